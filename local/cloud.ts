@@ -1,0 +1,268 @@
+import { randomBytes } from "node:crypto";
+import { Backend, type SavedBackend } from "./backend";
+import { CallerError, type Deployment, type Organization } from "./deployment";
+import type { Account, Behaviour } from "./options";
+import { signToken, verifyToken } from "./tokens";
+
+const deploymentTypes = ["free", "shared", "dedicated"];
+const deploymentModes = ["readonly", "graphql", "flexible"];
+const sizes = ["small", "medium", "large", "xlarge"];
+
+/** Input of createDeployment. */
+export interface NewDeployment {
+  readonly name: string;
+  readonly zone: string;
+  readonly deploymentType?: string;
+  readonly subdomain?: string;
+  readonly deploymentMode?: string;
+  readonly organizationUID?: string;
+  readonly size?: string;
+  readonly storage?: number;
+  readonly aclEnabled?: string;
+  readonly jaegerEnabled?: string;
+  readonly dgraphHA?: string;
+}
+
+/** Input of updateDeployment. */
+export interface DeploymentUpdate {
+  readonly uid: string;
+  readonly name?: string;
+  readonly deploymentMode?: string;
+  readonly organizationUID?: string;
+}
+
+/** What outlives a restart. */
+export interface SavedCloud {
+  readonly key: string;
+  readonly nextUid: number;
+  readonly organizations: readonly Organization[];
+  readonly deployments: readonly { readonly deployment: Deployment; readonly backend: SavedBackend }[];
+}
+
+/** How the cloud gets and gives back the address of a backend's data plane. */
+export interface Doors {
+  open(backend: Backend): Promise<string>;
+  close(backend: Backend): void;
+}
+
+/** Dgraph Cloud as a state machine: accounts, sessions, backends. Knows nothing of HTTP. */
+export class Cloud {
+  private readonly key: string;
+  private nextUid: number;
+  private sessionsFrom = 0;
+  private readonly organizations: Organization[];
+  private readonly backends = new Map<string, Backend>();
+
+  constructor(
+    readonly behaviour: Behaviour,
+    private readonly doors: Doors,
+    saved?: SavedCloud,
+  ) {
+    this.key = saved?.key ?? randomBytes(32).toString("hex");
+    this.nextUid = saved?.nextUid ?? 0x42;
+    this.organizations = saved?.organizations.map((organization) => ({ ...organization })) ?? [];
+    for (const { deployment, backend } of saved?.deployments ?? []) {
+      this.backends.set(deployment.uid, new Backend(deployment, behaviour, backend));
+    }
+  }
+
+  /** A session token, or null for a wrong e-mail or password. */
+  login(email: string, password: string): string | null {
+    const account = this.behaviour.accounts.find(
+      (candidate) => candidate.email === email && candidate.password === password,
+    );
+    if (account === undefined) return null;
+    const now = this.behaviour.now();
+    return this.sessionToken(account, Math.floor((now + this.behaviour.sessionMs) / 1_000));
+  }
+
+  /** The account of a session token, or undefined when it is not valid. */
+  accountOf(token: string): Account | undefined {
+    const now = this.behaviour.now();
+    const claims = verifyToken(token, this.key, now);
+    if (claims?.exp === undefined || claims.exp * 1_000 < this.sessionsFrom + this.behaviour.sessionMs)
+      return undefined;
+    return this.behaviour.accounts.find(({ email }) => email === claims.email);
+  }
+
+  /** Ends every session that exists now. */
+  expireSessions(): void {
+    // Expiry times are whole seconds: a session of this very second must end too.
+    this.sessionsFrom = this.behaviour.now() + 1_000;
+  }
+
+  deploymentsOf(account: Account): Deployment[] {
+    return this.all().filter(
+      ({ owner, organizationUID }) => owner === account.email || this.isMember(account, organizationUID),
+    );
+  }
+
+  async createDeployment(account: Account, input: NewDeployment): Promise<Deployment> {
+    this.validate(input);
+    const now = this.behaviour.now();
+    // The vendor's client may leave the type out; "free" is the one that asks for nothing.
+    const deploymentType = input.deploymentType ?? "free";
+    const uid = `0x${(this.nextUid++).toString(16)}`;
+    const deployment: Deployment = {
+      lambdaScript: "",
+      tenantID: 0,
+      ...given(input, ["subdomain", "organizationUID", "size", "storage", "aclEnabled", "jaegerEnabled", "dgraphHA"]),
+      uid,
+      name: input.name,
+      zone: input.zone,
+      url: "",
+      owner: account.email,
+      jwtToken: this.deploymentToken(uid),
+      deploymentMode: input.deploymentMode ?? "graphql",
+      deploymentType,
+      createdAt: now,
+      readyAt: now + this.behaviour.provisioningMs,
+      lambdaLogs: [],
+    };
+    const backend = new Backend(deployment, this.behaviour);
+    deployment.url = await this.doors.open(backend);
+    this.backends.set(uid, backend);
+    return deployment;
+  }
+
+  updateDeployment(account: Account, update: DeploymentUpdate): void {
+    const deployment = this.owned(account, update.uid);
+    this.validateMode(update.deploymentMode, deployment.deploymentType);
+    this.validateName(update.name, deployment.uid);
+    Object.assign(deployment, given(update, ["name", "deploymentMode", "organizationUID"]));
+    deployment.readyAt = Math.max(deployment.readyAt, this.behaviour.now() + this.behaviour.restartMs);
+  }
+
+  deleteDeployment(account: Account, uid: string): void {
+    this.remove(this.owned(account, uid).uid);
+  }
+
+  updateLambda(account: Account, uid: string, script: string): void {
+    const deployment = this.owned(account, uid);
+    if (!/^[A-Za-z0-9+/]*={0,2}$/.test(script)) throw new CallerError("lambdaScript is not base64");
+    deployment.lambdaScript = script;
+    deployment.lambdaLogs.push(script === "" ? "lambda removed" : "lambda loaded");
+  }
+
+  lambdaLogs(account: Account, uid: string): string[] {
+    return [...this.owned(account, uid).lambdaLogs];
+  }
+
+  organizationsOf(account: Account): Organization[] {
+    return this.organizations.filter(({ members }) => members.some(({ email }) => email === account.email));
+  }
+
+  createOrganization(account: Account, name: string): Organization {
+    const organization = { uid: `0x${(this.nextUid++).toString(16)}`, name, members: [{ email: account.email }] };
+    this.organizations.push(organization);
+    return organization;
+  }
+
+  /** Adds a member to an organization of the account, or removes one. */
+  changeMember(account: Account, uid: string, email: string, change: "add" | "remove"): Organization {
+    const organization = this.organizationsOf(account).find((candidate) => candidate.uid === uid);
+    if (organization === undefined) throw new CallerError(`no organization ${uid}`);
+    const others = organization.members.filter((member) => member.email !== email);
+    if (change === "remove" && others.length === organization.members.length)
+      throw new CallerError(`${email} is no member`);
+    organization.members.splice(0, organization.members.length, ...others, ...(change === "add" ? [{ email }] : []));
+    return organization;
+  }
+
+  // What follows is for tests and for whoever runs the local cloud: it asks no account.
+
+  /** Every backend of every account. */
+  all(): Deployment[] {
+    return [...this.backends.values()].map(({ deployment }) => deployment);
+  }
+
+  /** A backend with its data plane, or undefined. */
+  backend(uid: string): Backend | undefined {
+    return this.backends.get(uid);
+  }
+
+  /** A backend with its data plane; throws when there is none. */
+  get(uid: string): Backend {
+    const backend = this.backends.get(uid);
+    if (backend === undefined) throw new CallerError(`no deployment ${uid}`);
+    return backend;
+  }
+
+  allBackends(): Backend[] {
+    return [...this.backends.values()];
+  }
+
+  remove(uid: string): void {
+    this.doors.close(this.get(uid));
+    this.backends.delete(uid);
+  }
+
+  /** Gives a backend a new token; the old one is refused from now on. */
+  rotateToken(uid: string): string {
+    const { deployment } = this.get(uid);
+    deployment.jwtToken = this.deploymentToken(uid);
+    return deployment.jwtToken;
+  }
+
+  save(): SavedCloud {
+    return {
+      key: this.key,
+      nextUid: this.nextUid,
+      organizations: this.organizations,
+      deployments: [...this.backends.values()].map((backend) => ({
+        deployment: backend.deployment,
+        backend: backend.saved(),
+      })),
+    };
+  }
+
+  private owned(account: Account, uid: string): Deployment {
+    const found = this.deploymentsOf(account).find((deployment) => deployment.uid === uid);
+    if (found === undefined) throw new CallerError(`no deployment ${uid} in this account`);
+    return found;
+  }
+
+  private isMember(account: Account, organizationUID: string | undefined): boolean {
+    return this.organizationsOf(account).some(({ uid }) => uid === organizationUID);
+  }
+
+  private validate(input: NewDeployment): void {
+    const type = input.deploymentType ?? "free";
+    if (input.name.trim() === "") throw new CallerError("name must not be empty");
+    if (input.zone.trim() === "") throw new CallerError("zone must not be empty");
+    if (!deploymentTypes.includes(type)) throw new CallerError(`unknown deploymentType "${type}"`);
+    if (input.size != null && !sizes.includes(input.size)) throw new CallerError(`unknown size "${input.size}"`);
+    this.validateMode(input.deploymentMode, type);
+    this.validateName(input.name, undefined);
+    const taken = input.subdomain != null && this.all().some(({ subdomain }) => subdomain === input.subdomain);
+    if (taken && this.behaviour.uniqueSubdomains)
+      throw new CallerError(`subdomain "${input.subdomain ?? ""}" is taken`);
+  }
+
+  private validateMode(mode: string | null | undefined, type: string): void {
+    if (mode == null) return;
+    if (!deploymentModes.includes(mode)) throw new CallerError(`unknown deploymentMode "${mode}"`);
+    if (mode !== "graphql" && type !== "dedicated")
+      throw new CallerError(`deploymentMode "${mode}" is for dedicated backends only`);
+  }
+
+  private validateName(name: string | null | undefined, uid: string | undefined): void {
+    if (!this.behaviour.uniqueNames || name == null) return;
+    if (this.all().some((other) => other.name === name && other.uid !== uid))
+      throw new CallerError(`name "${name}" is taken`);
+  }
+
+  private sessionToken({ email }: Account, exp: number): string {
+    return signToken({ sub: email, email, exp }, this.key);
+  }
+
+  private deploymentToken(uid: string): string {
+    return signToken({ sub: uid }, this.key);
+  }
+}
+
+function given<T extends object, K extends keyof T>(values: T, names: readonly K[]): Partial<Pick<T, K>> {
+  return Object.fromEntries(
+    names.filter((name) => values[name] != null).map((name) => [name, values[name]]),
+  ) as Partial<Pick<T, K>>;
+}

@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Fault, Faults } from "./faults";
+import type { Journal, JournalEntry, Plane } from "./journal";
+import { HttpProblem } from "./request";
+
+/** What a request is about, as the server found it. */
+export interface Subject {
+  readonly plane: Plane;
+  readonly operation: string;
+  readonly deployment?: string;
+  readonly account?: string;
+}
+
+/** An answer before it is sent. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** One request on its way through the journal and the scripted faults. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly subject: Subject;
+  /** Carries the request out. */
+  readonly act: () => Promise<Answer>;
+}
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What watches the requests and what spoils them. */
+export interface Laboratory {
+  readonly journal: Journal;
+  readonly faults: Faults;
+  readonly now: () => number;
+  /** How long ago a backend was created, in milliseconds. */
+  readonly ageOf: (uid: string) => number;
+}
+
+/** Carries a request out or lets a fault strike it, and writes down what happened. */
+export async function exchange({ journal, faults, now, ageOf }: Laboratory, work: Exchange): Promise<void> {
+  const { request, subject } = work;
+  const struck = faults.strike(subject.operation, subject.deployment);
+  const entry = journal.record({
+    time: now(),
+    ...subject,
+    connection: request.socket.remotePort ?? 0,
+    ...(struck !== undefined && { fault: struck.fault.kind }),
+  });
+  const act = async (): Promise<Answer> => {
+    const answer = await work.act().catch(problemAnswer);
+    entry.acted = answer.status === 200;
+    journal.changed();
+    return answer;
+  };
+  if (struck === undefined) send(work.response, entry, await act());
+  else await suffer(struck, { ...work, act }, entry, ageOf);
+  journal.changed();
+}
+
+async function suffer(
+  { fault, released }: { fault: Fault; released: Promise<void> },
+  work: Exchange,
+  entry: JournalEntry,
+  ageOf: Laboratory["ageOf"],
+): Promise<void> {
+  const { request, response, act } = work;
+  const acted = "acted" in fault && fault.acted ? await act() : undefined;
+  switch (fault.kind) {
+    case "reset":
+      request.socket.destroy();
+      return;
+    case "hang":
+      return;
+    case "slow":
+      await sleep(fault.ms);
+      send(response, entry, await act());
+      return;
+    case "pause":
+      await released;
+      send(response, entry, acted ?? (await act()));
+      return;
+    case "status":
+      if (fault.retryAfter !== undefined) response.setHeader("retry-after", fault.retryAfter);
+      if (fault.location !== undefined) response.setHeader("location", fault.location);
+      sendText(response, entry, fault.status, fault.body ?? "");
+      return;
+    case "body":
+      sendText(response, entry, 200, fault.body);
+      return;
+    case "cut-off": {
+      const text = JSON.stringify(acted?.body ?? { data: { cut: "off" } });
+      sendText(response, entry, 200, text.slice(0, Math.floor(text.length / 2)));
+      return;
+    }
+    case "errors": {
+      const data = fault.withData === true ? dataOf(acted) : null;
+      send(response, entry, { status: 200, body: { errors: fault.messages.map((message) => ({ message })), data } });
+      return;
+    }
+    case "data":
+      send(response, entry, { status: 200, body: { data: fault.data } });
+      return;
+    case "unauthorized":
+      send(response, entry, unauthorized(work.subject, fault.as));
+      return;
+    case "duplicates":
+    case "lag":
+      send(response, entry, alteredList(await act(), fault, ageOf));
+  }
+}
+
+function unauthorized({ plane, operation }: Subject, as: "null" | "401" | "403" | "errors" | undefined): Answer {
+  const form = as ?? (plane === "control" ? "null" : "401");
+  if (form === "null") return { status: 200, body: { data: { [operation]: null } } };
+  if (form === "errors") return { status: 200, body: { errors: [{ message: "Unauthorized" }], data: null } };
+  return { status: Number(form), body: { errors: [{ message: "Unauthorized" }] } };
+}
+
+function alteredList(
+  answer: Answer,
+  fault: Extract<Fault, { kind: "duplicates" | "lag" }>,
+  ageOf: Laboratory["ageOf"],
+): Answer {
+  const data = dataOf(answer) as { deployments?: readonly { uid: string }[] } | null;
+  const list = data?.deployments;
+  if (list === undefined) return answer;
+  const deployments =
+    fault.kind === "duplicates" ? [...list, ...list] : list.filter(({ uid }) => ageOf(uid) >= fault.ms);
+  return { ...answer, body: { data: { ...data, deployments } } };
+}
+
+function dataOf(answer: Answer | undefined): unknown {
+  return (answer?.body as { data?: unknown } | undefined)?.data ?? null;
+}
+
+function problemAnswer(error: unknown): Answer {
+  if (error instanceof HttpProblem) return { status: error.status, body: { errors: [{ message: error.message }] } };
+  return { status: 500, body: { errors: [{ message: error instanceof Error ? error.message : "internal error" }] } };
+}
+
+export function send(response: ServerResponse, entry: JournalEntry | undefined, { status, body }: Answer): void {
+  sendText(response, entry, status, JSON.stringify(body));
+}
+
+function sendText(response: ServerResponse, entry: JournalEntry | undefined, status: number, text: string): void {
+  if (entry !== undefined) entry.status = status;
+  if (response.destroyed) return;
+  const type = text.startsWith("<") ? "text/html" : "application/json";
+  response.writeHead(status, { "content-type": `${type}; charset=utf-8` }).end(text);
+}

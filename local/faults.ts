@@ -1,0 +1,145 @@
+/** What can be done to a request. `acted` says whether the request is carried out before the fault strikes. */
+export type Fault =
+  /** The socket is destroyed before or after the request acted. */
+  | { readonly kind: "reset"; readonly acted: boolean }
+  /** No answer ever. */
+  | { readonly kind: "hang"; readonly acted: boolean }
+  /** The answer comes late. */
+  | { readonly kind: "slow"; readonly ms: number }
+  /** An HTTP status with a body of its own. */
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly acted: boolean;
+      readonly retryAfter?: string;
+      readonly body?: string;
+      readonly location?: string;
+    }
+  /** HTTP 200 with this body: HTML, nothing, JSON that is cut off (give any text). */
+  | { readonly kind: "body"; readonly body: string; readonly acted: boolean }
+  /** HTTP 200 with the true answer, cut off in the middle. */
+  | { readonly kind: "cut-off"; readonly acted: boolean }
+  /** HTTP 200 with `errors`, and with the true data beside them when `withData`. */
+  | {
+      readonly kind: "errors";
+      readonly messages: readonly string[];
+      readonly acted: boolean;
+      readonly withData?: boolean;
+    }
+  /** HTTP 200 with this data in place of the true one. */
+  | { readonly kind: "data"; readonly data: unknown; readonly acted: boolean }
+  /** A session or token that is not valid: as the service says it (null, 401 on the data plane), or as told. */
+  | { readonly kind: "unauthorized"; readonly as?: "null" | "401" | "403" | "errors" }
+  /** Held before or after it acted until `release` is called. */
+  | { readonly kind: "pause"; readonly acted: boolean }
+  /** The list of deployments holds each entry twice. */
+  | { readonly kind: "duplicates" }
+  /** The list of deployments lacks what was created less than so many milliseconds ago. */
+  | { readonly kind: "lag"; readonly ms: number };
+
+/** Which requests a fault strikes. */
+export interface FaultRule {
+  /** Root field (`createDeployment`), or `ready`, or `graphql`. */
+  readonly operation: string;
+  /** Only on this backend's data plane. */
+  readonly deployment?: string;
+  /** Which of the matching requests after the rule was added, counted from 1. Default: the first. */
+  readonly calls?: readonly number[] | "every";
+  readonly fault: Fault;
+}
+
+/** A rule at work. */
+export interface ActiveFault {
+  /** How many requests it has struck. */
+  readonly struck: number;
+  /** Lets go what a `pause` holds, and what comes later. */
+  release(): void;
+  /** Ends the rule; what it holds is let go. */
+  remove(): void;
+}
+
+interface Entry {
+  readonly rule: FaultRule;
+  seen: number;
+  struck: number;
+  readonly released: Promise<void>;
+  readonly release: () => void;
+}
+
+/** Scripted faults: which operation, which call, what happens. */
+export class Faults {
+  private entries: Entry[] = [];
+
+  add(rule: FaultRule): ActiveFault {
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const entry: Entry = { rule, seen: 0, struck: 0, released, release };
+    this.entries.push(entry);
+    return {
+      get struck() {
+        return entry.struck;
+      },
+      release,
+      remove: () => {
+        release();
+        this.entries = this.entries.filter((other) => other !== entry);
+      },
+    };
+  }
+
+  clear(): void {
+    for (const entry of this.entries) entry.release();
+    this.entries = [];
+  }
+
+  /** The fault that strikes this request, if any. For the server. */
+  strike(operation: string, deployment: string | undefined): { fault: Fault; released: Promise<void> } | undefined {
+    for (const entry of this.entries) {
+      const { rule } = entry;
+      if (rule.operation !== operation || (rule.deployment !== undefined && rule.deployment !== deployment)) continue;
+      entry.seen += 1;
+      const calls = rule.calls ?? [1];
+      if (calls !== "every" && !calls.includes(entry.seen)) continue;
+      entry.struck += 1;
+      return { fault: rule.fault, released: entry.released };
+    }
+    return undefined;
+  }
+}
+
+/** Rules from the text of a JSON file: a list of what `Faults.add` takes. Throws with what is wrong where. */
+export function parseFaults(text: string): FaultRule[] {
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value)) throw new Error("the file must hold a list of faults");
+  return value.map((rule: unknown, index) => {
+    if (!isRule(rule)) {
+      throw new Error(
+        `fault ${index + 1} must look like {"operation": "createDeployment", "fault": {"kind": "reset", "acted": true}}`,
+      );
+    }
+    return rule;
+  });
+}
+
+const kinds = [
+  "reset",
+  "hang",
+  "slow",
+  "status",
+  "body",
+  "cut-off",
+  "errors",
+  "data",
+  "unauthorized",
+  "pause",
+  "duplicates",
+  "lag",
+];
+
+function isRule(value: unknown): value is FaultRule {
+  if (typeof value !== "object" || value === null) return false;
+  const { operation, fault } = value as { operation?: unknown; fault?: { kind?: unknown } | null };
+  return typeof operation === "string" && typeof fault?.kind === "string" && kinds.includes(fault.kind);
+}

@@ -1,0 +1,57 @@
+/** Somebody who can log in. */
+export interface Account {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** How the local cloud behaves. All times are in milliseconds. */
+export interface LocalCloudOptions {
+  /** Port of the control plane on 127.0.0.1; 0 takes a free one. Default 0. */
+  readonly port?: number;
+  /** Folder that keeps the state across restarts. Default: none, everything is forgotten. */
+  readonly data?: string;
+  /** Default: one, {@link defaultAccount}. */
+  readonly accounts?: readonly Account[];
+  /** How long a new backend answers 503. Default 3000. */
+  readonly provisioningMs?: number;
+  /** How long a backend answers 503 after updateDeployment. Default 0. */
+  readonly restartMs?: number;
+  /** How long a restore runs. Default 5000. */
+  readonly restoreMs?: number;
+  /** How long dropData takes to answer. Default 0. */
+  readonly dropMs?: number;
+  /** How long a session lives. Default 10800000 (3 hours). */
+  readonly sessionMs?: number;
+  /** How often dedicated backends are backed up by themselves. Default: never. */
+  readonly backupEveryMs?: number;
+  /** After how many scheduled backups a full one starts a new series. Default 42 (a week of one every 4 hours). */
+  readonly backupsPerSeries?: number;
+  /** Refuse a second backend of the same name. It is not known whether the service does. Default false. */
+  readonly uniqueNames?: boolean;
+  /** Refuse a second backend of the same subdomain. Default true. */
+  readonly uniqueSubdomains?: boolean;
+  /** The time, in milliseconds since the Unix epoch. Default Date.now. */
+  readonly now?: () => number;
+}
+
+export const defaultAccount: Account = { email: "dev@example.com", password: "dgraphcloud-local" };
+
+export type Behaviour = Required<Omit<LocalCloudOptions, "data" | "backupEveryMs">> &
+  Pick<LocalCloudOptions, "backupEveryMs">;
+
+export function behaviourOf(options: LocalCloudOptions): Behaviour {
+  return {
+    port: 0,
+    accounts: [defaultAccount],
+    provisioningMs: 3_000,
+    restartMs: 0,
+    restoreMs: 5_000,
+    dropMs: 0,
+    sessionMs: 10_800_000,
+    backupsPerSeries: 42,
+    uniqueNames: false,
+    uniqueSubdomains: true,
+    now: Date.now,
+    ...options,
+  };
+}

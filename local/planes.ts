@@ -1,0 +1,141 @@
+import type { ExecutionResult } from "graphql";
+import type { Backend } from "./backend";
+import type { Cloud, DeploymentUpdate, NewDeployment } from "./cloud";
+import { CallerError, type Deployment } from "./deployment";
+import type { GraphqlBody } from "./engines/engine";
+import { execute } from "./execute";
+import type { Account } from "./options";
+import { schemas } from "./schemas";
+
+/** The control plane for one caller; without an account everything but the log-in answers null. */
+export function controlPlane(cloud: Cloud, account: Account | undefined, body: GraphqlBody): Promise<ExecutionResult> {
+  const forAccount =
+    <Args, Result>(act: (account: Account, args: Args) => Result) =>
+    (args: Args): Result | null =>
+      account === undefined ? null : act(account, args);
+  return execute(
+    schemas.control,
+    {
+      login: ({ email, password }: { email: string; password: string }) => {
+        const token = cloud.login(email, password);
+        return token === null ? null : { token };
+      },
+      deployments: forAccount((caller) => cloud.deploymentsOf(caller)),
+      createDeployment: forAccount((caller, { input }: { input: NewDeployment }) =>
+        cloud.createDeployment(caller, input),
+      ),
+      updateDeployment: forAccount((caller, { input }: { input: DeploymentUpdate }) => {
+        cloud.updateDeployment(caller, input);
+        return "Successfully Updated the backend";
+      }),
+      deleteDeployment: forAccount((caller, { deploymentID }: { deploymentID: string }) => {
+        cloud.deleteDeployment(caller, deploymentID);
+        return "Successfully deleted the Deployment";
+      }),
+      updateLambda: forAccount((caller, { input }: { input: { deploymentID: string; lambdaScript: string } }) => {
+        cloud.updateLambda(caller, input.deploymentID, input.lambdaScript);
+        return "Successfully added the lambda function";
+      }),
+      getLambdaLogs: forAccount((caller, { input }: { input: { deploymentID: string } }) =>
+        cloud.lambdaLogs(caller, input.deploymentID),
+      ),
+      organizations: forAccount((caller) => cloud.organizationsOf(caller)),
+      createOrganization: forAccount((caller, { input }: { input: { name: string } }) =>
+        cloud.createOrganization(caller, input.name),
+      ),
+      addOrganizationMember: forAccount((caller, { input }: { input: { organizationUID: string; email: string } }) =>
+        cloud.changeMember(caller, input.organizationUID, input.email, "add"),
+      ),
+      deleteOrganizationMember: forAccount(
+        (caller, { input }: { input: { organizationUID: string; memberEmail: string } }) =>
+          cloud.changeMember(caller, input.organizationUID, input.memberEmail, "remove"),
+      ),
+    },
+    body,
+  );
+}
+
+interface RestoreArgs {
+  readonly uid: string;
+  readonly backupFolder?: string | null;
+  readonly backupNum?: number | null;
+}
+
+interface DropArgs {
+  readonly allData?: boolean | null;
+  readonly allDataAndSchema?: boolean | null;
+  readonly types?: readonly string[] | null;
+  readonly fields?: readonly string[] | null;
+}
+
+/** /admin/slash of one backend. */
+export function slashPlane(cloud: Cloud, backend: Backend, body: GraphqlBody): Promise<ExecutionResult> {
+  const success = (message: string): { code: string; message: string } => ({ code: "Success", message });
+  return execute(
+    schemas.slash,
+    {
+      restore: ({ uid, backupFolder, backupNum }: RestoreArgs) =>
+        inPayload(() => {
+          const source = accessible(cloud, backend.deployment, uid);
+          const backup = source.findBackup(backupFolder ?? "", backupNum ?? 0);
+          const restoreId = backend.startRestore(backup);
+          return { response: { ...success("Restore operation started."), restoreId }, errors: null };
+        }),
+      restoreStatus: ({ restoreId }: { restoreId: number }) => ({ response: backend.restoreStatus(restoreId) }),
+      listBackups: () => inPayload(() => ({ response: backend.listBackups(), errors: [] })),
+      dropData: async (args: DropArgs) => {
+        drop(backend, args);
+        await new Promise((resolve) => setTimeout(resolve, cloud.behaviour.dropMs));
+        return { response: success("Done") };
+      },
+      export: () => ({ signedUrls: [`http://${backend.deployment.url}/export/${backend.export()}.json`] }),
+      freeze: () => "Success",
+    },
+    body,
+  );
+}
+
+/** /admin of one backend; its answers carry tracing beside the data. */
+export async function adminPlane(backend: Backend, body: GraphqlBody): Promise<ExecutionResult> {
+  const { engine } = backend;
+  const current = (): object => ({ schema: engine.schema, generatedSchema: engine.generatedSchema });
+  const result = await execute(
+    schemas.admin,
+    {
+      getGQLSchema: current,
+      updateGQLSchema: ({ input }: { input: { set: { schema: string } } }) => {
+        engine.setSchema(input.set.schema);
+        return { gqlSchema: current() };
+      },
+    },
+    body,
+  );
+  return { ...result, extensions: { tracing: { version: 1 } } };
+}
+
+/** The data plane tells of some mistakes inside the field. */
+function inPayload<T>(act: () => T): T | { response: null; errors: { message: string }[] } {
+  try {
+    return act();
+  } catch (error) {
+    if (!(error instanceof CallerError)) throw error;
+    return { response: null, errors: [{ message: error.message }] };
+  }
+}
+
+/** A source of the same owner: another account's backups are none of the target's business. */
+function accessible(cloud: Cloud, target: Deployment, uid: string): Backend {
+  const source = cloud.backend(uid);
+  if (source?.deployment.owner !== target.owner) throw new CallerError(`no deployment ${uid}`);
+  source.advance();
+  return source;
+}
+
+function drop(backend: Backend, { allData, allDataAndSchema, types, fields }: DropArgs): void {
+  const asked = [allData === true, allDataAndSchema === true, types != null, fields != null].filter(Boolean).length;
+  if (asked !== 1) throw new CallerError("dropData takes one of allData, allDataAndSchema, types and fields");
+  if (allData === true) backend.engine.dropData();
+  else if (allDataAndSchema === true) backend.engine.dropDataAndSchema();
+  else if (types != null) backend.engine.dropTypes(types);
+  else backend.engine.dropFields(fields ?? []);
+}

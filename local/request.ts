@@ -1,0 +1,88 @@
+import type { IncomingMessage } from "node:http";
+import type { GraphqlBody } from "./engines/engine";
+
+const maxBodyBytes = 8 * 1024 * 1024;
+
+/** A request that gets an HTTP status other than 200. */
+export class HttpProblem extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Refuses what a web page in a browser could send: another site's origin, or a name that was made to point here. The local
+ * cloud holds tokens, and loopback is no protection against a browser on the same machine.
+ */
+export function refuseForeign(request: IncomingMessage): void {
+  const host = request.headers.host ?? "";
+  const origin = request.headers.origin;
+  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) {
+    throw new HttpProblem(403, "the local cloud answers requests to 127.0.0.1 and localhost only");
+  }
+  if (origin !== undefined && origin !== `http://${host}`) {
+    throw new HttpProblem(403, "the local cloud answers no requests of other sites");
+  }
+}
+
+/** The whole body as text; ends with 413 past the limit. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBodyBytes) throw new HttpProblem(413, `the body is larger than ${maxBodyBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** A GraphQL document as JSON, or bare with the content type application/graphql. */
+export function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolean): GraphqlBody {
+  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+  if (type === "application/graphql" && bareAllowed) return { query: body };
+  if (type !== "application/json")
+    throw new HttpProblem(
+      415,
+      `the content type must be application/json${bareAllowed ? " or application/graphql" : ""}`,
+    );
+  const value = parseJson(body);
+  if (typeof value !== "object" || value === null) throw new HttpProblem(400, "the body must be a JSON object");
+  const { query, variables, operationName } = value as Record<string, unknown>;
+  if (typeof query !== "string") throw new HttpProblem(400, 'the body must have a string "query"');
+  return {
+    query,
+    ...(typeof variables === "object" && variables !== null && { variables: variables as Record<string, unknown> }),
+    ...(typeof operationName === "string" && { operationName }),
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new HttpProblem(400, "the body is not JSON");
+  }
+}
+
+/** The token of the `Authorization` header of the control plane. */
+export function bearer(request: IncomingMessage): string {
+  return (request.headers.authorization ?? "").replace(/^Bearer +/i, "");
+}
+
+/** Whether a request to a data plane carries the backend's token in one of the headers that the path takes. */
+export function carriesToken(request: IncomingMessage, path: string, token: string): boolean {
+  const header = (name: string): string | undefined => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  const admin = path.startsWith("/admin");
+  const given = [
+    header("x-auth-token"),
+    ...(admin ? [header("dg-auth"), header("authorization"), bearer(request)] : []),
+  ];
+  return given.includes(token);
+}

@@ -1,0 +1,84 @@
+import {
+  GraphqlError,
+  LostAnswerError,
+  RefusedError,
+  type RequestSite,
+  ThrottledError,
+  UnauthorizedError,
+  WrongShapeError,
+} from "../errors";
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  readonly body: string;
+}
+
+/** The `data` of a GraphQL answer, or the one typed error that its failure shape stands for. */
+export function readAnswer(site: RequestSite, answer: HttpAnswer): unknown {
+  failOnStatus(site, answer);
+  const envelope = parse(site, answer.body);
+  const messages = errorMessages(site, envelope["errors"]);
+  if (messages.length > 0) {
+    if (messages.some(isUnauthorized))
+      throw new UnauthorizedError(site, `the service answered: ${messages.join("; ")}`);
+    throw new GraphqlError(site, messages, envelope["data"]);
+  }
+  if (!isRecord(envelope["data"])) throw new WrongShapeError(site, "data", "an object was expected");
+  return envelope["data"];
+}
+
+/** Milliseconds of a Retry-After header, in seconds or as a date. */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - now;
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}
+
+function failOnStatus(site: RequestSite, { status, retryAfter }: HttpAnswer): void {
+  if (status === 200) return;
+  const wait = retryAfterMs(retryAfter, Date.now());
+  if (status === 401 || status === 403) throw new UnauthorizedError(site, `not authorized (HTTP ${status})`);
+  if (status === 429) throw new ThrottledError(site, wait);
+  if (status >= 500) throw new LostAnswerError(site, { why: `HTTP ${status}`, retryAfterMs: wait });
+  const redirect = status >= 300 && status < 400;
+  throw new RefusedError({
+    why: `${site.operation} at ${site.host}: HTTP ${status}${redirect ? ", a redirect, which is never followed" : ""}`,
+    next: "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) is the address of the GraphQL endpoint itself.",
+  });
+}
+
+function parse(site: RequestSite, body: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (cause) {
+    throw new LostAnswerError(site, { why: `HTTP 200 with ${whatItIs(body)}`, cause, unreadable: true });
+  }
+  if (!isRecord(value)) throw new WrongShapeError(site, "the top level", "an object was expected");
+  return value;
+}
+
+function whatItIs(body: string): string {
+  if (body.trim() === "") return "an empty body";
+  return body.trimStart().startsWith("<") ? "an HTML page instead of JSON" : "JSON that is cut off or broken";
+}
+
+function errorMessages(site: RequestSite, errors: unknown): string[] {
+  if (errors === undefined || errors === null) return [];
+  if (!Array.isArray(errors)) throw new WrongShapeError(site, "errors", "a list was expected");
+  return errors.map((error: unknown) =>
+    isRecord(error) && typeof error["message"] === "string" ? error["message"] : "an error without a message",
+  );
+}
+
+function isUnauthorized(message: string): boolean {
+  return /unauthori[sz]ed|not authenticated|invalid (session|token|jwt)|(token|jwt|session)[a-z ]* (is )?(expired|invalid)/i.test(
+    message,
+  );
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,130 @@
+import type { Clock } from "../clock";
+import type { Deployment } from "./deployment";
+import type { Call } from "./retry";
+
+/** Reads that ask within this time of each other share one list. */
+const momentMs = 5_000;
+/** How far apart the two lists must lie that prove an absence. */
+const secondLookMs = 3_000;
+/** A list is shared, so an asker in a hurry must not make it fail for the others. */
+const leastPatienceMs = 60_000;
+
+interface Snapshot {
+  readonly startedAt: number;
+  readonly deployments: ReadonlyMap<string, Deployment>;
+}
+
+interface Patch {
+  readonly at: number;
+  readonly uid: string;
+  /** Undefined: deleted. */
+  readonly deployment: Deployment | undefined;
+}
+
+/** The account's list of backends, shared by everything in this process that asks within the same moment. */
+export class DeploymentList {
+  private latest: Snapshot | undefined;
+  private earlier: Snapshot | undefined;
+  private inFlight: { readonly startedAt: number; readonly result: Promise<Snapshot> } | undefined;
+  private next: Promise<Snapshot> | undefined;
+  private readonly patches: Patch[] = [];
+
+  constructor(
+    private readonly fetch: (call: Call) => Promise<readonly Deployment[]>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The list as this process knows it: fetched once, then kept up by the process's own mutations. */
+  async known(call: Call): Promise<readonly Deployment[]> {
+    return values(this.latest ?? (await this.since(0, call)));
+  }
+
+  /** A list of this very moment. */
+  async recent(call: Call): Promise<readonly Deployment[]> {
+    return values(await this.since(this.clock.now() - momentMs, call));
+  }
+
+  /** A list that is asked for only after this call began. */
+  async anew(call: Call): Promise<readonly Deployment[]> {
+    return values(await this.begin(call));
+  }
+
+  /** Whether two complete lists, some seconds apart, both lack the uid. Everybody who asks shares both looks. */
+  async lacks(uid: string, call: Call): Promise<boolean> {
+    const first = await this.since(this.clock.now() - momentMs, call);
+    if (first.deployments.has(uid)) return false;
+    const before = this.earlier;
+    if (before?.deployments.has(uid) === false && first.startedAt - before.startedAt >= secondLookMs) return true;
+    const due = first.startedAt + secondLookMs;
+    if (due > this.clock.now()) await this.clock.sleep(due - this.clock.now(), call.signal);
+    return !(await this.since(due, call)).deployments.has(uid);
+  }
+
+  /** Records what a mutation of this process made of a backend. */
+  note(deployment: Deployment): void {
+    this.patch({ at: this.clock.now(), uid: deployment.uid, deployment });
+  }
+
+  /** Records that this process deleted a backend. */
+  forget(uid: string): void {
+    this.patch({ at: this.clock.now(), uid, deployment: undefined });
+  }
+
+  private patch(patch: Patch): void {
+    this.patches.push(patch);
+    if (this.latest !== undefined)
+      this.latest = { ...this.latest, deployments: patched(this.latest.deployments, [patch]) };
+  }
+
+  private since(time: number, call: Call): Promise<Snapshot> {
+    if (this.latest !== undefined && this.latest.startedAt >= time) return Promise.resolve(this.latest);
+    if (this.inFlight !== undefined && this.inFlight.startedAt >= time) return this.inFlight.result;
+    return this.begin(call);
+  }
+
+  /** Starts a list now, or once the one under way is through: then one for all who wait. */
+  private begin(call: Call): Promise<Snapshot> {
+    if (this.inFlight === undefined) return this.start(call);
+    this.next ??= this.inFlight.result
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.inFlight?.result ?? this.start(call);
+      });
+    return this.next;
+  }
+
+  private start(call: Call): Promise<Snapshot> {
+    const startedAt = this.clock.now();
+    const result = this.load(startedAt, call).finally(() => {
+      this.inFlight = undefined;
+    });
+    this.inFlight = { startedAt, result };
+    return result;
+  }
+
+  private async load(startedAt: number, call: Call): Promise<Snapshot> {
+    const list = await this.fetch({ ...call, deadline: Math.max(call.deadline, startedAt + leastPatienceMs) });
+    // A mutation that ended while the list was under way may or may not show in it.
+    const meanwhile = this.patches.filter((patch) => patch.at >= startedAt);
+    const deployments = patched(new Map(list.map((deployment) => [deployment.uid, deployment])), meanwhile);
+    if (this.earlier === undefined || this.latest === undefined || startedAt - this.latest.startedAt >= secondLookMs) {
+      this.earlier = this.latest;
+    }
+    this.latest = { startedAt, deployments };
+    return this.latest;
+  }
+}
+
+function patched(deployments: ReadonlyMap<string, Deployment>, patches: readonly Patch[]): Map<string, Deployment> {
+  const result = new Map(deployments);
+  for (const { uid, deployment } of patches) {
+    if (deployment === undefined) result.delete(uid);
+    else result.set(uid, deployment);
+  }
+  return result;
+}
+
+function values(snapshot: Snapshot): readonly Deployment[] {
+  return [...snapshot.deployments.values()];
+}

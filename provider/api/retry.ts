@@ -1,0 +1,81 @@
+import type { Clock } from "../clock";
+import { LostAnswerError, NotSentError, type RequestError, ThrottledError } from "../errors";
+
+/** How often a request may be repeated: see the table in docs/decisions/0004-retries.md. */
+export type Repeat =
+  /** A query, or a mutation whose second time changes nothing. */
+  | "freely"
+  /** A mutation that acts anew each time: only when it was provably not carried out. */
+  | "unless-sent";
+
+/** What one operation gives its requests: how long, and who can end it early. */
+export interface Call {
+  /** When the operation as a whole must have ended, in milliseconds since the Unix epoch. */
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  /** Told before each pause, so that a long outage is seen. */
+  readonly onRetry?: (error: RequestError) => void;
+}
+
+const firstPauseMs = 500;
+const longestPauseMs = 15_000;
+const unreadableTries = 3;
+
+/** The process's budget of repetitions: an outage must not be answered with a storm. */
+export class RetryBudget {
+  private tokens = 500;
+
+  /** Takes what one repetition costs; false when there is nothing left. */
+  take(cost: number): boolean {
+    if (this.tokens < cost) return false;
+    this.tokens -= cost;
+    return true;
+  }
+
+  refund(): void {
+    this.tokens = Math.min(500, this.tokens + 1);
+  }
+}
+
+export interface Retrying {
+  readonly clock: Clock;
+  readonly budget: RetryBudget;
+  readonly random: () => number;
+}
+
+/** Sends until it succeeds, the failure is final, the deadline would pass, or the budget is spent. */
+export async function withRetries<T>(
+  { clock, budget, random }: Retrying,
+  repeat: Repeat,
+  call: Call,
+  send: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const result = await send();
+      budget.refund();
+      return result;
+    } catch (error) {
+      if (!isRepeatable(error, repeat, attempt)) throw error;
+      const pause = pauseMs(error, attempt, random);
+      if (clock.now() + pause >= call.deadline || !budget.take(error instanceof LostAnswerError ? 10 : 5)) throw error;
+      call.onRetry?.(error);
+      await clock.sleep(pause, call.signal);
+    }
+  }
+}
+
+type Passing = NotSentError | ThrottledError | LostAnswerError;
+
+function isRepeatable(error: unknown, repeat: Repeat, attempt: number): error is Passing {
+  if (error instanceof NotSentError || error instanceof ThrottledError) return true;
+  if (!(error instanceof LostAnswerError) || repeat === "unless-sent") return false;
+  return !error.unreadable || attempt < unreadableTries;
+}
+
+/** Full jitter over a doubling pause; a Retry-After is obeyed, and never undercut. */
+export function pauseMs(error: Passing, attempt: number, random: () => number): number {
+  const asked = error instanceof NotSentError ? undefined : error.retryAfterMs;
+  const own = random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
+  return asked === undefined ? own : asked + random() * firstPauseMs;
+}

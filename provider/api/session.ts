@@ -1,0 +1,106 @@
+import * as v from "valibot";
+import type { Clock } from "../clock";
+import type { Credentials } from "../config";
+import { credentialsAdvice, GraphqlError, SettingsError, UnauthorizedError } from "../errors";
+import { keepSecret } from "../secrets";
+import { controlDocuments } from "./documents";
+import { expiryOf, type Identity, identityOf } from "./identity";
+import { type Call, type Retrying, withRetries } from "./retry";
+import { shaped } from "./shape";
+import { postGraphql } from "./transport";
+
+/** Lifetime the vendor's client assumes of a token that does not tell. */
+const assumedLifetimeMs = 10_800_000;
+const loginTimeoutMs = 30_000;
+
+const loginSchema = v.object({ login: v.nullable(v.object({ token: v.pipe(v.string(), v.nonEmpty()) })) });
+
+interface Login {
+  readonly token: string;
+  readonly renewAt: number;
+}
+
+/** The log-in to the control plane: lazy, one for all, renewed before its token expires and after a refusal. */
+export class Session {
+  private login: Promise<Login> | undefined;
+  private current: Login | undefined;
+
+  constructor(
+    private readonly endpoint: URL,
+    private readonly credentials: Credentials,
+    private readonly retrying: Retrying,
+  ) {
+    if ("token" in credentials) keepSecret(credentials.token);
+    if ("password" in credentials) keepSecret(credentials.password);
+  }
+
+  /** A token that is good as far as anybody knows. */
+  async token(call: Call): Promise<string> {
+    if (this.current !== undefined && this.current.renewAt <= this.clock.now()) this.login = undefined;
+    return (await this.loggedIn(call)).token;
+  }
+
+  /** A token in place of one that the service refused, or the same one when there is no way to get another. */
+  async renewed(refused: string, call: Call): Promise<string> {
+    if (this.current?.token === refused && "email" in this.credentials) this.login = undefined;
+    return (await this.loggedIn(call)).token;
+  }
+
+  /** Who is logged in; empty until the first call, and with a token that tells nothing. */
+  identity(): Identity {
+    if (this.current === undefined) return [];
+    return identityOf("email" in this.credentials ? this.credentials.email : undefined, this.current.token);
+  }
+
+  private get clock(): Clock {
+    return this.retrying.clock;
+  }
+
+  private loggedIn(call: Call): Promise<Login> {
+    if (this.login !== undefined) return this.login;
+    const attempt = this.logIn(call);
+    this.login = attempt;
+    attempt.then(
+      (login) => {
+        this.current = login;
+      },
+      (error: unknown) => {
+        // A wrong password stays wrong for the whole run; anything else may pass.
+        if (!(error instanceof SettingsError) && this.login === attempt) this.login = undefined;
+      },
+    );
+    return attempt;
+  }
+
+  private async logIn(call: Call): Promise<Login> {
+    if ("missing" in this.credentials) {
+      throw new SettingsError({
+        why: `no ${this.credentials.missing} for Dgraph Cloud is set.`,
+        next: credentialsAdvice,
+      });
+    }
+    if ("token" in this.credentials) return { token: this.credentials.token, renewAt: Number.POSITIVE_INFINITY };
+    const token = await this.requestToken(this.credentials, call);
+    keepSecret(token);
+    const now = this.clock.now();
+    const lifetime = Math.max(0, (expiryOf(token) ?? now + assumedLifetimeMs) - now);
+    return { token, renewAt: now + 0.8 * lifetime };
+  }
+
+  private async requestToken({ email, password }: { email: string; password: string }, call: Call): Promise<string> {
+    const site = { operation: "login", host: this.endpoint.host };
+    const request = { url: this.endpoint, document: controlDocuments.login, variables: { email, password } };
+    const options = { operation: "login", timeoutMs: loginTimeoutMs, signal: call.signal, repeatable: true };
+    const refusal = { why: `Dgraph Cloud refused the log-in of ${email}.`, next: credentialsAdvice };
+    try {
+      const answer = await withRetries(this.retrying, "freely", call, async () =>
+        shaped(site, loginSchema, await postGraphql({ ...request, ...options })),
+      );
+      if (answer.login !== null) return answer.login.token;
+    } catch (cause) {
+      if (!(cause instanceof UnauthorizedError || cause instanceof GraphqlError)) throw cause;
+      throw new SettingsError({ ...refusal, why: `${refusal.why} ${cause.why}`, cause });
+    }
+    throw new SettingsError(refusal);
+  }
+}

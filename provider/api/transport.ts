@@ -1,0 +1,77 @@
+import { LostAnswerError, NotSentError, type RequestSite } from "../errors";
+import { type HttpAnswer, readAnswer } from "./answer";
+import { freshConnection, sharedConnection } from "./connection";
+
+/** No answer of this API is near this size; a larger one would only fill the memory. */
+const maxBodyBytes = 32 * 1024 * 1024;
+
+/** One GraphQL document, posted once. */
+export interface GraphqlRequest {
+  readonly url: URL;
+  /** Name of the API operation, for messages. */
+  readonly operation: string;
+  readonly document: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How long this one request may take, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** False for a mutation that must not be carried out twice: it then travels on a connection of its own. */
+  readonly repeatable: boolean;
+}
+
+const importFetch = () => import("node-fetch");
+let fetching: ReturnType<typeof importFetch> | undefined;
+
+/** Posts one GraphQL document and gives the `data` of its answer; every failure is a RequestError or a RefusedError. */
+export async function postGraphql(request: GraphqlRequest): Promise<unknown> {
+  const site: RequestSite = { operation: request.operation, host: request.url.host };
+  const answer = await exchange(site, request, {
+    method: "POST",
+    headers: { ...request.headers, "content-type": "application/json", accept: "application/json" },
+    body: JSON.stringify({ query: request.document, variables: request.variables ?? {} }),
+  });
+  return readAnswer(site, answer);
+}
+
+/** The HTTP status of an OPTIONS request: how a backend says that it is up. */
+export async function probe(
+  request: Pick<GraphqlRequest, "url" | "operation" | "timeoutMs" | "signal">,
+): Promise<number> {
+  const site: RequestSite = { operation: request.operation, host: request.url.host };
+  const answer = await exchange(site, { ...request, repeatable: true }, { method: "OPTIONS" });
+  return answer.status;
+}
+
+type Exchange = Pick<GraphqlRequest, "url" | "timeoutMs" | "signal" | "repeatable">;
+
+async function exchange(
+  site: RequestSite,
+  { url, timeoutMs, signal, repeatable }: Exchange,
+  init: { method: string; headers?: Record<string, string>; body?: string },
+): Promise<HttpAnswer> {
+  // An ES module, loaded at the first request: a run without requests does not pay for it.
+  fetching ??= importFetch();
+  const { default: fetch } = await fetching;
+  signal.throwIfAborted();
+  const connection = repeatable ? sharedConnection(url) : freshConnection(url);
+  const timeout = AbortSignal.timeout(timeoutMs);
+  try {
+    const response = await fetch(url, {
+      ...init,
+      agent: () => connection.agent,
+      redirect: "manual",
+      size: maxBodyBytes,
+      signal: AbortSignal.any([timeout, signal]),
+    });
+    return { status: response.status, retryAfter: response.headers.get("retry-after"), body: await response.text() };
+  } catch (cause) {
+    // The caller's own reason (engine gone) is told as it is, but only while nothing can have acted.
+    if (signal.aborted && !connection.mayHaveSent()) throw signal.reason;
+    if (!connection.mayHaveSent()) throw new NotSentError(site, cause);
+    const why = timeout.aborted
+      ? `no answer within ${timeoutMs / 1_000} s`
+      : "the connection broke before the answer came";
+    throw new LostAnswerError(site, { why, cause });
+  }
+}

@@ -1,0 +1,59 @@
+import { sameAccount } from "../api/identity";
+import type { Context, Operation } from "../context";
+import { formatDuration } from "../duration";
+import { AbsentError, credentialsAdvice } from "../errors";
+import type { BackendState } from "./state";
+
+/** A list may lag behind a create: an absence within this time of it proves nothing. */
+const graceMs = 5 * 60_000;
+
+/**
+ * Whether a backend is gone: two complete lists of the account it was created with lack it. Whatever is less than that
+ * is an error, since a resource that leaves the state by mistake is a database nobody manages any more.
+ */
+export async function isGone(
+  context: Context,
+  operation: Operation,
+  uid: string,
+  state: BackendState,
+): Promise<boolean> {
+  if (!(await context.cloud.list.lacks(uid, operation))) return false;
+  const same = await refuseOtherAccount(context, operation, uid, state);
+  if (same === undefined) await requireOwner(context, operation, uid, state);
+  const age = context.clock.now() - Date.parse(state.__state.incarnation);
+  if (age < graceMs) {
+    throw new AbsentError({
+      why: `${uid} is not in the account's list, but it was created only ${formatDuration(age)} ago, and lists can lag behind.`,
+      next: `Run the command again five minutes after the create. ${ifGone}`,
+    });
+  }
+  return true;
+}
+
+/** Refuses when the settings are of another account than the one that created the backend; undefined when that cannot be told. */
+export async function refuseOtherAccount(
+  { cloud }: Context,
+  operation: Operation,
+  uid: string,
+  state: BackendState,
+): Promise<true | undefined> {
+  await cloud.session.token(operation);
+  const same = sameAccount(state.__state.account, cloud.session.identity());
+  if (same !== false) return same;
+  throw new AbsentError({
+    why: `${uid} was created with another account than the one that the settings name now.`,
+    next: `Use the account that created it. ${credentialsAdvice} ${ifGone}`,
+  });
+}
+
+/** An opaque token does not tell its account: another backend of the same owner in the list does. */
+async function requireOwner({ cloud }: Context, operation: Operation, uid: string, state: BackendState): Promise<void> {
+  const others = await cloud.list.recent(operation);
+  if (state.owner !== undefined && others.some(({ owner }) => owner === state.owner)) return;
+  throw new AbsentError({
+    why: `${uid} is not in the list, and the token does not tell whether it is of the account that created it.`,
+    next: `Log in with e-mail and password, so that the account can be compared. ${ifGone}`,
+  });
+}
+
+const ifGone = "If you know that the backend is gone for good, run pulumi state delete with its URN.";

@@ -1,0 +1,127 @@
+import type { Deployment } from "../api/deployment";
+import type { Context, Operation } from "../context";
+import { AbsentError, ConflictError, mayHaveActed, type RequestError } from "../errors";
+import { givenNames } from "../fields";
+import type { Resource } from "../resource";
+import { isGone, refuseOtherAccount } from "./absence";
+import { backendFields, type BackendInputs, checkBackend, resolveName } from "./inputs";
+import { obtain } from "./obtain";
+import { apply, complete, waitUntilReady } from "./settle";
+import { type BackendState, backendStateVersion, newMemory, stateOf, valuesOf } from "./state";
+
+export const backend: Resource<BackendInputs, BackendState> = {
+  kind: "Backend",
+  fields: backendFields,
+  timeouts: { create: "20m", update: "15m", delete: "10m" },
+  stateVersion: backendStateVersion,
+  resolve: resolveName,
+  check: checkBackend,
+
+  // The old and the new one cannot both have the subdomain.
+  deletesFirst: (state, inputs) => inputs.subdomain !== undefined && state.subdomain === inputs.subdomain,
+
+  met(context, id, state) {
+    // One that is only looked up is not a resource of this stack.
+    if (state.__state.incarnation !== "") context.cloud.ledger.meet(id, state.__state.incarnation);
+  },
+
+  async create(context, operation, inputs) {
+    const { live, adopted, failure } = await obtain(context, operation, inputs);
+    const memory = newMemory(context.cloud, inputs, context.clock.now());
+    context.cloud.ledger.meet(live.uid, memory.incarnation);
+    const known = adopted ? withoutLiveInputs(inputs) : inputs;
+    return { id: live.uid, state: stateOf({}, known, valuesOf(context.cloud, live), memory), failure };
+  },
+
+  async ready(context, operation, id, state, inputs, observe) {
+    const settling = { context, operation, id, inputs, observe };
+    const applied = await apply(settling, await complete(settling, state));
+    if (inputs.waitForReady ?? true) await waitUntilReady(settling, applied);
+    return keep({ ...applied, __state: { ...applied.__state, status: "ready" } }, inputs);
+  },
+
+  keep,
+  read: readBackend,
+  delete: deleteBackend,
+};
+
+function keep(state: BackendState, inputs: BackendInputs): BackendState {
+  return stateOf(state, inputs, state, { ...state.__state, given: givenNames(backendFields, { ...inputs }) });
+}
+
+/** What an adopted backend has of these is its own until `ready` has changed it. */
+const ownOfAdopted = new Set<string>([
+  "name",
+  "deploymentMode",
+  "organizationUid",
+  "lambdaScript",
+] satisfies (keyof BackendInputs)[]);
+
+function withoutLiveInputs(inputs: BackendInputs): Partial<BackendInputs> {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !ownOfAdopted.has(name)));
+}
+
+async function readBackend(
+  context: Context,
+  operation: Operation,
+  id: string,
+  known: BackendState | undefined,
+): Promise<BackendState | undefined> {
+  const live = (await context.cloud.list.recent(operation)).find(({ uid }) => uid === id);
+  if (live !== undefined) return observed(context, live, known);
+  if (known === undefined) {
+    throw new AbsentError({
+      why: `this account has no backend ${id}.`,
+      next: "Correct the uid, or use the account that owns the backend.",
+    });
+  }
+  if (await isGone(context, operation, id, known)) return undefined;
+  throw new AbsentError({
+    why: `${id} is in some lists of the account and missing in others.`,
+    next: "Run the command again in a minute, when the service's lists agree.",
+  });
+}
+
+function observed(context: Context, live: Deployment, known: BackendState | undefined): BackendState {
+  const values = valuesOf(context.cloud, live);
+  if (known !== undefined) return stateOf(known, {}, values, { ...known.__state, unclear: [] });
+  const memory = {
+    version: backendStateVersion,
+    status: "ready",
+    given: [],
+    incarnation: "",
+    account: [],
+    unclear: [],
+  } as const;
+  return stateOf({}, {}, values, memory);
+}
+
+async function deleteBackend(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
+  const { control, ledger, list } = context.cloud;
+  if (state.deletionProtection === true) throw new ConflictError(protectedBackend(id));
+  if (ledger.isSuperseded(id, state.__state.incarnation)) {
+    context.warn(`backend ${id} was taken over by a newer resource of this stack and is not deleted`);
+    return;
+  }
+  await refuseOtherAccount(context, operation, id, state);
+  const lostAnswers: RequestError[] = [];
+  const onRetry = (error: RequestError): void => {
+    if (mayHaveActed(error)) lostAnswers.push(error);
+    operation.onRetry?.(error);
+  };
+  try {
+    await control.deleteDeployment(id, { ...operation, onRetry });
+  } catch (error) {
+    // Our own lost delete explains an absence; any other has to be proved.
+    const gone = lostAnswers.length > 0 ? await list.lacks(id, operation) : await isGone(context, operation, id, state);
+    if (!gone) throw error;
+  }
+  list.forget(id);
+}
+
+function protectedBackend(id: string): { why: string; next: string } {
+  return {
+    why: `deletionProtection is on: deleting ${id} would delete all its data.`,
+    next: "Set deletionProtection: false in the program, run pulumi up, and then delete it.",
+  };
+}

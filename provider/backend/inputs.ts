@@ -1,0 +1,115 @@
+import {
+  both,
+  durations,
+  type Failure,
+  type FieldTable,
+  flag,
+  notEmpty,
+  oneOf,
+  text,
+  unknownValue,
+  wholeNumber,
+} from "../fields";
+import type { BackendSize, DeploymentMode, DeploymentType } from "../types";
+
+const deploymentTypes: readonly DeploymentType[] = ["free", "shared", "dedicated"];
+const deploymentModes: readonly DeploymentMode[] = ["readonly", "graphql", "flexible"];
+const sizes: readonly BackendSize[] = ["small", "medium", "large", "xlarge"];
+
+export interface BackendTimeouts {
+  readonly create?: string;
+  readonly update?: string;
+  readonly delete?: string;
+}
+
+/** Inputs of a Backend after check. The public documentation of each stands at `BackendArgs` in the sdk. */
+export interface BackendInputs {
+  readonly name?: string;
+  readonly zone: string;
+  readonly deploymentType: DeploymentType;
+  readonly deploymentMode?: DeploymentMode;
+  readonly organizationUid?: string;
+  readonly subdomain?: string;
+  readonly size?: BackendSize;
+  /** GB. */
+  readonly storage?: number;
+  readonly aclEnabled?: boolean;
+  readonly jaegerEnabled?: boolean;
+  readonly dgraphHA?: boolean;
+  readonly lambdaScript?: string;
+  readonly deletionProtection?: boolean;
+  readonly adoptUid?: string;
+  readonly adoptExisting?: boolean;
+  readonly waitForReady?: boolean;
+  readonly timeouts?: BackendTimeouts;
+}
+
+/** What the sdk sends along: the default name and the URN, both computed in the program. */
+export interface BackendHidden {
+  readonly __defaultName?: string;
+  readonly __urn?: string;
+}
+
+export const backendFields: FieldTable<BackendInputs> = {
+  name: { onChange: "update", check: notEmpty },
+  zone: { onChange: "replace", required: true, check: notEmpty },
+  deploymentType: { onChange: "replace", required: true, check: oneOf(deploymentTypes) },
+  deploymentMode: { onChange: "update", check: both(oneOf(deploymentModes), modeNeedsDedicated) },
+  organizationUid: { onChange: "update", check: notEmpty },
+  subdomain: { onChange: "replace", check: notEmpty },
+  size: { onChange: "replace", check: both(oneOf(sizes), dedicatedOnly("size")) },
+  storage: { onChange: "replace", check: both(wholeNumber, dedicatedOnly("storage")) },
+  aclEnabled: { onChange: "replace", check: both(flag, dedicatedOnly("aclEnabled")) },
+  jaegerEnabled: { onChange: "replace", check: both(flag, dedicatedOnly("jaegerEnabled")) },
+  dgraphHA: { onChange: "replace", check: both(flag, dedicatedOnly("dgraphHA")) },
+  lambdaScript: { onChange: "update", check: text },
+  deletionProtection: { onChange: "state", check: flag },
+  adoptUid: { onChange: "nothing", check: uid },
+  adoptExisting: { onChange: "state", check: flag },
+  waitForReady: { onChange: "state", check: flag },
+  timeouts: { onChange: "state", check: durations(["create", "update", "delete"]) },
+};
+
+/**
+ * The name is the user's, or else the one in the state, or else the default: so an alias, a new parent or an adoption
+ * renames nothing. A backend that lives without a managed name goes on so.
+ */
+export function resolveName(olds: Partial<BackendInputs>, news: BackendInputs & BackendHidden): BackendInputs {
+  if (news.name !== undefined) return news;
+  const isNew = Object.keys(olds).length === 0;
+  const name = isNew ? (news.adoptUid === undefined ? news.__defaultName : undefined) : olds.name;
+  return name === undefined ? news : { ...news, name };
+}
+
+export function checkBackend(inputs: BackendInputs): Failure[] {
+  if (inputs.adoptUid === undefined || inputs.adoptExisting !== true) return [];
+  return [
+    {
+      property: "adoptExisting",
+      reason: "cannot be combined with adoptUid, which names the backend to take over already; remove one of the two",
+    },
+  ];
+}
+
+function uid(value: unknown): string | undefined {
+  return typeof value === "string" && /^0x[0-9a-f]+$/i.test(value)
+    ? undefined
+    : 'must be the uid of a backend, like "0x42"';
+}
+
+function modeNeedsDedicated(mode: unknown, inputs: Readonly<Record<string, unknown>>): string | undefined {
+  return mode === "graphql" ? undefined : dedicatedOnly("deploymentMode")(mode, inputs);
+}
+
+function dedicatedOnly(name: string) {
+  return (value: unknown, inputs: Readonly<Record<string, unknown>>): string | undefined => {
+    const type = inputs["deploymentType"];
+    // Off is what every backend is without the option.
+    if (value === false || type === "dedicated" || type === unknownValue || typeof type !== "string") return undefined;
+    const given = typeof value === "string" ? ` "${value}"` : "";
+    return (
+      `${name}${given} is for dedicated backends only, and this one is "${type}"; ` +
+      `remove ${name} or set deploymentType: "dedicated" (which replaces an existing backend)`
+    );
+  };
+}

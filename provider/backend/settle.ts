@@ -1,0 +1,121 @@
+import type { Deployment } from "../api/deployment";
+import type { Context, Operation } from "../context";
+import { mayHaveActed, RequestError } from "../errors";
+import { changedFields } from "../fields";
+import type { Observe } from "../resource";
+import { waitFor } from "../wait";
+import { backendFields, type BackendInputs } from "./inputs";
+import { type BackendMemory, type BackendState, stateOf, valuesOf } from "./state";
+
+/** A backend on its way to what the program asks for. */
+export interface Settling {
+  readonly context: Context;
+  readonly operation: Operation;
+  readonly id: string;
+  readonly inputs: BackendInputs;
+  readonly observe: Observe<BackendState>;
+}
+
+/** What createDeployment did not answer is read from the list. */
+export async function complete(
+  { context, operation, id, observe }: Settling,
+  state: BackendState,
+): Promise<BackendState> {
+  if (state.url !== "" && state.jwtToken !== "") return state;
+  const live = await waitFor(context, operation, {
+    what: `${id} to be in the list of backends`,
+    look: async () => {
+      const found = (await context.cloud.list.anew(operation)).find(({ uid, url }) => uid === id && url !== "");
+      return found === undefined ? { pending: "not listed yet" } : { done: found };
+    },
+    afterDeadline: "The backend is in the state: run pulumi up to go on.",
+  });
+  const whole = stateOf(state, {}, valuesOf(context.cloud, live), state.__state);
+  observe(whole);
+  return whole;
+}
+
+/** Sends what differs from the service, and what may or may not have arrived in an earlier run. */
+export async function apply(settling: Settling, state: BackendState): Promise<BackendState> {
+  const { context, operation, id, inputs } = settling;
+  const { control, list } = context.cloud;
+  const wanted = new Set([...changedFields(backendFields, { ...state }, { ...inputs }), ...state.__state.unclear]);
+  const due = <Name extends keyof BackendInputs>(...names: Name[]): Name[] =>
+    names.filter((name) => wanted.has(name) && inputs[name] !== undefined);
+
+  const settings = due("name", "deploymentMode", "organizationUid");
+  const afterSettings = await send(settling, state, settings, () => {
+    const { organizationUid: organizationUID, ...values } = pick(inputs, settings);
+    return control.updateDeployment(
+      { uid: id, ...values, ...(organizationUID !== undefined && { organizationUID }) },
+      operation,
+    );
+  });
+  const result = await send(settling, afterSettings, due("lambdaScript"), () =>
+    control.updateLambda(id, inputs.lambdaScript ?? "", operation),
+  );
+  if (result !== state) list.note(listed(id, result));
+  return result;
+}
+
+/** Waits until the backend itself answers. */
+export async function waitUntilReady({ context, operation, id }: Settling, state: BackendState): Promise<void> {
+  await waitFor(context, operation, {
+    what: `backend ${id} to answer`,
+    look: async () => {
+      try {
+        const status = await context.cloud.readiness(state.url, context.signal);
+        return status === 200 ? { done: undefined } : { pending: `HTTP ${status}` };
+      } catch (error) {
+        // A host that is still being made refuses, resets or hangs: that is what is being waited for.
+        if (error instanceof RequestError) return { pending: error.why };
+        throw error;
+      }
+    },
+    afterDeadline: `The backend exists and is in the state: run pulumi up to go on waiting, or raise ${operation.timeout.input}.`,
+  });
+}
+
+async function send(
+  { inputs, observe }: Settling,
+  state: BackendState,
+  names: readonly (keyof BackendInputs)[],
+  call: () => Promise<void>,
+): Promise<BackendState> {
+  if (names.length === 0) return state;
+  const others = state.__state.unclear.filter((name) => !names.some((sent) => sent === name));
+  try {
+    await call();
+  } catch (error) {
+    if (mayHaveActed(error)) observe(remember(state, { status: "pending", unclear: [...others, ...names] }));
+    throw error;
+  }
+  const sent = remember({ ...state, ...pick(inputs, names) }, { status: "pending", unclear: others });
+  observe(sent);
+  return sent;
+}
+
+function remember(state: BackendState, memory: Partial<BackendMemory>): BackendState {
+  return { ...state, __state: { ...state.__state, ...memory } };
+}
+
+function pick<Name extends keyof BackendInputs>(
+  inputs: BackendInputs,
+  names: readonly Name[],
+): Pick<BackendInputs, Name> {
+  return Object.fromEntries(names.map((name) => [name, inputs[name]])) as Pick<BackendInputs, Name>;
+}
+
+function listed(uid: string, state: BackendState): Deployment {
+  return {
+    uid,
+    name: state.name ?? "",
+    zone: state.zone ?? "",
+    url: state.url,
+    owner: state.owner,
+    jwtToken: state.jwtToken,
+    deploymentMode: state.deploymentMode,
+    deploymentType: state.deploymentType,
+    lambdaScript: Buffer.from(state.lambdaScript ?? "", "utf8").toString("base64"),
+  };
+}

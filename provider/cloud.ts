@@ -1,0 +1,30 @@
+import { ControlPlane } from "./api/control";
+import { DeploymentList } from "./api/deploymentList";
+import { readiness } from "./api/data";
+import { RetryBudget, type Retrying } from "./api/retry";
+import { Session } from "./api/session";
+import type { Clock } from "./clock";
+import { endpointUrl, type Settings } from "./config";
+import { Ledger } from "./ledger";
+
+/** One account of Dgraph Cloud, as everything in this process shares it. */
+export class Cloud {
+  readonly endpoint: URL;
+  readonly session: Session;
+  readonly control: ControlPlane;
+  readonly list: DeploymentList;
+  readonly ledger = new Ledger();
+
+  constructor(settings: Settings, clock: Clock, random: () => number = Math.random) {
+    const retrying: Retrying = { clock, random, budget: new RetryBudget() };
+    this.endpoint = endpointUrl(settings.endpoint);
+    this.session = new Session(this.endpoint, settings.credentials, retrying);
+    this.control = new ControlPlane(this.endpoint, this.session, retrying);
+    this.list = new DeploymentList((call) => this.control.deployments(call), clock);
+  }
+
+  /** The HTTP status with which a backend answers; 200 once it is ready. */
+  readiness(host: string, signal: AbortSignal): Promise<number> {
+    return readiness(this.endpoint, host, signal);
+  }
+}

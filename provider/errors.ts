@@ -1,0 +1,173 @@
+import { clean } from "./text";
+
+/** What an error says: one sentence why, one what to do next. The host puts the resource and the step in front. */
+interface Explanation {
+  readonly why: string;
+  readonly next: string;
+  readonly cause?: unknown;
+}
+
+/** Base of everything this package throws on purpose. Has no stack: the engine's host would print it to the user. */
+export class DgraphCloudError extends Error {
+  override readonly name: string = "DgraphCloudError";
+  readonly why: string;
+  readonly next: string;
+
+  constructor({ why, next, cause }: Explanation) {
+    super(`${why}\n${next}`, { cause });
+    this.why = why;
+    this.next = next;
+    this.stack = "";
+  }
+}
+
+/** A setting (endpoint, credentials) that cannot be used. */
+export class SettingsError extends DgraphCloudError {
+  override readonly name = "SettingsError";
+}
+
+/** The service was asked and the answer stands: asking again would not change it. */
+export class RefusedError extends DgraphCloudError {
+  override readonly name = "RefusedError";
+}
+
+/** What the caller wanted conflicts with what is there; only the user can decide. */
+export class ConflictError extends DgraphCloudError {
+  override readonly name = "ConflictError";
+}
+
+/** A backend that should be there is not in the account's list. */
+export class AbsentError extends DgraphCloudError {
+  override readonly name = "AbsentError";
+}
+
+/** A wait reached its deadline. */
+export class DeadlineError extends DgraphCloudError {
+  override readonly name = "DeadlineError";
+}
+
+/** The engine that asked for the operation is gone, so nobody is left to hear the answer. */
+export class EngineGoneError extends DgraphCloudError {
+  override readonly name = "EngineGoneError";
+}
+
+/** Where a request went: enough to name it in a message, and never its variables, its token or its body. */
+export interface RequestSite {
+  readonly operation: string;
+  readonly host: string;
+}
+
+/** Base of the ways in which one request can fail. */
+export abstract class RequestError extends DgraphCloudError {
+  readonly operation: string;
+  readonly host: string;
+
+  constructor(site: RequestSite, explanation: Explanation) {
+    super({ ...explanation, why: `${site.operation} at ${site.host}: ${explanation.why}` });
+    this.operation = site.operation;
+    this.host = site.host;
+  }
+}
+
+/** The request provably never left: no name, no connection, no TLS. */
+export class NotSentError extends RequestError {
+  override readonly name = "NotSentError";
+
+  constructor(site: RequestSite, cause: unknown) {
+    super(site, {
+      why: `no connection (${describeCause(cause)})`,
+      next: "Check the network and the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.",
+      cause,
+    });
+  }
+}
+
+/** The service asked for patience (HTTP 429): the request was refused and not carried out. */
+export class ThrottledError extends RequestError {
+  override readonly name = "ThrottledError";
+  readonly retryAfterMs: number | undefined;
+
+  constructor(site: RequestSite, retryAfterMs: number | undefined) {
+    super(site, {
+      why: "too many requests (HTTP 429)",
+      next: "Run the command again later, or with a lower --parallel.",
+    });
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The request may or may not have been carried out: its answer never came, or says nothing. */
+export class LostAnswerError extends RequestError {
+  override readonly name = "LostAnswerError";
+  readonly retryAfterMs: number | undefined;
+  /** An answer that came but cannot be read is seldom better the tenth time. */
+  readonly unreadable: boolean;
+
+  constructor(
+    site: RequestSite,
+    options: { why: string; cause?: unknown; retryAfterMs?: number | undefined; unreadable?: boolean },
+  ) {
+    super(site, {
+      why: options.why,
+      next: "Run the command again; if it stays so, check the service's status page and the endpoint setting.",
+      cause: options.cause,
+    });
+    this.retryAfterMs = options.retryAfterMs;
+    this.unreadable = options.unreadable ?? false;
+  }
+}
+
+/** The session or the token was not accepted. */
+export class UnauthorizedError extends RequestError {
+  override readonly name = "UnauthorizedError";
+
+  constructor(site: RequestSite, why: string) {
+    super(site, { why, next: credentialsAdvice });
+  }
+}
+
+/** HTTP 200 with a list of errors, or an error list inside the field. */
+export class GraphqlError extends RequestError {
+  override readonly name = "GraphqlError";
+  readonly messages: readonly string[];
+  /** What came beside the errors: a create may still name its uid here. */
+  readonly data: unknown;
+
+  constructor(site: RequestSite, messages: readonly string[], data: unknown) {
+    const said = messages.map(clean);
+    super(site, {
+      why: `the service answered: ${said.join("; ")}`,
+      next: "Correct what the service names, then run the command again.",
+    });
+    this.messages = said;
+    this.data = data;
+  }
+}
+
+/** An answer that is well-formed but not what the API is known to give. */
+export class WrongShapeError extends RequestError {
+  override readonly name = "WrongShapeError";
+
+  constructor(site: RequestSite, path: string, problem: string) {
+    super(site, {
+      why: `unexpected answer at ${path}: ${clean(problem)}`,
+      next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
+    });
+  }
+}
+
+/** Whether a mutation that failed like this may have been carried out all the same. */
+export function mayHaveActed(error: unknown): boolean {
+  return error instanceof LostAnswerError || error instanceof WrongShapeError;
+}
+
+export const credentialsAdvice =
+  "Set dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password (pulumi config set --secret), or DGRAPHCLOUD_TOKEN, or " +
+  "DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD. refresh and destroy use the settings of the last up: after a change, run pulumi up, or add --run-program.";
+
+function describeCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return "unknown cause";
+  const code = (cause as { code?: unknown }).code;
+  const reason = clean(cause.message.replace(/^request to \S+ failed, reason: */, ""));
+  return typeof code === "string" && !reason.includes(code) ? `${code}: ${reason}` : reason;
+}

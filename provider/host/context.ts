@@ -1,0 +1,71 @@
+import { type Clock, systemClock } from "../clock";
+import { Cloud } from "../cloud";
+import { endpointUrl, readSettings, type SettingName, type Settings } from "../config";
+import type { Context } from "../context";
+import { scrub } from "../secrets";
+import { type EngineChannel, connectEngine } from "./engineChannel";
+
+/** How often a wait says something where the engine's row cannot be used. */
+const plainLineEveryMs = 30_000;
+
+/** What all resource types of one process share: settings, account, clock, and the way to the engine. */
+export class HostContext {
+  private settings: Settings = readSettings(() => undefined, process.env);
+  private cloud: { readonly of: Settings; readonly value: Cloud } | undefined;
+  private engine: EngineChannel | undefined;
+
+  constructor(
+    private readonly clock: Clock = systemClock,
+    private readonly connect: () => EngineChannel = connectEngine,
+  ) {}
+
+  /** Takes the settings. Neither awaits nor throws: the host would go on with a provider that knows none. */
+  configure(stack: (name: SettingName) => string | undefined): void {
+    this.settings = readSettings(stack, process.env);
+  }
+
+  /** What is wrong with the settings, told without a call. */
+  settingsFailure(): Error | undefined {
+    try {
+      endpointUrl(this.settings.endpoint);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  /** The context of one operation on the resource with this URN. */
+  of(urn: string | undefined): Context {
+    const engine = (this.engine ??= this.connect());
+    return {
+      cloud: this.sharedCloud(),
+      clock: this.clock,
+      signal: engine.signal,
+      progress: this.progress(urn, engine),
+      warn: (text) => {
+        if (!engine.log(urn, scrub(text), { ephemeral: false, warning: true })) console.warn(scrub(text));
+      },
+    };
+  }
+
+  private sharedCloud(): Cloud {
+    if (this.cloud?.of !== this.settings)
+      this.cloud = { of: this.settings, value: new Cloud(this.settings, this.clock) };
+    return this.cloud.value;
+  }
+
+  private progress(urn: string | undefined, engine: EngineChannel): (text: string) => void {
+    let saidAt = Number.NEGATIVE_INFINITY;
+    let saidStatus = "";
+    return (text) => {
+      const line = scrub(text);
+      if (urn !== undefined && engine.log(urn, line, { ephemeral: true })) return;
+      // The elapsed time behind the last comma changes with every look; the status before it is the news.
+      const status = line.replace(/, [^,]*$/, "");
+      const now = this.clock.now();
+      if (status === saidStatus && now - saidAt < plainLineEveryMs) return;
+      [saidAt, saidStatus] = [now, status];
+      console.log(urn === undefined ? line : `${urn.split("::").at(-1) ?? urn}: ${line}`);
+    };
+  }
+}

@@ -1,0 +1,195 @@
+import type {
+  CheckResult,
+  ConfigureRequest,
+  CreateResult,
+  DiffResult,
+  ReadResult,
+  UpdateResult,
+} from "@pulumi/pulumi/dynamic";
+import { begin, type Context, type Operation } from "../context";
+import { timeoutOf } from "../duration";
+import { ConflictError } from "../errors";
+import { changedFields, checkFields, type Failure, isHidden, namesThat, unknownValue } from "../fields";
+import type { Created, Resource, State } from "../resource";
+import type { HostContext } from "./context";
+import { asError, partialFailure, type Report, reportOf } from "./failures";
+
+type Values = Record<string, unknown>;
+
+/** The callbacks that the engine's dynamic-provider host calls. */
+export interface DynamicProvider {
+  configure(request: ConfigureRequest): Promise<void>;
+  check(olds: Values, news: Values): Promise<CheckResult>;
+  diff(id: string, olds: Values, news: Values): Promise<DiffResult>;
+  create(inputs: Values): Promise<CreateResult>;
+  read(id: string, props?: Values): Promise<ReadResult>;
+  update(id: string, olds: Values, news: Values): Promise<UpdateResult>;
+  delete(id: string, props: Values): Promise<void>;
+}
+
+/** Allocated in this process but not ready: an error hook that repeats the create must not allocate again. */
+type Allocated<S> = Map<string, Created<S>>;
+
+const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
+
+/** Puts a resource behind the dynamic-provider host: the only place where `create` and `ready` are joined. */
+export function dynamicProvider<Inputs, S extends State>(
+  resource: Resource<Inputs, S>,
+  host: HostContext,
+): DynamicProvider {
+  const fields = resource.fields as Readonly<Record<string, (typeof resource.fields)[keyof Inputs]>>;
+  const allocated: Allocated<S> = new Map();
+
+  const operationFor = (context: Context, step: "create" | "update" | "delete", values: Values): Operation =>
+    begin(context, timeoutOf(values["timeouts"] as State["timeouts"], step, resource.timeouts));
+
+  const guarded = async <T>(report: Report, work: (context: Context) => Promise<T>): Promise<T> => {
+    try {
+      return await work(host.of(report.urn));
+    } catch (error) {
+      throw asError(report, error);
+    }
+  };
+
+  /** Lets `ready` do what is left; what it reaches before it fails stays in the state. */
+  const settle = async (
+    context: Context,
+    report: Report,
+    { id, state, inputs, operation, failure }: Settle<Inputs, S>,
+  ): Promise<Values> => {
+    let latest = failure === undefined ? undefined : state;
+    try {
+      if (failure !== undefined) throw failure;
+      const observe = (observed: S): void => {
+        latest = observed;
+      };
+      return outputs(await resource.ready(context, operation, id, state, inputs, observe), inputs);
+    } catch (error) {
+      const kept = latest ?? (report.step === "create" ? state : undefined);
+      // Nothing acted: the engine keeps the old state by itself.
+      if (kept === undefined) throw error;
+      if (report.step === "create") allocated.set(report.urn ?? id, { id, state: kept });
+      throw partialFailure(report, error, id, outputs(kept, inputs));
+    }
+  };
+
+  return {
+    // Not async, and without anything that could fail: the host calls on without waiting for it.
+    configure(request) {
+      host.configure((name) => request.config.get(`dgraphcloud:${name}`));
+      return Promise.resolve();
+    },
+
+    check(olds, news) {
+      const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, stripped(news) as Inputs) as Values);
+      const failures = [...checkFields(fields, inputs), ...resource.check(inputs as Inputs)];
+      const settings = host.settingsFailure();
+      if (settings !== undefined) failures.push({ property: "", reason: settings.message });
+      const refusal = refusedReplacement(stripped(olds), inputs);
+      if (refusal !== undefined) failures.push(refusal);
+      return Promise.resolve({ inputs, failures });
+    },
+
+    diff(id, olds, news) {
+      return guarded<DiffResult>(reportOf(resource.kind, "diff", news, id), (context) => {
+        const state = stripped(olds) as unknown as S;
+        resource.met(context, id, state);
+        const changed = changedFields(fields, olds, news);
+        const replaces = namesThat(fields, changed, "replace");
+        if (replaces.some((name) => news[name] !== unknownValue)) refuseIfProtected(state, id, replaces);
+        const unfinished = state.__state.status !== "ready";
+        if (changed.length === 0) return Promise.resolve({ changes: unfinished });
+        const deleteBeforeReplace = replaces.length > 0 && resource.deletesFirst(state, news as Inputs);
+        // Left open, the engine works out the details itself, so that replaceOnChanges holds and the preview names properties.
+        return Promise.resolve({ replaces, deleteBeforeReplace, ...(unfinished && { changes: true }) });
+      });
+    },
+
+    create(news) {
+      const report = reportOf(resource.kind, "create", news);
+      return guarded(report, async (context) => {
+        const inputs = stripped(news) as Inputs;
+        const operation = operationFor(context, "create", news);
+        const made = allocated.get(report.urn ?? "") ?? (await resource.create(context, operation, inputs));
+        const outs = await settle(context, { ...report, id: made.id }, { ...made, inputs, operation });
+        allocated.delete(report.urn ?? "");
+        return { id: made.id, outs };
+      });
+    },
+
+    read(id, props = {}) {
+      return guarded(reportOf(resource.kind, "read", props, id), async (context) => {
+        const known = props["__state"] === undefined ? undefined : (stripped(props) as unknown as S);
+        if (known !== undefined) resource.met(context, id, known);
+        const state = await resource.read(context, begin(context, readTimeout), id, known);
+        if (state === undefined) return { id: "", props: {} };
+        return { id, props: outputs(state, {}), inputs: inputsOf(state) };
+      });
+    },
+
+    update(id, olds, news) {
+      const report = reportOf(resource.kind, "update", news, id);
+      return guarded(report, async (context) => {
+        const state = stripped(olds) as unknown as S;
+        const inputs = stripped(news) as Inputs;
+        resource.met(context, id, state);
+        const calls = namesThat(fields, changedFields(fields, olds, news), "update");
+        if (calls.length === 0 && state.__state.status === "ready")
+          return { outs: outputs(resource.keep(state, inputs), inputs) };
+        const operation = operationFor(context, "update", news);
+        return { outs: await settle(context, report, { id, state, inputs, operation }) };
+      });
+    },
+
+    delete(id, props) {
+      return guarded(reportOf(resource.kind, "delete", props, id), (context) =>
+        resource.delete(context, operationFor(context, "delete", props), id, stripped(props) as unknown as S),
+      );
+    },
+  };
+
+  function refusedReplacement(olds: Values, inputs: Values): Failure | undefined {
+    if (olds["deletionProtection"] !== true) return undefined;
+    const [name] = namesThat(fields, changedFields(fields, olds, inputs), "replace").filter(
+      (changed) => inputs[changed] !== unknownValue,
+    );
+    return name === undefined ? undefined : { property: name, reason: protectedReason };
+  }
+}
+
+interface Settle<Inputs, S> extends Created<S> {
+  readonly inputs: Inputs;
+  readonly operation: Operation;
+}
+
+const protectedReason =
+  "this change replaces the resource and deletes its data, and deletionProtection is on; " +
+  "set deletionProtection: false and run pulumi up, and make this change after that";
+
+function refuseIfProtected(state: State, id: string, replaces: readonly string[]): void {
+  if (state.deletionProtection !== true) return;
+  throw new ConflictError({
+    why: `a change of ${replaces.join(" and ")} would replace ${id} and delete its data, and deletionProtection is on.`,
+    next: "Set deletionProtection: false and run pulumi up, and make this change after that.",
+  });
+}
+
+/** The values without what is undefined, which the host cannot send, and without the delegate, which it adds itself. */
+function stripped(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).filter(([name, value]) => value !== undefined && value !== null && name !== "__provider"),
+  );
+}
+
+/** Outputs of a state; the hidden inputs are the program's newest. */
+function outputs(state: State, inputs: unknown): Values {
+  const hidden = Object.entries(inputs as Values).filter(([name]) => isHidden(name));
+  return stripped({ ...state, ...Object.fromEntries(hidden) });
+}
+
+/** What the user gave, as it is now: the inputs after a refresh. */
+function inputsOf(state: State): Values {
+  const given = new Set<string>(state.__state.given);
+  const names = Object.keys(state).filter((name) => given.has(name) || (isHidden(name) && name !== "__state"));
+  return stripped(Object.fromEntries(names.map((name) => [name, (state as unknown as Values)[name]])));
+}

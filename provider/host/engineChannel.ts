@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+import type { Client } from "@grpc/grpc-js";
+import { EngineGoneError } from "../errors";
+
+/** The way back to the engine that runs this process: lines in a resource's own row, and a sign of its death. */
+export interface EngineChannel {
+  /** Shows a line in the row of a resource; an ephemeral one leaves nothing behind. False when it cannot. */
+  log(urn: string | undefined, message: string, options: { ephemeral: boolean; warning?: boolean }): boolean;
+  /** Aborted when the engine is gone. */
+  readonly signal: AbortSignal;
+}
+
+type Grpc = typeof import("@grpc/grpc-js");
+type Services = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
+type Messages = typeof import("@pulumi/pulumi/proto/engine_pb");
+
+const silent: EngineChannel = { log: () => false, signal: new AbortController().signal };
+
+/**
+ * Connects to the engine whose address the dynamic-provider host got as its first argument. The modules are the SDK's own
+ * and not promised to stay: without them waits are reported on plain lines, and nothing else is lost.
+ */
+export function connectEngine(argv: readonly string[] = process.argv): EngineChannel {
+  const address = argv[2];
+  if (
+    !/[\\/]dynamic-provider([\\/]|$)/.test(argv[1] ?? "") ||
+    address === undefined ||
+    !/^[\w.[\]:-]+:\d+$/.test(address)
+  ) {
+    return silent;
+  }
+  try {
+    const sdk = createRequire(require.resolve("@pulumi/pulumi/package.json"));
+    return connected(
+      sdk("@grpc/grpc-js") as Grpc,
+      sdk("@pulumi/pulumi/proto/engine_grpc_pb") as Services,
+      sdk("@pulumi/pulumi/proto/engine_pb") as Messages,
+      address,
+    );
+  } catch {
+    return silent;
+  }
+}
+
+function connected(grpc: Grpc, services: Services, messages: Messages, address: string): EngineChannel {
+  const client = new services.EngineClient(address, grpc.credentials.createInsecure(), {
+    "grpc.client_idle_timeout_ms": 2 ** 31 - 1,
+  });
+  const gone = new AbortController();
+  watch(grpc, client, () => {
+    gone.abort(
+      new EngineGoneError({ why: "the engine that asked for this is gone.", next: "Run pulumi up again: it goes on." }),
+    );
+    // Nobody is left to hear an answer, and the server's open port would keep this process alive for ever.
+    setTimeout(() => process.exit(1), 200);
+  });
+  return {
+    signal: gone.signal,
+    log: (urn, message, { ephemeral, warning = false }) => {
+      const request = new messages.LogRequest();
+      request.setSeverity(warning ? messages.LogSeverity.WARNING : messages.LogSeverity.INFO);
+      request.setMessage(message);
+      request.setUrn(urn ?? "");
+      request.setEphemeral(ephemeral);
+      client.log(request, () => undefined);
+      return true;
+    },
+  };
+}
+
+/** Calls back when a connection that stood is lost and cannot be had again. */
+function watch(grpc: Grpc, client: Client, onGone: () => void): void {
+  const channel = client.getChannel();
+  const { READY, TRANSIENT_FAILURE, SHUTDOWN } = grpc.connectivityState;
+  let stood = false;
+  const look = (): void => {
+    const state = channel.getConnectivityState(true);
+    if (state === READY) stood = true;
+    if (stood && (state === TRANSIENT_FAILURE || state === SHUTDOWN)) onGone();
+    else channel.watchConnectivityState(state, Infinity, look);
+  };
+  look();
+}

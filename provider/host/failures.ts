@@ -1,0 +1,70 @@
+import { DgraphCloudError } from "../errors";
+import { scrub } from "../secrets";
+import { clean } from "../text";
+
+/** Which operation on which resource a message is about. */
+export interface Report {
+  readonly kind: string;
+  readonly step: "diff" | "create" | "read" | "update" | "delete";
+  readonly urn: string | undefined;
+  readonly id: string | undefined;
+}
+
+const outcome = {
+  diff: "cannot be compared with its state",
+  create: "was not created",
+  read: "could not be read",
+  update: "was not updated",
+  delete: "was not deleted",
+} as const;
+
+export function reportOf(
+  kind: string,
+  step: Report["step"],
+  values: Readonly<Record<string, unknown>>,
+  id?: string,
+): Report {
+  const urn = values["__urn"];
+  return { kind, step, urn: typeof urn === "string" ? urn : undefined, id };
+}
+
+/** The failure as the engine prints it: what, why, what to do next; no stack, no secret. */
+export function asError(report: Report, error: unknown): Error {
+  if (error instanceof ReportedFailure) return error;
+  return new ReportedFailure(text(report, error, outcome[report.step]));
+}
+
+/**
+ * The failure of an operation that left something behind. The engine keeps the id and the properties, marks the resource
+ * as unfinished, and lets the next run go on. It shows the reasons only.
+ */
+export function partialFailure(report: Report, error: unknown, id: string, properties: Record<string, unknown>): Error {
+  const reason = text(
+    { ...report, id },
+    error,
+    report.step === "create" ? "exists but is not ready" : "is not up to date",
+  );
+  return Object.assign(new ReportedFailure(reason), { id, properties, reasons: [reason] });
+}
+
+/** A failure with its text complete. */
+class ReportedFailure extends Error {
+  override readonly name = "Error";
+
+  constructor(message: string) {
+    super(message);
+    this.stack = "";
+  }
+}
+
+function text({ kind, urn, id }: Report, error: unknown, what: string): string {
+  const name = urn === undefined ? "" : ` "${clean(urn.split("::").at(-1) ?? urn)}"`;
+  const [why, next] =
+    error instanceof DgraphCloudError
+      ? [error.why, error.next]
+      : [
+          `unexpected: ${error instanceof Error ? clean(error.message) : "something that is no error"}`,
+          "Run the command again; if it stays so, please report this message.",
+        ];
+  return scrub(`${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}\n${next}`);
+}

@@ -1,0 +1,88 @@
+import type { Deployment } from "./api/deployment";
+import { begin } from "./context";
+import { clean } from "./text";
+import type { BackendDescription } from "./types";
+import { AbsentError, DgraphCloudError } from "./errors";
+import { scrub } from "./secrets";
+import { backendUrl, readSettings, type SettingName } from "./config";
+import { systemClock } from "./clock";
+import { Cloud } from "./cloud";
+
+type StackSettings = Readonly<Partial<Record<SettingName, string | undefined>>>;
+
+const timeout = { input: "the time for looking up backends", value: "5m", ms: 300_000 };
+
+/** Accounts by their settings, so that all look-ups of a program share one log-in and one list. */
+const clouds = new Map<string, Cloud>();
+
+/** All backends of the account that the settings name (operation `deployments`). */
+export async function listBackends(stack: StackSettings): Promise<BackendDescription[]> {
+  return told("getBackends", async () => {
+    const { cloud, deployments } = await list(stack);
+    return deployments.map((deployment) => describe(cloud, deployment));
+  });
+}
+
+/** The one backend with this uid, or with this name. */
+export async function findBackend(
+  stack: StackSettings,
+  wanted: { readonly uid?: string | undefined; readonly name?: string | undefined },
+): Promise<BackendDescription> {
+  return told("getBackend", async () => {
+    const by = wanted.uid === undefined ? `name "${wanted.name ?? ""}"` : `uid ${wanted.uid}`;
+    if ((wanted.uid === undefined) === (wanted.name === undefined)) {
+      throw new AbsentError({ why: "it is not clear which backend is meant.", next: "Give either uid or name." });
+    }
+    const { cloud, deployments } = await list(stack);
+    const matches = deployments.filter(({ uid, name }) => uid === wanted.uid || name === wanted.name);
+    const [only, another] = matches;
+    if (only === undefined) {
+      throw new AbsentError({
+        why: `this account has no backend with the ${by}.`,
+        next: "Correct it, or use the account that owns the backend.",
+      });
+    }
+    if (another !== undefined) {
+      const uids = matches.map(({ uid }) => uid).join(" and ");
+      throw new AbsentError({
+        why: `${matches.length} backends have the ${by}: ${uids}.`,
+        next: "Give the uid instead.",
+      });
+    }
+    return describe(cloud, only);
+  });
+}
+
+async function list(stack: StackSettings): Promise<{ cloud: Cloud; deployments: readonly Deployment[] }> {
+  const settings = readSettings((name) => stack[name], process.env);
+  const key = JSON.stringify(settings);
+  const cloud = clouds.get(key) ?? new Cloud(settings, systemClock);
+  clouds.set(key, cloud);
+  const silent = { clock: systemClock, signal: new AbortController().signal, progress: () => undefined };
+  return { cloud, deployments: await cloud.list.recent(begin({ cloud, warn: () => undefined, ...silent }, timeout)) };
+}
+
+function describe(cloud: Cloud, deployment: Deployment): BackendDescription {
+  const { uid, name, zone, url, jwtToken } = deployment;
+  return {
+    uid,
+    name,
+    zone,
+    deploymentType: deployment.deploymentType ?? undefined,
+    deploymentMode: deployment.deploymentMode ?? undefined,
+    owner: deployment.owner ?? undefined,
+    url,
+    graphqlEndpoint: backendUrl(cloud.endpoint, url, "/graphql").href,
+    adminEndpoint: backendUrl(cloud.endpoint, url, "/admin").href,
+    jwtToken,
+  };
+}
+
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DgraphCloudError)) throw error;
+    throw new Error(scrub(`${what}: ${clean(error.why)}\n${error.next}`), { cause: error });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Context, Operation } from "./context";
+import type { Failure, FieldTable } from "./fields";
+
+/** What the package itself remembers of a resource, in the state under `__state`. */
+export interface Memory {
+  /** Version of the state's shape: the host migrates older ones on entry. */
+  readonly version: number;
+  /** `ready` once nothing is left to do; until then every `up` goes on. */
+  readonly status: "pending" | "ready";
+  /** Names of the inputs the user gave. */
+  readonly given: readonly string[];
+}
+
+/** Every state: plain values, the package's own memory, and the hidden inputs. */
+export interface State {
+  readonly __state: Memory;
+  readonly deletionProtection?: boolean;
+  readonly timeouts?: { readonly [Step in "create" | "update" | "delete"]?: string };
+}
+
+export interface Created<S> {
+  readonly id: string;
+  readonly state: S;
+  /** What the service complained of although the object exists. */
+  readonly failure?: Error | undefined;
+}
+
+/** Tells the host what is there by now, so that a later failure loses nothing of it. */
+export type Observe<S> = (state: S) => void;
+
+/**
+ * A resource's life cycle over plain objects, free of any engine. `create` returns as soon as an id exists; `ready` does
+ * what is left, again and again if need be, and waits. Only the host joins the two.
+ */
+export interface Resource<Inputs, S extends State> {
+  /** Last part of the type token, and the name in messages. */
+  readonly kind: string;
+  readonly fields: FieldTable<Inputs>;
+  readonly timeouts: { readonly create: string; readonly update: string; readonly delete: string };
+  readonly stateVersion: number;
+  /** Fills in what the user left open. `olds` are the inputs in the state, empty when there are none. */
+  resolve(olds: Partial<Inputs>, news: Inputs): Inputs;
+  /** What no single field can tell. */
+  check(inputs: Inputs): Failure[];
+  /** Whether a replacement must delete the old object first. */
+  deletesFirst(state: S, inputs: Inputs): boolean;
+  /** Told of each object of this stack that the process comes across. */
+  met(context: Context, id: string, state: S): void;
+  create(context: Context, operation: Operation, inputs: Inputs): Promise<Created<S>>;
+  ready(context: Context, operation: Operation, id: string, state: S, inputs: Inputs, observe: Observe<S>): Promise<S>;
+  /** Changes that make no call. */
+  keep(state: S, inputs: Inputs): S;
+  /** What is there now, or undefined when it is gone. `known` is undefined for a lookup of something not managed here. */
+  read(context: Context, operation: Operation, id: string, known: S | undefined): Promise<S | undefined>;
+  delete(context: Context, operation: Operation, id: string, state: S): Promise<void>;
+}

@@ -1,0 +1,14 @@
+const known = new Set<string>();
+
+/** Remembers a value that must never be printed by this process. */
+export function keepSecret(value: string | null | undefined): void {
+  // A shorter text would blank out ordinary words of a message, and is no secret worth the name.
+  if (value !== undefined && value !== null && value.length >= 6) known.add(value);
+}
+
+/** The text with every secret this process has met blanked out. */
+export function scrub(text: string): string {
+  let result = text;
+  for (const secret of known) result = result.split(secret).join("[secret]");
+  return result;
+}

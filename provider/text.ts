@@ -1,0 +1,22 @@
+const maxLength = 2_000;
+
+// Control characters, escape sequences and bidirectional marks would let an answer of the service redraw the user's terminal.
+const unprintable =
+  // eslint-disable-next-line no-control-regex
+  /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+
+/** Text of somebody else (an answer, a name) made fit for one line of a message. */
+export function clean(text: string): string {
+  const line = text
+    .slice(0, maxLength * 2)
+    .replace(unprintable, " ")
+    .replace(/ {2,}/g, " ")
+    .trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+}
+
+/** `"a", "b" and "c"`, for messages that list what is allowed. */
+export function listOf(values: readonly string[], last = "or"): string {
+  const quoted = values.map((value) => `"${value}"`);
+  return quoted.length < 2 ? quoted.join("") : `${quoted.slice(0, -1).join(", ")} ${last} ${quoted.at(-1) ?? ""}`;
+}

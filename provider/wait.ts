@@ -1,0 +1,38 @@
+import type { Context, Operation } from "./context";
+import { formatDuration } from "./duration";
+import { DeadlineError } from "./errors";
+
+/** What one look found. A failure is thrown. */
+export type Look<T> = { readonly done: T } | { readonly pending: string };
+
+/** Something that can be waited for. */
+export interface Wait<T> {
+  /** What is awaited, for messages: `backend 0x42 to answer`. */
+  readonly what: string;
+  readonly look: () => Promise<Look<T>>;
+  /** What the user does after the deadline: names what is stored and the next command. */
+  readonly afterDeadline: string;
+}
+
+const firstPauseMs = 500;
+const longestPauseMs = 5_000;
+
+/** Looks until it is done or the operation's deadline has passed, and once more after that. */
+export async function waitFor<T>(context: Context, operation: Operation, wait: Wait<T>): Promise<T> {
+  const { clock, signal, progress } = context;
+  const { deadline, startedAt, timeout } = operation;
+  for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
+    const late = clock.now() >= deadline;
+    const found = await wait.look();
+    if ("done" in found) return found.done;
+    const elapsed = formatDuration(clock.now() - startedAt);
+    if (late) {
+      throw new DeadlineError({
+        why: `waited ${elapsed} for ${wait.what}, the limit of ${timeout.input} (${timeout.value}); last status: ${found.pending}.`,
+        next: wait.afterDeadline,
+      });
+    }
+    progress(`waiting for ${wait.what}: ${found.pending}, ${elapsed} of ${timeout.value}`);
+    await clock.sleep(Math.max(0, Math.min(pause, deadline - clock.now())), signal);
+  }
+}

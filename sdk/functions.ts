@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import { findBackend, listBackends } from "../provider";
+import type { BackendDescription } from "../provider/types";
+import type { Provider, ResolvedSettings } from "./provider";
+
+/** Which backend: one of the two. */
+export interface GetBackendArgs {
+  /** Uid of the backend, like "0x42". */
+  uid?: string | undefined;
+  /** Name of the backend; it must be the only one of that name. */
+  name?: string | undefined;
+}
+
+/** Inputs of {@link getBackendOutput}. */
+export interface GetBackendOutputArgs {
+  /** Uid of the backend, like "0x42". */
+  uid?: pulumi.Input<string> | undefined;
+  /** Name of the backend; it must be the only one of that name. */
+  name?: pulumi.Input<string> | undefined;
+}
+
+/** Options of the functions. */
+export interface LookupOptions {
+  /** The account to look into. Default: the one of the stack's settings. */
+  provider?: Provider | undefined;
+}
+
+/** A backend as the service lists it. */
+export interface GetBackendResult extends Omit<BackendDescription, "jwtToken"> {
+  /** Token for the backend's endpoints. A secret. */
+  readonly jwtToken: pulumi.Output<string>;
+}
+
+/**
+ * Looks up a backend by uid or by name (operation `deployments`).
+ *
+ * @throws When there is none, or when several have the name.
+ */
+export async function getBackend(args: GetBackendArgs, options?: LookupOptions): Promise<GetBackendResult> {
+  return withSecret(await findBackend(await settingsOf(options), args));
+}
+
+/** The same as {@link getBackend} for inputs that are outputs of resources. The result holds a token and so is a secret as a whole. */
+export function getBackendOutput(
+  args: GetBackendOutputArgs,
+  options?: LookupOptions,
+): pulumi.Output<BackendDescription> {
+  return pulumi.secret(
+    pulumi.all([pulumi.output(args), settings(options)]).apply(([which, found]) => findBackend(found, which)),
+  );
+}
+
+/** Looks up all backends of the account (operation `deployments`). */
+export async function getBackends(options?: LookupOptions): Promise<GetBackendResult[]> {
+  return (await listBackends(await settingsOf(options))).map(withSecret);
+}
+
+/** The same as {@link getBackends} as an output. The result holds tokens and so is a secret as a whole. */
+export function getBackendsOutput(options?: LookupOptions): pulumi.Output<BackendDescription[]> {
+  return pulumi.secret(settings(options).apply(listBackends));
+}
+
+function withSecret(description: BackendDescription): GetBackendResult {
+  return { ...description, jwtToken: pulumi.secret(description.jwtToken) };
+}
+
+function settings(options: LookupOptions | undefined): pulumi.Output<ResolvedSettings> {
+  if (options?.provider !== undefined) return options.provider.settings;
+  const config = new pulumi.Config("dgraphcloud");
+  return pulumi.output({
+    endpoint: config.get("endpoint"),
+    token: config.get("token"),
+    email: config.get("email"),
+    password: config.get("password"),
+  });
+}
+
+function settingsOf(options: LookupOptions | undefined): Promise<ResolvedSettings> {
+  return new Promise((resolve) => {
+    settings(options).apply((found) => {
+      resolve(found);
+    });
+  });
+}
