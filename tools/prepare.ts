@@ -1,0 +1,12 @@
+import { prepareEngine } from "./engine";
+
+/** Prepares every tool of the tests and the demo, and says where each is. */
+async function main(): Promise<void> {
+  const { pulumi, version, source } = await prepareEngine();
+  console.log(`pulumi ${version} (${source}): ${pulumi}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
