@@ -46,7 +46,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
 };
 
 function keep(state: BackendState, inputs: BackendInputs): BackendState {
-  return stateOf(state, inputs, state, { ...state.__state, given: givenNames(backendFields, { ...inputs }) });
+  return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
 }
 
 /** What an adopted backend has of these is its own until `ready` has changed it. */

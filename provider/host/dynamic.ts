@@ -55,7 +55,7 @@ export function dynamicProvider<Inputs, S extends State>(
   const settle = async (
     context: Context,
     report: Report,
-    { id, state, inputs, operation, failure }: Settle<Inputs, S>,
+    { id, state, inputs, operation, failure, delegate }: Settle<Inputs, S>,
   ): Promise<Values> => {
     let latest = failure === undefined ? undefined : state;
     try {
@@ -69,7 +69,8 @@ export function dynamicProvider<Inputs, S extends State>(
       // Nothing acted: the engine keeps the old state by itself.
       if (kept === undefined) throw error;
       if (report.step === "create") allocated.set(report.urn ?? id, { id, state: kept });
-      throw partialFailure(report, error, id, outputs(kept, inputs));
+      // Without the delegate the host could not load the provider for the next refresh or destroy.
+      throw partialFailure(report, error, id, { ...outputs(kept, inputs), __provider: delegate });
     }
   };
 
@@ -111,7 +112,11 @@ export function dynamicProvider<Inputs, S extends State>(
         const inputs = stripped(news) as Inputs;
         const operation = operationFor(context, "create", news);
         const made = allocated.get(report.urn ?? "") ?? (await resource.create(context, operation, inputs));
-        const outs = await settle(context, { ...report, id: made.id }, { ...made, inputs, operation });
+        const outs = await settle(
+          context,
+          { ...report, id: made.id },
+          { ...made, inputs, operation, delegate: news["__provider"] },
+        );
         allocated.delete(report.urn ?? "");
         return { id: made.id, outs };
       });
@@ -137,7 +142,7 @@ export function dynamicProvider<Inputs, S extends State>(
         if (calls.length === 0 && state.__state.status === "ready")
           return { outs: outputs(resource.keep(state, inputs), inputs) };
         const operation = operationFor(context, "update", news);
-        return { outs: await settle(context, report, { id, state, inputs, operation }) };
+        return { outs: await settle(context, report, { id, state, inputs, operation, delegate: news["__provider"] }) };
       });
     },
 
@@ -160,6 +165,8 @@ export function dynamicProvider<Inputs, S extends State>(
 interface Settle<Inputs, S> extends Created<S> {
   readonly inputs: Inputs;
   readonly operation: Operation;
+  /** The text that loads this provider. */
+  readonly delegate: unknown;
 }
 
 const protectedReason =

@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import { Stack } from "./stack";
+
+const orders = (more = ""): string =>
+  `const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated", ${more} });
+   exports.url = orders.url; exports.jwtToken = orders.jwtToken; exports.uid = orders.uid;`;
+
+/** Long enough ago for an absence to be believed. */
+const age = (text: string): string =>
+  text.replace(/"incarnation": "[^"]+"/g, '"incarnation": "2026-01-01T00:00:00.000Z"');
+
+describe("engine: the life of a Backend", function () {
+  this.timeout(180_000);
+  let stack: Stack;
+
+  beforeEach(async () => {
+    stack = await Stack.start();
+  });
+  afterEach(() => {
+    stack.close();
+  });
+
+  it("creates, previews and makes a rename, changes nothing on a second up, destroys", async () => {
+    stack.program(orders());
+    const preview = await stack.preview();
+    expect(preview.output).to.match(/name +: "orders-[0-9a-f]{7}"/);
+    expect(stack.local.journal.count(), "a preview makes no call").to.equal(0);
+
+    const up = await stack.up();
+    expect(up.code, up.output).to.equal(0);
+    const [deployment] = stack.local.cloud.all();
+    expect(await stack.output("uid")).to.equal(deployment?.uid);
+    expect(await stack.output("url")).to.equal(deployment?.url);
+    expect(await stack.output("jwtToken")).to.equal(deployment?.jwtToken);
+    expect(up.output).to.contain("jwtToken: [secret]").and.not.contain(deployment?.jwtToken);
+
+    stack.local.journal.clear();
+    const again = await stack.up("--expect-no-changes");
+    expect(again.code, again.output).to.equal(0);
+    expect(stack.local.journal.count(), "a no-op up makes no request").to.equal(0);
+
+    stack.program(orders('name: "orders-eu"'));
+    const rename = await stack.preview();
+    expect(rename.output)
+      .to.match(/~ name: "orders-[0-9a-f]{7}" => "orders-eu"/)
+      .and.to.contain("~ 1 to update");
+    expect((await stack.up()).code).to.equal(0);
+    expect(stack.local.cloud.all().map(({ name, uid }) => ({ name, uid }))).to.deep.equal([
+      { name: "orders-eu", uid: deployment?.uid },
+    ]);
+
+    expect((await stack.destroy()).code).to.equal(0);
+    expect(stack.local.cloud.all()).to.deep.equal([]);
+  });
+
+  it("previews a change of zone as a replace that names the zone, and makes it", async () => {
+    stack.program(orders());
+    await stack.up();
+    const [before] = stack.local.cloud.all();
+    stack.program(orders().replace("us-east-1", "eu-west-1"));
+    const preview = await stack.preview();
+    expect(preview.output).to.contain('~ zone: "us-east-1" => "eu-west-1"').and.to.contain("+-1 to replace");
+    const up = await stack.up();
+    expect(up.code, up.output).to.equal(0);
+    const after = stack.local.cloud.all();
+    expect(after.map(({ zone }) => zone)).to.deep.equal(["eu-west-1"]);
+    expect(after[0]?.uid).not.to.equal(before?.uid);
+  });
+
+  it("shows an outside rename in a refresh, and puts a given name back with the next up", async () => {
+    stack.program(orders('name: "orders"'));
+    await stack.up();
+    const uid = await stack.output("uid");
+    stack.local.cloud.get(uid).deployment.name = "renamed-outside";
+    const refresh = await stack.refresh();
+    expect(refresh.output).to.contain('~ name: "orders" => "renamed-outside"');
+    expect((await stack.preview()).output).to.contain('~ name: "renamed-outside" => "orders"');
+    await stack.up();
+    expect(stack.local.cloud.get(uid).deployment.name).to.equal("orders");
+  });
+
+  it("removes a backend that was deleted outside from the state, but not within five minutes of its create", async () => {
+    stack.program(orders());
+    await stack.up();
+    stack.local.cloud.remove(await stack.output("uid"));
+    const early = await stack.refresh();
+    expect(early.code).not.to.equal(0);
+    expect(early.output).to.contain('Backend "orders"').and.to.contain("lists can lag behind");
+    expect(await stack.backends()).to.have.length(1);
+
+    await stack.rewriteState(age);
+    const late = await stack.refresh();
+    expect(late.code, late.output).to.equal(0);
+    expect(await stack.backends()).to.have.length(0);
+    await stack.up();
+    expect(stack.local.cloud.all()).to.have.length(1);
+  });
+
+  it("keeps the half of a change that was made, and sends the rest with the next up", async () => {
+    stack.program(orders());
+    await stack.up();
+    stack.local.faults.add({
+      operation: "updateLambda",
+      fault: { kind: "errors", messages: ["lambdas are full"], acted: false },
+    });
+    stack.program(orders('name: "orders-2", lambdaScript: "export default 1"'));
+    const failed = await stack.up();
+    expect(failed.code).not.to.equal(0);
+    expect(failed.output).to.contain("lambdas are full");
+    expect((await stack.preview()).output).to.contain("~ 1 to update");
+    expect((await stack.up()).code).to.equal(0);
+    const [deployment] = stack.local.cloud.all();
+    expect(deployment?.name).to.equal("orders-2");
+    expect(Buffer.from(deployment?.lambdaScript ?? "", "base64").toString()).to.equal("export default 1");
+    expect(stack.local.journal.acted("updateDeployment")).to.equal(1);
+  });
+
+  it("looks up a backend that is not managed here, and functions find it too", async () => {
+    stack.program(orders('name: "orders"'));
+    await stack.up();
+    const uid = await stack.output("uid");
+    stack.program(`
+      ${orders('name: "orders"')}
+      const found = dgraphcloud.Backend.get("found", "${uid}");
+      exports.foundName = found.name; exports.foundToken = found.jwtToken;
+      exports.byName = dgraphcloud.getBackend({ name: "orders" }).then((b) => b.uid);
+      exports.all = dgraphcloud.getBackendsOutput().apply((list) => list.length);
+    `);
+    const up = await stack.up();
+    expect(up.code, up.output).to.equal(0);
+    expect(up.output).to.match(/foundToken *: \[secret\]/);
+    expect(await stack.output("foundName")).to.equal("orders");
+    expect(await stack.output("byName")).to.equal(uid);
+    expect(await stack.output("all")).to.equal("1");
+    stack.program(orders('name: "orders"'));
+    await stack.up();
+    expect(stack.local.cloud.all(), "what was only looked up is not deleted").to.have.length(1);
+  });
+});

@@ -1,0 +1,183 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type LocalCloud, startLocalCloud, type LocalCloudOptions } from "dgraphcloud-local";
+import { type Engine, prepareEngine } from "../../tools/engine";
+
+const root = resolve(__dirname, "../..");
+
+/** What a run of the engine ended with. */
+export interface Run {
+  readonly code: number | null;
+  /** Standard output and standard error in the order of arrival. */
+  readonly output: string;
+}
+
+interface StateResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly id?: string;
+  readonly inputs?: Record<string, unknown>;
+  readonly outputs?: Record<string, unknown>;
+  readonly initErrors?: readonly string[];
+}
+
+interface Deployment {
+  readonly deployment: { readonly resources?: readonly StateResource[] };
+}
+
+/** A Pulumi stack in a folder of its own, run by the real engine against a local cloud in this process. */
+export class Stack {
+  readonly environment: NodeJS.ProcessEnv;
+  private readonly running = new Set<ChildProcess>();
+
+  private constructor(
+    readonly folder: string,
+    readonly local: LocalCloud,
+    private readonly engine: Engine,
+  ) {
+    const [account] = local.accounts;
+    this.environment = {
+      HOME: process.env["HOME"],
+      PATH: engine.path,
+      PULUMI_HOME: join(folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      DGRAPHCLOUD_ENDPOINT: local.endpoint,
+      DGRAPHCLOUD_EMAIL: account?.email,
+      DGRAPHCLOUD_PASSWORD: account?.password,
+    };
+  }
+
+  static async start(options: LocalCloudOptions = {}): Promise<Stack> {
+    const engine = await prepareEngine();
+    const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-engine-"));
+    mkdirSync(join(folder, "state"));
+    mkdirSync(join(folder, "project", "node_modules", "@pulumi"), { recursive: true });
+    symlinkSync(root, join(folder, "project", "node_modules", "pulumi-dgraphcloud"));
+    symlinkSync(
+      join(root, "node_modules", "@pulumi", "pulumi"),
+      join(folder, "project", "node_modules", "@pulumi", "pulumi"),
+    );
+    writeFileSync(join(folder, "project", "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
+    writeFileSync(join(folder, "project", "package.json"), '{ "name": "test", "main": "index.js" }\n');
+    const stack = new Stack(folder, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
+    const made = await stack.pulumi("stack", "init", "dev");
+    if (made.code !== 0) throw new Error(made.output);
+    return stack;
+  }
+
+  /** Writes the program: statements that use `dgraphcloud` and `pulumi`. */
+  program(statements: string): void {
+    const requires = 'const pulumi = require("@pulumi/pulumi");\nconst dgraphcloud = require("pulumi-dgraphcloud");\n';
+    writeFileSync(join(this.folder, "project", "index.js"), requires + statements);
+  }
+
+  up(...more: string[]): Promise<Run> {
+    return this.pulumi("up", "--yes", "--skip-preview", ...more);
+  }
+
+  preview(...more: string[]): Promise<Run> {
+    return this.pulumi("preview", "--diff", ...more);
+  }
+
+  refresh(...more: string[]): Promise<Run> {
+    return this.pulumi("refresh", "--yes", "--skip-preview", "--diff", ...more);
+  }
+
+  destroy(...more: string[]): Promise<Run> {
+    return this.pulumi("destroy", "--yes", "--skip-preview", ...more);
+  }
+
+  pulumi(...args: string[]): Promise<Run> {
+    return this.begin(...args).ended;
+  }
+
+  /** Starts the engine and does not wait for it. */
+  begin(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Run> } {
+    const child = spawn(this.engine.pulumi, [...args, "--non-interactive", "--color", "never"], {
+      cwd: join(this.folder, "project"),
+      env: this.environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.running.add(child);
+    let output = "";
+    const collect = (chunk: Buffer): void => {
+      output += chunk.toString();
+    };
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    const ended = new Promise<Run>((done) => {
+      child.once("close", (code) => {
+        this.running.delete(child);
+        done({ code, output });
+      });
+    });
+    return { child, ended };
+  }
+
+  /** The stack's state, secrets encrypted as they are stored. */
+  async state(): Promise<{ text: string; resources: readonly StateResource[] }> {
+    const { output } = await this.pulumi("stack", "export");
+    const { deployment } = JSON.parse(output) as Deployment;
+    return { text: output, resources: deployment.resources ?? [] };
+  }
+
+  /** The resources of this package in the state. */
+  async backends(): Promise<readonly StateResource[]> {
+    return (await this.state()).resources.filter(({ type }) => type.endsWith("dgraphcloud:Backend"));
+  }
+
+  /** Changes the state's text, as if it had been written so. */
+  async rewriteState(change: (text: string) => string): Promise<void> {
+    const file = join(this.folder, "state.json");
+    writeFileSync(file, change((await this.state()).text));
+    const run = await this.pulumi("stack", "import", "--file", file);
+    if (run.code !== 0) throw new Error(run.output);
+  }
+
+  async output(name: string): Promise<string> {
+    return (await this.pulumi("stack", "output", name, "--show-secrets")).output.trim();
+  }
+
+  close(): void {
+    for (const child of this.running) killTree(child, "SIGKILL");
+    this.local.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Ends a process and everything that it started, by process id. */
+export function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  for (const pid of [child.pid, ...descendants(child.pid).map(({ pid: one }) => one)]) kill(pid, signal);
+}
+
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** Everything that a process started, directly or not. */
+export function descendants(pid: number): ProcessEntry[] {
+  const all = execFileSync("ps", ["-Ao", "pid=,ppid=,command="], { encoding: "utf8" })
+    .split("\n")
+    .flatMap((line): ProcessEntry[] => {
+      const [, own, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return own === undefined ? [] : [{ pid: Number(own), parent: Number(parent), command: command ?? "" }];
+    });
+  const below = (parent: number): ProcessEntry[] =>
+    all.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
+  return below(pid);
+}
+
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
