@@ -1,0 +1,80 @@
+import { expect } from "chai";
+import { Stack } from "./stack";
+
+const other = { email: "other@example.com", password: "other-password" };
+const dev = { email: "dev@example.com", password: "dgraphcloud-local" };
+
+describe("engine: accounts", function () {
+  this.timeout(180_000);
+  let stack: Stack;
+
+  beforeEach(async () => {
+    stack = await Stack.start({ accounts: [dev, other] });
+  });
+  afterEach(() => {
+    stack.close();
+  });
+
+  it("serves two accounts in one program, each through a provider of its own", async () => {
+    stack.program(`
+      const theirs = new dgraphcloud.Provider("theirs", { email: "${other.email}", password: "${other.password}" });
+      const args = { zone: "us-east-1", deploymentType: "free" };
+      new dgraphcloud.Backend("ours", { ...args, name: "ours" });
+      new dgraphcloud.Backend("theirs", { ...args, name: "theirs" }, { provider: theirs });
+      exports.names = dgraphcloud.getBackendsOutput({ provider: theirs }).apply((list) => list.map((b) => b.name).join());
+    `);
+    const up = await stack.up();
+    expect(up.code, up.output).to.equal(0);
+    expect(stack.local.cloud.all().map(({ name, owner }) => [name, owner])).to.have.deep.members([
+      ["ours", dev.email],
+      ["theirs", other.email],
+    ]);
+    const { text } = await stack.state();
+    expect(text, "settings are encrypted").not.to.contain(other.password);
+    const refresh = await stack.refresh();
+    expect(refresh.code, refresh.output).to.equal(0);
+    expect((await stack.up("--expect-no-changes")).code).to.equal(0);
+    const destroy = await stack.destroy();
+    expect(destroy.code, destroy.output).to.equal(0);
+    expect(stack.local.cloud.all()).to.deep.equal([]);
+  });
+
+  it("refuses to refresh or to destroy with another account's credentials", async () => {
+    stack.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "free" });');
+    await stack.up();
+    stack.environment["DGRAPHCLOUD_EMAIL"] = other.email;
+    stack.environment["DGRAPHCLOUD_PASSWORD"] = other.password;
+    for (const run of [await stack.refresh(), await stack.destroy()]) {
+      expect(run.code).not.to.equal(0);
+      expect(run.output).to.contain("was created with another account").and.to.contain("--run-program");
+      expect(run.output).not.to.contain(other.password);
+    }
+    expect(await stack.backends()).to.have.length(1);
+    expect(stack.local.cloud.all()).to.have.length(1);
+    expect(stack.local.journal.count("deleteDeployment")).to.equal(0);
+  });
+
+  it("names the settings after a wrong password, asks once, and prints no password", async () => {
+    stack.environment["DGRAPHCLOUD_PASSWORD"] = "wrong-password";
+    stack.program(
+      `for (const name of ["a", "b", "c"]) new dgraphcloud.Backend(name, { zone: "z", deploymentType: "free" });`,
+    );
+    const up = await stack.up();
+    expect(up.code).not.to.equal(0);
+    expect(up.output)
+      .to.contain("dgraphcloud:email")
+      .and.to.contain("DGRAPHCLOUD_PASSWORD")
+      .and.not.contain("wrong-password");
+    expect(stack.local.journal.count("login")).to.equal(1);
+  });
+
+  it("takes settings from the stack's configuration before the environment's", async () => {
+    await stack.pulumi("config", "set", "dgraphcloud:email", other.email);
+    await stack.pulumi("config", "set", "--secret", "dgraphcloud:password", other.password);
+    stack.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "free" });');
+    const up = await stack.up();
+    expect(up.code, up.output).to.equal(0);
+    expect(stack.local.cloud.all()[0]?.owner).to.equal(other.email);
+    expect((await stack.state()).text).not.to.contain(other.password);
+  });
+});
