@@ -77,6 +77,7 @@ export class Backend {
   /** Takes a backup; a full one starts a new series. */
   takeBackup({ full, at = this.behaviour.now() }: { full?: boolean; at?: number } = {}): Backup {
     if (!this.isDedicated) throw new CallerError("backups exist for dedicated backends only");
+    this.settleRestores(at);
     const last = this.backups.at(-1);
     const isFull = full ?? (last === undefined || last.backupNum >= this.behaviour.backupsPerSeries);
     const series = last === undefined || isFull;

@@ -101,11 +101,13 @@ function readFaults(file: string): FaultRule[] {
 async function serve(cloudOptions: LocalCloudOptions, faults: readonly FaultRule[]): Promise<void> {
   const local = await startLocalCloud(cloudOptions);
   for (const rule of faults) local.faults.add(rule);
-  process.stdout.write(greeting(local, cloudOptions.data));
-  await new Promise<void>((resolve) => {
+  // Listening before the greeting: whoever reads it may stop the command at once.
+  const stopped = new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
+  process.stdout.write(greeting(local, cloudOptions.data));
+  await stopped;
   local.close();
   process.stdout.write("Stopped.\n");
 }

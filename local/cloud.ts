@@ -35,6 +35,7 @@ export interface DeploymentUpdate {
 export interface SavedCloud {
   readonly key: string;
   readonly nextUid: number;
+  readonly generation: number;
   readonly organizations: readonly Organization[];
   readonly deployments: readonly { readonly deployment: Deployment; readonly backend: SavedBackend }[];
 }
@@ -49,9 +50,10 @@ export interface Doors {
 export class Cloud {
   private readonly key: string;
   private nextUid: number;
-  private sessionsFrom = 0;
+  private generation: number;
   private readonly organizations: Organization[];
   private readonly backends = new Map<string, Backend>();
+  private readonly opening = new Set<Deployment>();
 
   constructor(
     readonly behaviour: Behaviour,
@@ -60,6 +62,7 @@ export class Cloud {
   ) {
     this.key = saved?.key ?? randomBytes(32).toString("hex");
     this.nextUid = saved?.nextUid ?? 0x42;
+    this.generation = saved?.generation ?? 0;
     this.organizations = saved?.organizations.map((organization) => ({ ...organization })) ?? [];
     for (const { deployment, backend } of saved?.deployments ?? []) {
       this.backends.set(deployment.uid, new Backend(deployment, behaviour, backend));
@@ -73,22 +76,20 @@ export class Cloud {
     );
     if (account === undefined) return null;
     const now = this.behaviour.now();
-    return this.sessionToken(account, Math.floor((now + this.behaviour.sessionMs) / 1_000));
+    return this.sessionToken(account, (now + this.behaviour.sessionMs) / 1_000);
   }
 
   /** The account of a session token, or undefined when it is not valid. */
   accountOf(token: string): Account | undefined {
     const now = this.behaviour.now();
     const claims = verifyToken(token, this.key, now);
-    if (claims?.exp === undefined || claims.exp * 1_000 < this.sessionsFrom + this.behaviour.sessionMs)
-      return undefined;
+    if (claims?.exp === undefined || claims.generation !== this.generation) return undefined;
     return this.behaviour.accounts.find(({ email }) => email === claims.email);
   }
 
   /** Ends every session that exists now. */
   expireSessions(): void {
-    // Expiry times are whole seconds: a session of this very second must end too.
-    this.sessionsFrom = this.behaviour.now() + 1_000;
+    this.generation += 1;
   }
 
   deploymentsOf(account: Account): Deployment[] {
@@ -120,14 +121,21 @@ export class Cloud {
       lambdaLogs: [],
     };
     const backend = new Backend(deployment, this.behaviour);
-    deployment.url = await this.doors.open(backend);
-    this.backends.set(uid, backend);
-    return deployment;
+    // Its name counts as taken from here on, but the list shows it only once it has an address.
+    this.opening.add(deployment);
+    try {
+      deployment.url = await this.doors.open(backend);
+      this.backends.set(uid, backend);
+      return deployment;
+    } finally {
+      this.opening.delete(deployment);
+    }
   }
 
   updateDeployment(account: Account, update: DeploymentUpdate): void {
     const deployment = this.owned(account, update.uid);
     this.validateMode(update.deploymentMode, deployment.deploymentType);
+    if (update.name?.trim() === "") throw new CallerError("name must not be empty");
     this.validateName(update.name, deployment.uid);
     Object.assign(deployment, given(update, ["name", "deploymentMode", "organizationUID"]));
     deployment.readyAt = Math.max(deployment.readyAt, this.behaviour.now() + this.behaviour.restartMs);
@@ -208,6 +216,7 @@ export class Cloud {
     return {
       key: this.key,
       nextUid: this.nextUid,
+      generation: this.generation,
       organizations: this.organizations,
       deployments: [...this.backends.values()].map((backend) => ({
         deployment: backend.deployment,
@@ -234,7 +243,9 @@ export class Cloud {
     if (input.size != null && !sizes.includes(input.size)) throw new CallerError(`unknown size "${input.size}"`);
     this.validateMode(input.deploymentMode, type);
     this.validateName(input.name, undefined);
-    const taken = input.subdomain != null && this.all().some(({ subdomain }) => subdomain === input.subdomain);
+    const taken =
+      input.subdomain != null &&
+      [...this.all(), ...this.opening].some(({ subdomain }) => subdomain === input.subdomain);
     if (taken && this.behaviour.uniqueSubdomains)
       throw new CallerError(`subdomain "${input.subdomain ?? ""}" is taken`);
   }
@@ -248,12 +259,12 @@ export class Cloud {
 
   private validateName(name: string | null | undefined, uid: string | undefined): void {
     if (!this.behaviour.uniqueNames || name == null) return;
-    if (this.all().some((other) => other.name === name && other.uid !== uid))
+    if ([...this.all(), ...this.opening].some((other) => other.name === name && other.uid !== uid))
       throw new CallerError(`name "${name}" is taken`);
   }
 
   private sessionToken({ email }: Account, exp: number): string {
-    return signToken({ sub: email, email, exp }, this.key);
+    return signToken({ sub: email, email, exp, generation: this.generation }, this.key);
   }
 
   private deploymentToken(uid: string): string {

@@ -26,30 +26,37 @@ export interface Exchange {
   readonly act: () => Promise<Answer>;
 }
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+// Not a reason to stay alive: a late answer must not delay the end of the process.
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+const connections = new WeakMap<object, number>();
+let lastConnection = 0;
 
 /** What watches the requests and what spoils them. */
 export interface Laboratory {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly now: () => number;
+  /** Once true, nothing is carried out any more: what a fault still held is dropped. */
+  readonly isClosed: () => boolean;
   /** How long ago a backend was created, in milliseconds. */
   readonly ageOf: (uid: string) => number;
 }
 
 /** Carries a request out or lets a fault strike it, and writes down what happened. */
-export async function exchange({ journal, faults, now, ageOf }: Laboratory, work: Exchange): Promise<void> {
+export async function exchange({ journal, faults, now, ageOf, isClosed }: Laboratory, work: Exchange): Promise<void> {
   const { request, subject } = work;
   const struck = faults.strike(subject.operation, subject.deployment);
   const entry = journal.record({
     time: now(),
     ...subject,
-    connection: request.socket.remotePort ?? 0,
+    connection: connectionOf(request),
     ...(struck !== undefined && { fault: struck.fault.kind }),
   });
   const act = async (): Promise<Answer> => {
+    if (isClosed()) throw new Error("the local cloud is closed");
     const answer = await work.act().catch(problemAnswer);
-    entry.acted = answer.status === 200;
+    entry.acted = wasCarriedOut(subject.plane, answer);
     journal.changed();
     return answer;
   };
@@ -128,6 +135,24 @@ function alteredList(
   const deployments =
     fault.kind === "duplicates" ? [...list, ...list] : list.filter(({ uid }) => ageOf(uid) >= fault.ms);
   return { ...answer, body: { data: { ...data, deployments } } };
+}
+
+// Ports are used again; a number of our own is not.
+function connectionOf({ socket }: IncomingMessage): number {
+  const known = connections.get(socket);
+  if (known !== undefined) return known;
+  lastConnection += 1;
+  connections.set(socket, lastConnection);
+  return lastConnection;
+}
+
+/** A request that was refused, in any of the ways the service refuses, has not been carried out. */
+function wasCarriedOut(plane: Plane, { status, body }: Answer): boolean {
+  const { data, errors } = body as { data?: Record<string, unknown> | null; errors?: unknown };
+  if (status !== 200 || errors !== undefined) return false;
+  const fields = Object.values(data ?? {}) as ({ errors?: unknown } | null)[];
+  if (plane === "control" && fields.every((field) => field === null)) return false;
+  return !fields.some((field) => Array.isArray(field?.errors) && field.errors.length > 0);
 }
 
 function dataOf(answer: Answer | undefined): unknown {

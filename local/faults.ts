@@ -96,10 +96,13 @@ export class Faults {
 
   /** The fault that strikes this request, if any. For the server. */
   strike(operation: string, deployment: string | undefined): { fault: Fault; released: Promise<void> } | undefined {
-    for (const entry of this.entries) {
+    const matching = this.entries.filter(
+      ({ rule }) => rule.operation === operation && (rule.deployment === undefined || rule.deployment === deployment),
+    );
+    // Each rule counts what it matches, also when an earlier rule strikes.
+    for (const entry of matching) entry.seen += 1;
+    for (const entry of matching) {
       const { rule } = entry;
-      if (rule.operation !== operation || (rule.deployment !== undefined && rule.deployment !== deployment)) continue;
-      entry.seen += 1;
       const calls = rule.calls ?? [1];
       if (calls !== "every" && !calls.includes(entry.seen)) continue;
       entry.struck += 1;
@@ -107,39 +110,4 @@ export class Faults {
     }
     return undefined;
   }
-}
-
-/** Rules from the text of a JSON file: a list of what `Faults.add` takes. Throws with what is wrong where. */
-export function parseFaults(text: string): FaultRule[] {
-  const value: unknown = JSON.parse(text);
-  if (!Array.isArray(value)) throw new Error("the file must hold a list of faults");
-  return value.map((rule: unknown, index) => {
-    if (!isRule(rule)) {
-      throw new Error(
-        `fault ${index + 1} must look like {"operation": "createDeployment", "fault": {"kind": "reset", "acted": true}}`,
-      );
-    }
-    return rule;
-  });
-}
-
-const kinds = [
-  "reset",
-  "hang",
-  "slow",
-  "status",
-  "body",
-  "cut-off",
-  "errors",
-  "data",
-  "unauthorized",
-  "pause",
-  "duplicates",
-  "lag",
-];
-
-function isRule(value: unknown): value is FaultRule {
-  if (typeof value !== "object" || value === null) return false;
-  const { operation, fault } = value as { operation?: unknown; fault?: { kind?: unknown } | null };
-  return typeof operation === "string" && typeof fault?.kind === "string" && kinds.includes(fault.kind);
 }

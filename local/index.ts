@@ -1,4 +1,4 @@
-import { Cloud } from "./cloud";
+import { Cloud, type SavedCloud } from "./cloud";
 import { Faults } from "./faults";
 import { Journal } from "./journal";
 import { type Account, behaviourOf, type LocalCloudOptions } from "./options";
@@ -8,7 +8,8 @@ import { Store } from "./store";
 export { Backend, type RestoreOutcome, type RestoreState } from "./backend";
 export { Cloud } from "./cloud";
 export type { Backup, Deployment } from "./deployment";
-export { type ActiveFault, type Fault, type FaultRule, Faults, parseFaults } from "./faults";
+export { type ActiveFault, type Fault, type FaultRule, Faults } from "./faults";
+export { parseFaults } from "./faultFile";
 export { Journal, type JournalEntry, type Plane } from "./journal";
 export { type Account, defaultAccount, type LocalCloudOptions } from "./options";
 export { schemas } from "./schemas";
@@ -25,7 +26,7 @@ export interface LocalCloud {
   readonly faults: Faults;
   /** The state itself: a second way to see and to change what is there, which asks no account. */
   readonly cloud: Cloud;
-  /** Stops it: sockets, servers, and the lock on its folder. */
+  /** Stops it: sockets, servers, and the lock on its folder. May be called again. */
   close(): void;
 }
 
@@ -35,15 +36,22 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const store = options.data === undefined ? undefined : Store.open(options.data);
   const journal = new Journal();
   const faults = new Faults();
+  let closed = false;
   const server: LocalServer = new LocalServer({
     journal,
     faults,
     now: behaviour.now,
     ageOf: (uid) => behaviour.now() - (cloud.backend(uid)?.deployment.createdAt ?? 0),
-    onChange: () => store?.save(cloud.save()),
+    isClosed: () => closed,
+    onChange: () => {
+      if (!closed) store?.save(cloud.save());
+    },
   });
-  const cloud: Cloud = new Cloud(behaviour, server, store?.load());
+  const cloud: Cloud = new Cloud(behaviour, server, loadOrClose(store));
   const close = (): void => {
+    // Another process may have the folder by now.
+    if (closed) return;
+    closed = true;
     faults.clear();
     server.closeAll();
     store?.save(cloud.save());
@@ -63,6 +71,15 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     };
   } catch (error) {
     server.closeAll();
+    store?.close();
+    throw error;
+  }
+}
+
+function loadOrClose(store: Store | undefined): SavedCloud | undefined {
+  try {
+    return store?.load();
+  } catch (error) {
     store?.close();
     throw error;
   }

@@ -25,6 +25,7 @@ export interface JournalEntry {
 /** Every request in the order of arrival. */
 export class Journal {
   private readonly recorded: JournalEntry[] = [];
+  private sequence = 0;
   private readonly listeners = new Set<() => void>();
 
   get entries(): readonly JournalEntry[] {
@@ -70,7 +71,7 @@ export class Journal {
 
   /** Adds an entry. For the server. */
   record(entry: Omit<JournalEntry, "sequence" | "acted" | "status">): JournalEntry {
-    const added: JournalEntry = { ...entry, sequence: this.recorded.length + 1, acted: false, status: 0 };
+    const added: JournalEntry = { ...entry, sequence: ++this.sequence, acted: false, status: 0 };
     this.recorded.push(added);
     this.changed();
     return added;

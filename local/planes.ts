@@ -3,6 +3,7 @@ import type { Backend } from "./backend";
 import type { Cloud, DeploymentUpdate, NewDeployment } from "./cloud";
 import { CallerError, type Deployment } from "./deployment";
 import type { GraphqlBody } from "./engines/engine";
+import { sleep } from "./exchange";
 import { execute } from "./execute";
 import type { Account } from "./options";
 import { schemas } from "./schemas";
@@ -85,7 +86,7 @@ export function slashPlane(cloud: Cloud, backend: Backend, body: GraphqlBody): P
       listBackups: () => inPayload(() => ({ response: backend.listBackups(), errors: [] })),
       dropData: async (args: DropArgs) => {
         drop(backend, args);
-        await new Promise((resolve) => setTimeout(resolve, cloud.behaviour.dropMs));
+        await sleep(cloud.behaviour.dropMs);
         return { response: success("Done") };
       },
       export: () => ({ signedUrls: [`http://${backend.deployment.url}/export/${backend.export()}.json`] }),

@@ -20,7 +20,8 @@ export class HttpProblem extends Error {
 export function refuseForeign(request: IncomingMessage): void {
   const host = request.headers.host ?? "";
   const origin = request.headers.origin;
-  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host)) {
+  const port = String(request.socket.localPort ?? "");
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
     throw new HttpProblem(403, "the local cloud answers requests to 127.0.0.1 and localhost only");
   }
   if (origin !== undefined && origin !== `http://${host}`) {
@@ -68,9 +69,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The token of the `Authorization` header of the control plane. */
+/** The token of the `Authorization` header of the control plane; empty without the scheme. */
 export function bearer(request: IncomingMessage): string {
-  return (request.headers.authorization ?? "").replace(/^Bearer +/i, "");
+  return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
 }
 
 /** Whether a request to a data plane carries the backend's token in one of the headers that the path takes. */
@@ -79,10 +80,11 @@ export function carriesToken(request: IncomingMessage, path: string, token: stri
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
   };
-  const admin = path.startsWith("/admin");
   const given = [
     header("x-auth-token"),
-    ...(admin ? [header("dg-auth"), header("authorization"), bearer(request)] : []),
+    ...(path === "/admin" ? [header("dg-auth")] : []),
+    // The vendor's client sends the raw token here, without a scheme.
+    ...(path === "/admin" || path === "/admin/slash" ? [header("authorization")] : []),
   ];
   return given.includes(token);
 }

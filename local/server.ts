@@ -22,6 +22,7 @@ export class LocalServer implements Doors {
   private readonly servers = new Set<Server>();
   private readonly doors = new Map<string, Server>();
   private cloud: Cloud | undefined;
+  private closed = false;
 
   constructor(private readonly parts: ServerParts) {}
 
@@ -47,6 +48,7 @@ export class LocalServer implements Doors {
   }
 
   closeAll(): void {
+    this.closed = true;
     for (const server of this.servers) this.end(server);
   }
 
@@ -65,6 +67,10 @@ export class LocalServer implements Doors {
       server.listen(port, "127.0.0.1", resolve);
     });
     this.servers.add(server);
+    if (this.closed) {
+      this.end(server);
+      throw new Error("the local cloud is closed");
+    }
     return { server, port: (server.address() as AddressInfo).port };
   }
 
@@ -169,7 +175,7 @@ function reading(read: () => GraphqlBody): { body: GraphqlBody | undefined; requ
 }
 
 function pathOf(request: IncomingMessage): string {
-  return new URL(request.url ?? "/", "http://127.0.0.1").pathname;
+  return (request.url ?? "/").split("?", 1)[0] ?? "/";
 }
 
 function operationName(body: GraphqlBody | undefined): string {

@@ -1,6 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SavedCloud } from "./cloud";
+
+// A lock of this very process says nothing by its number.
+const openHere = new Set<string>();
 
 /** Keeps the state of a local cloud in a folder. The files hold tokens, so only their owner may read them. */
 export class Store {
@@ -11,13 +14,15 @@ export class Store {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const lock = join(folder, "lock");
     const holder = readNumber(lock);
-    if (holder !== undefined && holder !== process.pid && isAlive(holder)) {
+    const folderHere = realpathSync(folder);
+    if (openHere.has(folderHere) || (holder !== undefined && holder !== process.pid && isAlive(holder))) {
       throw new Error(
-        `the folder ${folder} is in use by process ${holder}: stop that one, or choose another folder with --data`,
+        `the folder ${folder} is in use by process ${holder ?? process.pid}: stop that one, or choose another folder with --data`,
       );
     }
     writeFileSync(lock, String(process.pid), { mode: 0o600 });
-    return new Store(folder);
+    openHere.add(folderHere);
+    return new Store(folderHere);
   }
 
   load(): SavedCloud | undefined {
@@ -28,7 +33,9 @@ export class Store {
       return undefined;
     }
     try {
-      return JSON.parse(text) as SavedCloud;
+      const saved = JSON.parse(text) as SavedCloud;
+      if (!Array.isArray(saved.deployments)) throw new Error("it holds no list of deployments");
+      return saved;
     } catch (cause) {
       throw new Error(`${this.file} cannot be read: remove it to start anew`, { cause });
     }
@@ -43,6 +50,7 @@ export class Store {
 
   close(): void {
     rmSync(join(this.folder, "lock"), { force: true });
+    openHere.delete(this.folder);
   }
 
   private get file(): string {

@@ -4,8 +4,10 @@ import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 export interface Claims {
   readonly sub: string;
   readonly email?: string;
-  /** Seconds since the Unix epoch. */
+  /** Seconds since the Unix epoch, with a fraction for short sessions. */
   readonly exp?: number;
+  /** Which sessions it belongs to: all of a generation can be ended at once. */
+  readonly generation?: number;
   readonly jti?: string;
 }
 
@@ -19,8 +21,8 @@ export function signToken(claims: Claims, key: string): string {
 
 /** The claims of a token signed with the key, or undefined when it is not, or has expired. */
 export function verifyToken(token: string, key: string, nowMs: number): Claims | undefined {
-  const [header, payload, given] = token.split(".");
-  if (header === undefined || payload === undefined || given === undefined) return undefined;
+  const [header, payload, given, ...rest] = token.split(".");
+  if (header === undefined || payload === undefined || given === undefined || rest.length > 0) return undefined;
   const expected = Buffer.from(signature(`${header}.${payload}`, key));
   const actual = Buffer.from(given);
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return undefined;

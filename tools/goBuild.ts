@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { say } from "./cache";
+import { executableName } from "./executables";
+import { secondsSince, withHeartbeat } from "./progress";
+import type { Place } from "./tool";
 
 /** A Go program pinned in a module of its own beside this file. */
 export interface GoProgram {
@@ -8,51 +11,58 @@ export interface GoProgram {
   readonly module: string;
   readonly package: string;
   readonly version: string;
-  /** Name of the binary. */
-  readonly binary: string;
+  /** Name of the executable. */
+  readonly executable: string;
   /** Variable that holds the program's version, set by the linker. */
   readonly versionVariable?: string;
   /** How long it takes on two cores, for the message. */
   readonly takes: string;
 }
 
-const heartbeatMs = 30_000;
+const keptComplaint = 2_000;
 
-/** Builds a program from the pinned sources into a folder. Needs Go and a module proxy. */
-export async function goBuild(program: GoProgram, into: string): Promise<void> {
-  const { binary, version, takes, versionVariable } = program;
-  say(`building ${binary} ${version} from source: ${takes} on two cores, once`);
-  const started = Date.now();
-  const heartbeat = setInterval(() => {
-    say(`still building ${binary}, ${Math.round((Date.now() - started) / 1_000)} s`);
-  }, heartbeatMs);
+/** Builds a program from the pinned sources into a folder. Needs Go, and a module proxy for what it has not got yet. */
+export async function goBuild(program: GoProgram, into: string, { environment, say }: Place): Promise<void> {
+  const { executable, version, takes, versionVariable } = program;
   const flags = versionVariable === undefined ? [] : ["-ldflags", `-X ${versionVariable}=${version}`];
-  try {
-    await go(
-      ["build", "-mod=readonly", ...flags, "-o", join(into, binary), program.package],
-      join(__dirname, program.module),
-    );
-  } finally {
-    clearInterval(heartbeat);
-  }
-  say(`built ${binary} in ${Math.round((Date.now() - started) / 1_000)} s`);
+  const args = ["build", ...flags, "-o", join(into, executableName(executable)), program.package];
+  say(`building ${executable} ${version} from source, ${takes} on 2 cores, once`);
+  const started = Date.now();
+  await withHeartbeat(say, `building ${executable}`, () => go(args, join(__dirname, program.module), environment));
+  say(`built ${executable} in ${secondsSince(started)} s`);
 }
 
-function go(args: readonly string[], cwd: string): Promise<void> {
+/** The oldest Go that builds all of these. */
+export function goVersionFor(programs: readonly GoProgram[]): string {
+  const [newest = ""] = programs
+    .map(({ module }) => /^go (\S+)$/m.exec(readFileSync(join(__dirname, module, "go.mod"), "utf8"))?.[1] ?? "")
+    .sort((one, other) => other.localeCompare(one, "en", { numeric: true }));
+  return newest;
+}
+
+function go(args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
-    // Another toolchain would have to be downloaded, and a flag of the machine's could change the build.
-    const env = { ...process.env, GOTOOLCHAIN: "local", GOWORK: "off", CGO_ENABLED: "0" };
+    // Settings of the machine must not change the build, and another toolchain would have to be downloaded.
+    const env = { ...environment, GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", CGO_ENABLED: "0" };
     const child = spawn("go", args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
     let complaint = "";
     child.stderr.on("data", (chunk: Buffer) => {
-      complaint = (complaint + chunk.toString()).slice(-2_000);
+      complaint = (complaint + chunk.toString()).slice(-keptComplaint);
     });
     child.once("error", (error: NodeJS.ErrnoException) => {
-      reject(error.code === "ENOENT" ? new Error("Go is not installed") : error);
+      reject(error.code === "ENOENT" ? new Error("Go is not on PATH") : error);
     });
     child.once("close", (code) => {
       if (code === 0) resolve();
-      else reject(new Error(`go ${args[0] ?? ""} ended with ${code ?? "a signal"}: ${complaint.trim()}`));
+      else reject(new Error(`go build ended with ${code ?? "a signal"}: ${withoutDownloads(complaint)}`));
     });
   });
+}
+
+function withoutDownloads(complaint: string): string {
+  return complaint
+    .split("\n")
+    .filter((line) => !line.startsWith("go: downloading "))
+    .join("\n")
+    .trim();
 }

@@ -6,8 +6,9 @@ import {
   type ObjectTypeDefinitionNode,
   parse,
   print,
+  visit,
 } from "graphql";
-import type { FieldDefinitionNode, TypeNode } from "graphql";
+import type { DocumentNode, FieldDefinitionNode, TypeNode } from "graphql";
 import { CallerError } from "../deployment";
 
 export interface ObjectType {
@@ -39,7 +40,7 @@ function definitionsOf(sdl: string): { objects: ObjectTypeDefinitionNode[]; enum
   try {
     const document = parse(sdl);
     // Dgraph's own directives and scalars are taken as they come; everything else must be there.
-    buildASTSchema(parse(`scalar DateTime\nscalar Int64\n${withoutDirectives(print(document))}`), {
+    buildASTSchema(parse(`scalar DateTime\nscalar Int64\n${print(withoutDirectives(document))}`), {
       assumeValidSDL: true,
     });
     return {
@@ -55,8 +56,8 @@ function definitionsOf(sdl: string): { objects: ObjectTypeDefinitionNode[]; enum
   }
 }
 
-function withoutDirectives(sdl: string): string {
-  return sdl.replace(/ @\w+(\([^)]*\))?/g, "");
+function withoutDirectives(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: () => null });
 }
 
 function typeOf(node: ObjectTypeDefinitionNode, known: readonly string[]): ObjectType {

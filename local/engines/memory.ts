@@ -104,7 +104,7 @@ export class MemoryEngine implements Engine {
           .map(shown);
       },
       [`get${name}`]: ({ id }: { id: string }) => matching({ filter: { id: [id] } }).map(shown)[0] ?? null,
-      [`aggregate${name}`]: () => ({ count: all().length }),
+      [`aggregate${name}`]: (page: Page) => ({ count: matching(page).length }),
       [`add${name}`]: ({ input }: { input: readonly object[] }) => {
         const added = input.map((values) => ({ ...values, uid: `0x${(this.nextUid++).toString(16)}` }));
         this.records.set(name, [...all(), ...added]);

@@ -49,9 +49,12 @@ export class DeploymentList {
     return values(await this.begin(call));
   }
 
-  /** Whether two complete lists, some seconds apart, both lack the uid. Everybody who asks shares both looks. */
-  async lacks(uid: string, call: Call): Promise<boolean> {
-    const first = await this.since(this.clock.now() - momentMs, call);
+  /**
+   * Whether two complete lists, some seconds apart, both lack the uid. Everybody who asks shares both looks; a list from
+   * before `notBefore` (milliseconds since the Unix epoch) does not count.
+   */
+  async lacks(uid: string, call: Call, notBefore = 0): Promise<boolean> {
+    const first = await this.since(Math.max(notBefore, this.clock.now() - momentMs), call);
     if (first.deployments.has(uid)) return false;
     const before = this.earlier;
     if (before?.deployments.has(uid) === false && first.startedAt - before.startedAt >= secondLookMs) return true;

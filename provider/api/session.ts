@@ -24,6 +24,7 @@ interface Login {
 export class Session {
   private login: Promise<Login> | undefined;
   private current: Login | undefined;
+  private marks: Identity = [];
 
   constructor(
     private readonly endpoint: URL,
@@ -36,20 +37,25 @@ export class Session {
 
   /** A token that is good as far as anybody knows. */
   async token(call: Call): Promise<string> {
-    if (this.current !== undefined && this.current.renewAt <= this.clock.now()) this.login = undefined;
+    if (this.current !== undefined && this.current.renewAt <= this.clock.now()) this.forget();
     return (await this.loggedIn(call)).token;
   }
 
   /** A token in place of one that the service refused, or the same one when there is no way to get another. */
   async renewed(refused: string, call: Call): Promise<string> {
-    if (this.current?.token === refused && "email" in this.credentials) this.login = undefined;
+    if (this.current?.token === refused && "email" in this.credentials) this.forget();
     return (await this.loggedIn(call)).token;
   }
 
   /** Who is logged in; empty until the first call, and with a token that tells nothing. */
   identity(): Identity {
-    if (this.current === undefined) return [];
-    return identityOf("email" in this.credentials ? this.credentials.email : undefined, this.current.token);
+    return this.marks;
+  }
+
+  /** Both at once: the next of many callers must find the log-in under way, not begin another. */
+  private forget(): void {
+    this.login = undefined;
+    this.current = undefined;
   }
 
   private get clock(): Clock {
@@ -63,6 +69,7 @@ export class Session {
     attempt.then(
       (login) => {
         this.current = login;
+        this.marks = identityOf("email" in this.credentials ? this.credentials.email : undefined, login.token);
       },
       (error: unknown) => {
         // A wrong password stays wrong for the whole run; anything else may pass.

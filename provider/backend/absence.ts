@@ -16,8 +16,9 @@ export async function isGone(
   operation: Operation,
   uid: string,
   state: BackendState,
+  notBefore?: number,
 ): Promise<boolean> {
-  if (!(await context.cloud.list.lacks(uid, operation))) return false;
+  if (!(await context.cloud.list.lacks(uid, operation, notBefore))) return false;
   const same = await refuseOtherAccount(context, operation, uid, state);
   if (same === undefined) await requireOwner(context, operation, uid, state);
   const age = context.clock.now() - Date.parse(state.__state.incarnation);

@@ -112,8 +112,10 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
   try {
     await control.deleteDeployment(id, { ...operation, onRetry });
   } catch (error) {
+    const now = context.clock.now();
     // Our own lost delete explains an absence; any other has to be proved.
-    const gone = lostAnswers.length > 0 ? await list.lacks(id, operation) : await isGone(context, operation, id, state);
+    const explained = lostAnswers.length > 0;
+    const gone = explained ? await list.lacks(id, operation, now) : await isGone(context, operation, id, state, now);
     if (!gone) throw error;
   }
   list.forget(id);

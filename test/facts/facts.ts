@@ -1,0 +1,294 @@
+import { expect } from "chai";
+import type { LocalCloud } from "../../local/index";
+import { add, countOf, createMutation, type Made, make, post, type Reply, session, setSchema } from "../local/calls";
+
+/** What a fact is looked at with: a cloud, a session, and a dedicated backend that is ready. */
+export interface World {
+  readonly local: LocalCloud;
+  readonly headers: Record<string, string>;
+  readonly backend: Made;
+}
+
+/** One thing that is known of the API. */
+export interface Fact {
+  readonly id: string;
+  readonly source: "documented" | "vendor's client" | "Dgraph source";
+  readonly says: string;
+  readonly holds: (world: World) => Promise<void>;
+}
+
+const field = (reply: Reply, name: string): unknown => (reply.data as Record<string, unknown>)[name];
+const restoreMutation =
+  "mutation($uid: String!, $backupFolder: String, $backupNum: Int) { restore(uid: $uid, backupFolder: $backupFolder, backupNum: $backupNum) { response { code message restoreId } errors { message } } }";
+const statusQuery = "query($restoreId: Int!) { restoreStatus(restoreId: $restoreId) { response { status errors } } }";
+
+export const facts: readonly Fact[] = [
+  {
+    id: "C1",
+    source: "documented",
+    says: "login answers a JWT with sub, email and exp",
+    holds({ headers }) {
+      const payload = headers["authorization"]?.split(".")[1] ?? "";
+      const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
+      expect(claims).to.include.keys("sub", "email", "exp");
+      expect(Number(claims["exp"]) * 1_000 - Date.now()).to.be.within(10_700_000, 10_800_000);
+      return Promise.resolve();
+    },
+  },
+  {
+    id: "C2",
+    source: "vendor's client",
+    says: "a wrong password answers HTTP 200 with login null",
+    async holds({ local }) {
+      const reply = await post(local.endpoint, '{ login(email: "dev@example.com", password: "no") { token } }');
+      expect([reply.status, reply.data, reply.errors]).to.deep.equal([200, { login: null }, undefined]);
+    },
+  },
+  {
+    id: "C3",
+    source: "vendor's client",
+    says: "a bad session answers HTTP 200 with deployments null",
+    async holds({ local, headers }) {
+      const raw = { authorization: (headers["authorization"] ?? "").replace("Bearer ", "") };
+      for (const bad of [{}, raw, { authorization: "Bearer a.b.c" }]) {
+        const reply = await post(local.endpoint, "{ deployments { uid } }", {}, bad);
+        expect([reply.status, reply.data]).to.deep.equal([200, { deployments: null }]);
+      }
+    },
+  },
+  {
+    id: "C4",
+    source: "documented",
+    says: "createDeployment answers at once with a uid like 0x42 and a bare host",
+    async holds({ local, headers }) {
+      const made = await make(local, headers);
+      expect(made.uid).to.match(/^0x[0-9a-f]+$/);
+      expect(made.url).to.match(/^127\.0\.0\.1:\d+$/);
+    },
+  },
+  {
+    id: "C5",
+    source: "documented",
+    says: "createDeployment does not answer zone or deploymentType",
+    async holds({ local, headers }) {
+      for (const name of ["zone", "deploymentType"]) {
+        const query = createMutation.replace("uid name", name);
+        const reply = await post(local.endpoint, query, { dep: { name: "n", zone: "z" } }, headers);
+        expect(reply.errors?.[0]?.message).to.contain(`"${name}"`);
+      }
+    },
+  },
+  {
+    id: "C6",
+    source: "documented",
+    says: "the list has each field",
+    async holds({ local, headers, backend }) {
+      const query =
+        "{ deployments { uid name zone url owner jwtToken deploymentMode deploymentType lambdaScript subdomain tenantID } }";
+      const list = field(await post(local.endpoint, query, {}, headers), "deployments") as { uid: string }[];
+      expect(list.find(({ uid }) => uid === backend.uid)).to.include({
+        zone: "us-east-1",
+        deploymentType: "dedicated",
+        deploymentMode: "graphql",
+        tenantID: 0,
+      });
+    },
+  },
+  {
+    id: "C7",
+    source: "vendor's client",
+    says: "dedicated-only options as strings, null organizationUID and no deploymentType are taken for other types",
+    async holds({ local, headers }) {
+      const options = { enterprise: "false", size: "small", storage: 10, organizationUID: null, dgraphHA: "false" };
+      const dep = { name: "n", zone: "z", aclEnabled: "false", jaegerEnabled: "false", ...options };
+      const reply = await post(local.endpoint, createMutation, { dep }, headers);
+      expect(reply.errors).to.equal(undefined);
+    },
+  },
+  {
+    id: "C8",
+    source: "documented",
+    says: "readonly and flexible are for dedicated backends only",
+    async holds({ local, headers }) {
+      const dep = { name: "n", zone: "z", deploymentType: "shared", deploymentMode: "flexible" };
+      expect((await post(local.endpoint, createMutation, { dep }, headers)).errors).to.have.length(1);
+    },
+  },
+  {
+    id: "C9",
+    source: "documented",
+    says: "update, delete and updateLambda answer their sentences, whatever the variables are called",
+    async holds({ local, headers }) {
+      const { uid } = await make(local, headers);
+      const call = (query: string, variables: object): Promise<Reply> =>
+        post(local.endpoint, query, variables, headers);
+      const update = "mutation A($deployment: UpdateDeploymentInput!) { updateDeployment(input: $deployment) }";
+      const updated = await call(update, { deployment: { uid, name: "renamed" } });
+      expect(updated.data).to.deep.equal({ updateDeployment: "Successfully Updated the backend" });
+      const lambda = "mutation B($i: UpdateLambdaInput!) { updateLambda(input: $i) }";
+      const script = { deploymentID: uid, tenantID: 0, lambdaScript: "YWJj" };
+      expect((await call(lambda, { i: script })).data).to.deep.equal({
+        updateLambda: "Successfully added the lambda function",
+      });
+      const remove = "mutation C($deploymentUid: String!) { deleteDeployment(deploymentID: $deploymentUid) }";
+      const deleted = await call(remove, { deploymentUid: uid });
+      expect(deleted.data).to.deep.equal({ deleteDeployment: "Successfully deleted the Deployment" });
+      expect((await call(remove, { deploymentUid: uid })).errors).to.have.length(1);
+    },
+  },
+  {
+    id: "C10",
+    source: "vendor's client",
+    says: "organizations, their members, and lambda logs as a list of strings",
+    async holds({ local, headers, backend }) {
+      const make = 'mutation { createOrganization(input: { name: "o" }) { uid name members { email } } }';
+      const made = field(await post(local.endpoint, make, {}, headers), "createOrganization") as { uid: string };
+      const input = { organizationUID: made.uid, email: "b@example.com" };
+      const join = "mutation($i: AddOrgMember!) { addOrganizationMember(input: $i) { uid } }";
+      await post(local.endpoint, join, { i: input }, headers);
+      const list = await post(local.endpoint, "{ organizations { uid members { email } } }", {}, headers);
+      expect(list.text).to.contain("b@example.com");
+      const logs = "query($i: LambdaLogsInput!) { getLambdaLogs(input: $i) }";
+      const reply = await post(local.endpoint, logs, { i: { deploymentID: backend.uid, tenantID: 0 } }, headers);
+      expect(field(reply, "getLambdaLogs")).to.be.an("array");
+    },
+  },
+  {
+    id: "D1",
+    source: "documented",
+    says: "OPTIONS /graphql answers 200 when the backend is ready",
+    async holds({ backend }) {
+      expect((await fetch(backend.graphql, { method: "OPTIONS" })).status).to.equal(200);
+    },
+  },
+  {
+    id: "D2",
+    source: "vendor's client",
+    says: "the token goes in X-Auth-Token, raw in Authorization on both admin paths, in Dg-Auth on /admin",
+    async holds({ backend: { admin, slash, graphql, jwtToken } }) {
+      const schemaQuery = "{ getGQLSchema { schema } }";
+      const status = async (url: string, query: string, headers: Record<string, string>): Promise<number> =>
+        (await post(url, query, {}, headers)).status;
+      const raw = { authorization: jwtToken };
+      expect(await status(admin, schemaQuery, { "x-auth-token": jwtToken })).to.equal(200);
+      expect(await status(admin, schemaQuery, { "dg-auth": jwtToken })).to.equal(200);
+      expect(await status(admin, schemaQuery, raw)).to.equal(200);
+      expect(await status(slash, "{ listBackups { response { type } } }", raw)).to.equal(200);
+      expect(await status(graphql, "{ __typename }", { "x-auth-token": jwtToken })).to.equal(200);
+      expect(await status(slash, "{ __typename }", { authorization: `Bearer ${jwtToken}` })).to.equal(401);
+      expect(await status(graphql, "{ __typename }", raw)).to.equal(401);
+      expect(await status(slash, "{ __typename }", {})).to.equal(401);
+    },
+  },
+  {
+    id: "D3",
+    source: "documented",
+    says: "/admin/slash takes a bare document as application/graphql",
+    async holds({ backend }) {
+      const headers = { "content-type": "application/graphql", ...backend.auth };
+      const body = "mutation { dropData(allData: true) { response { code message } } }";
+      const response = await fetch(backend.slash, { method: "POST", headers, body });
+      const done = { dropData: { response: { code: "Success", message: "Done" } } };
+      expect(await response.json()).to.deep.equal({ data: done });
+    },
+  },
+  {
+    id: "D4",
+    source: "documented",
+    says: "/admin takes a schema, refuses a wrong one, and carries extensions.tracing",
+    async holds({ backend }) {
+      const good = await setSchema(backend, "type Order { id: ID! name: String! @search(by: [hash]) }");
+      expect(good.errors).to.equal(undefined);
+      expect((JSON.parse(good.text) as { extensions: object }).extensions).to.have.property("tracing");
+      expect((await setSchema(backend, "type Order {")).errors).to.have.length(1);
+      const reply = await post(backend.admin, "{ getGQLSchema { schema generatedSchema } }", {}, backend.auth);
+      expect(reply.text).to.contain("@search").and.contain("queryOrder");
+    },
+  },
+  {
+    id: "D5",
+    source: "documented",
+    says: "restore of the latest backup replaces data and schema, and ends in OK",
+    async holds({ local, backend, headers }) {
+      await setSchema(backend, "type Order { id: ID! name: String }");
+      await add(backend, "Order", [{ name: "a" }, { name: "b" }]);
+      local.cloud.get(backend.uid).takeBackup();
+      const target = await make(local, headers);
+      const variables = { uid: backend.uid, backupFolder: "", backupNum: 0 };
+      const started = await post(target.slash, restoreMutation, variables, target.auth);
+      const response = { code: "Success", message: "Restore operation started.", restoreId: 1 };
+      expect(started.data).to.deep.equal({ restore: { response, errors: null } });
+      // As the vendor's client sends it: a string for an Int!.
+      const status = await post(target.slash, statusQuery, { restoreId: "1" }, target.auth);
+      expect(status.data).to.deep.equal({ restoreStatus: { response: { status: "OK", errors: [] } } });
+      expect(await countOf(target, "Order")).to.equal(2);
+    },
+  },
+  {
+    id: "D6",
+    source: "Dgraph source",
+    says: "an id that is not known is UNKNOWN",
+    async holds({ backend }) {
+      const reply = await post(backend.slash, statusQuery, { restoreId: 77 }, backend.auth);
+      expect(reply.data).to.deep.equal({ restoreStatus: { response: { status: "UNKNOWN", errors: [] } } });
+    },
+  },
+  {
+    id: "D7",
+    source: "documented",
+    says: "listBackups is a list of series: a full one from number 1, then incremental ones; errors are empty",
+    async holds({ local, backend }) {
+      const { cloud } = local;
+      cloud.get(backend.uid).takeBackup({ full: true });
+      cloud.get(backend.uid).takeBackup();
+      const query = "{ listBackups { response { type backupNum folder timestamp } errors { message } } }";
+      const reply = await post(backend.slash, query, {}, backend.auth);
+      const { response, errors } = field(reply, "listBackups") as { response: Record<string, string>[][]; errors: [] };
+      expect(errors).to.deep.equal([]);
+      const last = response.at(-1) ?? [];
+      expect(last.map(({ type, backupNum }) => [type, backupNum])).to.deep.equal([
+        ["full", 1],
+        ["incremental", 2],
+      ]);
+      expect(last[0]?.["timestamp"]).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+0000$/);
+      expect(last[0]?.["folder"]).to.match(/^\d{4}-\d+/);
+    },
+  },
+  {
+    id: "D8",
+    source: "documented",
+    says: "backups exist for dedicated backends only: the others answer errors in the payload",
+    async holds({ local, headers }) {
+      const free = await make(local, headers, { deploymentType: "free" });
+      const reply = await post(free.slash, "{ listBackups { response { type } errors { message } } }", {}, free.auth);
+      expect(reply.errors).to.equal(undefined);
+      const { errors } = field(reply, "listBackups") as { errors: { message: string }[] };
+      expect(errors).to.have.length(1);
+    },
+  },
+  {
+    id: "D9",
+    source: "vendor's client",
+    says: "dropData of types and fields in one mutation is refused",
+    async holds({ backend }) {
+      const drop = "mutation($t: [String!], $f: [String!]) { dropData(types: $t, fields: $f) { response { code } } }";
+      const reply = await post(backend.slash, drop, { t: ["A"], f: ["B.c"] }, backend.auth);
+      expect(reply.errors).to.have.length(1);
+    },
+  },
+  {
+    id: "D10",
+    source: "documented",
+    says: "export answers URLs that can be fetched",
+    async holds({ backend }) {
+      const reply = await post(backend.slash, "mutation { export { signedUrls } }", {}, backend.auth);
+      const [url] = (field(reply, "export") as { signedUrls: string[] }).signedUrls;
+      expect((await fetch(url ?? "")).status).to.equal(200);
+    },
+  },
+];
+
+export async function worldOf(local: LocalCloud): Promise<World> {
+  const headers = await session(local);
+  return { local, headers, backend: await make(local, headers) };
+}

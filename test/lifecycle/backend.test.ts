@@ -1,0 +1,317 @@
+import { expect } from "chai";
+import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
+import { Host, HostFailure, type Values } from "./host";
+
+const inputs = {
+  name: "orders",
+  zone: "us-east-1",
+  deploymentType: "dedicated",
+  timeouts: { create: "60s", update: "60s" },
+  __urn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders",
+};
+
+/** Long enough ago for an absence to be believed. */
+const aged = (properties: Values): Values => ({
+  ...properties,
+  __state: { ...(properties["__state"] as object), incarnation: "2026-01-01T00:00:00.000Z" },
+});
+
+describe("lifecycle: a Backend behind the real dynamic-provider host", function () {
+  this.timeout(120_000);
+  let local: LocalCloud;
+  let host: Host;
+
+  async function begin(options: LocalCloudOptions = {}): Promise<void> {
+    local = await startLocalCloud({ provisioningMs: 0, ...options });
+    await startHost();
+  }
+
+  /** A process that knows nothing of what an earlier one did. */
+  async function startHost(): Promise<void> {
+    host = await Host.start({
+      DGRAPHCLOUD_ENDPOINT: local.endpoint,
+      DGRAPHCLOUD_EMAIL: local.accounts[0]?.email,
+      DGRAPHCLOUD_PASSWORD: local.accounts[0]?.password,
+    });
+  }
+
+  async function restartHost(): Promise<void> {
+    host.close();
+    await startHost();
+  }
+
+  beforeEach(() => begin());
+  afterEach(() => {
+    host.close();
+    local.close();
+  });
+
+  const strike = (operation: string, fault: Fault, calls?: readonly number[] | "every"): void => {
+    local.faults.add({ operation, fault, ...(calls !== undefined && { calls }) });
+  };
+  const uids = (): string[] => local.cloud.all().map(({ uid }) => uid);
+  const failing = async (work: Promise<unknown>): Promise<HostFailure> => {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof HostFailure) return error;
+      throw error;
+    }
+    throw new Error("it did not fail");
+  };
+
+  describe("create", () => {
+    const acted: readonly { title: string; fault: Fault }[] = [
+      { title: "a reset after it acted", fault: { kind: "reset", acted: true } },
+      { title: "HTTP 502 after it acted", fault: { kind: "status", status: 502, acted: true } },
+      { title: "an HTML page after it acted", fault: { kind: "body", body: "<html>gateway</html>", acted: true } },
+      { title: "an empty body after it acted", fault: { kind: "body", body: "", acted: true } },
+      { title: "an answer that is cut off", fault: { kind: "cut-off", acted: true } },
+      {
+        title: "an answer without a uid",
+        fault: { kind: "data", data: { createDeployment: { name: "orders" } }, acted: true },
+      },
+    ];
+    for (const { title, fault } of acted) {
+      it(`finds the one backend after ${title}`, async () => {
+        strike("createDeployment", fault);
+        const { id } = await host.create(inputs);
+        expect(uids()).to.deep.equal([id]);
+        expect(local.journal.count("createDeployment")).to.equal(1);
+      });
+    }
+
+    it("finds it also when the list lags behind", async () => {
+      strike("createDeployment", { kind: "reset", acted: true });
+      strike("deployments", { kind: "lag", ms: 4_000 }, "every");
+      const { id } = await host.create(inputs);
+      expect(uids()).to.deep.equal([id]);
+      expect(local.journal.count("createDeployment")).to.equal(1);
+    });
+
+    it("sends it once more when it did not act, on a connection of its own each time", async () => {
+      strike("createDeployment", { kind: "reset", acted: false });
+      const { id } = await host.create(inputs);
+      expect(uids()).to.deep.equal([id]);
+      const sent = local.journal.entries.filter(({ operation }) => operation === "createDeployment");
+      expect(new Set(sent.map(({ connection }) => connection)).size).to.equal(2);
+    });
+
+    it("stops and names both when two new backends could be the one", async () => {
+      strike("createDeployment", { kind: "reset", acted: true });
+      const look = local.faults.add({ operation: "deployments", calls: [2], fault: { kind: "pause", acted: false } });
+      const creating = failing(host.create(inputs));
+      await local.journal.waitFor(({ operation, fault }) => operation === "deployments" && fault === "pause", 10_000);
+      const [account] = local.accounts;
+      await local.cloud.createDeployment(account!, { name: "orders", zone: "us-east-1", deploymentType: "dedicated" });
+      look.release();
+      const failure = await creating;
+      for (const uid of uids()) expect(failure.message).to.contain(uid);
+      expect(failure.made, "neither is taken over").to.equal(undefined);
+      expect(local.journal.count("createDeployment")).to.equal(1);
+    });
+
+    it("fails on errors without data, and leaves nothing behind", async () => {
+      strike("createDeployment", { kind: "errors", messages: ["zone is full"], acted: false }, "every");
+      const failure = await failing(host.create(inputs));
+      expect(failure.made).to.equal(undefined);
+      expect(failure.message).to.contain('Backend "orders" was not created').and.to.contain("zone is full");
+      expect(local.journal.count("createDeployment")).to.equal(1);
+    });
+
+    it("keeps the uid that comes beside errors, and goes on with the next update", async () => {
+      strike("createDeployment", { kind: "errors", messages: ["quota nearly used"], acted: true, withData: true });
+      const failure = await failing(host.create(inputs));
+      expect(failure.message).to.contain("quota nearly used");
+      expect(failure.made?.id).to.equal(uids()[0]);
+      const diff = await host.diff(failure.made?.id ?? "", failure.made?.properties ?? {}, inputs);
+      expect(diff.changes).to.equal(true);
+      await host.update(failure.made?.id ?? "", failure.made?.properties ?? {}, inputs);
+      expect(uids()).to.have.length(1);
+    });
+
+    it("refuses when a backend of the same name, zone and type is there", async () => {
+      const [account] = local.accounts;
+      const there = await local.cloud.createDeployment(account!, inputs);
+      const failure = await failing(host.create(inputs));
+      expect(failure.message).to.contain(`adoptUid: "${there.uid}"`).and.to.contain("adoptExisting: true");
+      expect(uids()).to.deep.equal([there.uid]);
+    });
+
+    it("is refused for a second resource of the same name, zone and type at the same time", async () => {
+      const second = { ...inputs, __urn: `${inputs.__urn}-2` };
+      const results = await Promise.allSettled([host.create(inputs), host.create(second)]);
+      expect(results.filter(({ status }) => status === "fulfilled")).to.have.length(1);
+      expect(uids()).to.have.length(1);
+    });
+
+    it("allocates once however often an error hook repeats it", async () => {
+      strike("ready", { kind: "status", status: 503, acted: false }, "every");
+      const hurried = { ...inputs, timeouts: { create: "300ms" } };
+      const first = await failing(host.create(hurried));
+      const second = await failing(host.create(hurried));
+      expect(second.made?.id).to.equal(first.made?.id);
+      expect(uids()).to.have.length(1);
+    });
+
+    it("logs in once for eight at the same time, and once more for all after the sessions were ended", async () => {
+      const named = (index: number): Values => ({
+        ...inputs,
+        name: `orders-${index}`,
+        __urn: `${inputs.__urn}-${index}`,
+      });
+      await Promise.all(Array.from({ length: 8 }, (_, index) => host.create(named(index))));
+      expect(local.journal.count("login")).to.equal(1);
+      local.cloud.expireSessions();
+      await Promise.all(Array.from({ length: 8 }, (_, index) => host.create(named(index + 8))));
+      expect(local.journal.count("login")).to.equal(2);
+      expect(uids()).to.have.length(16);
+    });
+
+    it("obeys Retry-After", async () => {
+      strike("createDeployment", { kind: "status", status: 429, acted: false, retryAfter: "1" });
+      await host.create(inputs);
+      const [first, second] = local.journal.entries.filter(({ operation }) => operation === "createDeployment");
+      expect((second?.time ?? 0) - (first?.time ?? 0)).to.be.at.least(1_000);
+      expect(uids()).to.have.length(1);
+    });
+  });
+
+  describe("update", () => {
+    it("is made once more after a lost answer, and says what is there", async () => {
+      const { id, properties } = await host.create(inputs);
+      strike("updateDeployment", { kind: "reset", acted: true });
+      const outs = await host.update(id, properties, { ...inputs, name: "renamed" });
+      expect(outs["name"]).to.equal("renamed");
+      expect(local.cloud.get(id).deployment.name).to.equal("renamed");
+    });
+
+    it("is sent again by the next run when its answers were lost for good, even for the old inputs", async () => {
+      const { id, properties } = await host.create(inputs);
+      strike("updateDeployment", { kind: "reset", acted: true }, "every");
+      const failure = await failing(
+        host.update(id, properties, { ...inputs, name: "renamed", timeouts: { update: "1s" } }),
+      );
+      local.faults.clear();
+      const kept = failure.made?.properties ?? {};
+      expect((await host.diff(id, kept, inputs)).changes).to.equal(true);
+      await host.update(id, kept, inputs);
+      expect(local.cloud.get(id).deployment.name).to.equal("orders");
+    });
+
+    it("of state only makes no call", async () => {
+      const { id, properties } = await host.create(inputs);
+      local.journal.clear();
+      const outs = await host.update(id, properties, { ...inputs, deletionProtection: true });
+      expect(outs["deletionProtection"]).to.equal(true);
+      expect(local.journal.count()).to.equal(0);
+    });
+
+    it("removes a lambda with an empty script", async () => {
+      const { id, properties } = await host.create({ ...inputs, lambdaScript: "export default 1" });
+      expect(local.cloud.get(id).deployment.lambdaScript).not.to.equal("");
+      await host.update(id, properties, { ...inputs, lambdaScript: "" });
+      expect(local.cloud.get(id).deployment.lambdaScript).to.equal("");
+    });
+  });
+
+  describe("delete", () => {
+    it("is done when the answer was lost but the backend is gone", async () => {
+      const { id, properties } = await host.create(inputs);
+      strike("deleteDeployment", { kind: "reset", acted: true });
+      await host.delete(id, properties);
+      expect(uids()).to.deep.equal([]);
+    });
+
+    it("is done for a backend that was deleted outside long after its create", async () => {
+      const { id, properties } = await host.create(inputs);
+      local.cloud.remove(id);
+      await restartHost();
+      await host.delete(id, aged(properties));
+      expect(local.journal.count("deleteDeployment")).to.equal(1);
+    });
+
+    it("is not believed of an absence within five minutes of the create", async () => {
+      const { id, properties } = await host.create(inputs);
+      local.cloud.remove(id);
+      await restartHost();
+      expect((await failing(host.delete(id, properties))).message).to.contain("lists can lag behind");
+    });
+
+    it("makes no call for a state that a newer resource has taken the backend from", async () => {
+      const { id, properties } = await host.create(inputs);
+      await host.delete(id, aged(properties));
+      expect(uids()).to.deep.equal([id]);
+      expect(local.journal.count("deleteDeployment")).to.equal(0);
+    });
+
+    it("fails while the service refuses, and keeps the backend", async () => {
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      strike("deleteDeployment", { kind: "errors", messages: ["not today"], acted: false }, "every");
+      const failure = await failing(host.delete(id, aged(properties)));
+      expect(failure.message).to.contain("not today").and.to.contain('Backend "orders"');
+      expect(uids()).to.deep.equal([id]);
+    });
+  });
+
+  describe("read", () => {
+    const untrustworthy: readonly { title: string; fault: Fault }[] = [
+      { title: "HTTP 401", fault: { kind: "unauthorized", as: "401" } },
+      { title: "null", fault: { kind: "unauthorized", as: "null" } },
+      { title: "errors beside data", fault: { kind: "data", data: { deployments: [null] }, acted: false } },
+      {
+        title: "an entry without a name",
+        fault: { kind: "data", data: { deployments: [{ uid: "0x1" }] }, acted: false },
+      },
+    ];
+    for (const { title, fault } of untrustworthy) {
+      it(`never takes a list that answers ${title} for an absence`, async () => {
+        const { id, properties } = await host.create(inputs);
+        await restartHost();
+        strike("deployments", fault, "every");
+        const failure = await failing(host.read(id, aged(properties)));
+        expect(failure.message).to.contain('Backend "orders"').and.to.contain("could not be read");
+      });
+    }
+
+    it("is gone after two lists that lack it", async () => {
+      const { id, properties } = await host.create(inputs);
+      local.cloud.remove(id);
+      await restartHost();
+      local.journal.clear();
+      expect((await host.read(id, aged(properties))).id).to.equal("");
+      expect(local.journal.count("deployments")).to.equal(2);
+    });
+
+    it("is not gone when only the first list lacks it", async () => {
+      const { id, properties } = await host.create(inputs);
+      const { deployment } = local.cloud.get(id);
+      strike("deployments", { kind: "data", data: { deployments: [] }, acted: false }, [1]);
+      await restartHost();
+      const failure = await failing(host.read(id, aged(properties)));
+      expect(failure.message).to.contain(`${deployment.uid} is in some lists`);
+    });
+
+    it("returns the given inputs as they are now, and no others", async () => {
+      const { id, properties } = await host.create(inputs);
+      local.cloud.get(id).deployment.deploymentMode = "flexible";
+      local.cloud.get(id).deployment.name = "renamed";
+      local.cloud.rotateToken(id);
+      await restartHost();
+      const read = await host.read(id, properties);
+      expect(read.inputs).to.include({ name: "renamed", zone: "us-east-1" }).and.not.to.have.property("deploymentMode");
+      expect(read.properties).to.include({ deploymentMode: "flexible" });
+      expect((await host.diff(id, read.properties, { ...inputs, name: "renamed" })).changes).to.equal(false);
+    });
+  });
+
+  it("prints no stack and no secret, whatever fails", async () => {
+    const { id, properties } = await host.create(inputs);
+    const { jwtToken } = local.cloud.get(id).deployment;
+    strike("deleteDeployment", { kind: "errors", messages: [`the token ${jwtToken} is bad`], acted: false }, "every");
+    const failure = await failing(host.delete(id, properties));
+    expect(failure.message).to.contain("[secret]").and.not.to.contain(jwtToken);
+    expect(host.output).not.to.contain(jwtToken).and.not.to.contain("    at ");
+  });
+});

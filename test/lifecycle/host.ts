@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { resolve } from "node:path";
+import * as grpc from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { delegate } from "../../sdk/delegate";
+
+const root = resolve(__dirname, "../..");
+
+export type Values = Record<string, unknown>;
+
+export interface Made {
+  readonly id: string;
+  readonly properties: Values;
+}
+
+/** How a call of the host failed; a partial failure left `made` behind. */
+export class HostFailure extends Error {
+  constructor(
+    message: string,
+    readonly made: Made | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** The real dynamic-provider host in a process of its own, called as the engine calls it, with the text stored in states. */
+export class Host {
+  output = "";
+
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly client: ResourceProviderClient,
+  ) {}
+
+  static async start(environment: NodeJS.ProcessEnv): Promise<Host> {
+    const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
+    // It wants the address of an engine; nothing listens at this one.
+    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+      cwd: root,
+      env: { PATH: process.env["PATH"], ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const port = await new Promise<string>((found, failed) => {
+      child.stdout.once("data", (chunk: Buffer) => {
+        found(chunk.toString().trim());
+      });
+      child.once("close", () => {
+        failed(new Error("the dynamic-provider host ended"));
+      });
+    });
+    const host = new Host(child, new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure()));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => {
+        host.output += chunk.toString();
+      });
+    }
+    const configure = new messages.ConfigureRequest();
+    configure.setArgs(Struct.fromJavaScript({}));
+    await new Promise<void>((done, failed) => {
+      host.client.configure(configure, (error) => {
+        if (error === null) done();
+        else failed(error);
+      });
+    });
+    return host;
+  }
+
+  async check(
+    olds: Values,
+    news: Values,
+  ): Promise<{ inputs: Values; failures: { property: string; reason: string }[] }> {
+    const request = new messages.CheckRequest();
+    request.setOlds(struct(olds));
+    request.setNews(struct(news));
+    const response = await this.call<messages.CheckResponse>((done) => this.client.check(request, done));
+    return {
+      inputs: response.getInputs()?.toJavaScript() ?? {},
+      failures: response
+        .getFailuresList()
+        .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() })),
+    };
+  }
+
+  async create(inputs: Values): Promise<Made> {
+    const request = new messages.CreateRequest();
+    request.setProperties(struct(inputs));
+    const response = await this.call<messages.CreateResponse>((done) => this.client.create(request, done));
+    return { id: response.getId(), properties: response.getProperties()?.toJavaScript() ?? {} };
+  }
+
+  async diff(id: string, olds: Values, news: Values): Promise<{ changes: boolean | undefined; replaces: string[] }> {
+    const request = new messages.DiffRequest();
+    request.setId(id);
+    request.setOlds(struct(olds));
+    request.setNews(struct(news));
+    const response = await this.call<messages.DiffResponse>((done) => this.client.diff(request, done));
+    const changes = [undefined, false, true][response.getChanges()];
+    return { changes, replaces: response.getReplacesList() };
+  }
+
+  async update(id: string, olds: Values, news: Values): Promise<Values> {
+    const request = new messages.UpdateRequest();
+    request.setId(id);
+    request.setOlds(struct(olds));
+    request.setNews(struct(news));
+    const response = await this.call<messages.UpdateResponse>((done) => this.client.update(request, done));
+    return response.getProperties()?.toJavaScript() ?? {};
+  }
+
+  async read(id: string, properties: Values): Promise<{ id: string; properties: Values; inputs: Values }> {
+    const request = new messages.ReadRequest();
+    request.setId(id);
+    request.setProperties(struct(properties));
+    const response = await this.call<messages.ReadResponse>((done) => this.client.read(request, done));
+    return {
+      id: response.getId(),
+      properties: response.getProperties()?.toJavaScript() ?? {},
+      inputs: response.getInputs()?.toJavaScript() ?? {},
+    };
+  }
+
+  async delete(id: string, properties: Values): Promise<void> {
+    const request = new messages.DeleteRequest();
+    request.setId(id);
+    request.setProperties(struct(properties));
+    await this.call((done) => this.client.delete(request, done));
+  }
+
+  close(): void {
+    this.client.close();
+    this.process.kill("SIGKILL");
+  }
+
+  private call<Response>(
+    send: (done: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
+  ): Promise<Response> {
+    return new Promise((done, failed) => {
+      send((error, response) => {
+        if (error === null) done(response);
+        else failed(failure(error));
+      });
+    });
+  }
+}
+
+function struct(values: Values): Struct {
+  return Struct.fromJavaScript({ ...values, __provider: delegate("backend") });
+}
+
+function failure(error: grpc.ServiceError): HostFailure {
+  const [details] = error.metadata.get("grpc-status-details-bin");
+  if (!Buffer.isBuffer(details)) return new HostFailure(error.details, undefined);
+  const [any] = Status.deserializeBinary(details).getDetailsList();
+  const partial = messages.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
+  const properties = partial.getProperties()?.toJavaScript() ?? {};
+  return new HostFailure(partial.getReasonsList().join("\n"), { id: partial.getId(), properties });
+}

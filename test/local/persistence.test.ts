@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type LocalCloud, startLocalCloud } from "../../local/index";
+import { add, countOf, make, post, session, setSchema } from "./calls";
+
+describe("state in a folder", () => {
+  let data: string;
+  const running: LocalCloud[] = [];
+  const start = async (): Promise<LocalCloud> => {
+    const local = await startLocalCloud({ data, provisioningMs: 0 });
+    running.push(local);
+    return local;
+  };
+
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), "dgraphcloud-local-"));
+  });
+  afterEach(() => {
+    for (const local of running.splice(0)) local.close();
+    rmSync(data, { recursive: true });
+  });
+
+  it("comes back with ports, tokens, sessions, schema, records and backups", async () => {
+    const first = await start();
+    const headers = await session(first);
+    const backend = await make(first, headers);
+    await setSchema(backend, "type A { x: Int }");
+    await add(backend, "A", [{ x: 1 }]);
+    first.cloud.get(backend.uid).takeBackup();
+    first.close();
+    const second = await start();
+    expect(second.cloud.get(backend.uid).deployment.url).to.equal(backend.url);
+    expect(await countOf(backend, "A")).to.equal(1);
+    expect(second.cloud.get(backend.uid).listBackups()).to.have.length(1);
+    expect((await post(second.endpoint, "{ deployments { uid } }", {}, headers)).text).to.contain(backend.uid);
+    expect((await make(second, headers)).uid).not.to.equal(backend.uid);
+  });
+
+  it("does not bring ended sessions back", async () => {
+    const first = await start();
+    const headers = await session(first);
+    first.cloud.expireSessions();
+    first.close();
+    const second = await start();
+    const reply = await post(second.endpoint, "{ deployments { uid } }", {}, headers);
+    expect(reply.data).to.deep.equal({ deployments: null });
+  });
+
+  it("is for its owner's eyes only", async () => {
+    const local = await start();
+    await make(local, await session(local));
+    for (const file of readdirSync(data)) expect(statSync(join(data, file)).mode & 0o077, file).to.equal(0);
+  });
+
+  it("is written before the answer is sent: a kill loses nothing", async () => {
+    const local = await start();
+    const { uid } = await make(local, await session(local));
+    expect(readFileSync(join(data, "cloud.json"), "utf8")).to.contain(`"${uid}"`);
+  });
+
+  it("is held by one cloud at a time, also within a process", async () => {
+    await start();
+    const refused = await start().then(
+      () => "started",
+      (error: unknown) => String(error),
+    );
+    expect(refused).to.contain("in use").and.contain("--data");
+  });
+
+  it("is left alone by a second close of an earlier cloud", async () => {
+    const first = await start();
+    first.close();
+    const second = await start();
+    await make(second, await session(second));
+    first.close();
+    expect(existsSync(join(data, "lock"))).to.equal(true);
+    expect(readFileSync(join(data, "cloud.json"), "utf8")).to.contain('"0x42"');
+  });
+
+  for (const text of ["{", "{}", "[]"])
+    it(`says what to do with a file that holds ${text}, and gives the folder back`, async () => {
+      writeFileSync(join(data, "cloud.json"), text);
+      chmodSync(join(data, "cloud.json"), 0o600);
+      const refused = await start().then(
+        () => "started",
+        (error: unknown) => String(error),
+      );
+      expect(refused).to.contain("cloud.json").and.contain("remove it");
+      expect(existsSync(join(data, "lock"))).to.equal(false);
+    });
+});

@@ -1,0 +1,134 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect } from "chai";
+import { schemas } from "dgraphcloud-local";
+import { parse, validate } from "graphql";
+import ts from "typescript";
+import { controlDocuments } from "../provider/api/documents";
+import { delegate } from "../sdk/delegate";
+
+const root = resolve(__dirname, "..");
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: root,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((file) => file !== "");
+const sources = files.filter((file) => file.endsWith(".ts"));
+
+/** What a file imports: paths from the root for its own files, names for packages. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return ts
+    .preProcessFile(text)
+    .importedFiles.map(({ fileName }) =>
+      fileName.startsWith(".") ? relative(root, resolve(root, dirname(file), fileName)) || "." : fileName,
+    );
+}
+
+/** Which imports a folder may have: beginnings of paths and names. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  "examples/": ["pulumi-dgraphcloud", "@pulumi/pulumi"],
+  "sdk/": ["sdk", "provider", "@pulumi/pulumi", "node:"],
+  "provider/host/": ["provider", "@pulumi/pulumi", "@grpc/grpc-js", "node:"],
+  "provider/api/": [
+    "provider/api",
+    "provider/errors",
+    "provider/clock",
+    "provider/config",
+    "provider/secrets",
+    "node-fetch",
+    "valibot",
+    "node:",
+  ],
+  "provider/": ["provider", "valibot", "node:"],
+  "local/": ["local", "graphql", "node:"],
+  "tools/": ["tools", "@pulumi/pulumi", "proper-lockfile", "semver", "node:"],
+};
+
+describe("rules of the house", () => {
+  it("keeps the directions of imports", () => {
+    for (const file of sources) {
+      const folder = Object.keys(allowed).find((prefix) => file.startsWith(prefix));
+      if (folder === undefined || file.includes("/test/")) continue;
+      for (const imported of importsOf(file)) {
+        const fits = allowed[folder]?.some(
+          (start) => imported === start || imported.startsWith(start.endsWith(":") ? start : `${start}/`),
+        );
+        expect(fits, `${file} imports ${imported}`).to.equal(true);
+      }
+    }
+  });
+
+  it("knows the engine in sdk and provider/host only", () => {
+    const knowing = sources.filter(
+      (file) => file.startsWith("provider/") && importsOf(file).some((name) => name.startsWith("@pulumi/")),
+    );
+    expect(knowing.filter((file) => !file.startsWith("provider/host/"))).to.deep.equal([]);
+  });
+
+  it("keeps the text that stands in users' states", () => {
+    const text = delegate("backend");
+    expect(text).to.equal(
+      'exports.handler = () => require("module").createRequire(process.cwd() + "/x.js")("pulumi-dgraphcloud/provider").backend;',
+    );
+    expect(Buffer.byteLength(text)).to.be.at.most(200);
+  });
+
+  it("sends only documents that the known API validates", () => {
+    for (const [operation, document] of Object.entries(controlDocuments)) {
+      expect(validate(schemas.control, parse(document)).map(String), operation).to.deep.equal([]);
+    }
+  });
+
+  it("documents every public name and every field of it", () => {
+    for (const { name, documented } of publicNames()) expect(documented, `${name} has a doc comment`).to.equal(true);
+  });
+
+  it("keeps files small, typed, and finished", () => {
+    for (const file of sources.filter((source) => /^(provider|sdk|local|tools)\//.test(source))) {
+      const text = readFileSync(join(root, file), "utf8");
+      expect(text.split("\n").length, `lines of ${file}`).to.be.at.most(file === "local/cloud.ts" ? 300 : 260);
+      expect(text, `${file} has no any`).not.to.match(/[:<] ?any\b|as any\b/);
+      expect(text, `${file} has nothing left to do`).not.to.match(/\b(TODO|FIXME|XXX)\b/);
+    }
+  });
+
+  it("holds no address of a registry and no path of a machine", () => {
+    const lock = readFileSync(join(root, "package-lock.json"), "utf8");
+    expect(lock).not.to.match(/"resolved": "(?!local)/);
+    for (const file of files.filter((name) => !name.endsWith("go.sum"))) {
+      expect(readFileSync(join(root, file), "utf8"), file).not.to.match(/\/(work|root)\/[a-z]/);
+    }
+  });
+});
+
+interface PublicName {
+  readonly name: string;
+  readonly documented: boolean;
+}
+
+/** Everything a program can import, with the members of classes and interfaces. Outputs that repeat an input need no second text. */
+function publicNames(): PublicName[] {
+  const entry = join(root, "sdk/index.ts");
+  const program = ts.createProgram([entry], {
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    skipLibCheck: true,
+  });
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(entry);
+  const module = source === undefined ? undefined : checker.getSymbolAtLocation(source);
+  if (module === undefined) throw new Error("sdk/index.ts has no exports");
+  const documented = (symbol: ts.Symbol): boolean => symbol.getDocumentationComment(checker).length > 0;
+  return checker.getExportsOfModule(module).flatMap((exported) => {
+    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+    const isInterface = (symbol.flags & ts.SymbolFlags.Interface) !== 0 && symbol.name.endsWith("Args");
+    const members = isInterface ? [...(symbol.members?.values() ?? [])] : [];
+    return [
+      { name: symbol.name, documented: documented(symbol) },
+      ...members.map((member) => ({ name: `${symbol.name}.${member.name}`, documented: documented(member) })),
+    ];
+  });
+}

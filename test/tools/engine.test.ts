@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { folderName } from "../../tools/cache";
+import { prepareEngine } from "../../tools/engine";
+import type { Supply } from "../../tools/tool";
+import { failure, Sandbox } from "./fakes";
+
+describe("prepareEngine", () => {
+  const pinned = folderName("engine", "3.245.0");
+  let sandbox: Sandbox;
+  beforeEach(() => (sandbox = new Sandbox()));
+  afterEach(() => {
+    sandbox.remove();
+  });
+
+  const prepare = (folders: readonly string[], supplies: readonly Supply[] = []): ReturnType<typeof prepareEngine> =>
+    prepareEngine({ environment: sandbox.environment(...folders), supplies, say: sandbox.say });
+
+  it("takes an engine on PATH with its language host, in silence", async () => {
+    const pulumi = sandbox.pulumi("a", "3.216.0");
+    const languageHost = sandbox.languageHost("b");
+    sandbox.pulumi(join("cache", pinned), "3.245.0");
+    const engine = await prepare(["a", "b"]);
+    const { PATH, ...others } = engine.env;
+    expect(engine).to.include({ pulumi, languageHost, version: "3.216.0", source: "PATH" });
+    expect(engine.binDirs).to.deep.equal([join(sandbox.folder, "a"), join(sandbox.folder, "b")]);
+    expect(PATH).to.equal(engine.path);
+    expect(others).to.deep.equal({ PULUMI_SKIP_UPDATE_CHECK: "true" });
+    expect(sandbox.said).to.deep.equal([]);
+  });
+
+  it("keeps the order of a PATH that leads to the engine", async () => {
+    sandbox.pulumi("b", "3.300.0");
+    sandbox.languageHost("b");
+    expect((await prepare(["a", "b"])).path).to.equal(sandbox.environment("a", "b")["PATH"]);
+  });
+
+  it("takes the first engine on PATH that fits, and puts it before those that do not", async () => {
+    sandbox.pulumi("a", "3.215.9");
+    sandbox.languageHost("a");
+    const pulumi = sandbox.pulumi("b", "3.250.0-alpha.1");
+    const engine = await prepare(["a", "b"]);
+    expect(engine.pulumi).to.equal(pulumi);
+    expect(engine.path.split(":")[0]).to.equal(join(sandbox.folder, "b"));
+  });
+
+  for (const version of ["3.100.0", "3.216.0-alpha.1", "4.0.0", "4.0.0-beta.1"]) {
+    it(`passes over version ${version} on PATH for the cache, in silence`, async () => {
+      sandbox.pulumi("a", version);
+      sandbox.languageHost("a");
+      const pulumi = sandbox.pulumi(join("cache", pinned), "3.245.0");
+      sandbox.languageHost(join("cache", pinned));
+      const supply = sandbox.supply();
+      const engine = await prepare(["a"], [supply]);
+      expect(engine).to.include({ pulumi, version: "3.245.0", source: "cache" });
+      expect(engine.path.split(":")[0]).to.equal(join(sandbox.cache, pinned));
+      expect(supply.asked()).to.equal(0);
+      expect(sandbox.said).to.deep.equal([]);
+    });
+  }
+
+  it("passes over an engine on PATH without its language host, and says so before it gets another", async () => {
+    const lone = sandbox.pulumi("a", "3.245.0");
+    const engine = await prepare(["a"], [sandbox.supply()]);
+    expect(engine.source).to.equal("build");
+    expect(sandbox.said).to.deep.equal([`not used: ${lone} has no pulumi-language-nodejs with it`]);
+  });
+
+  it("tries the ways to get one in their order, once", async () => {
+    const failing: Supply = { ...sandbox.supply(), bring: () => Promise.reject(new Error("no way")) };
+    const supplies = [sandbox.supply("3.245.0", "installer"), sandbox.supply("3.245.0", "build")];
+    expect((await prepare([], [failing, ...supplies])).source).to.equal("installer");
+    expect((await prepare([], [failing, ...supplies])).source).to.equal("cache");
+    expect(supplies.map(({ asked }) => asked())).to.deep.equal([1, 0]);
+  });
+
+  it("finds what the installer puts into bin", async () => {
+    const supply: Supply = {
+      source: "installer",
+      remedy: "",
+      bring: async (into, place) => {
+        mkdirSync(join(into, "bin"));
+        await sandbox.supply().bring(join(into, "bin"), place);
+      },
+    };
+    expect((await prepare([], [supply])).pulumi).to.equal(join(sandbox.cache, pinned, "bin", "pulumi"));
+  });
+
+  it("leaves nothing of a way that failed half-way or brought another version", async () => {
+    const half: Supply = {
+      source: "installer",
+      remedy: "",
+      bring: (into) => {
+        mkdirSync(join(into, "bin"));
+        writeFileSync(join(into, "bin", "pulumi"), "half", { mode: 0o755 });
+        return Promise.reject(new Error("lost the connection"));
+      },
+    };
+    const { pulumi } = await prepare([], [half, sandbox.supply("3.244.0", "installer"), sandbox.supply()]);
+    expect(pulumi).to.equal(join(sandbox.cache, pinned, "pulumi"));
+    expect(existsSync(join(sandbox.cache, pinned, "bin"))).to.equal(false);
+  });
+
+  it("says everything that was tried and every way on when none can be had", async () => {
+    const old = sandbox.pulumi("a", "3.1.0");
+    sandbox.languageHost("a");
+    const failing: Supply = { ...sandbox.supply(), bring: () => Promise.reject(new Error("Go is not on PATH")) };
+    const message = await failure(prepare(["a"], [sandbox.supply("3.244.0", "installer"), failing]));
+    expect(message).to.include("There is no usable Pulumi engine on this machine");
+    expect(message).to.include(`- ${old} is version 3.1.0, not >=3.216.0 <4`);
+    expect(message).to.include("is version 3.244.0, not 3.245.0").and.include("- build: Go is not on PATH");
+    expect(message).to.include("install the Pulumi engine (version >=3.216.0 <4) as its documentation says");
+    expect(message).to.include("- remedy of installer;").and.include("- remedy of build;");
+    expect(message).to.include(`DGRAPHCLOUD_TOOLS_CACHE to a folder that holds ${pinned}`);
+    expect(readdirSync(sandbox.cache)).to.deep.equal([]);
+  });
+
+  it("asks to remove a folder in the cache that does not run", async () => {
+    sandbox.script(join("cache", pinned, "pulumi"), "exit 1");
+    sandbox.languageHost(join("cache", pinned));
+    const message = await failure(prepare([], [sandbox.supply()]));
+    expect(message)
+      .to.include("does not tell its version")
+      .and.include(`remove ${join(sandbox.cache, pinned)}`);
+  });
+
+  it("wants the language host of a cached engine beside it, whatever is on PATH", async () => {
+    sandbox.languageHost("a");
+    const lone = sandbox.pulumi(join("cache", pinned), "3.245.0");
+    const message = await failure(prepare(["a"], [sandbox.supply()]));
+    expect(message).to.include(`${lone} has no pulumi-language-nodejs with it: remove `);
+  });
+
+  it("asks for another cache when this one cannot be written", async () => {
+    const file = sandbox.script("file", "");
+    const environment = { PATH: "", DGRAPHCLOUD_TOOLS_CACHE: join(file, "below") };
+    const message = await failure(prepareEngine({ environment, supplies: [sandbox.supply()], say: sandbox.say }));
+    expect(message).to.include("cannot be written: set DGRAPHCLOUD_TOOLS_CACHE");
+  });
+});

@@ -1,0 +1,72 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Supply } from "../../tools/tool";
+
+/** A folder of a test, with executables that only tell a version. */
+export class Sandbox {
+  readonly folder = mkdtempSync(join(tmpdir(), "dgraphcloud-tools-"));
+  readonly cache = join(this.folder, "cache");
+  readonly said: string[] = [];
+
+  readonly say = (line: string): void => {
+    this.said.push(line);
+  };
+
+  /** An environment in which only these folders are on PATH. */
+  environment(...folders: readonly string[]): NodeJS.ProcessEnv {
+    const path = folders.map((folder) => join(this.folder, folder)).join(":");
+    return { PATH: path, DGRAPHCLOUD_TOOLS_CACHE: this.cache };
+  }
+
+  /** Writes a shell script. */
+  script(path: string, text: string): string {
+    const file = join(this.folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `#!/bin/sh\n${text}\n`);
+    chmodSync(file, 0o755);
+    return file;
+  }
+
+  pulumi(folder: string, version: string): string {
+    return this.script(join(folder, "pulumi"), `echo v${version}`);
+  }
+
+  languageHost(folder: string): string {
+    return this.script(join(folder, "pulumi-language-nodejs"), "exit 0");
+  }
+
+  /** A way to get an engine that counts how often it is asked. */
+  supply(version = "3.245.0", source: Supply["source"] = "build"): Supply & { readonly asked: () => number } {
+    let asked = 0;
+    return {
+      source,
+      remedy: `remedy of ${source}`,
+      asked: () => asked,
+      bring: (into) => {
+        asked += 1;
+        writeScript(join(into, "pulumi"), `echo v${version}`);
+        writeScript(join(into, "pulumi-language-nodejs"), "exit 0");
+        return Promise.resolve();
+      },
+    };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function writeScript(file: string, text: string): void {
+  writeFileSync(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+}
+
+/** The message of the error with which a promise fails. */
+export async function failure(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error("expected a failure");
+}

@@ -1,0 +1,81 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { expect } from "chai";
+import { engineBuild, prepareEngine } from "../../tools/engine";
+import { pulumiInstaller } from "../../tools/installer";
+import { failure, Sandbox } from "./fakes";
+
+/** Stands for `go`: keeps what it was asked and writes an executable to the path after -o. */
+const fakeGo = `
+echo "$GOTOOLCHAIN $GOFLAGS $GOWORK $CGO_ENABLED" "$@" >> "$RECORD"
+while [ "$1" != -o ]; do shift; done
+printf '#!/bin/sh\\necho v3.245.0\\n' > "$2"
+/bin/chmod +x "$2"`;
+
+describe("building the engine", () => {
+  let sandbox: Sandbox;
+  beforeEach(() => (sandbox = new Sandbox()));
+  afterEach(() => {
+    sandbox.remove();
+  });
+
+  const build = (environment: NodeJS.ProcessEnv): ReturnType<typeof prepareEngine> =>
+    prepareEngine({ environment, supplies: [engineBuild], say: sandbox.say });
+
+  it("builds engine and language host from the pinned modules, whatever the machine's settings", async () => {
+    sandbox.script("go/go", fakeGo);
+    const record = join(sandbox.folder, "record");
+    const { pulumi, source } = await build({ ...sandbox.environment("go"), RECORD: record, GOFLAGS: "-mod=mod" });
+    const calls = readFileSync(record, "utf8").trim().split("\n");
+    expect(source).to.equal("build");
+    expect(calls).to.have.length(2);
+    for (const call of calls) expect(call).to.match(/^local -mod=readonly off 0 build /);
+    expect(calls[0]).to.include("version.Version=v3.245.0").and.include("pkg/v3/cmd/pulumi");
+    expect(calls[1]).to.include("pulumi-language-nodejs");
+    expect(existsSync(join(pulumi, "..", "pulumi-resource-pulumi-nodejs"))).to.equal(true);
+    expect(sandbox.said[0]).to.equal("building pulumi v3.245.0 from source, about 4 minutes on 2 cores, once");
+    expect(sandbox.said[1]).to.match(/^built pulumi in \d+ s$/);
+  });
+
+  it("names the Go that is needed where there is none", async () => {
+    mkdirSync(join(sandbox.folder, "empty"));
+    const message = await failure(build(sandbox.environment("empty")));
+    expect(message).to.include("- build: Go is not on PATH");
+    expect(message).to.match(/- install Go 1\.\d+\.\d+ or newer/);
+  });
+
+  it("gives Go's own words when it fails, without its downloads", async () => {
+    sandbox.script("go/go", "echo 'go: downloading x v1' >&2; echo 'go: go.mod requires go >= 9' >&2; exit 1");
+    const message = await failure(build(sandbox.environment("go")));
+    expect(message).to.include("- build: go build ended with 1: go: go.mod requires go >= 9\n");
+  });
+});
+
+describe("the engine's installer", () => {
+  let server: Server;
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const bring = async (listener: Parameters<typeof createServer>[1], limitMs: number): Promise<string> => {
+    server = createServer(listener);
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const { port } = server.address() as AddressInfo;
+    const { bring: install } = pulumiInstaller("3.245.0", `http://127.0.0.1:${port}/install.sh`, limitMs);
+    const place = { environment: {}, say: (line: string) => expect.fail(line) };
+    return failure(install("unused", place)).then((message) => message.replace(String(port), "port"));
+  };
+
+  it("gives up at once on a site that does not answer", async () => {
+    const started = Date.now();
+    expect(await bring(() => undefined, 50)).to.equal("127.0.0.1:port cannot be reached");
+    expect(Date.now() - started).to.be.below(2_000);
+  });
+
+  it("gives up on a site that refuses", async () => {
+    expect(await bring((_, response) => response.writeHead(403).end(), 5_000)).to.include("cannot be reached");
+  });
+});

@@ -1,0 +1,56 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolder, cacheVariable, folderName } from "./cache";
+import { examine, examineFolder } from "./examine";
+import { findExecutables, pathFolders } from "./executables";
+import { makeFolderOnce } from "./once";
+import type { FoundTool, Place, Source, Tool } from "./tool";
+
+/** Finds a tool on PATH or in the cache; else installs or builds it into the cache. */
+export async function prepareTool(tool: Tool, place: Place): Promise<FoundTool> {
+  const { environment, say } = place;
+  const unfit: string[] = [];
+  for (const executable of findExecutables(tool.executable, pathFolders(environment))) {
+    const found = await examine(tool, executable, environment);
+    if (typeof found !== "string") return { ...found, source: "PATH" };
+    unfit.push(found);
+  }
+  const folder = join(cacheFolder(environment), folderName(tool.name, tool.version));
+  const source = await makeFolderOnce(folder, (into) => supply(tool, into, unfit, place), say);
+  const found = await examineFolder(tool, folder, environment);
+  if (typeof found === "string") throw new Error(`${found}: remove ${folder} and try again`);
+  return { ...found, source: source ?? "cache" };
+}
+
+/** Goes through the ways to get a tool until one leaves a tool that runs. */
+async function supply(tool: Tool, into: string, unfit: readonly string[], place: Place): Promise<Source> {
+  for (const problem of unfit) place.say(`not used: ${problem}`);
+  const problems = [...unfit];
+  for (const { source, bring } of tool.supplies) {
+    try {
+      await bring(into, place);
+      const made = await examineFolder(tool, into, place.environment);
+      if (typeof made !== "string") return source;
+      problems.push(`${source}: ${made}`);
+    } catch (error) {
+      problems.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await rm(into, { recursive: true, force: true });
+    await mkdir(into);
+  }
+  throw new Error(unavailable(tool, problems, place));
+}
+
+function unavailable(tool: Tool, problems: readonly string[], place: Place): string {
+  const folder = folderName(tool.name, tool.version);
+  const programs = [tool.executable, ...tool.companions].join(" and ");
+  return [
+    `There is no usable ${tool.title} on this machine, and none could be had:`,
+    ...problems.map((problem) => `- ${problem}`),
+    "Any one of these helps:",
+    `- install the ${tool.title} (version ${tool.accepts}) as its documentation says, and put it on PATH;`,
+    ...tool.supplies.map(({ remedy }) => `- ${remedy};`),
+    `- copy the folder ${folder}, with ${programs} in it, from a like machine into ${cacheFolder(place.environment)};`,
+    `- or set ${cacheVariable} to a folder that holds ${folder}.`,
+  ].join("\n");
+}
