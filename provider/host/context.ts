@@ -5,8 +5,9 @@ import type { Context } from "../context";
 import { scrub } from "../secrets";
 import { type EngineChannel, connectEngine } from "./engineChannel";
 
-/** How often a wait says something where the engine's row cannot be used. */
-const plainLineEveryMs = 30_000;
+/** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */
+const repeatRowMs = 10_000;
+const repeatPlainMs = 30_000;
 
 /** What all resource types of one process share: settings, account, clock, and the way to the engine. */
 export class HostContext {
@@ -57,14 +58,16 @@ export class HostContext {
   private progress(urn: string | undefined, engine: EngineChannel): (text: string) => void {
     let saidAt = Number.NEGATIVE_INFINITY;
     let saidStatus = "";
+    let repeatMs = repeatRowMs;
     return (text) => {
       const line = scrub(text);
-      if (urn !== undefined && engine.log(urn, line, { ephemeral: true })) return;
       // The elapsed time behind the last comma changes with every look; the status before it is the news.
       const status = line.replace(/, [^,]*$/, "");
       const now = this.clock.now();
-      if (status === saidStatus && now - saidAt < plainLineEveryMs) return;
+      if (status === saidStatus && now - saidAt < repeatMs) return;
       [saidAt, saidStatus] = [now, status];
+      if (urn !== undefined && engine.log(urn, line, { ephemeral: true })) return;
+      repeatMs = repeatPlainMs;
       console.log(urn === undefined ? line : `${urn.split("::").at(-1) ?? urn}: ${line}`);
     };
   }

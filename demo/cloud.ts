@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { openSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const command = resolve(__dirname, "../local/bin/dgraphcloud-local.js");
+
+/** A local cloud in a process of its own. */
+export interface RunningCloud {
+  readonly pid: number;
+  readonly endpoint: string;
+  readonly email: string;
+  readonly password: string;
+  stop(): Promise<void>;
+}
+
+/** Starts `dgraphcloud-local` and waits until it says what to export. */
+export async function startCloud(folder: string, port: number): Promise<RunningCloud> {
+  const log = join(folder, "cloud.log");
+  const file = openSync(log, "w");
+  const args = [command, "--port", String(port), "--provisioning", "2s", "--data", join(folder, "cloud")];
+  const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", file, file] });
+  child.unref();
+  const text = await greeting(child, log);
+  const exported = (name: string): string => new RegExp(`export ${name}=(\\S+)`).exec(text)?.[1] ?? "";
+  return {
+    pid: child.pid ?? 0,
+    endpoint: exported("DGRAPHCLOUD_ENDPOINT"),
+    email: exported("DGRAPHCLOUD_EMAIL"),
+    password: exported("DGRAPHCLOUD_PASSWORD"),
+    stop: () =>
+      new Promise((stopped) => {
+        if (child.exitCode !== null) stopped();
+        child.once("exit", () => {
+          stopped();
+        });
+        child.kill("SIGTERM");
+      }),
+  };
+}
+
+async function greeting(child: ChildProcess, log: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const text = readFileSync(log, "utf8");
+    if (text.includes("Stop it with Ctrl-C")) return text;
+    if (child.exitCode !== null) throw new Error(`the local cloud did not start: ${text.trim()}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error("the local cloud did not start within 10 s");
+}

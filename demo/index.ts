@@ -1,0 +1,167 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { type Engine, prepareEngine } from "../tools/engine";
+import { type RunningCloud, startCloud } from "./cloud";
+
+const root = resolve(__dirname, "..");
+const stack = "demo";
+
+/** A Pulumi stack of the root's Pulumi.yaml, with everything else in a folder of the demo's own. */
+class Demo {
+  private step = 0;
+  private readonly environment: NodeJS.ProcessEnv;
+
+  constructor(
+    private readonly engine: Engine,
+    private readonly cloud: RunningCloud,
+    private readonly folder: string,
+  ) {
+    mkdirSync(join(folder, "state"), { recursive: true });
+    this.environment = { ...process.env, PATH: engine.path, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.settings() };
+  }
+
+  /** What a shell must export to go on by hand. */
+  settings(): Record<string, string> {
+    return {
+      PULUMI_HOME: join(this.folder, "home"),
+      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      DGRAPHCLOUD_ENDPOINT: this.cloud.endpoint,
+      DGRAPHCLOUD_EMAIL: this.cloud.email,
+      DGRAPHCLOUD_PASSWORD: this.cloud.password,
+    };
+  }
+
+  shows(what: string): void {
+    this.step += 1;
+    console.log(`\n=== ${this.step}. ${what}\n`);
+  }
+
+  /** Runs the engine for the user to see. */
+  async pulumi(...args: string[]): Promise<void> {
+    console.log(`$ pulumi ${args.join(" ")}`);
+    const child = spawn(this.engine.pulumi, [...args, "--stack", stack, "--non-interactive"], {
+      cwd: root,
+      env: this.environment,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    const code = await new Promise((ended) => child.once("close", ended));
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}`);
+  }
+
+  /** Runs the engine and gives what it prints. */
+  async quietly(...args: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(this.engine.pulumi, [...args, "--non-interactive"], {
+      cwd: root,
+      env: this.environment,
+    });
+    return stdout.trim();
+  }
+
+  output(name: string): Promise<string> {
+    return this.quietly("stack", "output", name, "--show-secrets", "--stack", stack);
+  }
+
+  /** Sends a GraphQL document. */
+  async post(url: string, query: string, headers: Record<string, string>): Promise<Record<string, unknown>> {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify({ query }),
+    });
+    return ((await response.json()) as { data: Record<string, unknown> }).data;
+  }
+
+  /** Renames a backend as somebody would in the console. */
+  async renameOutside(uid: string, name: string): Promise<void> {
+    const { endpoint, email, password } = this.cloud;
+    const login = await this.post(endpoint, `{ login(email: "${email}", password: "${password}") { token } }`, {});
+    const { token } = login["login"] as { token: string };
+    const rename = `mutation { updateDeployment(input: { uid: "${uid}", name: "${name}" }) }`;
+    await this.post(endpoint, rename, { authorization: `Bearer ${token}` });
+  }
+}
+
+async function run(demo: Demo): Promise<void> {
+  await demo.quietly("stack", "init", stack);
+  demo.shows("A preview says what would be made, before anything is.");
+  await demo.pulumi("preview");
+  demo.shows("An up makes the backend and waits until it answers.");
+  await demo.pulumi("up", "--yes", "--skip-preview");
+  demo.shows("The outputs: the token is a secret.");
+  await demo.pulumi("stack", "output");
+  demo.shows("The new backend answers a query.");
+  const answer = await demo.post(await demo.output("graphqlEndpoint"), "{ __typename }", {
+    "x-auth-token": await demo.output("jwtToken"),
+  });
+  console.log(JSON.stringify(answer));
+  demo.shows("A rename is previewed as an update in place.");
+  await demo.pulumi("config", "set", "name", "orders");
+  await demo.pulumi("preview", "--diff");
+  await demo.pulumi("up", "--yes", "--skip-preview");
+  demo.shows("Another zone is previewed as a replace: the data would be lost. It is only looked at here.");
+  await demo.pulumi("config", "set", "zone", "eu-west-1");
+  await demo.pulumi("preview", "--diff");
+  await demo.pulumi("config", "rm", "zone");
+  demo.shows("Somebody renames the backend behind Pulumi's back: a refresh shows the drift.");
+  await demo.renameOutside(await demo.output("uid"), "renamed-in-the-console");
+  await demo.pulumi("refresh", "--yes", "--skip-preview", "--diff");
+}
+
+async function cleanUp(demo: Demo): Promise<void> {
+  demo.shows("A destroy deletes the backend, and nothing is left.");
+  await demo.pulumi("destroy", "--yes", "--skip-preview");
+  await demo.quietly("stack", "rm", stack, "--yes");
+}
+
+function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: string): string {
+  const exports = Object.entries(demo.settings()).map(([name, value]) => `  export ${name}=${value}`);
+  return [
+    "\nThe cloud and the stack are still up. To go on by hand:\n",
+    ...exports,
+    `  export PATH="${engine.path.split(":")[0] ?? ""}:$PATH"`,
+    `  pulumi up --stack ${stack}`,
+    "\nTo end it:\n",
+    `  pulumi destroy --yes --stack ${stack}`,
+    `  kill ${cloud.pid} && rm -r ${folder} Pulumi.${stack}.yaml`,
+  ].join("\n");
+}
+
+async function main(): Promise<void> {
+  const keep = process.argv.includes("--keep");
+  const engine = await prepareEngine();
+  console.log(`The real Pulumi engine ${engine.version}, and a Dgraph Cloud on this machine.`);
+  const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-demo-"));
+  const cloud = await startCloud(folder, keep ? 8070 : 0).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  });
+  const leaveNothing = async (): Promise<void> => {
+    await cloud.stop();
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(join(root, `Pulumi.${stack}.yaml`), { force: true });
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      void leaveNothing().then(() => process.exit(1));
+    });
+  }
+  const demo = new Demo(engine, cloud, folder);
+  try {
+    await run(demo);
+    if (!keep) await cleanUp(demo);
+  } catch (error) {
+    await leaveNothing();
+    throw error;
+  }
+  if (keep) console.log(howToGoOn(demo, engine, cloud, folder));
+  else await leaveNothing();
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,127 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { expect } from "chai";
+import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { type Engine, prepareEngine } from "../../tools/engine";
+
+const root = resolve(__dirname, "../..");
+const run = promisify(execFile);
+
+const body = `
+const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "free" });
+`;
+
+const typed = `import * as dgraphcloud from "pulumi-dgraphcloud";
+const args: dgraphcloud.BackendArgs = { zone: "us-east-1", deploymentType: "free" };
+const orders = new dgraphcloud.Backend("orders", args);
+export const url = orders.url;
+`;
+
+const programs: readonly { kind: string; file: string; text: string; type?: string }[] = [
+  {
+    kind: "CommonJS",
+    file: "index.js",
+    text: `const dgraphcloud = require("pulumi-dgraphcloud");${body}exports.url = orders.url;\n`,
+  },
+  {
+    kind: "ES module",
+    file: "index.js",
+    type: "module",
+    text: `import * as dgraphcloud from "pulumi-dgraphcloud";${body}export const url = orders.url;\n`,
+  },
+  { kind: "TypeScript without a compiler of its own", file: "index.ts", text: typed },
+];
+
+describe("package: the packed tarball in an empty project", function () {
+  this.timeout(600_000);
+  let folder: string;
+  let project: string;
+  let engine: Engine;
+  let local: LocalCloud;
+
+  before(async () => {
+    engine = await prepareEngine();
+    folder = mkdtempSync(join(tmpdir(), "dgraphcloud-package-"));
+    project = join(folder, "project");
+    mkdirSync(join(folder, "state"));
+    mkdirSync(project);
+    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
+    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+    writeFileSync(join(project, "Pulumi.yaml"), "name: consumer\nruntime: nodejs\n");
+    writeFileSync(join(project, "package.json"), '{ "name": "consumer", "version": "1.0.0" }\n');
+    const packages = [join(folder, tarball), "@pulumi/pulumi@3.245.0", "@types/node@20.19.43"];
+    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: project });
+    local = await startLocalCloud({ provisioningMs: 0 });
+  });
+  after(() => {
+    local.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function pulumi(...args: string[]): Promise<{ stdout: string }> {
+    return run(engine.pulumi, [...args, "--non-interactive", "--color", "never"], {
+      cwd: project,
+      env: {
+        HOME: process.env["HOME"],
+        PATH: engine.path,
+        PULUMI_HOME: join(folder, "home"),
+        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: "",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        DGRAPHCLOUD_ENDPOINT: local.endpoint,
+        DGRAPHCLOUD_EMAIL: local.accounts[0]?.email,
+        DGRAPHCLOUD_PASSWORD: local.accounts[0]?.password,
+      },
+    });
+  }
+
+  it("holds what programs need, and nothing else", () => {
+    const installed = join(project, "node_modules", "pulumi-dgraphcloud");
+    expect(readdirSync(installed)).to.have.members(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+    expect(existsSync(join(project, "node_modules", "dgraphcloud-local"))).to.equal(false);
+  });
+
+  for (const { kind, file, text, type } of programs) {
+    it(`deploys a Backend from a program in ${kind}`, async () => {
+      for (const old of ["index.js", "index.ts"]) rmSync(join(project, old), { force: true });
+      const manifest = { name: "consumer", version: "1.0.0", main: file, ...(type !== undefined && { type }) };
+      writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
+      writeFileSync(join(project, file), text);
+      await pulumi("stack", "init", "dev");
+      await pulumi("up", "--yes", "--skip-preview");
+      const { stdout } = await pulumi("stack", "output", "url");
+      expect(stdout.trim()).to.equal(local.cloud.all()[0]?.url);
+      await pulumi("destroy", "--yes", "--skip-preview");
+      await pulumi("stack", "rm", "dev", "--yes");
+      expect(local.cloud.all()).to.deep.equal([]);
+    });
+  }
+
+  for (const [module, moduleResolution] of [
+    ["node16", "node16"],
+    ["esnext", "bundler"],
+    ["commonjs", "node10"],
+  ] as const) {
+    it(`type-checks with moduleResolution ${moduleResolution}`, async () => {
+      writeFileSync(join(project, "checked.ts"), typed);
+      const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
+      const flags = [
+        "--noEmit",
+        "--strict",
+        "--target",
+        "es2022",
+        "--module",
+        module,
+        "--moduleResolution",
+        moduleResolution,
+      ];
+      const checked = await run(process.execPath, [tsc, ...flags, "checked.ts"], { cwd: project }).catch(
+        (error: unknown) => error as { stdout: string },
+      );
+      expect(checked.stdout).to.equal("");
+    });
+  }
+});

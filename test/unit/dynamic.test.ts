@@ -1,0 +1,564 @@
+import type { CheckResult } from "@pulumi/pulumi/dynamic";
+import { expect } from "chai";
+import { type Context, type Operation } from "../../provider/context";
+import { ConflictError } from "../../provider/errors";
+import { type FieldTable, givenNames, notEmpty, oneOf, unknownValue } from "../../provider/fields";
+import { HostContext } from "../../provider/host/context";
+import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
+import type { Created, Observe, Resource, State } from "../../provider/resource";
+import { keepSecret } from "../../provider/secrets";
+import { startOfTime, TestClock } from "./clock";
+import { rejection } from "./failure";
+
+interface Inputs {
+  readonly title?: string;
+  readonly place: string;
+  readonly note?: string;
+  readonly origin?: string;
+  readonly deletionProtection?: boolean;
+  readonly timeouts?: NonNullable<State["timeouts"]>;
+}
+
+interface ThingState extends State {
+  readonly title?: string;
+  readonly place: string;
+  readonly secret: string;
+  readonly optional?: string | undefined;
+}
+
+type Values = Record<string, unknown>;
+
+const fields: FieldTable<Inputs> = {
+  title: { onChange: "update", check: notEmpty },
+  place: { onChange: "replace", required: true, check: oneOf(["here", "there", "elsewhere"]) },
+  note: { onChange: "state" },
+  origin: { onChange: "nothing" },
+  deletionProtection: { onChange: "state" },
+  timeouts: { onChange: "state" },
+};
+
+/** A resource that does what a test tells it, and keeps a record of its calls. */
+class Thing implements Resource<Inputs, ThingState> {
+  readonly kind = "Thing";
+  readonly stateVersion = 1;
+  readonly timeouts = { create: "20m", update: "15m", delete: "10m" };
+  readonly fields = fields;
+  readonly calls: string[] = [];
+  readonly operations: Operation[] = [];
+  readonly seen: Values[] = [];
+  failure: { create?: Error; beside?: Error; ready?: Error; read?: Error; delete?: Error } = {};
+  /** How far `ready` comes before it fails. */
+  reached: Partial<ThingState> | undefined;
+  live: ThingState | undefined;
+
+  resolve(olds: Partial<Inputs>, news: Inputs): Inputs {
+    this.seen.push({ ...olds }, { ...news });
+    return news.title === undefined ? { ...news, title: "default" } : news;
+  }
+
+  check(inputs: Inputs): { property: string; reason: string }[] {
+    return inputs.note === inputs.place ? [{ property: "note", reason: "is the place" }] : [];
+  }
+
+  deletesFirst(state: ThingState, inputs: Inputs): boolean {
+    return state.title === inputs.title;
+  }
+
+  met(_: Context, id: string): void {
+    this.calls.push(`met ${id}`);
+  }
+
+  create(_: Context, operation: Operation, inputs: Inputs): Promise<Created<ThingState>> {
+    this.calls.push("create");
+    this.operations.push(operation);
+    this.seen.push({ ...inputs });
+    if (this.failure.create !== undefined) return Promise.reject(this.failure.create);
+    const id = `0x${this.calls.filter((call) => call === "create").length}`;
+    const state = { ...inputs, secret: "the-secret-output", optional: undefined, __state: memory("pending", inputs) };
+    return Promise.resolve({ id, state, failure: this.failure.beside });
+  }
+
+  ready(
+    _: Context,
+    operation: Operation,
+    id: string,
+    state: ThingState,
+    inputs: Inputs,
+    observe: Observe<ThingState>,
+  ): Promise<ThingState> {
+    this.calls.push(`ready ${id}`);
+    this.operations.push(operation);
+    if (this.reached !== undefined) observe({ ...state, ...this.reached });
+    if (this.failure.ready !== undefined) return Promise.reject(this.failure.ready);
+    return Promise.resolve({ ...state, ...inputs, __state: memory("ready", inputs) });
+  }
+
+  keep(state: ThingState, inputs: Inputs): ThingState {
+    this.calls.push("keep");
+    return { ...state, ...inputs, __state: memory("ready", inputs) };
+  }
+
+  read(_: Context, _operation: Operation, id: string, known: ThingState | undefined): Promise<ThingState | undefined> {
+    this.calls.push(`read ${id} ${known === undefined ? "unknown" : "known"}`);
+    return this.failure.read === undefined ? Promise.resolve(this.live) : Promise.reject(this.failure.read);
+  }
+
+  delete(_: Context, operation: Operation, id: string, state: ThingState): Promise<void> {
+    this.calls.push(`delete ${id} ${state.place}`);
+    this.operations.push(operation);
+    return this.failure.delete === undefined ? Promise.resolve() : Promise.reject(this.failure.delete);
+  }
+}
+
+function memory(status: "pending" | "ready", inputs: Inputs): State["__state"] {
+  return { version: 1, status, given: givenNames(fields, { ...inputs }) };
+}
+
+const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/dgraphcloud:Thing::orders";
+const delegate = "exports.handler = () => 0;";
+const hidden = { __urn: urn, __defaultName: "orders-1234567", __provider: delegate };
+const inputs = { title: "t", place: "here", ...hidden };
+const own = { __urn: urn, __defaultName: "orders-1234567" };
+
+function stateIs(status: "pending" | "ready", values: Values = {}): Values {
+  const given = { title: "t", place: "here" };
+  return { ...given, secret: "the-secret-output", ...hidden, __state: memory(status, given), ...values };
+}
+
+/** What the engine gets of an operation that left something behind. */
+type PartialFailure = Error & { id: string; properties: Values; reasons: string[] };
+
+describe("the dynamic provider of a resource", () => {
+  let thing: Thing;
+  let clock: TestClock;
+  let host: HostContext;
+  let provider: DynamicProvider;
+
+  beforeEach(() => {
+    thing = new Thing();
+    clock = new TestClock();
+    const silent = { log: () => true, signal: new AbortController().signal };
+    host = new HostContext(clock, () => silent);
+    host.configure((name) => (name === "endpoint" ? "https://cloud.example.com/graphql" : undefined));
+    provider = dynamicProvider(thing, host);
+  });
+
+  const failedCreate = async (news: Values = inputs): Promise<PartialFailure> =>
+    (await rejection(provider.create(news))) as PartialFailure;
+
+  const updated = async (id: string, olds: Values, news: Values): Promise<Values> => {
+    const result: { outs?: Values } = await provider.update(id, olds, news);
+    return result.outs ?? {};
+  };
+
+  describe("configure", () => {
+    it("takes each setting from the stack's configuration, by its full name", async () => {
+      const asked: string[] = [];
+      const get = (key: string): string | undefined => {
+        asked.push(key);
+        return key === "dgraphcloud:endpoint" ? "ftp://nowhere" : undefined;
+      };
+      // The one method of the engine's configuration that is used.
+      const config = { get } as unknown as Parameters<DynamicProvider["configure"]>[0]["config"];
+      await provider.configure({ config });
+      expect(asked).to.include.members(["dgraphcloud:endpoint", "dgraphcloud:token"]);
+      expect((await provider.check({}, inputs)).failures?.[0]?.reason).to.contain("ftp://nowhere");
+    });
+  });
+
+  describe("check", () => {
+    const failuresOf = ({ failures = [] }: CheckResult): [string, string][] =>
+      failures.map(({ property, reason }) => [property, reason]);
+
+    it("gives the resolved inputs without undefined, null and the delegate", async () => {
+      const result = await provider.check({}, { ...inputs, title: undefined, note: null, origin: undefined });
+      expect(result).to.deep.equal({ inputs: { title: "default", place: "here", ...own }, failures: [] });
+    });
+
+    it("tells the resource the old inputs without the delegate, so that none are none", async () => {
+      await provider.check({ __provider: delegate }, inputs);
+      expect(thing.seen[0]).to.deep.equal({});
+    });
+
+    it("gathers what fields, resource and settings have to say", async () => {
+      host.configure((name) => (name === "endpoint" ? "http://cloud.example.com" : undefined));
+      const failures = failuresOf(await provider.check({}, { ...hidden, title: "", place: "here", note: "here" }));
+      expect(failures.map(([property]) => property)).to.deep.equal(["title", "note", ""]);
+      expect(failures[2]![1]).to.contain("without encryption").and.to.contain("DGRAPHCLOUD_ENDPOINT");
+    });
+
+    const protectedOlds = { title: "t", place: "here", deletionProtection: true, ...own };
+    const protection: readonly [what: string, olds: Values, news: Values, refused: boolean][] = [
+      ["a replacement of a protected resource", protectedOlds, { place: "there" }, true],
+      [
+        "also when the same change switches the protection off",
+        protectedOlds,
+        { place: "there", deletionProtection: false },
+        true,
+      ],
+      ["not an update of a protected resource", protectedOlds, { title: "s" }, false],
+      [
+        "not a replacement that is only possible, with a value not known yet",
+        protectedOlds,
+        { place: unknownValue },
+        false,
+      ],
+      ["not the switching off alone", protectedOlds, { deletionProtection: false }, false],
+      [
+        "not a replacement of another resource",
+        { ...protectedOlds, deletionProtection: false },
+        { place: "there" },
+        false,
+      ],
+      ["not a new resource with protection", {}, { deletionProtection: true }, false],
+    ];
+    for (const [what, olds, news, refused] of protection) {
+      it(`refuses ${what}`, async () => {
+        const failures = failuresOf(await provider.check(olds, { ...inputs, ...news }));
+        expect(failures.map(([property]) => property)).to.deep.equal(refused ? ["place"] : []);
+        if (refused) expect(failures[0]![1]).to.contain("deletionProtection: false and run pulumi up");
+      });
+    }
+
+    it("makes no call", async () => {
+      await provider.check(stateIs("ready"), inputs);
+      expect(thing.calls).to.deep.equal([]);
+    });
+  });
+
+  describe("diff", () => {
+    interface Case {
+      readonly what: string;
+      readonly status?: "pending" | "ready";
+      readonly news: Values;
+      readonly result: Values;
+    }
+    const cases: readonly Case[] = [
+      { what: "sees no change where there is none", news: {}, result: { changes: false } },
+      {
+        what: "sees no change where only the package's own inputs are new",
+        news: { __urn: "x" },
+        result: { changes: false },
+      },
+      { what: "sees no change of what does nothing", news: { origin: "o" }, result: { changes: false } },
+      { what: "sees a change while something is left to do", status: "pending", news: {}, result: { changes: true } },
+      {
+        what: "leaves the details of an update to the engine",
+        news: { title: "s" },
+        result: { replaces: [], deleteBeforeReplace: false },
+      },
+      {
+        what: "leaves the details of a change of state to the engine",
+        news: { note: "n" },
+        result: { replaces: [], deleteBeforeReplace: false },
+      },
+      {
+        what: "names what replaces",
+        news: { place: "there", title: "s" },
+        result: { replaces: ["place"], deleteBeforeReplace: false },
+      },
+      {
+        what: "names what may replace",
+        news: { place: unknownValue, title: "s" },
+        result: { replaces: ["place"], deleteBeforeReplace: false },
+      },
+      {
+        what: "deletes first where the resource says so",
+        news: { place: "there" },
+        result: { replaces: ["place"], deleteBeforeReplace: true },
+      },
+      {
+        what: "never deletes first for an update",
+        status: "ready",
+        news: { note: "n", title: "t" },
+        result: { replaces: [], deleteBeforeReplace: false },
+      },
+      {
+        what: "insists on a change while something is left to do",
+        status: "pending",
+        news: { note: "n" },
+        result: { replaces: [], deleteBeforeReplace: false, changes: true },
+      },
+    ];
+    for (const { what, status = "ready", news, result } of cases) {
+      it(what, async () => {
+        expect(await provider.diff("0x1", stateIs(status), { ...inputs, ...news })).to.deep.equal(result);
+        expect(thing.calls).to.deep.equal(["met 0x1"]);
+      });
+    }
+
+    it("refuses the replacement of a protected resource, in words that name resource, cause and remedy", async () => {
+      const olds = stateIs("ready", { deletionProtection: true });
+      const error = await rejection(provider.diff("0x1", olds, { ...inputs, place: "there" }));
+      expect(error.message).to.equal(
+        'Thing "orders" (0x1) cannot be compared with its state: a change of place would replace 0x1 and delete its data, ' +
+          "and deletionProtection is on.\nSet deletionProtection: false and run pulumi up, and make this change after that.",
+      );
+      expect(error.stack).to.equal("");
+    });
+
+    it("does not refuse it while the value is not known, nor an update", async () => {
+      const olds = stateIs("ready", { deletionProtection: true });
+      await provider.diff("0x1", olds, { ...inputs, place: unknownValue });
+      await provider.diff("0x1", olds, { ...inputs, title: "s", deletionProtection: false });
+    });
+  });
+
+  describe("create", () => {
+    it("allocates, lets the resource get ready, and gives everything but undefined and the delegate", async () => {
+      const result = await provider.create({ ...inputs, note: undefined });
+      expect(result).to.deep.equal({
+        id: "0x1",
+        outs: { title: "t", place: "here", secret: "the-secret-output", ...own, __state: memory("ready", inputs) },
+      });
+      expect(thing.calls).to.deep.equal(["create", "ready 0x1"]);
+      expect(thing.seen[0]).to.deep.equal({ title: "t", place: "here", ...own });
+    });
+
+    it("has one deadline for both, from the default or from the input", async () => {
+      await provider.create(inputs);
+      await provider.create({ ...inputs, timeouts: { create: "90s" } });
+      const deadlines = thing.operations.map(({ deadline }) => deadline - startOfTime);
+      expect(deadlines).to.deep.equal([1_200_000, 1_200_000, 90_000, 90_000]);
+      expect(thing.operations[2]!.timeout).to.deep.equal({ input: "timeouts.create", value: "90s", ms: 90_000 });
+    });
+
+    it("that made nothing fails plainly: the engine keeps nothing", async () => {
+      thing.failure.create = new ConflictError({ why: "it is there already.", next: "Take another name." });
+      const error = await failedCreate();
+      expect(error.message).to.equal('Thing "orders" was not created: it is there already.\nTake another name.');
+      expect(error).not.to.have.any.keys("id", "properties", "reasons");
+      expect(error.stack).to.equal("");
+      expect(thing.calls).to.deep.equal(["create"]);
+    });
+
+    it("that made something fails with id, properties, hidden inputs, delegate and a reason of why and what next", async () => {
+      thing.failure.ready = new ConflictError({ why: "it does not answer.", next: "Run pulumi up to go on." });
+      const error = await failedCreate({ ...inputs, note: undefined });
+      const reason = 'Thing "orders" (0x1) exists but is not ready: it does not answer.\nRun pulumi up to go on.';
+      expect(error.id).to.equal("0x1");
+      expect(error.reasons).to.deep.equal([reason]);
+      expect(error.message).to.equal(reason);
+      expect(error.stack).to.equal("");
+      expect(error.properties).to.deep.equal({
+        title: "t",
+        place: "here",
+        secret: "the-secret-output",
+        ...own,
+        __provider: delegate,
+        __state: memory("pending", inputs),
+      });
+      expect(error.properties).not.to.have.property("optional");
+    });
+
+    it("keeps in the state what was reached before the failure", async () => {
+      thing.reached = { title: "reached", optional: "found" };
+      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      expect((await failedCreate()).properties).to.include({
+        title: "reached",
+        optional: "found",
+        __provider: delegate,
+      });
+    });
+
+    it("that the service complained of although it made something keeps it, and waits for nothing", async () => {
+      thing.failure.beside = new ConflictError({ why: "made with errors.", next: "Look at it." });
+      const error = await failedCreate();
+      expect(error.id).to.equal("0x1");
+      expect(error.message).to.contain("made with errors.");
+      expect(error.properties["__state"]).to.deep.equal(memory("pending", inputs));
+      expect(thing.calls).to.deep.equal(["create"]);
+    });
+
+    it("repeated by an error hook goes on with what it made, and makes no second one", async () => {
+      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      for (let round = 0; round < 3; round++) expect((await failedCreate()).id).to.equal("0x1");
+      thing.failure = {};
+      expect((await provider.create(inputs)).id).to.equal("0x1");
+      expect(thing.calls.filter((call) => call === "create")).to.have.lengthOf(1);
+      expect(thing.calls.filter((call) => call === "ready 0x1")).to.have.lengthOf(4);
+    });
+
+    it("repeated by an error hook goes on after a complaint, too", async () => {
+      thing.failure.beside = new ConflictError({ why: "x.", next: "y." });
+      await failedCreate();
+      expect((await provider.create(inputs)).id).to.equal("0x1");
+      expect(thing.calls).to.deep.equal(["create", "ready 0x1"]);
+    });
+
+    it("repeated by an error hook goes on from what was reached", async () => {
+      thing.reached = { optional: "found" };
+      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      await failedCreate();
+      [thing.reached, thing.failure] = [undefined, {}];
+      expect((await provider.create(inputs)).outs).to.include({ optional: "found" });
+    });
+
+    it("repeated after it made nothing tries again", async () => {
+      thing.failure.create = new ConflictError({ why: "x.", next: "y." });
+      await failedCreate();
+      thing.failure = {};
+      expect((await provider.create(inputs)).id).to.equal("0x2");
+    });
+
+    it("makes one for each resource, and another one after a success", async () => {
+      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      expect((await failedCreate()).id).to.equal("0x1");
+      expect((await failedCreate({ ...inputs, __urn: `${urn}-2` })).id).to.equal("0x2");
+      thing.failure = {};
+      expect((await provider.create(inputs)).id).to.equal("0x1");
+      expect((await provider.create(inputs)).id).to.equal("0x3");
+    });
+  });
+
+  describe("update", () => {
+    it("calls the service for what needs it", async () => {
+      const outs = await updated("0x1", stateIs("ready"), { ...inputs, title: "s" });
+      expect(outs)
+        .to.include({ title: "s", ...own })
+        .and.not.to.have.property("__provider");
+      expect(thing.calls).to.deep.equal(["met 0x1", "ready 0x1"]);
+      expect(thing.operations[0]!.deadline - startOfTime).to.equal(900_000);
+    });
+
+    it("that only changes the state makes no call", async () => {
+      const news = { ...inputs, note: "n", timeouts: { update: "1h" }, __urn: `${urn}-renamed` };
+      const outs = await updated("0x1", stateIs("ready"), news);
+      expect(outs).to.deep.include({ note: "n", timeouts: { update: "1h" }, __urn: `${urn}-renamed` });
+      expect(thing.calls).to.deep.equal(["met 0x1", "keep"]);
+    });
+
+    it("goes on with what is left to do, whatever changed", async () => {
+      const outs = await updated("0x1", stateIs("pending"), { ...inputs, note: "n" });
+      expect(outs["__state"]).to.deep.include({ status: "ready" });
+      expect(thing.calls).to.deep.equal(["met 0x1", "ready 0x1"]);
+    });
+
+    it("that fails before anything acted fails plainly: the engine keeps the old state and the old inputs", async () => {
+      thing.failure.ready = new ConflictError({ why: "it was refused.", next: "Mend it." });
+      const error = await rejection(provider.update("0x1", stateIs("ready"), { ...inputs, title: "s" }));
+      expect(error.message).to.equal('Thing "orders" (0x1) was not updated: it was refused.\nMend it.');
+      expect(error).not.to.have.any.keys("id", "properties", "reasons");
+      expect(error.stack).to.equal("");
+    });
+
+    it("that fails after something acted keeps what was reached, hidden inputs, delegate and reason", async () => {
+      thing.reached = { title: "s", __state: memory("pending", inputs) };
+      thing.failure.ready = new ConflictError({ why: "it does not answer.", next: "Run pulumi up." });
+      const work = provider.update("0x1", stateIs("ready"), { ...inputs, title: "s" });
+      const error = (await rejection(work)) as PartialFailure;
+      const reason = 'Thing "orders" (0x1) is not up to date: it does not answer.\nRun pulumi up.';
+      expect(error.id).to.equal("0x1");
+      expect(error.reasons).to.deep.equal([reason]);
+      expect(error.stack).to.equal("");
+      expect(error.properties).to.deep.equal({
+        title: "s",
+        place: "here",
+        secret: "the-secret-output",
+        ...own,
+        __provider: delegate,
+        __state: memory("pending", inputs),
+      });
+      expect(await provider.diff("0x1", error.properties, { ...inputs, title: "s" })).to.deep.equal({ changes: true });
+    });
+  });
+
+  describe("read", () => {
+    it("of what is gone gives no id", async () => {
+      expect(await provider.read("0x1", stateIs("ready"))).to.deep.equal({ id: "", props: {} });
+      expect(thing.calls).to.deep.equal(["met 0x1", "read 0x1 known"]);
+    });
+
+    it("gives all outputs, and as inputs only what the user gave, as it is now, and the package's own", async () => {
+      const live = { title: "drifted", place: "here", secret: "the-secret-output", optional: undefined, note: "new" };
+      thing.live = { ...live, ...own, __state: { version: 1, status: "ready", given: ["place", "title"] } };
+      const result = await provider.read("0x1", stateIs("ready"));
+      expect(result).to.deep.equal({
+        id: "0x1",
+        props: {
+          title: "drifted",
+          place: "here",
+          secret: "the-secret-output",
+          note: "new",
+          ...own,
+          __state: thing.live.__state,
+        },
+        inputs: { title: "drifted", place: "here", ...own },
+      });
+    });
+
+    it("of what is not managed here is told so, and met nowhere", async () => {
+      thing.live = { place: "here", secret: "the-secret-output", __state: { version: 1, status: "ready", given: [] } };
+      const result = await provider.read("0x7");
+      expect(result).to.deep.include({ id: "0x7", inputs: {} });
+      await provider.read("0x7", { url: undefined, __provider: delegate });
+      expect(thing.calls).to.deep.equal(["read 0x7 unknown", "read 0x7 unknown"]);
+    });
+
+    it("that fails names the resource, and is never an absence", async () => {
+      thing.failure.read = new ConflictError({ why: "HTTP 503.", next: "Later." });
+      const error = await rejection(provider.read("0x1", stateIs("ready")));
+      expect(error.message).to.equal('Thing "orders" (0x1) could not be read: HTTP 503.\nLater.');
+      expect(error.stack).to.equal("");
+    });
+  });
+
+  describe("delete", () => {
+    it("deletes with the time of the state", async () => {
+      await provider.delete("0x1", stateIs("ready", { timeouts: { delete: "90s" } }));
+      expect(thing.calls).to.deep.equal(["delete 0x1 here"]);
+      expect(thing.operations[0]!.deadline - startOfTime).to.equal(90_000);
+    });
+
+    it("that fails names the resource", async () => {
+      thing.failure.delete = new ConflictError({ why: "no.", next: "Later." });
+      const error = await rejection(provider.delete("0x1", stateIs("ready")));
+      expect(error.message).to.equal('Thing "orders" (0x1) was not deleted: no.\nLater.');
+      expect(error).not.to.have.any.keys("id", "properties", "reasons");
+    });
+  });
+
+  describe("messages", () => {
+    it("blank out secrets wherever they come from, also those of a partial failure", async () => {
+      keepSecret("a-secret-that-the-service-repeats");
+      const leaking = new ConflictError({
+        why: "refused: a-secret-that-the-service-repeats.",
+        next: "Not a-secret-that-the-service-repeats.",
+      });
+      thing.failure.ready = leaking;
+      const made = await failedCreate();
+      thing.failure.delete = leaking;
+      const plain = await rejection(provider.delete("0x1", stateIs("ready")));
+      for (const text of [made.message, ...made.reasons, plain.message]) {
+        expect(text).to.contain("refused: [secret].").and.to.contain("Not [secret].").and.not.to.contain("repeats");
+      }
+    });
+
+    it("of what nobody expected are one line and what to do, without a stack", async () => {
+      thing.failure.delete = new TypeError("\u001b[31mx is not\n a function");
+      const error = await rejection(provider.delete("0x1", stateIs("ready")));
+      expect(error.message).to.equal(
+        'Thing "orders" (0x1) was not deleted: unexpected: x is not a function\n' +
+          "Run the command again; if it stays so, please report this message.",
+      );
+      expect(error.stack).to.equal("");
+      expect(String(error)).to.match(/^Error: Thing/);
+    });
+
+    it("do without a name when the state has no URN, and keep its control characters off the screen", async () => {
+      thing.failure.delete = new ConflictError({ why: "no.", next: "Later." });
+      const without = await rejection(provider.delete("0x1", { place: "here" }));
+      expect(without.message).to.match(/^Thing \(0x1\) was not deleted/);
+      const hostile = await rejection(provider.delete("0x1\u001b[2J", { __urn: "urn::\u001b[2Jx" }));
+      expect(hostile.message).to.match(/^Thing "x" \(0x1\) was not deleted/);
+    });
+
+    it("name the resource when the settings are useless", async () => {
+      host.configure((name) => (name === "endpoint" ? "nonsense" : undefined));
+      const error = await rejection(provider.create(inputs));
+      expect(error.message).to.match(/^Thing "orders" was not created: the endpoint "nonsense" is not a URL/);
+      expect(error.message).to.contain("DGRAPHCLOUD_ENDPOINT");
+      expect(thing.calls).to.deep.equal([]);
+    });
+  });
+});

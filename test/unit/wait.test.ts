@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import type { Context, Operation } from "../../provider/context";
+import { begin } from "../../provider/context";
+import { Cloud } from "../../provider/cloud";
+import { DeadlineError, LostAnswerError } from "../../provider/errors";
+import { type Look, waitFor } from "../../provider/wait";
+import { TestClock } from "./clock";
+import { rejection } from "./failure";
+
+const done: Look<string> = { done: "it is there" };
+const pending: Look<string> = { pending: "HTTP 503" };
+
+describe("a wait", () => {
+  let clock: TestClock;
+  let context: Context;
+  let lines: string[];
+  let ending: AbortController;
+  /** When each look began, in milliseconds since the start. */
+  let looks: number[];
+
+  beforeEach(() => {
+    clock = new TestClock();
+    lines = [];
+    looks = [];
+    ending = new AbortController();
+    const cloud = new Cloud({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
+    context = { cloud, clock, signal: ending.signal, progress: (line) => lines.push(line), warn: () => undefined };
+  });
+
+  function operation(ms: number): Operation {
+    return begin(context, { input: "timeouts.create", value: `${ms / 1_000}s`, ms });
+  }
+
+  /** Waits with these looks; the last one goes on for ever. */
+  function waiting(ms: number, results: readonly (Look<string> | Error)[], lookMs = 0): Promise<string> {
+    return waitFor(context, operation(ms), {
+      what: "backend 0x42 to answer",
+      afterDeadline: "Run pulumi up again.",
+      look: () => {
+        const result = results[Math.min(looks.length, results.length - 1)] ?? pending;
+        looks.push(clock.elapsedMs);
+        clock.pass(lookMs);
+        return result instanceof Error ? Promise.reject(result) : Promise.resolve(result);
+      },
+    });
+  }
+
+  const failure = new LostAnswerError({ operation: "x", host: "y" }, { why: "z" });
+  const successes: readonly [what: string, results: readonly Look<string>[], at: readonly number[]][] = [
+    ["done at the first look takes no time", [done], [0]],
+    ["done at the second look takes one pause", [pending, done], [0, 500]],
+    [
+      "looks ever less often, down to every 5 s",
+      [...Array<Look<string>>(9).fill(pending), done],
+      [0, 500, 1_250, 2_375, 4_062.5, 6_593.75, 10_390.625, 15_390.625, 20_390.625, 25_390.625],
+    ],
+  ];
+  for (const [what, results, at] of successes) {
+    it(what, async () => {
+      expect(await waiting(600_000, results)).to.equal("it is there");
+      expect(looks).to.deep.equal(at);
+    });
+  }
+
+  it("can be done with nothing to tell", async () => {
+    const look = (): Promise<Look<null>> => Promise.resolve({ done: null });
+    expect(await waitFor(context, operation(1_000), { what: "x", afterDeadline: "y", look })).to.equal(null);
+  });
+
+  it("ends with a failure of a look, at once and as it is", async () => {
+    expect(await rejection(waiting(600_000, [pending, pending, failure]))).to.equal(failure);
+    expect(looks).to.have.lengthOf(3);
+  });
+
+  it("looks once more at the deadline, and takes what it finds", async () => {
+    expect(await waiting(1_000, [pending, pending, done])).to.equal("it is there");
+    expect(looks).to.deep.equal([0, 500, 1_000]);
+  });
+
+  it("looks once more after a look that ran past the deadline, and takes what it finds", async () => {
+    expect(await waiting(1_000, [pending, done], 30_000)).to.equal("it is there");
+    expect(looks).to.deep.equal([0, 30_000]);
+  });
+
+  it("looks once even when there is no time at all", async () => {
+    expect(await waiting(0, [done])).to.equal("it is there");
+    expect(await rejection(waiting(0, [pending]))).to.be.instanceOf(DeadlineError);
+    expect(looks).to.deep.equal([0, 0]);
+  });
+
+  it("ends after the deadline with what was awaited, how long, the input, its value, the last status and what to do", async () => {
+    const error = await rejection(waiting(90_000, [{ pending: "HTTP 502" }, pending]));
+    expect(error).to.be.instanceOf(DeadlineError);
+    expect(error.message).to.equal(
+      "waited 1m30s for backend 0x42 to answer, the limit of timeouts.create (90s); last status: HTTP 503.\nRun pulumi up again.",
+    );
+    expect(looks.filter((at) => at >= 90_000)).to.deep.equal([90_000]);
+  });
+
+  it("tells its status and its time after each look that found nothing", async () => {
+    await waiting(600_000, [pending, { pending: "HTTP 404" }, done]);
+    expect(lines).to.deep.equal([
+      "waiting for backend 0x42 to answer: HTTP 503, 0s of 600s",
+      "waiting for backend 0x42 to answer: HTTP 404, 1s of 600s",
+    ]);
+  });
+
+  it("ends in a pause when the engine goes, with the reason and without another look", async () => {
+    const reason = new Error("the engine is gone");
+    const work = waiting(600_000, [pending]);
+    setImmediate(() => {
+      ending.abort(reason);
+    });
+    expect(await rejection(work)).to.equal(reason);
+    const before = looks.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(looks).to.have.lengthOf(before);
+  });
+
+  it("waits for hours at once", async () => {
+    const startedAt = performance.now();
+    await rejection(waiting(4 * 3_600_000, [pending]));
+    expect(looks.length).to.be.within(2_880, 2_900);
+    expect(performance.now() - startedAt).to.be.lessThan(2_000);
+  });
+});
+
+describe("an operation", () => {
+  it("ends its calls with itself, and tells of repetitions", () => {
+    const clock = new TestClock();
+    const lines: string[] = [];
+    const { signal } = new AbortController();
+    const cloud = new Cloud({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
+    const progress = (line: string): void => void lines.push(line);
+    const timeout = { input: "timeouts.update", value: "15m", ms: 900_000 };
+    const operation = begin({ cloud, clock, signal, progress, warn: progress }, timeout);
+    expect(operation.deadline).to.equal(clock.now() + 900_000);
+    expect(operation.signal).to.equal(signal);
+    clock.pass(65_000);
+    operation.onRetry?.(new LostAnswerError({ operation: "deployments", host: "h" }, { why: "HTTP 503" }));
+    expect(lines).to.deep.equal(["trying again, 1m05s of 15m: deployments at h: HTTP 503"]);
+  });
+});
