@@ -30,11 +30,12 @@ export function readSettings(stack: Lookup, environment: NodeJS.ProcessEnv): Set
 export function endpointUrl(endpoint: string): URL {
   const next =
     "Set dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT to an address like https://cerebro.cloud.dgraph.io/graphql (http only for 127.0.0.1).";
+  // What stands before an @ may be a password: such an endpoint is never printed.
+  if (endpoint.includes("@")) {
+    throw new SettingsError({ why: "the endpoint holds an @, as if a user name or password were part of it.", next });
+  }
   if (!URL.canParse(endpoint)) throw new SettingsError({ why: `the endpoint "${endpoint}" is not a URL.`, next });
   const url = new URL(endpoint);
-  if (url.username !== "" || url.password !== "") {
-    throw new SettingsError({ why: "the endpoint holds a user name or password, which would be printed.", next });
-  }
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
   throw new SettingsError({
     why: `the endpoint "${url.href}" would send your credentials without encryption or to no web server at all.`,
@@ -42,14 +43,19 @@ export function endpointUrl(endpoint: string): URL {
   });
 }
 
+/** The addresses of a backend's two endpoints; empty as long as it has no host. */
+export function endpointsOf(endpoint: URL, host: string): { graphqlEndpoint: string; adminEndpoint: string } {
+  const at = (path: string): string => (host === "" ? "" : backendUrl(endpoint, host, path).href);
+  return { graphqlEndpoint: at("/graphql"), adminEndpoint: at("/admin") };
+}
+
 /**
  * The address of a path at a backend's own host. A backend's token goes there, so the host must be a bare public name;
  * a port, plain http and loopback addresses are for a cloud on this very machine.
  */
 export function backendUrl(endpoint: URL, host: string, path: string): URL {
-  if (isLoopback(endpoint.hostname) && /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/.test(host)) {
-    return new URL(`http://${host}${path}`);
-  }
+  const loopback = isLoopback(endpoint.hostname) && /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/.test(host);
+  if (loopback && URL.canParse(`http://${host}`)) return new URL(`http://${host}${path}`);
   // Two labels or more, the last not numeric: no path, port, user info, internal name or address in whatever notation.
   if (/^(?!-)([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}$/i.test(host)) return new URL(`https://${host}${path}`);
   throw new SettingsError({

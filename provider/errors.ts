@@ -1,3 +1,4 @@
+import { scrub } from "./secrets";
 import { clean } from "./text";
 
 /** What an error says: one sentence why, one what to do next. The host puts the resource and the step in front. */
@@ -130,16 +131,20 @@ export class UnauthorizedError extends RequestError {
 export class GraphqlError extends RequestError {
   override readonly name = "GraphqlError";
   readonly messages: readonly string[];
+  readonly said: string;
   /** What came beside the errors: a create may still name its uid here. */
   readonly data: unknown;
 
   constructor(site: RequestSite, messages: readonly string[], data: unknown) {
-    const said = messages.map(clean);
+    // Scrubbed before it is cut: half a token would be unknown as one.
+    const texts = messages.map((message) => clean(scrub(message)));
+    const said = `the service answered: ${texts.join("; ")}`;
     super(site, {
-      why: `the service answered: ${said.join("; ")}`,
+      why: said,
       next: "Correct what the service names, then run the command again.",
     });
-    this.messages = said;
+    this.messages = texts;
+    this.said = said;
     this.data = data;
   }
 }

@@ -4,7 +4,7 @@ import { clean } from "./text";
 import type { BackendDescription } from "./types";
 import { AbsentError, DgraphCloudError } from "./errors";
 import { scrub } from "./secrets";
-import { backendUrl, readSettings, type SettingName } from "./config";
+import { endpointsOf, readSettings, type SettingName } from "./config";
 import { systemClock } from "./clock";
 import { Cloud } from "./cloud";
 
@@ -72,8 +72,7 @@ function describe(cloud: Cloud, deployment: Deployment): BackendDescription {
     deploymentMode: deployment.deploymentMode ?? undefined,
     owner: deployment.owner ?? undefined,
     url,
-    graphqlEndpoint: backendUrl(cloud.endpoint, url, "/graphql").href,
-    adminEndpoint: backendUrl(cloud.endpoint, url, "/admin").href,
+    ...endpointsOf(cloud.endpoint, url),
     jwtToken,
   };
 }

@@ -3,7 +3,7 @@ import type { Failure, FieldTable } from "./fields";
 
 /** What the package itself remembers of a resource, in the state under `__state`. */
 export interface Memory {
-  /** Version of the state's shape: the host migrates older ones on entry. */
+  /** Version of the state's shape. */
   readonly version: number;
   /** `ready` once nothing is left to do; until then every `up` goes on. */
   readonly status: "pending" | "ready";
@@ -37,6 +37,7 @@ export interface Resource<Inputs, S extends State> {
   readonly kind: string;
   readonly fields: FieldTable<Inputs>;
   readonly timeouts: { readonly create: string; readonly update: string; readonly delete: string };
+  /** The version of the states that it writes. */
   readonly stateVersion: number;
   /** Fills in what the user left open. `olds` are the inputs in the state, empty when there are none. */
   resolve(olds: Partial<Inputs>, news: Inputs): Inputs;

@@ -8,7 +8,7 @@ export function keepSecret(value: string | null | undefined): void {
 
 /** The text with every secret this process has met blanked out. */
 export function scrub(text: string): string {
-  let result = text;
-  for (const secret of known) result = result.split(secret).join("[secret]");
-  return result;
+  // The longest first: a secret may begin with another one.
+  const secrets = [...known].sort((one, other) => other.length - one.length);
+  return secrets.reduce((result, secret) => result.split(secret).join("[secret]"), text);
 }

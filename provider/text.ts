@@ -3,7 +3,7 @@ const maxLength = 2_000;
 // Control characters, escape sequences and bidirectional marks would let an answer of the service redraw the user's terminal.
 const unprintable =
   // eslint-disable-next-line no-control-regex
-  /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+  /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
 
 /** Text of somebody else (an answer, a name) made fit for one line of a message. */
 export function clean(text: string): string {

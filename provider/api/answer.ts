@@ -20,9 +20,10 @@ export function readAnswer(site: RequestSite, answer: HttpAnswer): unknown {
   const envelope = parse(site, answer.body);
   const messages = errorMessages(site, envelope["errors"]);
   if (messages.length > 0) {
-    if (messages.some(isUnauthorized))
-      throw new UnauthorizedError(site, `the service answered: ${messages.join("; ")}`);
-    throw new GraphqlError(site, messages, envelope["data"]);
+    const error = new GraphqlError(site, messages, envelope["data"]);
+    // Data beside the errors says that something was carried out: then a word like "unauthorized" is about something else.
+    if (isEmpty(envelope["data"]) && messages.some(isUnauthorized)) throw new UnauthorizedError(site, error.said);
+    throw error;
   }
   if (!isRecord(envelope["data"])) throw new WrongShapeError(site, "data", "an object was expected");
   return envelope["data"];
@@ -74,9 +75,13 @@ function errorMessages(site: RequestSite, errors: unknown): string[] {
 }
 
 function isUnauthorized(message: string): boolean {
-  return /unauthori[sz]ed|not authenticated|invalid (session|token|jwt)|(token|jwt|session)[a-z ]* (is )?(expired|invalid)/i.test(
+  return /unauthori[sz]ed|not authenticated|\binvalid (session|token|jwt)\b|\b(token|jwt|session)\b[a-z ]* (is )?(expired|invalid)/i.test(
     message,
   );
+}
+
+function isEmpty(data: unknown): boolean {
+  return !isRecord(data) || Object.values(data).every((value) => value === null);
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

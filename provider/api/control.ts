@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type RequestSite, UnauthorizedError } from "../errors";
+import { LostAnswerError, RefusedError, RequestError, type RequestSite, UnauthorizedError } from "../errors";
 import { keepSecret } from "../secrets";
 import {
   type CreatedDeployment,
@@ -44,7 +44,8 @@ export class ControlPlane {
   async createDeployment(input: NewDeployment, call: Call): Promise<CreatedDeployment> {
     const created = await this.send("createDeployment", { dep: input }, "unless-sent", call, (data, site) => {
       const answer = shaped(site, createSchema, data).createDeployment;
-      if (answer === null) throw badSession(site);
+      // It may be a bad session, or not: only a look at the list can tell.
+      if (answer === null) throw new LostAnswerError(site, { why: "the answer is null" });
       return answer;
     });
     keepSecret(created.jwtToken);
@@ -87,16 +88,26 @@ export class ControlPlane {
       parse(await postGraphql({ ...request, headers: { authorization: `Bearer ${token}` } }), site);
     let renewals = 0;
     return withRetries(this.retrying, repeat, call, async () => {
-      const token = await this.session.token(call);
+      const token = await loggedIn(site, this.session.token(call));
       try {
         return await post(token);
       } catch (error) {
         if (!(error instanceof UnauthorizedError) || renewals++ > 0) throw error;
-        const renewed = await this.session.renewed(token, call);
+        const renewed = await loggedIn(site, this.session.renewed(token, call));
         if (renewed === token) throw error;
         return post(renewed);
       }
     });
+  }
+}
+
+/** A log-in whose answer was lost says nothing of the operation behind it, which was not sent. */
+async function loggedIn(site: RequestSite, token: Promise<string>): Promise<string> {
+  try {
+    return await token;
+  } catch (cause) {
+    if (!(cause instanceof RequestError)) throw cause;
+    throw new RefusedError({ why: `${site.operation} was not sent: ${cause.why}`, next: cause.next, cause });
   }
 }
 

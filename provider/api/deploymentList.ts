@@ -4,6 +4,8 @@ import type { Call } from "./retry";
 
 /** Reads that ask within this time of each other share one list. */
 const momentMs = 5_000;
+/** Creates that follow each other share one list: it says what was there before them. */
+const knownMs = 60_000;
 /** How far apart the two lists must lie that prove an absence. */
 const secondLookMs = 3_000;
 /** A list is shared, so an asker in a hurry must not make it fail for the others. */
@@ -34,9 +36,9 @@ export class DeploymentList {
     private readonly clock: Clock,
   ) {}
 
-  /** The list as this process knows it: fetched once, then kept up by the process's own mutations. */
+  /** The list as this process knows it: not older than a minute, and kept up by the process's own mutations. */
   async known(call: Call): Promise<readonly Deployment[]> {
-    return values(this.latest ?? (await this.since(0, call)));
+    return values(await this.since(this.clock.now() - knownMs, call));
   }
 
   /** A list of this very moment. */
@@ -75,6 +77,8 @@ export class DeploymentList {
 
   private patch(patch: Patch): void {
     this.patches.push(patch);
+    // A list from before the mutation proves nothing of what came after it.
+    this.earlier = undefined;
     if (this.latest !== undefined)
       this.latest = { ...this.latest, deployments: patched(this.latest.deployments, [patch]) };
   }

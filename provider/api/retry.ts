@@ -77,5 +77,5 @@ function isRepeatable(error: unknown, repeat: Repeat, attempt: number): error is
 export function pauseMs(error: Passing, attempt: number, random: () => number): number {
   const asked = error instanceof NotSentError ? undefined : error.retryAfterMs;
   const own = random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
-  return asked === undefined ? own : asked + random() * firstPauseMs;
+  return asked === undefined ? own : Math.max(own, asked + random() * firstPauseMs);
 }

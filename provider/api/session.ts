@@ -12,6 +12,7 @@ import { postGraphql } from "./transport";
 /** Lifetime the vendor's client assumes of a token that does not tell. */
 const assumedLifetimeMs = 10_800_000;
 const loginTimeoutMs = 30_000;
+const leastPatienceMs = 60_000;
 
 const loginSchema = v.object({ login: v.nullable(v.object({ token: v.pipe(v.string(), v.nonEmpty()) })) });
 
@@ -25,6 +26,7 @@ export class Session {
   private login: Promise<Login> | undefined;
   private current: Login | undefined;
   private marks: Identity = [];
+  private count = 0;
 
   constructor(
     private readonly endpoint: URL,
@@ -52,6 +54,11 @@ export class Session {
     return this.marks;
   }
 
+  /** How many log-ins there were: a change says that the session before was refused or old. */
+  get logins(): number {
+    return this.count;
+  }
+
   /** Both at once: the next of many callers must find the log-in under way, not begin another. */
   private forget(): void {
     this.login = undefined;
@@ -69,6 +76,7 @@ export class Session {
     attempt.then(
       (login) => {
         this.current = login;
+        this.count += 1;
         this.marks = identityOf("email" in this.credentials ? this.credentials.email : undefined, login.token);
       },
       (error: unknown) => {
@@ -90,17 +98,20 @@ export class Session {
     const token = await this.requestToken(this.credentials, call);
     keepSecret(token);
     const now = this.clock.now();
-    const lifetime = Math.max(0, (expiryOf(token) ?? now + assumedLifetimeMs) - now);
-    return { token, renewAt: now + 0.8 * lifetime };
+    const expiry = expiryOf(token) ?? 0;
+    // A fresh token that looks expired says that the clocks differ.
+    return { token, renewAt: now + 0.8 * (expiry > now ? expiry - now : assumedLifetimeMs) };
   }
 
   private async requestToken({ email, password }: { email: string; password: string }, call: Call): Promise<string> {
     const site = { operation: "login", host: this.endpoint.host };
+    // All share this log-in, so that a caller in a hurry must not make it fail for the others.
+    const patient = { ...call, deadline: Math.max(call.deadline, this.clock.now() + leastPatienceMs) };
     const request = { url: this.endpoint, document: controlDocuments.login, variables: { email, password } };
     const options = { operation: "login", timeoutMs: loginTimeoutMs, signal: call.signal, repeatable: true };
     const refusal = { why: `Dgraph Cloud refused the log-in of ${email}.`, next: credentialsAdvice };
     try {
-      const answer = await withRetries(this.retrying, "freely", call, async () =>
+      const answer = await withRetries(this.retrying, "freely", patient, async () =>
         shaped(site, loginSchema, await postGraphql({ ...request, ...options })),
       );
       if (answer.login !== null) return answer.login.token;

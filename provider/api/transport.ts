@@ -66,12 +66,30 @@ async function exchange(
     });
     return { status: response.status, retryAfter: response.headers.get("retry-after"), body: await response.text() };
   } catch (cause) {
+    const sent = connection.mayHaveSent() && !isConnectFailure(cause);
     // The caller's own reason (engine gone) is told as it is, but only while nothing can have acted.
-    if (signal.aborted && !connection.mayHaveSent()) throw signal.reason;
-    if (!connection.mayHaveSent()) throw new NotSentError(site, cause);
-    const why = timeout.aborted
-      ? `no answer within ${timeoutMs / 1_000} s`
-      : "the connection broke before the answer came";
-    throw new LostAnswerError(site, { why, cause });
+    if (signal.aborted && !sent) throw signal.reason;
+    if (!sent) throw new NotSentError(site, cause);
+    throw new LostAnswerError(site, {
+      ...(timeout.aborted ? { why: `no answer within ${timeoutMs / 1_000} s` } : brokenAnswer(cause)),
+      cause,
+    });
   }
+}
+
+/** A kept-alive connection does not tell whether it stood; the error of one that never did. */
+function isConnectFailure(cause: unknown): boolean {
+  const { code, erroredSysCall } = cause as { code?: unknown; erroredSysCall?: unknown };
+  if (erroredSysCall === "connect" || erroredSysCall === "getaddrinfo") return true;
+  return (
+    typeof code === "string" &&
+    /^(ENOTFOUND|EAI_|ECONNREFUSED|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|EPROTO)/.test(code)
+  );
+}
+
+function brokenAnswer(cause: unknown): { why: string; unreadable?: true } {
+  if ((cause as { type?: unknown }).type === "max-size") {
+    return { why: `an answer of more than ${maxBodyBytes / 1_048_576} MiB`, unreadable: true };
+  }
+  return { why: "the connection broke before the answer came" };
 }

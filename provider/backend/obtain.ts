@@ -105,6 +105,7 @@ function adoptExisting(inputs: NewBackend, present: readonly Deployment[]): Depl
 async function createOnce(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
   const before = new Set((await context.cloud.list.known(operation)).map(({ uid }) => uid));
   for (let attempt = 1; ; attempt++) {
+    const { logins } = context.cloud.session;
     try {
       const created = await context.cloud.control.createDeployment(wireOf(inputs), operation);
       return { live: accept(context, inputs, created), adopted: false };
@@ -114,7 +115,7 @@ async function createOnce(context: Context, operation: Operation, inputs: NewBac
         return { live: accept(context, inputs, beside), adopted: false, failure: error as Error };
       if (!mayHaveActed(error)) throw error;
       context.progress("the answer to createDeployment was lost: looking whether the backend exists");
-      const found = await search(context, operation, inputs, before).catch((cause: unknown) => {
+      const found = await search(context, operation, inputs, { before, logins }).catch((cause: unknown) => {
         throw cause instanceof ConflictError
           ? cause
           : lost(cause, inputs, "and the list of backends could not be read");
@@ -130,7 +131,7 @@ async function search(
   context: Context,
   operation: Operation,
   inputs: NewBackend,
-  before: ReadonlySet<string>,
+  { before, logins }: { before: ReadonlySet<string>; logins: number },
 ): Promise<Deployment | undefined> {
   const { clock, cloud, signal } = context;
   const until = Math.min(clock.now() + searchMs, operation.deadline);
@@ -147,7 +148,8 @@ async function search(
       });
     }
     if (matches[0] !== undefined) return matches[0];
-    if (clock.now() >= until) return undefined;
+    // A session that had to be renewed since explains why there was no answer: nothing was created.
+    if (clock.now() >= until || cloud.session.logins !== logins) return undefined;
     await clock.sleep(searchPauseMs, signal);
   }
 }

@@ -1,7 +1,7 @@
 import type { Deployment } from "../api/deployment";
 import type { Identity } from "../api/identity";
 import type { Cloud } from "../cloud";
-import { backendUrl } from "../config";
+import { endpointsOf } from "../config";
 import { givenNames } from "../fields";
 import type { Memory } from "../resource";
 import { backendFields, type BackendHidden, type BackendInputs } from "./inputs";
@@ -33,13 +33,11 @@ export interface BackendState extends BackendValues, BackendHidden {
 
 /** What the list tells of a backend; nothing that it does not tell. */
 export function valuesOf(cloud: Cloud, live: Deployment): BackendValues {
-  const endpoint = (path: string): string => (live.url === "" ? "" : backendUrl(cloud.endpoint, live.url, path).href);
   return {
     name: live.name,
     zone: live.zone,
     url: live.url,
-    graphqlEndpoint: endpoint("/graphql"),
-    adminEndpoint: endpoint("/admin"),
+    ...endpointsOf(cloud.endpoint, live.url),
     jwtToken: live.jwtToken,
     lambdaScript: Buffer.from(live.lambdaScript ?? "", "base64").toString("utf8"),
     ...(live.owner != null && { owner: live.owner }),

@@ -8,7 +8,7 @@ import type {
 } from "@pulumi/pulumi/dynamic";
 import { begin, type Context, type Operation } from "../context";
 import { timeoutOf } from "../duration";
-import { ConflictError } from "../errors";
+import { ConflictError, SettingsError } from "../errors";
 import { changedFields, checkFields, type Failure, isHidden, namesThat, unknownValue } from "../fields";
 import type { Created, Resource, State } from "../resource";
 import type { HostContext } from "./context";
@@ -39,6 +39,13 @@ export function dynamicProvider<Inputs, S extends State>(
 ): DynamicProvider {
   const fields = resource.fields as Readonly<Record<string, (typeof resource.fields)[keyof Inputs]>>;
   const allocated: Allocated<S> = new Map();
+
+  /** The state that the engine hands back. One of a later version of the package is not guessed at. */
+  const stateFrom = (values: Values): S => {
+    const state = stripped(values) as unknown as S;
+    if (state.__state.version > resource.stateVersion) throw new SettingsError(newerState);
+    return state;
+  };
 
   const operationFor = (context: Context, step: "create" | "update" | "delete", values: Values): Operation =>
     begin(context, timeoutOf(values["timeouts"] as State["timeouts"], step, resource.timeouts));
@@ -93,7 +100,7 @@ export function dynamicProvider<Inputs, S extends State>(
 
     diff(id, olds, news) {
       return guarded<DiffResult>(reportOf(resource.kind, "diff", news, id), (context) => {
-        const state = stripped(olds) as unknown as S;
+        const state = stateFrom(olds);
         resource.met(context, id, state);
         const changed = changedFields(fields, olds, news);
         const replaces = namesThat(fields, changed, "replace");
@@ -124,7 +131,7 @@ export function dynamicProvider<Inputs, S extends State>(
 
     read(id, props = {}) {
       return guarded(reportOf(resource.kind, "read", props, id), async (context) => {
-        const known = props["__state"] === undefined ? undefined : (stripped(props) as unknown as S);
+        const known = props["__state"] === undefined ? undefined : stateFrom(props);
         if (known !== undefined) resource.met(context, id, known);
         const state = await resource.read(context, begin(context, readTimeout), id, known);
         if (state === undefined) return { id: "", props: {} };
@@ -135,20 +142,22 @@ export function dynamicProvider<Inputs, S extends State>(
     update(id, olds, news) {
       const report = reportOf(resource.kind, "update", news, id);
       return guarded(report, async (context) => {
-        const state = stripped(olds) as unknown as S;
+        const state = stateFrom(olds);
         const inputs = stripped(news) as Inputs;
         resource.met(context, id, state);
         const calls = namesThat(fields, changedFields(fields, olds, news), "update");
         if (calls.length === 0 && state.__state.status === "ready")
           return { outs: outputs(resource.keep(state, inputs), inputs) };
         const operation = operationFor(context, "update", news);
-        return { outs: await settle(context, report, { id, state, inputs, operation, delegate: news["__provider"] }) };
+        const outs = await settle(context, report, { id, state, inputs, operation, delegate: news["__provider"] });
+        allocated.delete(report.urn ?? "");
+        return { outs };
       });
     },
 
     delete(id, props) {
       return guarded(reportOf(resource.kind, "delete", props, id), (context) =>
-        resource.delete(context, operationFor(context, "delete", props), id, stripped(props) as unknown as S),
+        resource.delete(context, operationFor(context, "delete", props), id, stateFrom(props)),
       );
     },
   };
@@ -168,6 +177,11 @@ interface Settle<Inputs, S> extends Created<S> {
   /** The text that loads this provider. */
   readonly delegate: unknown;
 }
+
+const newerState = {
+  why: "its state was written by a newer version of pulumi-dgraphcloud than the one that is installed.",
+  next: "Install that version or a newer one (npm install pulumi-dgraphcloud@latest), then run the command again.",
+};
 
 const protectedReason =
   "this change replaces the resource and deletes its data, and deletionProtection is on; " +

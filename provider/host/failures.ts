@@ -63,8 +63,9 @@ function text({ kind, urn, id }: Report, error: unknown, what: string): string {
     error instanceof DgraphCloudError
       ? [error.why, error.next]
       : [
-          `unexpected: ${error instanceof Error ? clean(error.message) : "something that is no error"}`,
+          `unexpected: ${error instanceof Error ? error.message : "something that is no error"}`,
           "Run the command again; if it stays so, please report this message.",
         ];
-  return scrub(`${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}\n${next}`);
+  const lines = [`${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}`, ...next.split("\n")];
+  return lines.map((line) => clean(scrub(line))).join("\n");
 }

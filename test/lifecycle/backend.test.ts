@@ -119,6 +119,16 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("createDeployment")).to.equal(1);
     });
 
+    it("is sent again at once when null was the answer to a session that had ended", async () => {
+      await host.create({ ...inputs, name: "first", __urn: `${inputs.__urn}-first` });
+      local.cloud.expireSessions();
+      const begun = Date.now();
+      await host.create(inputs);
+      expect(uids()).to.have.length(2);
+      expect(local.journal.count("login")).to.equal(2);
+      expect(Date.now() - begun, "without the search that a lost answer takes").to.be.below(20_000);
+    });
+
     it("keeps the uid that comes beside errors, and goes on with the next update", async () => {
       strike("createDeployment", { kind: "errors", messages: ["quota nearly used"], acted: true, withData: true });
       const failure = await failing(host.create(inputs));
@@ -304,6 +314,23 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(read.properties).to.include({ deploymentMode: "flexible" });
       expect((await host.diff(id, read.properties, { ...inputs, name: "renamed" })).changes).to.equal(false);
     });
+  });
+
+  it("deletes first in a replace while a subdomain is set and stays the same", async () => {
+    const { id, properties } = await host.create({ ...inputs, subdomain: "shop" });
+    const stays = await host.diff(id, properties, { ...inputs, subdomain: "shop", zone: "eu-west-1" });
+    expect(stays).to.deep.include({ replaces: ["zone"], deleteBeforeReplace: true });
+    const moves = await host.diff(id, properties, { ...inputs, subdomain: "store" });
+    expect(moves).to.deep.include({ replaces: ["subdomain"], deleteBeforeReplace: false });
+  });
+
+  it("leaves a state alone that a newer version of the package has written", async () => {
+    const { id, properties } = await host.create(inputs);
+    const newer = { ...properties, __state: { ...(properties["__state"] as object), version: 2 } };
+    for (const work of [host.read(id, newer), host.delete(id, newer), host.diff(id, newer, inputs)]) {
+      expect((await failing(work)).message).to.contain("newer version of pulumi-dgraphcloud");
+    }
+    expect(uids()).to.deep.equal([id]);
   });
 
   it("prints no stack and no secret, whatever fails", async () => {

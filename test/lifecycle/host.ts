@@ -91,14 +91,18 @@ export class Host {
     return { id: response.getId(), properties: response.getProperties()?.toJavaScript() ?? {} };
   }
 
-  async diff(id: string, olds: Values, news: Values): Promise<{ changes: boolean | undefined; replaces: string[] }> {
+  async diff(
+    id: string,
+    olds: Values,
+    news: Values,
+  ): Promise<{ changes: boolean | undefined; replaces: string[]; deleteBeforeReplace: boolean }> {
     const request = new messages.DiffRequest();
     request.setId(id);
     request.setOlds(struct(olds));
     request.setNews(struct(news));
     const response = await this.call<messages.DiffResponse>((done) => this.client.diff(request, done));
     const changes = [undefined, false, true][response.getChanges()];
-    return { changes, replaces: response.getReplacesList() };
+    return { changes, replaces: response.getReplacesList(), deleteBeforeReplace: response.getDeletebeforereplace() };
   }
 
   async update(id: string, olds: Values, news: Values): Promise<Values> {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -52,8 +52,7 @@ describe("package: the packed tarball in an empty project", function () {
     const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
     writeFileSync(join(project, "Pulumi.yaml"), "name: consumer\nruntime: nodejs\n");
     writeFileSync(join(project, "package.json"), '{ "name": "consumer", "version": "1.0.0" }\n');
-    const packages = [join(folder, tarball), "@pulumi/pulumi@3.245.0", "@types/node@20.19.43"];
-    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: project });
+    await install(join(folder, tarball), "@pulumi/pulumi@3.245.0", "@types/node@20.19.43");
     local = await startLocalCloud({ provisioningMs: 0 });
   });
   after(() => {
@@ -85,19 +84,7 @@ describe("package: the packed tarball in an empty project", function () {
   });
 
   for (const { kind, file, text, type } of programs) {
-    it(`deploys a Backend from a program in ${kind}`, async () => {
-      for (const old of ["index.js", "index.ts"]) rmSync(join(project, old), { force: true });
-      const manifest = { name: "consumer", version: "1.0.0", main: file, ...(type !== undefined && { type }) };
-      writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-      writeFileSync(join(project, file), text);
-      await pulumi("stack", "init", "dev");
-      await pulumi("up", "--yes", "--skip-preview");
-      const { stdout } = await pulumi("stack", "output", "url");
-      expect(stdout.trim()).to.equal(local.cloud.all()[0]?.url);
-      await pulumi("destroy", "--yes", "--skip-preview");
-      await pulumi("stack", "rm", "dev", "--yes");
-      expect(local.cloud.all()).to.deep.equal([]);
-    });
+    it(`deploys a Backend from a program in ${kind}`, () => deploy(file, text, type));
   }
 
   for (const [module, moduleResolution] of [
@@ -123,5 +110,31 @@ describe("package: the packed tarball in an empty project", function () {
       );
       expect(checked.stdout).to.equal("");
     });
+  }
+
+  // Last, since they exchange the SDK of the project: the oldest that is supported, and the newest for Node 20.
+  for (const version of ["3.216.0", "3.248.0"]) {
+    it(`deploys a Backend with @pulumi/pulumi ${version}`, async () => {
+      await install(`@pulumi/pulumi@${version}`);
+      await deploy("index.js", programs[0]?.text ?? "");
+    });
+  }
+
+  async function install(...packages: string[]): Promise<void> {
+    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: project });
+  }
+
+  async function deploy(file: string, text: string, type?: string): Promise<void> {
+    for (const old of ["index.js", "index.ts"]) rmSync(join(project, old), { force: true });
+    const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as object;
+    writeFileSync(join(project, "package.json"), JSON.stringify({ ...manifest, main: file, type: type ?? "commonjs" }));
+    writeFileSync(join(project, file), text);
+    await pulumi("stack", "init", "dev");
+    await pulumi("up", "--yes", "--skip-preview");
+    const { stdout } = await pulumi("stack", "output", "url");
+    expect(stdout.trim()).to.equal(local.cloud.all()[0]?.url);
+    await pulumi("destroy", "--yes", "--skip-preview");
+    await pulumi("stack", "rm", "dev", "--yes");
+    expect(local.cloud.all()).to.deep.equal([]);
   }
 });

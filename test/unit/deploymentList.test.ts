@@ -50,12 +50,14 @@ describe("the list of deployments", () => {
   });
 
   describe("known", () => {
-    it("is asked for once, and stays", async () => {
+    it("is asked for once a minute at most", async () => {
       expect(await uids(list.known(call()))).to.deep.equal(["0x1", "0x2"]);
       service = [];
-      clock.pass(3_600_000);
+      clock.pass(60_000);
       expect(await uids(list.known(call()))).to.deep.equal(["0x1", "0x2"]);
       expect(asked).to.deep.equal([0]);
+      clock.pass(1);
+      expect(await uids(list.known(call()))).to.deep.equal([]);
     });
 
     it("is kept up by the mutations of this process", async () => {
@@ -279,6 +281,15 @@ describe("the list of deployments", () => {
       expect(await list.lacks("0x9", call())).to.equal(true);
       expect(asked[asked.length - 1]! - asked[0]!).to.be.at.least(3_000);
       expect(asked).to.have.lengthOf(3);
+    });
+
+    it("counts an earlier look however many came close after each other since", async () => {
+      for (let look = 0; look < 3; look++) {
+        await list.anew(call());
+        clock.pass(2_000);
+      }
+      expect(await list.lacks("0x9", call())).to.equal(true);
+      expect(asked).to.deep.equal([0, 2_000, 4_000]);
     });
 
     it("does not count a look at which it was still there", async () => {

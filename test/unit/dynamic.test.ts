@@ -518,6 +518,26 @@ describe("the dynamic provider of a resource", () => {
     });
   });
 
+  describe("a state of a later version", () => {
+    const later = stateIs("ready", { __state: { ...memory("ready", inputs), version: 2 } });
+    const operations: readonly [step: string, work: () => Promise<unknown>][] = [
+      ["diff", () => provider.diff("0x1", later, inputs)],
+      ["read", () => provider.read("0x1", later)],
+      ["update", () => provider.update("0x1", later, { ...inputs, title: "s" })],
+      ["delete", () => provider.delete("0x1", later)],
+    ];
+    for (const [step, work] of operations) {
+      it(`is not guessed at by ${step}`, async () => {
+        const error = await rejection(Promise.resolve().then(work));
+        expect(error.message)
+          .to.match(/^Thing "orders" \(0x1\) /)
+          .and.to.contain("newer version of pulumi-dgraphcloud");
+        expect(error.stack).to.equal("");
+        expect(thing.calls).to.deep.equal([]);
+      });
+    }
+  });
+
   describe("messages", () => {
     it("blank out secrets wherever they come from, also those of a partial failure", async () => {
       keepSecret("a-secret-that-the-service-repeats");

@@ -123,6 +123,24 @@ describe("a session", () => {
       });
     }
 
+    it("logs in once more for eight calls at once", async () => {
+      const { session } = open();
+      await session.token(call());
+      clock.pass(3 * hour);
+      const tokens = await eight(() => session.token(call()));
+      expect(tokens).to.deep.equal(Array<string | undefined>(8).fill(issued[1]));
+      expect(service.count("login")).to.equal(2);
+    });
+
+    it("is of the same account while the next log-in is under way", async () => {
+      const { session } = open();
+      await session.token(call());
+      clock.pass(3 * hour);
+      const next = session.token(call());
+      expect(session.identity()).to.have.lengthOf(1);
+      await next;
+    });
+
     it("logs in twice in a wait of four hours", async () => {
       const { control } = open();
       for (let minute = 0; minute < 240; minute += 5) {
@@ -204,6 +222,24 @@ describe("a session", () => {
       });
     }
 
+    it("logs in once more for eight calls at once", async () => {
+      const { control } = open();
+      await control.deployments(call());
+      accepts = (token) => token !== issued[0];
+      await eight(() => control.deployments(call()));
+      expect([service.count("login"), service.count("deployments")]).to.deep.equal([2, 17]);
+    });
+
+    it("renews once in a call, however often the call is repeated for other reasons", async () => {
+      const { control } = open();
+      accepts = () => false;
+      refuse = (response) => {
+        answerJson(response, {}, service.count("deployments") === 2 ? 503 : 401);
+      };
+      expect(await rejection(control.deployments(call()))).to.be.instanceOf(UnauthorizedError);
+      expect([service.count("login"), service.count("deployments")]).to.deep.equal([2, 3]);
+    });
+
     it("takes the token that another call has got meanwhile", async () => {
       const { session } = open();
       const old = await session.token(call());
@@ -248,12 +284,13 @@ describe("a session", () => {
     });
 
     it("fails for a moment fails these calls, and is tried again by the next", async () => {
-      logins = [429];
+      // As many as a minute of pauses holds: no caller is that patient.
+      logins = Array.from({ length: 9 }, () => 429);
       const { session } = open();
       const errors = await eight(() => rejection(session.token(callWithin(clock, 100))));
       for (const error of errors) expect(error).to.be.instanceOf(ThrottledError);
+      logins = [];
       expect(await session.token(call())).to.equal(issued[0]);
-      expect(service.count("login")).to.equal(2);
     });
 
     it("has an answer of a wrong shape says where, and shows nothing of it", async () => {

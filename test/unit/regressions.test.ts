@@ -1,0 +1,188 @@
+import type { ServerResponse } from "node:http";
+import { expect } from "chai";
+import { readAnswer } from "../../provider/api/answer";
+import { ControlPlane } from "../../provider/api/control";
+import type { Deployment } from "../../provider/api/deployment";
+import { DeploymentList } from "../../provider/api/deploymentList";
+import { RetryBudget, type Retrying } from "../../provider/api/retry";
+import { Session } from "../../provider/api/session";
+import { postGraphql } from "../../provider/api/transport";
+import { backendUrl, endpointUrl } from "../../provider/config";
+import { GraphqlError, mayHaveActed, NotSentError, SettingsError } from "../../provider/errors";
+import { asError } from "../../provider/host/failures";
+import { listBackends } from "../../provider/lookup";
+import { keepSecret, scrub } from "../../provider/secrets";
+import { callWithin, TestClock } from "./clock";
+import { rejection, thrown } from "./failure";
+import { answerJson, closedEndpoint, Service } from "./service";
+
+type Answer = (operation: string, response: ServerResponse) => void;
+
+describe("what was once wrong", () => {
+  let service: Service;
+  let clock: TestClock;
+  let answer: Answer;
+
+  beforeEach(async () => {
+    clock = new TestClock();
+    service = await Service.start(({ operation }, response) => {
+      if (operation === "login") answerJson(response, { data: { login: { token: "token-number-1" } } });
+      else answer(operation, response);
+    });
+  });
+  afterEach(() => service.stop());
+
+  const call = () => callWithin(clock, 600_000);
+  function open(): { session: Session; control: ControlPlane } {
+    const retrying: Retrying = { clock, random: () => 1, budget: new RetryBudget() };
+    const session = new Session(service.endpoint, { email: "a@b.c", password: "password1" }, retrying);
+    return { session, control: new ControlPlane(service.endpoint, session, retrying) };
+  }
+  async function restart(answers: Answer): Promise<void> {
+    await service.stop();
+    service = await Service.start(({ operation }, response) => {
+      answers(operation, response);
+    });
+  }
+
+  it("sends a create once when a text says unauthorized beside the uid of a new backend", async () => {
+    answer = (_operation, r) => {
+      answerJson(r, {
+        data: { createDeployment: { uid: "0x1" } },
+        errors: [{ message: "unauthorized to set the subdomain" }],
+      });
+    };
+    const e = await rejection(
+      open().control.createDeployment({ name: "n", zone: "z", deploymentType: "free" }, call()),
+    );
+    expect(service.count("createDeployment")).to.equal(1);
+    expect(e).to.be.instanceOf(GraphqlError);
+  });
+  it("takes a create that is answered with null for one that may have acted, and does not repeat it by itself", async () => {
+    answer = (_operation, r) => {
+      answerJson(r, { data: { createDeployment: null } });
+    };
+    const e = await rejection(
+      open().control.createDeployment({ name: "n", zone: "z", deploymentType: "free" }, call()),
+    );
+    expect(service.count("createDeployment")).to.equal(1);
+    expect(mayHaveActed(e)).to.equal(true);
+  });
+  it("shows no escape sequence of a text that says unauthorized", () => {
+    const site = { operation: "o", host: "h" };
+    const e = thrown(() =>
+      readAnswer(site, {
+        status: 200,
+        retryAfter: null,
+        body: JSON.stringify({ errors: [{ message: "unauthorized \u001b[2J\nx" }] }),
+      }),
+    );
+    expect(asError({ kind: "K", step: "read", urn: undefined, id: undefined }, e).message).not.to.contain("\u001b");
+  });
+  it("lists a backend that has no host yet", async () => {
+    answer = (_operation, r) => {
+      answerJson(r, { data: { deployments: [{ uid: "0x1", name: "n", zone: "z", url: "", jwtToken: "" }] } });
+    };
+    const list = await listBackends({ endpoint: service.endpoint.href, token: "abcdefgh" });
+    expect(list[0]!.graphqlEndpoint).to.equal("");
+  });
+  it("knows that a query whose connection was refused was not sent", async () => {
+    const url = await closedEndpoint();
+    const e = await rejection(
+      postGraphql({
+        url,
+        operation: "deployments",
+        document: "{ a }",
+        timeoutMs: 1000,
+        signal: new AbortController().signal,
+        repeatable: true,
+      }),
+    );
+    expect(e).to.be.instanceOf(NotSentError);
+  });
+  it("does not download an answer without end again and again", async () => {
+    answer = (_operation, r) => {
+      r.end(Buffer.alloc(33 * 1024 * 1024, " "));
+    };
+    const e = await rejection(
+      postGraphql({
+        url: service.endpoint,
+        operation: "deployments",
+        document: "{ deployments }",
+        timeoutMs: 5000,
+        signal: new AbortController().signal,
+        repeatable: true,
+      }),
+    );
+    expect(e).to.have.property("unreadable", true);
+  });
+  it("does not take a look from before a create for a proof of absence", async () => {
+    let have: Deployment[] = [];
+    const list = new DeploymentList(() => Promise.resolve(have), clock);
+    await list.anew(call());
+    clock.pass(4000);
+    await list.anew(call());
+    clock.pass(1000);
+    const x: Deployment = { uid: "0x1", name: "n", zone: "z", url: "u", jwtToken: "t" };
+    list.note(x);
+    clock.pass(1000);
+    await list.anew(call()); // lags
+    have = [x];
+    expect(await list.lacks("0x1", call())).to.equal(false);
+  });
+  it("refuses a port that is none", () => {
+    expect(thrown(() => backendUrl(new URL("http://127.0.0.1:1/"), "127.0.0.1:99999", "/g"))).to.be.instanceOf(
+      SettingsError,
+    );
+  });
+  it("prints no password of an endpoint, however it is written", () => {
+    for (const e of ["admin:hunter2@host.example/graphql", "https://u:hunter2@ho st/"])
+      expect(thrown(() => endpointUrl(e)).message).not.to.contain("hunter2");
+  });
+  it("blanks out a secret that begins with another one", () => {
+    keepSecret("abcdefzz");
+    keepSecret("abcdefzz-and-more-xyz");
+    expect(scrub("abcdefzz-and-more-xyz")).to.equal("[secret]");
+  });
+  it("blanks out a secret before a text is cut", () => {
+    keepSecret("zz-the-long-token-that-is-cut-zz");
+    const e = new GraphqlError(
+      { operation: "o", host: "h" },
+      ["x".repeat(1980) + "zz-the-long-token-that-is-cut-zz"],
+      null,
+    );
+    expect(asError({ kind: "K", step: "read", urn: undefined, id: undefined }, e).message).not.to.contain(
+      "zz-the-long",
+    );
+  });
+  it("does not let a caller in a hurry fail the log-in of the others", async () => {
+    let tries = 0;
+    await restart((_operation, response) => {
+      tries += 1;
+      answerJson(response, { data: { login: { token: "token-xyz" } } }, tries === 1 ? 503 : 200);
+    });
+    const { session } = open();
+    const hurried = session.token(callWithin(clock, 10));
+    const patient = session.token(call());
+    await hurried.catch(() => undefined);
+    expect(await patient).to.equal("token-xyz");
+  });
+  it("does not take a lost log-in for a lost create", async () => {
+    await restart((_operation, response) => {
+      answerJson(response, {}, 503);
+    });
+    const e = await rejection(
+      open().control.createDeployment({ name: "n", zone: "z", deploymentType: "free" }, callWithin(clock, 10)),
+    );
+    expect(mayHaveActed(e)).to.equal(false);
+  });
+  it("does not take every word with token in it for a refused session", () => {
+    const e = thrown(() =>
+      readAnswer(
+        { operation: "o", host: "h" },
+        { status: 200, retryAfter: null, body: JSON.stringify({ errors: [{ message: "tokenizer is invalid" }] }) },
+      ),
+    );
+    expect(e).to.be.instanceOf(GraphqlError);
+  });
+});
