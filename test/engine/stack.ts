@@ -6,6 +6,8 @@ import { type LocalCloud, startLocalCloud, type LocalCloudOptions } from "dgraph
 import { type Engine, prepareEngine } from "../../tools/engine";
 
 const root = resolve(__dirname, "../..");
+/** Not a name that somebody would give: it stands beside an example's program while a test runs. */
+const stackName = "engine-test";
 
 /** What a run of the engine ended with. */
 export interface Run {
@@ -34,6 +36,7 @@ export class Stack {
 
   private constructor(
     readonly folder: string,
+    private readonly project: string,
     readonly local: LocalCloud,
     private readonly engine: Engine,
   ) {
@@ -51,20 +54,28 @@ export class Stack {
     };
   }
 
+  /** A stack of an empty project in a folder of its own. */
   static async start(options: LocalCloudOptions = {}): Promise<Stack> {
-    const engine = await prepareEngine();
     const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-engine-"));
+    const project = join(folder, "project");
+    mkdirSync(join(project, "node_modules", "@pulumi"), { recursive: true });
+    symlinkSync(root, join(project, "node_modules", "pulumi-dgraphcloud"));
+    symlinkSync(join(root, "node_modules", "@pulumi", "pulumi"), join(project, "node_modules", "@pulumi", "pulumi"));
+    writeFileSync(join(project, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
+    writeFileSync(join(project, "package.json"), '{ "name": "test", "main": "index.js" }\n');
+    return Stack.in(folder, project, options);
+  }
+
+  /** A stack of a project that is there already: an example. */
+  static ofProject(project: string, options: LocalCloudOptions = {}): Promise<Stack> {
+    return Stack.in(mkdtempSync(join(tmpdir(), "dgraphcloud-engine-")), project, options);
+  }
+
+  private static async in(folder: string, project: string, options: LocalCloudOptions): Promise<Stack> {
+    const engine = await prepareEngine();
     mkdirSync(join(folder, "state"));
-    mkdirSync(join(folder, "project", "node_modules", "@pulumi"), { recursive: true });
-    symlinkSync(root, join(folder, "project", "node_modules", "pulumi-dgraphcloud"));
-    symlinkSync(
-      join(root, "node_modules", "@pulumi", "pulumi"),
-      join(folder, "project", "node_modules", "@pulumi", "pulumi"),
-    );
-    writeFileSync(join(folder, "project", "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-    writeFileSync(join(folder, "project", "package.json"), '{ "name": "test", "main": "index.js" }\n');
-    const stack = new Stack(folder, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
-    const made = await stack.pulumi("stack", "init", "dev");
+    const stack = new Stack(folder, project, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
+    const made = await stack.pulumi("stack", "init", stackName);
     if (made.code !== 0) throw new Error(made.output);
     return stack;
   }
@@ -72,7 +83,7 @@ export class Stack {
   /** Writes the program: statements that use `dgraphcloud` and `pulumi`. */
   program(statements: string): void {
     const requires = 'const pulumi = require("@pulumi/pulumi");\nconst dgraphcloud = require("pulumi-dgraphcloud");\n';
-    writeFileSync(join(this.folder, "project", "index.js"), requires + statements);
+    writeFileSync(join(this.project, "index.js"), requires + statements);
   }
 
   up(...more: string[]): Promise<Run> {
@@ -98,7 +109,7 @@ export class Stack {
   /** Starts the engine and does not wait for it. */
   begin(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Run> } {
     const child = spawn(this.engine.pulumi, [...args, "--non-interactive", "--color", "never"], {
-      cwd: join(this.folder, "project"),
+      cwd: this.project,
       env: this.environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -146,6 +157,7 @@ export class Stack {
     for (const child of this.running) killTree(child, "SIGKILL");
     this.local.close();
     rmSync(this.folder, { recursive: true, force: true });
+    rmSync(join(this.project, `Pulumi.${stackName}.yaml`), { force: true });
   }
 }
 
