@@ -99,7 +99,7 @@ export class ThrottledError extends RequestError {
 
 /** The request may or may not have been carried out: its answer never came, or says nothing. */
 export class LostAnswerError extends RequestError {
-  override readonly name = "LostAnswerError";
+  override readonly name: string = "LostAnswerError";
   readonly retryAfterMs: number | undefined;
   /** An answer that came but cannot be read is seldom better the tenth time. */
   readonly unreadable: boolean;
@@ -115,6 +115,15 @@ export class LostAnswerError extends RequestError {
     });
     this.retryAfterMs = options.retryAfterMs;
     this.unreadable = options.unreadable ?? false;
+  }
+}
+
+/** Null and no errors: what the service answers to a bad session, though it does not say so. */
+export class NullAnswerError extends LostAnswerError {
+  override readonly name: string = "NullAnswerError";
+
+  constructor(site: RequestSite) {
+    super(site, { why: "the answer is null" });
   }
 }
 

@@ -1,17 +1,24 @@
 /** What this process has come across: the memory that no state and no list can give. */
 export class Ledger {
   private readonly incarnations = new Map<string, string>();
+  private readonly resources = new Map<string, string>();
   private readonly created = new Set<string>();
   private readonly claims = new Map<string, string>();
 
   /** A live resource of this stack, with the time of the create or the adoption that its state records. */
-  meet(uid: string, incarnation: string): void {
+  meet(uid: string, incarnation: string, urn: string | undefined): void {
+    if (urn !== undefined) this.resources.set(uid, urn);
     const newest = this.incarnations.get(uid);
     if (newest === undefined || newest < incarnation) this.incarnations.set(uid, incarnation);
   }
 
   hasMet(uid: string): boolean {
     return this.incarnations.has(uid);
+  }
+
+  /** Which resource of this stack a backend is, by its URN. */
+  resourceOf(uid: string): string | undefined {
+    return this.resources.get(uid);
   }
 
   /** Whether the backend has been taken over since the state with this incarnation was written. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { LostAnswerError, RefusedError, RequestError, type RequestSite, UnauthorizedError } from "../errors";
+import { NullAnswerError, RefusedError, RequestError, type RequestSite, UnauthorizedError } from "../errors";
 import { keepSecret } from "../secrets";
 import {
   type CreatedDeployment,
@@ -45,7 +45,7 @@ export class ControlPlane {
     const created = await this.send("createDeployment", { dep: input }, "unless-sent", call, (data, site) => {
       const answer = shaped(site, createSchema, data).createDeployment;
       // It may be a bad session, or not: only a look at the list can tell.
-      if (answer === null) throw new LostAnswerError(site, { why: "the answer is null" });
+      if (answer === null) throw new NullAnswerError(site);
       return answer;
     });
     keepSecret(created.jwtToken);

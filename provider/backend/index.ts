@@ -4,7 +4,7 @@ import { AbsentError, ConflictError, mayHaveActed, type RequestError } from "../
 import { givenNames } from "../fields";
 import type { Resource } from "../resource";
 import { isGone, refuseOtherAccount } from "./absence";
-import { backendFields, type BackendInputs, checkBackend, resolveName } from "./inputs";
+import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
 import { obtain } from "./obtain";
 import { apply, complete, waitUntilReady } from "./settle";
 import { type BackendState, backendStateVersion, newMemory, stateOf, valuesOf } from "./state";
@@ -22,13 +22,15 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
   met(context, id, state) {
     // One that is only looked up is not a resource of this stack.
-    if (state.__state.incarnation !== "") context.cloud.ledger.meet(id, state.__state.incarnation);
+    if (state.__state.incarnation === "") return;
+    context.cloud.ledger.meet(id, state.__state.incarnation, state.__urn);
   },
 
   async create(context, operation, inputs) {
     const { live, adopted, failure } = await obtain(context, operation, inputs);
     const memory = newMemory(context.cloud, inputs, context.clock.now());
-    context.cloud.ledger.meet(live.uid, memory.incarnation);
+    const { __urn }: BackendInputs & BackendHidden = inputs;
+    context.cloud.ledger.meet(live.uid, memory.incarnation, __urn);
     const known = adopted ? withoutLiveInputs(inputs) : inputs;
     return { id: live.uid, state: stateOf({}, known, valuesOf(context.cloud, live), memory), failure };
   },

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { isRecord } from "../api/answer";
 import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import { AbsentError, ConflictError, DgraphCloudError, GraphqlError, mayHaveActed } from "../errors";
+import { AbsentError, ConflictError, DgraphCloudError, GraphqlError, mayHaveActed, NullAnswerError } from "../errors";
 import type { BackendHidden, BackendInputs } from "./inputs";
 
 type NewBackend = BackendInputs & BackendHidden;
@@ -20,24 +20,35 @@ const searchPauseMs = 2_000;
 
 /** A backend for a new resource: an adopted one, or a created one. Never two, and never somebody else's by guess. */
 export async function obtain(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
-  if (inputs.adoptUid !== undefined) {
-    return { live: await adoptByUid(context, operation, inputs, inputs.adoptUid), adopted: true };
-  }
-  const key = JSON.stringify([inputs.name, inputs.zone, inputs.deploymentType]);
-  const other = context.cloud.ledger.claim(key, inputs.__urn ?? key);
-  if (other !== undefined) {
-    throw new ConflictError({
-      why: `${other.split("::").at(-1) ?? other} is another Backend of this program with the same name, zone and deploymentType.`,
-      next: `Give one of them another name: two backends called "${inputs.name ?? ""}" could not be told apart after a failure.`,
-    });
-  }
+  const { ledger } = context.cloud;
+  const { name, zone, deploymentType, adoptUid } = inputs;
+  const key = adoptUid ?? JSON.stringify([name, zone, deploymentType]);
+  const other = ledger.claim(key, inputs.__urn ?? key);
+  if (other !== undefined) throw sharedName(inputs, other);
   try {
+    if (adoptUid !== undefined) {
+      return { live: await adoptByUid(context, operation, inputs, adoptUid), adopted: true };
+    }
     const present = await namesakes(context, operation, inputs);
+    const ours = present.map(({ uid }) => ledger.resourceOf(uid)).find((urn) => urn !== undefined);
+    if (ours !== undefined) throw sharedName(inputs, ours);
     if (present.length > 0) return { live: adoptExisting(inputs, present), adopted: true };
     return await createOnce(context, operation, inputs);
   } finally {
-    context.cloud.ledger.release(key);
+    ledger.release(key);
   }
+}
+
+function sharedName({ name, adoptUid }: NewBackend, urn: string): Error {
+  const same = adoptUid === undefined ? "has the same name, zone and deploymentType" : `takes over ${adoptUid} as well`;
+  const next =
+    adoptUid === undefined
+      ? `Give one of them another name: two backends called "${name ?? ""}" could not be told apart after a failure.`
+      : "Let one of them have it.";
+  return new ConflictError({
+    why: `another Backend of this program, "${urn.split("::").at(-1) ?? urn}", ${same}.`,
+    next,
+  });
 }
 
 async function adoptByUid(
@@ -72,11 +83,13 @@ async function adoptByUid(
   return live;
 }
 
-/** Backends of the same name, zone and type that are not resources of this stack. */
+/** Backends of the same name, zone and type, but for the one that this very resource is by now and that is being replaced. */
 async function namesakes(context: Context, operation: Operation, inputs: NewBackend): Promise<Deployment[]> {
   const { list, ledger } = context.cloud;
   const strange = (deployments: readonly Deployment[]): Deployment[] =>
-    deployments.filter((deployment) => isNamesake(deployment, inputs) && !ledger.hasMet(deployment.uid));
+    deployments.filter((deployment) => isNamesake(deployment, inputs) && !isOwn(deployment.uid));
+  const isOwn = (uid: string): boolean =>
+    ledger.hasMet(uid) && (inputs.__urn === undefined || ledger.resourceOf(uid) === inputs.__urn);
   const present = strange(await list.known(operation));
   // A refusal must not rest on what somebody has deleted since.
   return present.length === 0 ? present : strange(await list.anew(operation));
@@ -115,7 +128,9 @@ async function createOnce(context: Context, operation: Operation, inputs: NewBac
         return { live: accept(context, inputs, beside), adopted: false, failure: error as Error };
       if (!mayHaveActed(error)) throw error;
       context.progress("the answer to createDeployment was lost: looking whether the backend exists");
-      const found = await search(context, operation, inputs, { before, logins }).catch((cause: unknown) => {
+      // A session that was renewed by the look explains the null: nothing was created.
+      const explained = (): boolean => error instanceof NullAnswerError && context.cloud.session.logins !== logins;
+      const found = await search(context, operation, inputs, { before, explained }).catch((cause: unknown) => {
         throw cause instanceof ConflictError
           ? cause
           : lost(cause, inputs, "and the list of backends could not be read");
@@ -131,7 +146,7 @@ async function search(
   context: Context,
   operation: Operation,
   inputs: NewBackend,
-  { before, logins }: { before: ReadonlySet<string>; logins: number },
+  { before, explained }: { before: ReadonlySet<string>; explained: () => boolean },
 ): Promise<Deployment | undefined> {
   const { clock, cloud, signal } = context;
   const until = Math.min(clock.now() + searchMs, operation.deadline);
@@ -148,8 +163,7 @@ async function search(
       });
     }
     if (matches[0] !== undefined) return matches[0];
-    // A session that had to be renewed since explains why there was no answer: nothing was created.
-    if (clock.now() >= until || cloud.session.logins !== logins) return undefined;
+    if (clock.now() >= until || explained()) return undefined;
     await clock.sleep(searchPauseMs, signal);
   }
 }

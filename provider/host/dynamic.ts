@@ -100,7 +100,8 @@ export function dynamicProvider<Inputs, S extends State>(
 
     diff(id, olds, news) {
       return guarded<DiffResult>(reportOf(resource.kind, "diff", news, id), (context) => {
-        const state = stateFrom(olds);
+        // Under its present URN: an alias or a new parent may have given it another one.
+        const state = stateFrom({ ...olds, __urn: news["__urn"] });
         resource.met(context, id, state);
         const changed = changedFields(fields, olds, news);
         const replaces = namesThat(fields, changed, "replace");

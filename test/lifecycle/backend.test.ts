@@ -155,6 +155,26 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.have.length(1);
     });
 
+    it("is refused for a second resource of the same name later on, also with adoptExisting", async () => {
+      await host.create(inputs);
+      const second = { ...inputs, __urn: `${inputs.__urn}-2`, adoptExisting: true };
+      expect((await failing(host.create(second))).message).to.contain('another Backend of this program, "orders"');
+      expect(uids()).to.have.length(1);
+    });
+
+    it("takes a backend over for one resource only", async () => {
+      const [account] = local.accounts;
+      const { uid } = await local.cloud.createDeployment(account!, inputs);
+      const adopting = [1, 2].map((index) =>
+        host.create({ ...inputs, adoptUid: uid, __urn: `${inputs.__urn}-${index}` }),
+      );
+      const results = await Promise.allSettled(adopting);
+      expect(results.filter(({ status }) => status === "fulfilled")).to.have.length(1);
+      expect((await failing(host.create({ ...inputs, adoptUid: uid }))).message).to.contain(
+        "backend of this stack already",
+      );
+    });
+
     it("allocates once however often an error hook repeats it", async () => {
       strike("ready", { kind: "status", status: 503, acted: false }, "every");
       const hurried = { ...inputs, timeouts: { create: "300ms" } };
