@@ -99,6 +99,8 @@ function readFaults(file: string): FaultRule[] {
 }
 
 async function serve(cloudOptions: LocalCloudOptions, faults: readonly FaultRule[]): Promise<void> {
+  // Somebody may read the greeting only: `dgraphcloud-local | head -4`.
+  process.stdout.on("error", () => undefined);
   const local = await startLocalCloud(cloudOptions);
   for (const rule of faults) local.faults.add(rule);
   // Listening before the greeting: whoever reads it may stop the command at once.

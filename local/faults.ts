@@ -39,7 +39,7 @@ export type Fault =
 
 /** Which requests a fault strikes. */
 export interface FaultRule {
-  /** Root field (`createDeployment`), or `ready`, or `graphql`. */
+  /** Root field (`createDeployment`), or `ready` (OPTIONS /graphql), `graphql` or `download`. */
   readonly operation: string;
   /** Only on this backend's data plane. */
   readonly deployment?: string;

@@ -27,6 +27,7 @@ export function begin({ clock, signal, progress }: Context, timeout: Timeout): O
     timeout,
     startedAt,
     deadline: startedAt + timeout.ms,
+    limit: `${timeout.input} (${timeout.value})`,
     signal,
     onRetry: ({ why }) => {
       progress(`trying again, ${formatDuration(clock.now() - startedAt)} of ${timeout.value}: ${why}`);

@@ -11,7 +11,7 @@ interface Explanation {
 /** Base of everything this package throws on purpose. Has no stack: the engine's host would print it to the user. */
 export class DgraphCloudError extends Error {
   override readonly name: string = "DgraphCloudError";
-  readonly why: string;
+  why: string;
   readonly next: string;
 
   constructor({ why, next, cause }: Explanation) {
@@ -19,6 +19,13 @@ export class DgraphCloudError extends Error {
     this.why = why;
     this.next = next;
     this.stack = "";
+  }
+
+  /** Says more of the cause, once more is known. */
+  add(more: string): this {
+    this.why = `${this.why} ${more}`;
+    this.message = `${this.why}\n${this.next}`;
+    return this;
   }
 }
 

@@ -179,5 +179,5 @@ function protection(
   args: BackendArgs | undefined,
   options: pulumi.CustomResourceOptions = {},
 ): pulumi.CustomResourceOptions {
-  return args?.deletionProtection === true ? { protect: true, ...options } : options;
+  return args?.deletionProtection === true ? { ...options, protect: options.protect ?? true } : options;
 }

@@ -75,10 +75,17 @@ function settings(options: LookupOptions | undefined): pulumi.Output<ResolvedSet
   });
 }
 
-function settingsOf(options: LookupOptions | undefined): Promise<ResolvedSettings> {
-  return new Promise((resolve) => {
-    settings(options).apply((found) => {
-      resolve(found);
-    });
-  });
+/** An output whose value can be waited for. */
+interface Resolvable<T> {
+  readonly isKnown: Promise<boolean>;
+  promise(): Promise<T>;
+}
+
+async function settingsOf(options: LookupOptions | undefined): Promise<ResolvedSettings> {
+  const found = settings(options) as unknown as Resolvable<ResolvedSettings>;
+  // An unknown output never calls back: the program would end early, and without a word.
+  if (await found.isKnown) return found.promise();
+  throw new Error(
+    "The settings of this provider are not known in a preview.\nUse the form of the function that ends in Output, or settings that are known.",
+  );
 }

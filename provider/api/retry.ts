@@ -13,6 +13,8 @@ export interface Call {
   /** When the operation as a whole must have ended, in milliseconds since the Unix epoch. */
   readonly deadline: number;
   readonly signal: AbortSignal;
+  /** Where the deadline comes from, for messages: `timeouts.create (20m)`. */
+  readonly limit?: string;
   /** Told before each pause, so that a long outage is seen. */
   readonly onRetry?: (error: RequestError) => void;
 }
@@ -58,7 +60,12 @@ export async function withRetries<T>(
     } catch (error) {
       if (!isRepeatable(error, repeat, attempt)) throw error;
       const pause = pauseMs(error, attempt, random);
-      if (clock.now() + pause >= call.deadline || !budget.take(error instanceof LostAnswerError ? 10 : 5)) throw error;
+      if (clock.now() + pause >= call.deadline) {
+        throw error.add(`(tried ${attempt} times within ${call.limit ?? "the time for it"})`);
+      }
+      if (!budget.take(error instanceof LostAnswerError ? 10 : 5)) {
+        throw error.add("(not tried again: too much has failed in this run)");
+      }
       call.onRetry?.(error);
       await clock.sleep(pause, call.signal);
     }

@@ -24,7 +24,7 @@ export async function isGone(
   const age = context.clock.now() - Date.parse(state.__state.incarnation);
   if (age < graceMs) {
     throw new AbsentError({
-      why: `${uid} is not in the account's list, but it was created only ${formatDuration(age)} ago, and lists can lag behind.`,
+      why: `${uid} is not in the account's list, but it was created or taken over only ${formatDuration(age)} ago, and lists can lag behind.`,
       next: `Run the command again five minutes after the create. ${ifGone}`,
     });
   }

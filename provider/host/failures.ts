@@ -53,7 +53,12 @@ class ReportedFailure extends Error {
 
   constructor(message: string) {
     super(message);
-    this.stack = "";
+    // The host prints "text: stack" of what check, diff, read and delete throw: together they make the message once more.
+    this.stack = message.split("\n").slice(1).join("\n");
+  }
+
+  override toString(): string {
+    return this.message.split("\n")[0] ?? "";
   }
 }
 
