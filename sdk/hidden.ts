@@ -12,11 +12,18 @@ export function hiddenInputs(
   name: string,
   options: pulumi.CustomResourceOptions | undefined,
 ): HiddenInputs {
-  const parent: pulumi.Output<string> = options?.parent?.urn ?? pulumi.output("");
+  const parent = options?.parent === undefined ? undefined : plain(options.parent.urn);
   return {
-    __urn: pulumi.createUrn(name, type, options?.parent),
-    __defaultName: parent.apply((urn) => defaultName(name, urn)),
+    __urn: pulumi.createUrn(name, type, parent),
+    __defaultName: pulumi.output(parent ?? "").apply((urn) => defaultName(name, urn)),
   };
+}
+
+/** Without its dependency: a component stands for its children, so that a child would wait for itself. */
+function plain(urn: pulumi.Output<string>): Promise<string> {
+  return new Promise((resolve) => {
+    urn.apply(resolve);
+  });
 }
 
 /** The logical name and seven hexadecimal digits that tell apart what has the same name in other stacks. */

@@ -115,6 +115,32 @@ describe("engine: the life of a Backend", function () {
     expect(stack.local.journal.acted("updateDeployment")).to.equal(1);
   });
 
+  it("lives in a component, and a new component around it renames nothing", async () => {
+    const inComponent = (alias: string): string => `
+      class Shop extends pulumi.ComponentResource {
+        constructor(name) {
+          super("test:index:Shop", name);
+          const options = { parent: this${alias} };
+          this.orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "free" }, options);
+          this.registerOutputs();
+        }
+      }
+      exports.uid = new Shop("shop").orders.uid;`;
+    stack.program(orders().replace("dedicated", "free"));
+    await stack.up();
+    const before = stack.local.cloud.all();
+    stack.program(inComponent(", aliases: [{ parent: pulumi.rootStackResource }]"));
+    const moved = await stack.up();
+    expect(moved.code, moved.output).to.equal(0);
+    expect(stack.local.cloud.all()).to.deep.equal(before);
+    expect((await stack.up("--expect-no-changes")).code).to.equal(0);
+    await stack.destroy();
+    stack.program(inComponent(""));
+    const made = await stack.up();
+    expect(made.code, made.output).to.equal(0);
+    expect(stack.local.cloud.all()).to.have.length(1);
+  });
+
   it("looks up a backend that is not managed here, and functions find it too", async () => {
     stack.program(orders('name: "orders"'));
     await stack.up();
