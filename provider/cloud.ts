@@ -1,11 +1,12 @@
 import { ControlPlane } from "./api/control";
 import { DeploymentList } from "./api/deploymentList";
-import { readiness } from "./api/data";
+import { DataPlane } from "./api/data";
 import { RetryBudget, type Retrying } from "./api/retry";
 import { Session } from "./api/session";
 import type { Clock } from "./clock";
 import { endpointUrl, type Settings } from "./config";
 import { Ledger } from "./ledger";
+import { Turns } from "./turns";
 
 /** One account of Dgraph Cloud, as everything in this process shares it. */
 export class Cloud {
@@ -13,7 +14,9 @@ export class Cloud {
   readonly session: Session;
   readonly control: ControlPlane;
   readonly list: DeploymentList;
+  readonly data: DataPlane;
   readonly ledger = new Ledger();
+  readonly turns: Turns;
 
   constructor(settings: Settings, clock: Clock, random: () => number = Math.random) {
     const retrying: Retrying = { clock, random, budget: new RetryBudget() };
@@ -21,10 +24,7 @@ export class Cloud {
     this.session = new Session(this.endpoint, settings.credentials, retrying);
     this.control = new ControlPlane(this.endpoint, this.session, retrying);
     this.list = new DeploymentList((call) => this.control.deployments(call), clock);
-  }
-
-  /** The HTTP status with which a backend answers; 200 once it is ready. */
-  readiness(host: string, signal: AbortSignal): Promise<number> {
-    return readiness(this.endpoint, host, signal);
+    this.data = new DataPlane(this.endpoint, this.list, retrying);
+    this.turns = new Turns(clock);
   }
 }

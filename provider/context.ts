@@ -12,6 +12,8 @@ export interface Context {
   /** Shows a line in the resource's own row; the next one takes its place. */
   readonly progress: (text: string) => void;
   /** Shows a line that stays. */
+  readonly say: (text: string) => void;
+  /** Shows a warning that stays. */
   readonly warn: (text: string) => void;
 }
 

@@ -49,6 +49,11 @@ export class AbsentError extends DgraphCloudError {
   override readonly name = "AbsentError";
 }
 
+/** An action was or may have been carried out, and how it ended is not known. Only the user can find out. */
+export class UnknownOutcomeError extends DgraphCloudError {
+  override readonly name = "UnknownOutcomeError";
+}
+
 /** A wait reached its deadline. */
 export class DeadlineError extends DgraphCloudError {
   override readonly name = "DeadlineError";
@@ -137,9 +142,12 @@ export class NullAnswerError extends LostAnswerError {
 /** The session or the token was not accepted. */
 export class UnauthorizedError extends RequestError {
   override readonly name = "UnauthorizedError";
+  /** The HTTP status said so: the request was turned away at the door. A mere text may come from further inside. */
+  readonly byStatus: boolean;
 
-  constructor(site: RequestSite, why: string) {
+  constructor(site: RequestSite, why: string, { byStatus = false }: { byStatus?: boolean } = {}) {
     super(site, { why, next: credentialsAdvice });
+    this.byStatus = byStatus;
   }
 }
 

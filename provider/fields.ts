@@ -23,6 +23,11 @@ export interface Field {
   readonly onChange: "update" | "replace" | "state" | "nothing";
   readonly required?: boolean;
   readonly check?: Check;
+  /**
+   * For `replace`: whether going from what is there to this value (undefined: left out) is worth a new object; otherwise the
+   * difference only writes the state. Default: every given value that differs.
+   */
+  readonly replaces?: (value: unknown, olds: Values) => boolean;
 }
 
 /** Every input of a resource: a forgotten one does not compile. */
@@ -59,10 +64,23 @@ export function checkFields(fields: Fields, inputs: Values): Failure[] {
   return failures;
 }
 
-/** Names of the given inputs that differ from what is there; an input the user leaves out follows the service. */
+/**
+ * Names of the given inputs that differ from what is there; an input the user leaves out follows the service. Where a field
+ * tells by itself what replaces, leaving it out is a difference as well: it has to be written down.
+ */
 export function changedFields(fields: Fields, olds: Values, news: Values): string[] {
-  return givenNames(fields, news).filter(
-    (name) => fields[name]?.onChange !== "nothing" && !isDeepStrictEqual(olds[name], news[name]),
+  return Object.keys(fields).filter(
+    (name) =>
+      fields[name]?.onChange !== "nothing" &&
+      (news[name] !== undefined || fields[name]?.replaces !== undefined) &&
+      !isDeepStrictEqual(olds[name], news[name]),
+  );
+}
+
+/** Names of the inputs whose difference makes a new object. */
+export function replacingFields(fields: Fields, olds: Values, news: Values): string[] {
+  return namesThat(fields, changedFields(fields, olds, news), "replace").filter(
+    (name) => fields[name]?.replaces?.(news[name], olds) ?? true,
   );
 }
 
@@ -74,6 +92,9 @@ export const text: Check = (value) => (typeof value === "string" ? undefined : "
 
 export const notEmpty: Check = (value) =>
   typeof value === "string" && value.trim() !== "" ? undefined : "must be a string that is not empty";
+
+export const uid: Check = (value) =>
+  typeof value === "string" && /^0x[0-9a-f]+$/i.test(value) ? undefined : 'must be the uid of a backend, like "0x42"';
 
 export const flag: Check = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
 

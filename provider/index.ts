@@ -1,11 +1,23 @@
 import { backend as backendResource } from "./backend";
+import { dataDrop as dataDropResource } from "./dataDrop";
 import { HostContext } from "./host/context";
 import { dynamicProvider } from "./host/dynamic";
+import { restoreCompletion as restoreCompletionResource } from "./restore/completion";
+import { restoreRequest as restoreRequestResource } from "./restore/request";
 
-export { findBackend, listBackends } from "./lookup";
-export type { BackendDescription, BackendSize, DeploymentMode, DeploymentType } from "./types";
+export { findBackend, listBackends, listBackups } from "./lookup";
+export type { BackendDescription, BackendSize, BackupDescription, DeploymentMode, DeploymentType } from "./types";
 
 const host = new HostContext();
 
 /** The dynamic provider of `Backend`: what the text stored in users' states loads. Its name must never change. */
 export const backend = dynamicProvider(backendResource, host);
+
+/** The dynamic provider of `RestoreRequest`. Its name must never change. */
+export const restoreRequest = dynamicProvider(restoreRequestResource, host);
+
+/** The dynamic provider of `RestoreCompletion`. Its name must never change. */
+export const restoreCompletion = dynamicProvider(restoreCompletionResource, host);
+
+/** The dynamic provider of `DataDrop`. Its name must never change. */
+export const dataDrop = dynamicProvider(dataDropResource, host);

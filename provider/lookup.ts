@@ -1,7 +1,8 @@
 import type { Deployment } from "./api/deployment";
-import { begin } from "./context";
+import { begin, type Operation } from "./context";
+import { oldestFirst } from "./restore/backups";
 import { clean } from "./text";
-import type { BackendDescription } from "./types";
+import type { BackendDescription, BackupDescription } from "./types";
 import { AbsentError, DgraphCloudError } from "./errors";
 import { scrub } from "./secrets";
 import { endpointsOf, readSettings, type SettingName } from "./config";
@@ -53,13 +54,27 @@ export async function findBackend(
   });
 }
 
-async function list(stack: StackSettings): Promise<{ cloud: Cloud; deployments: readonly Deployment[] }> {
+/** The backups of a backend, the oldest first (operation `listBackups`, asked of the backend itself). */
+export async function listBackups(stack: StackSettings, uid: string): Promise<BackupDescription[]> {
+  return told("getBackups", async () => {
+    const { cloud, operation } = asking(stack);
+    return oldestFirst(await cloud.data.listBackups(uid, operation)).map((backup) => ({ ...backup }));
+  });
+}
+
+function asking(stack: StackSettings): { cloud: Cloud; operation: Operation } {
   const settings = readSettings((name) => stack[name], process.env);
   const key = JSON.stringify(settings);
   const cloud = clouds.get(key) ?? new Cloud(settings, systemClock);
   clouds.set(key, cloud);
-  const silent = { clock: systemClock, signal: new AbortController().signal, progress: () => undefined };
-  return { cloud, deployments: await cloud.list.recent(begin({ cloud, warn: () => undefined, ...silent }, timeout)) };
+  const quiet = (): void => undefined;
+  const silent = { clock: systemClock, signal: new AbortController().signal, progress: quiet, say: quiet, warn: quiet };
+  return { cloud, operation: begin({ cloud, ...silent }, timeout) };
+}
+
+async function list(stack: StackSettings): Promise<{ cloud: Cloud; deployments: readonly Deployment[] }> {
+  const { cloud, operation } = asking(stack);
+  return { cloud, deployments: await cloud.list.recent(operation) };
 }
 
 function describe(cloud: Cloud, deployment: Deployment): BackendDescription {

@@ -25,6 +25,13 @@ export interface Created<S> {
   readonly failure?: Error | undefined;
 }
 
+/** Inputs that would make an object. */
+export interface Asked<Inputs> {
+  readonly inputs: Inputs;
+  /** The inputs that call for another object in place of the one that is there; empty when there is none. */
+  readonly replaces: readonly string[];
+}
+
 /** Tells the host what is there by now, so that a later failure loses nothing of it. */
 export type Observe<S> = (state: S) => void;
 
@@ -36,13 +43,18 @@ export interface Resource<Inputs, S extends State> {
   /** Last part of the type token, and the name in messages. */
   readonly kind: string;
   readonly fields: FieldTable<Inputs>;
-  readonly timeouts: { readonly create: string; readonly update: string; readonly delete: string };
+  /** How long each step may take; a step that is left out takes what `create` may. */
+  readonly timeouts: { readonly create: string; readonly update?: string; readonly delete?: string };
+  /** What an object is that failed half-way, for messages. Default: "exists but is not ready". */
+  readonly unfinished?: string;
   /** The version of the states that it writes. */
   readonly stateVersion: number;
   /** Fills in what the user left open. `olds` are the inputs in the state, empty when there are none. */
   resolve(olds: Partial<Inputs>, news: Inputs): Inputs;
   /** What no single field can tell. */
   check(inputs: Inputs): Failure[];
+  /** What only the service or the clock can tell; asked when the object would be made, now or in place of the old one. */
+  refuse?(context: Context, asked: Asked<Inputs>): Promise<Failure[]>;
   /** Whether a replacement must delete the old object first. */
   deletesFirst(state: S, inputs: Inputs): boolean;
   /** Told of each object of this stack that the process comes across. */

@@ -24,3 +24,21 @@ export interface BackendDescription {
   /** Token for the backend's endpoints. A secret. */
   readonly jwtToken: string;
 }
+
+/** A backup of a backend. Backups come in series: a full one first, then incremental ones. */
+export interface BackupDescription {
+  /** The series, like "2021-15": what `backupFolder` of a Restore takes. */
+  readonly folder: string;
+  /** Number in the series, counted from 1: what `backupNum` of a Restore takes. */
+  readonly backupNum: number;
+  /** "full" or "incremental". */
+  readonly type: string;
+  /** When it was taken, like "2021-04-15T18:00:58+0000". */
+  readonly timestamp: string;
+}
+
+/** What the engine says of a restore; UNKNOWN once it has forgotten it. */
+export type RestoreStatus = "UNKNOWN" | "IN_PROGRESS" | "OK" | "ERR";
+
+/** One value of `triggers`. */
+export type TriggerValue = string | number | boolean;

@@ -1,5 +1,5 @@
 /** Resource types, as the provider's published entry names them. */
-export type Kind = "backend";
+export type Kind = "backend" | "restoreRequest" | "restoreCompletion" | "dataDrop";
 
 /**
  * The text that stands in users' states and finds the provider's code again, years later: it must load whatever version

@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { findBackend, listBackends } from "../provider";
-import type { BackendDescription } from "../provider/types";
+import { findBackend, listBackends, listBackups } from "../provider";
+import type { BackendDescription, BackupDescription } from "../provider/types";
+import type { Backend } from "./backend";
 import type { Provider, ResolvedSettings } from "./provider";
+import { uidOf } from "./uid";
 
 /** Which backend: one of the two. */
 export interface GetBackendArgs {
@@ -17,6 +19,18 @@ export interface GetBackendOutputArgs {
   uid?: pulumi.Input<string> | undefined;
   /** Name of the backend; it must be the only one of that name. */
   name?: pulumi.Input<string> | undefined;
+}
+
+/** Whose backups. */
+export interface GetBackupsArgs {
+  /** Uid of the backend, like "0x42". Dedicated backends only. */
+  uid: string;
+}
+
+/** Inputs of {@link getBackupsOutput}. */
+export interface GetBackupsOutputArgs {
+  /** The backend or its uid. Dedicated backends only. */
+  uid: Backend | pulumi.Input<string>;
 }
 
 /** Options of the functions. */
@@ -58,6 +72,23 @@ export async function getBackends(options?: LookupOptions): Promise<GetBackendRe
 /** The same as {@link getBackends} as an output. The result holds tokens and so is a secret as a whole. */
 export function getBackendsOutput(options?: LookupOptions): pulumi.Output<BackendDescription[]> {
   return pulumi.secret(settings(options).apply(listBackends));
+}
+
+/**
+ * Looks up the backups of a backend, the oldest first (operation `listBackups`, asked of the backend itself).
+ *
+ * @throws When there is no such backend, or when it can have no backups: only dedicated ones do.
+ */
+export async function getBackups(args: GetBackupsArgs, options?: LookupOptions): Promise<BackupDescription[]> {
+  return listBackups(await settingsOf(options), args.uid);
+}
+
+/** The same as {@link getBackups} for inputs that are outputs of resources. */
+export function getBackupsOutput(
+  args: GetBackupsOutputArgs,
+  options?: LookupOptions,
+): pulumi.Output<BackupDescription[]> {
+  return pulumi.all([uidOf(args.uid), settings(options)]).apply(([uid, found]) => listBackups(found, uid));
 }
 
 function withSecret(description: BackendDescription): GetBackendResult {

@@ -1,10 +1,18 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Inputs of the package's own: dynamic providers are told neither name nor URN, so the program sends both along. */
-export interface HiddenInputs {
+/** An input of the package's own: dynamic providers are not told the URN, so the program sends it along. */
+export interface HiddenUrn {
   readonly __urn: pulumi.Output<string>;
+}
+
+/** The same for a resource that can be named by default. */
+export interface HiddenInputs extends HiddenUrn {
   readonly __defaultName: pulumi.Output<string>;
+}
+
+export function hiddenUrn(type: string, name: string, options: pulumi.CustomResourceOptions | undefined): HiddenUrn {
+  return { __urn: pulumi.createUrn(name, type, parentUrn(options)) };
 }
 
 export function hiddenInputs(
@@ -12,15 +20,16 @@ export function hiddenInputs(
   name: string,
   options: pulumi.CustomResourceOptions | undefined,
 ): HiddenInputs {
-  const parent = options?.parent === undefined ? undefined : plain(options.parent.urn);
   return {
-    __urn: pulumi.createUrn(name, type, parent),
-    __defaultName: pulumi.output(parent ?? "").apply((urn) => defaultName(name, urn)),
+    ...hiddenUrn(type, name, options),
+    __defaultName: pulumi.output(parentUrn(options) ?? "").apply((urn) => defaultName(name, urn)),
   };
 }
 
 /** Without its dependency: a component stands for its children, so that a child would wait for itself. */
-function plain(urn: pulumi.Output<string>): Promise<string> {
+function parentUrn(options: pulumi.CustomResourceOptions | undefined): Promise<string> | undefined {
+  const urn = options?.parent?.urn;
+  if (urn === undefined) return undefined;
   return new Promise((resolve) => {
     urn.apply(resolve);
   });

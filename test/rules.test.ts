@@ -5,7 +5,8 @@ import { expect } from "chai";
 import { schemas } from "dgraphcloud-local";
 import { parse, validate } from "graphql";
 import ts from "typescript";
-import { controlDocuments } from "../provider/api/documents";
+import { controlDocuments, dataDocuments } from "../provider/api/documents";
+import * as provider from "../provider";
 import { delegate } from "../sdk/delegate";
 
 const root = resolve(__dirname, "..");
@@ -69,16 +70,22 @@ describe("rules of the house", () => {
   });
 
   it("keeps the text that stands in users' states", () => {
-    const text = delegate("backend");
-    expect(text).to.equal(
-      'exports.handler = () => require("module").createRequire(process.cwd() + "/x.js")("pulumi-dgraphcloud/provider").backend;',
-    );
-    expect(Buffer.byteLength(text)).to.be.at.most(200);
+    for (const kind of ["backend", "restoreRequest", "restoreCompletion", "dataDrop"] as const) {
+      const text = delegate(kind);
+      expect(text).to.equal(
+        `exports.handler = () => require("module").createRequire(process.cwd() + "/x.js")("pulumi-dgraphcloud/provider").${kind};`,
+      );
+      expect(Buffer.byteLength(text)).to.be.at.most(200);
+      expect(provider).to.have.property(kind);
+    }
   });
 
   it("sends only documents that the known API validates", () => {
     for (const [operation, document] of Object.entries(controlDocuments)) {
       expect(validate(schemas.control, parse(document)).map(String), operation).to.deep.equal([]);
+    }
+    for (const [operation, document] of Object.entries(dataDocuments)) {
+      expect(validate(schemas.slash, parse(document)).map(String), operation).to.deep.equal([]);
     }
   });
 

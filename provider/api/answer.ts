@@ -40,7 +40,9 @@ export function retryAfterMs(header: string | null, now: number): number | undef
 function failOnStatus(site: RequestSite, { status, retryAfter }: HttpAnswer): void {
   if (status === 200) return;
   const wait = retryAfterMs(retryAfter, Date.now());
-  if (status === 401 || status === 403) throw new UnauthorizedError(site, `not authorized (HTTP ${status})`);
+  if (status === 401 || status === 403) {
+    throw new UnauthorizedError(site, `not authorized (HTTP ${status})`, { byStatus: true });
+  }
   if (status === 429) throw new ThrottledError(site, wait);
   if (status >= 500) throw new LostAnswerError(site, { why: `HTTP ${status}`, retryAfterMs: wait });
   const redirect = status >= 300 && status < 400;

@@ -1,14 +1,203 @@
+import type * as v from "valibot";
 import { backendUrl } from "../config";
-import { probe } from "./transport";
+import {
+  AbsentError,
+  GraphqlError,
+  LostAnswerError,
+  RefusedError,
+  RequestError,
+  type RequestSite,
+  UnauthorizedError,
+  WrongShapeError,
+} from "../errors";
+import { keepSecret } from "../secrets";
+import { isRecord } from "./answer";
+import {
+  type Backup,
+  backupsSchema,
+  dropSchema,
+  exportSchema,
+  restoreSchema,
+  type RestoreStatus,
+  restoreStatusSchema,
+} from "./dataAnswers";
+import type { Deployment } from "./deployment";
+import type { DeploymentList } from "./deploymentList";
+import { type DataDocument, dataDocuments } from "./documents";
+import { type Call, type Repeat, type Retrying, withRetries } from "./retry";
+import { shaped } from "./shape";
+import { postGraphql, probe } from "./transport";
 
-const probeTimeoutMs = 30_000;
+const queryTimeoutMs = 30_000;
+const mutationTimeoutMs = 60_000;
 
-/** The HTTP status with which a backend answers OPTIONS /graphql: 200 once it is ready. Needs no token. */
-export function readiness(endpoint: URL, host: string, signal: AbortSignal): Promise<number> {
-  return probe({
-    url: backendUrl(endpoint, host, "/graphql"),
-    operation: "OPTIONS /graphql",
-    timeoutMs: probeTimeoutMs,
-    signal,
-  });
+/** What one dropData removes: the service takes one of these at a time. */
+export type Drop =
+  | { readonly allData: true }
+  | { readonly allDataAndSchema: true }
+  | { readonly types: readonly string[] }
+  | { readonly fields: readonly string[] };
+
+/** Which backup of which backend. */
+export interface BackupChoice {
+  /** The backend that was backed up. */
+  readonly source: string;
+  readonly folder: string;
+  readonly backupNum: number;
+}
+
+/** The backends' own endpoints: one method an operation. Host and token of a backend are looked up by its uid. */
+export class DataPlane {
+  /** Host and token as last seen: a wait of hours must not need the control plane. */
+  private readonly located = new Map<string, Deployment>();
+
+  constructor(
+    private readonly endpoint: URL,
+    private readonly list: DeploymentList,
+    private readonly retrying: Retrying,
+  ) {}
+
+  /** The backend in the account's list, which is read anew before it is said to be absent. */
+  async locate(uid: string, call: Call): Promise<Deployment> {
+    const has = (deployment: Deployment): boolean => deployment.uid === uid;
+    const found = (await this.list.known(call)).find(has) ?? (await this.list.anew(call)).find(has);
+    if (found !== undefined) {
+      this.located.set(uid, found);
+      return found;
+    }
+    throw new AbsentError({
+      why: `this account has no backend ${uid}.`,
+      next: "Correct the uid, or use the account that owns the backend (dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password).",
+    });
+  }
+
+  /** Sent once; gives the restore's id. A failure for which `mayHaveActed` holds says that a restore may be running. */
+  async restore(target: string, { source, folder, backupNum }: BackupChoice, call: Call): Promise<number> {
+    const variables = { uid: source, backupFolder: folder, backupNum };
+    return this.send(target, "restore", variables, "unless-sent", call, (data, site) => {
+      // It may be a token that is not valid, or a restore that has begun: nobody can tell.
+      if (isRecord(data) && data["restore"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
+      const { response, errors } = shaped(site, restoreSchema, data).restore;
+      failOnProblems(site, errors, data);
+      const restoreId = response?.restoreId;
+      if (restoreId != null) return restoreId;
+      throw new WrongShapeError(site, "data.restore.response.restoreId", "a number was expected");
+    });
+  }
+
+  async restoreStatus(target: string, restoreId: number, call: Call): Promise<RestoreStatus> {
+    return this.send(target, "restoreStatus", { restoreId }, "freely", call, (data, site) => {
+      const { status, errors } = shaped(site, restoreStatusSchema, data).restoreStatus.response;
+      return { status, errors: errors ?? [] };
+    });
+  }
+
+  /** The backups of a backend, series by series as the service lists them. */
+  async listBackups(uid: string, call: Call): Promise<Backup[]> {
+    return this.send(uid, "listBackups", {}, "freely", call, (data, site) => {
+      const { response, errors } = shaped(site, backupsSchema, data).listBackups;
+      failOnProblems(site, errors, data);
+      return (response ?? []).flat();
+    });
+  }
+
+  /** Sent once; gives the service's words. A failure for which `mayHaveActed` holds says that data may be gone. */
+  async dropData(uid: string, drop: Drop, call: Call): Promise<string> {
+    return this.send(uid, documentOf(drop), { ...drop }, "unless-sent", call, (data, site) => {
+      if (isRecord(data) && data["dropData"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
+      const { code, message } = shaped(site, dropSchema, data).dropData.response;
+      return message ?? code ?? "";
+    });
+  }
+
+  /** Exports everything; the URLs open the data to whoever has them. */
+  async export(uid: string, call: Call): Promise<string[]> {
+    return this.send(uid, "export", {}, "freely", call, (data, site) => {
+      const { signedUrls } = shaped(site, exportSchema, data).export;
+      for (const url of signedUrls) keepSecret(url);
+      return signedUrls;
+    });
+  }
+
+  /** The HTTP status with which a backend answers OPTIONS /graphql: 200 once it is ready. Needs no token. */
+  readiness(host: string, signal: AbortSignal): Promise<number> {
+    const url = backendUrl(this.endpoint, host, "/graphql");
+    return probe({ url, operation: "OPTIONS /graphql", timeoutMs: queryTimeoutMs, signal });
+  }
+
+  private async send<T>(
+    uid: string,
+    document: DataDocument,
+    variables: Readonly<Record<string, unknown>>,
+    repeat: Repeat,
+    call: Call,
+    parse: (data: unknown, site: RequestSite) => T,
+  ): Promise<T> {
+    const operation = document.startsWith("drop") ? "dropData" : document;
+    const post = async ({ url: host, jwtToken }: Deployment): Promise<T> => {
+      const url = backendUrl(this.endpoint, host, "/admin/slash");
+      const data = await postGraphql({
+        url,
+        operation,
+        document: dataDocuments[document],
+        variables: document === "dropAllData" || document === "dropAllDataAndSchema" ? {} : variables,
+        headers: { "x-auth-token": jwtToken },
+        timeoutMs: dataDocuments[document].startsWith("mutation") ? mutationTimeoutMs : queryTimeoutMs,
+        signal: call.signal,
+        repeatable: repeat === "freely",
+      });
+      return parse(data, { operation, host: url.host });
+    };
+    let renewals = 0;
+    const known = this.located.get(uid) ?? (await asLookup(operation, this.locate(uid, call)));
+    return withRetries(this.retrying, repeat, call, async () => {
+      try {
+        return await post(this.located.get(uid) ?? known);
+      } catch (error) {
+        if (!(error instanceof UnauthorizedError) || renewals++ > 0) throw error;
+        // A text about authorization may come from behind the door, where something may have been done already.
+        if (repeat === "unless-sent" && !error.byStatus) throw error;
+        const deployments = await asLookup(operation, this.list.anew(call));
+        const fresh = deployments.find((deployment) => deployment.uid === uid);
+        if (fresh === undefined || fresh.jwtToken === known.jwtToken) throw error;
+        this.located.set(uid, fresh);
+        return post(fresh);
+      }
+    });
+  }
+}
+
+/** A lost list says nothing of the operation behind it, which was not sent. */
+async function asLookup<T>(operation: string, lookup: Promise<T>): Promise<T> {
+  try {
+    return await lookup;
+  } catch (cause) {
+    if (!(cause instanceof RequestError)) throw cause;
+    throw new RefusedError({ why: `${operation} was not sent: ${cause.why}`, next: cause.next, cause });
+  }
+}
+
+function documentOf(drop: Drop): DataDocument {
+  if ("allData" in drop) return "dropAllData";
+  if ("allDataAndSchema" in drop) return "dropAllDataAndSchema";
+  return "types" in drop ? "dropTypes" : "dropFields";
+}
+
+function failOnProblems(
+  site: RequestSite,
+  problems: v.InferOutput<typeof restoreSchema>["restore"]["errors"],
+  data: unknown,
+): void {
+  if (problems == null || problems.length === 0) return;
+  const messages = problems.map(({ message }) => message);
+  throw new GraphqlError(site, messages, data);
+}
+
+/** The id of a restore that the service named beside its complaints. */
+export function restoreIdBeside(error: unknown): number | undefined {
+  if (!(error instanceof GraphqlError) || !isRecord(error.data)) return undefined;
+  const restore = error.data["restore"];
+  const response = isRecord(restore) ? restore["response"] : undefined;
+  const id = isRecord(response) ? response["restoreId"] : undefined;
+  return typeof id === "number" && Number.isInteger(id) && id > 0 ? id : undefined;
 }

@@ -13,3 +13,21 @@ export const controlDocuments = {
 } as const;
 
 export type ControlOperation = keyof typeof controlDocuments;
+
+/** Every document this package sends to a backend's own /admin/slash. Validated by the same test. */
+export const dataDocuments = {
+  restore:
+    "mutation Restore($uid: String!, $backupFolder: String, $backupNum: Int) { restore(uid: $uid, backupFolder: $backupFolder, backupNum: $backupNum) { response { code message restoreId } errors { message } } }",
+  restoreStatus:
+    "query RestoreStatus($restoreId: Int!) { restoreStatus(restoreId: $restoreId) { response { status errors } } }",
+  listBackups: "query ListBackups { listBackups { response { type backupNum folder timestamp } errors { message } } }",
+  // The proxy in front of the engine takes one argument of dropData at a time.
+  dropAllData: "mutation DropAllData { dropData(allData: true) { response { code message } } }",
+  dropAllDataAndSchema:
+    "mutation DropAllDataAndSchema { dropData(allDataAndSchema: true) { response { code message } } }",
+  dropTypes: "mutation DropTypes($types: [String!]) { dropData(types: $types) { response { code message } } }",
+  dropFields: "mutation DropFields($fields: [String!]) { dropData(fields: $fields) { response { code message } } }",
+  export: "mutation Export { export { signedUrls } }",
+} as const;
+
+export type DataDocument = keyof typeof dataDocuments;

@@ -7,6 +7,7 @@ import {
   notEmpty,
   oneOf,
   text,
+  uid,
   unknownValue,
   wholeNumber,
 } from "../fields";
@@ -89,12 +90,6 @@ export function checkBackend(inputs: BackendInputs): Failure[] {
       reason: "cannot be combined with adoptUid, which names the backend to take over already; remove one of the two",
     },
   ];
-}
-
-function uid(value: unknown): string | undefined {
-  return typeof value === "string" && /^0x[0-9a-f]+$/i.test(value)
-    ? undefined
-    : 'must be the uid of a backend, like "0x42"';
 }
 
 function modeNeedsDedicated(mode: unknown, inputs: Readonly<Record<string, unknown>>): string | undefined {

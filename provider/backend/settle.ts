@@ -64,7 +64,7 @@ export async function waitUntilReady({ context, operation, id }: Settling, state
     what: `backend ${id} to answer`,
     look: async () => {
       try {
-        const status = await context.cloud.readiness(state.url, context.signal);
+        const status = await context.cloud.data.readiness(state.url, context.signal);
         return status === 200 ? { done: undefined } : { pending: `HTTP ${status}` };
       } catch (error) {
         // A host that is still being made refuses, resets or hangs: that is what is being waited for.

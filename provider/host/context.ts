@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Clock, systemClock } from "../clock";
 import { Cloud } from "../cloud";
 import { endpointUrl, readSettings, type SettingName, type Settings } from "../config";
@@ -22,7 +23,9 @@ export class HostContext {
 
   /** Takes the settings. Neither awaits nor throws: the host would go on with a provider that knows none. */
   configure(stack: (name: SettingName) => string | undefined): void {
-    this.settings = readSettings(stack, process.env);
+    const settings = readSettings(stack, process.env);
+    // Each type of resource is configured by itself, and all must share one account: its queue, its list, what it has met.
+    if (!isDeepStrictEqual(settings, this.settings)) this.settings = settings;
   }
 
   /** What is wrong with the settings, told without a call. */
@@ -43,6 +46,9 @@ export class HostContext {
       clock: this.clock,
       signal: engine.signal,
       progress: this.progress(urn, engine),
+      say: (text) => {
+        if (!engine.log(urn, scrub(text), { ephemeral: false })) console.log(scrub(text));
+      },
       warn: (text) => {
         if (!engine.log(urn, scrub(text), { ephemeral: false, warning: true })) console.warn(scrub(text));
       },

@@ -9,7 +9,15 @@ import type {
 import { begin, type Context, type Operation } from "../context";
 import { timeoutOf } from "../duration";
 import { ConflictError, SettingsError } from "../errors";
-import { changedFields, checkFields, type Failure, isHidden, namesThat, unknownValue } from "../fields";
+import {
+  changedFields,
+  checkFields,
+  type Failure,
+  isHidden,
+  namesThat,
+  replacingFields,
+  unknownValue,
+} from "../fields";
 import type { Created, Resource, State } from "../resource";
 import type { HostContext } from "./context";
 import { asError, partialFailure, type Report, reportOf } from "./failures";
@@ -47,8 +55,12 @@ export function dynamicProvider<Inputs, S extends State>(
     return state;
   };
 
-  const operationFor = (context: Context, step: "create" | "update" | "delete", values: Values): Operation =>
-    begin(context, timeoutOf(values["timeouts"] as State["timeouts"], step, resource.timeouts));
+  const operationFor = (context: Context, step: "create" | "update" | "delete", values: Values): Operation => {
+    const { create, update = create, delete: remove = create } = resource.timeouts;
+    const limit = resource.timeouts[step] === undefined ? "create" : step;
+    const defaults = { create, update, delete: remove };
+    return begin(context, timeoutOf(values["timeouts"] as State["timeouts"], limit, defaults));
+  };
 
   const guarded = async <T>(report: Report, work: (context: Context) => Promise<T>): Promise<T> => {
     try {
@@ -88,23 +100,24 @@ export function dynamicProvider<Inputs, S extends State>(
       return Promise.resolve();
     },
 
-    check(olds, news) {
+    async check(olds, news) {
       const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, stripped(news) as Inputs) as Values);
       const failures = [...checkFields(fields, inputs), ...resource.check(inputs as Inputs)];
       const settings = host.settingsFailure();
       if (settings !== undefined) failures.push({ property: "", reason: settings.message });
       const refusal = refusedReplacement(stripped(olds), inputs);
       if (refusal !== undefined) failures.push(refusal);
-      return Promise.resolve({ inputs, failures });
+      if (failures.length === 0) failures.push(...(await refusals(stripped(olds), inputs)));
+      return { inputs, failures };
     },
 
     diff(id, olds, news) {
-      return guarded<DiffResult>(reportOf(resource.kind, "diff", news, id), (context) => {
+      return guarded<DiffResult>(reportOf(resource, "diff", news, id), (context) => {
         // Under its present URN: an alias or a new parent may have given it another one.
         const state = stateFrom({ ...olds, __urn: news["__urn"] });
         resource.met(context, id, state);
         const changed = changedFields(fields, olds, news);
-        const replaces = namesThat(fields, changed, "replace");
+        const replaces = replacingFields(fields, olds, news);
         if (replaces.some((name) => news[name] !== unknownValue)) refuseIfProtected(state, id, replaces);
         const unfinished = state.__state.status !== "ready";
         if (changed.length === 0) return Promise.resolve({ changes: unfinished });
@@ -115,7 +128,7 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     create(news) {
-      const report = reportOf(resource.kind, "create", news);
+      const report = reportOf(resource, "create", news);
       return guarded(report, async (context) => {
         const inputs = stripped(news) as Inputs;
         const operation = operationFor(context, "create", news);
@@ -131,7 +144,7 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     read(id, props = {}) {
-      return guarded(reportOf(resource.kind, "read", props, id), async (context) => {
+      return guarded(reportOf(resource, "read", props, id), async (context) => {
         const known = props["__state"] === undefined ? undefined : stateFrom(props);
         if (known !== undefined) resource.met(context, id, known);
         const state = await resource.read(context, begin(context, readTimeout), id, known);
@@ -141,7 +154,7 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     update(id, olds, news) {
-      const report = reportOf(resource.kind, "update", news, id);
+      const report = reportOf(resource, "update", news, id);
       return guarded(report, async (context) => {
         const state = stateFrom(olds);
         const inputs = stripped(news) as Inputs;
@@ -157,7 +170,7 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     delete(id, props) {
-      return guarded(reportOf(resource.kind, "delete", props, id), (context) =>
+      return guarded(reportOf(resource, "delete", props, id), (context) =>
         resource.delete(context, operationFor(context, "delete", props), id, stateFrom(props)),
       );
     },
@@ -165,10 +178,20 @@ export function dynamicProvider<Inputs, S extends State>(
 
   function refusedReplacement(olds: Values, inputs: Values): Failure | undefined {
     if (olds["deletionProtection"] !== true) return undefined;
-    const [name] = namesThat(fields, changedFields(fields, olds, inputs), "replace").filter(
-      (changed) => inputs[changed] !== unknownValue,
-    );
+    const [name] = replacingFields(fields, olds, inputs).filter((changed) => inputs[changed] !== unknownValue);
     return name === undefined ? undefined : { property: name, reason: protectedReason };
+  }
+
+  /** An object that stays as it is is asked nothing, so that an ordinary check makes no call. */
+  async function refusals(olds: Values, inputs: Values): Promise<readonly Failure[]> {
+    if (resource.refuse === undefined) return [];
+    const replaces = replacingFields(fields, olds, inputs);
+    if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
+    const report = reportOf(resource, "check", inputs);
+    return guarded(
+      report,
+      async (context) => (await resource.refuse?.(context, { inputs: inputs as Inputs, replaces })) ?? [],
+    );
   }
 }
 

@@ -5,12 +5,15 @@ import { clean } from "../text";
 /** Which operation on which resource a message is about. */
 export interface Report {
   readonly kind: string;
-  readonly step: "diff" | "create" | "read" | "update" | "delete";
+  /** What the resource says of one that failed half-way. */
+  readonly unfinished?: string | undefined;
+  readonly step: "check" | "diff" | "create" | "read" | "update" | "delete";
   readonly urn: string | undefined;
   readonly id: string | undefined;
 }
 
 const outcome = {
+  check: "could not be checked",
   diff: "cannot be compared with its state",
   create: "was not created",
   read: "could not be read",
@@ -19,19 +22,20 @@ const outcome = {
 } as const;
 
 export function reportOf(
-  kind: string,
+  { kind, unfinished }: { readonly kind: string; readonly unfinished?: string },
   step: Report["step"],
   values: Readonly<Record<string, unknown>>,
   id?: string,
 ): Report {
   const urn = values["__urn"];
-  return { kind, step, urn: typeof urn === "string" ? urn : undefined, id };
+  return { kind, unfinished, step, urn: typeof urn === "string" ? urn : undefined, id };
 }
 
 /** The failure as the engine prints it: what, why, what to do next; no stack, no secret. */
 export function asError(report: Report, error: unknown): Error {
   if (error instanceof ReportedFailure) return error;
-  return new ReportedFailure(text(report, error, outcome[report.step]));
+  const what = report.step === "update" ? report.unfinished : undefined;
+  return new ReportedFailure(text(report, error, what ?? outcome[report.step]));
 }
 
 /**
@@ -42,7 +46,7 @@ export function partialFailure(report: Report, error: unknown, id: string, prope
   const reason = text(
     { ...report, id },
     error,
-    report.step === "create" ? "exists but is not ready" : "is not up to date",
+    report.unfinished ?? (report.step === "create" ? "exists but is not ready" : "is not up to date"),
   );
   return Object.assign(new ReportedFailure(reason), { id, properties, reasons: [reason] });
 }

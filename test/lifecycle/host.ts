@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { resolve } from "node:path";
 import * as grpc from "@grpc/grpc-js";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { delegate } from "../../sdk/delegate";
+import { delegate, type Kind } from "../../sdk/delegate";
 
 const root = resolve(__dirname, "../..");
 
@@ -26,19 +29,60 @@ export class HostFailure extends Error {
   }
 }
 
-/** The real dynamic-provider host in a process of its own, called as the engine calls it, with the text stored in states. */
-export class Host {
+/** What of an engine the host needs: somebody who takes its lines. */
+class Engine {
   output = "";
 
   private constructor(
-    private readonly process: ChildProcess,
-    private readonly client: ResourceProviderClient,
+    private readonly server: grpc.Server,
+    readonly port: number,
   ) {}
 
-  static async start(environment: NodeJS.ProcessEnv): Promise<Host> {
+  static async start(): Promise<Engine> {
+    const server = new grpc.Server();
+    const log: grpc.handleUnaryCall<LogRequest, Empty> = (call, answer) => {
+      engine.output += `${call.request.getMessage()}\n`;
+      answer(null, new Empty());
+    };
+    server.addService({ log: EngineService.log }, { log });
+    const port = await new Promise<number>((found, failed) => {
+      server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) found(bound);
+        else failed(error);
+      });
+    });
+    const engine = new Engine(server, port);
+    return engine;
+  }
+
+  stop(): void {
+    this.server.forceShutdown();
+  }
+}
+
+/** The real dynamic-provider host in a process of its own, called as the engine calls it, with the text stored in states. */
+export class Host {
+  private constructor(
+    private readonly process: ChildProcess,
+    private readonly client: ResourceProviderClient,
+    private readonly kind: Kind,
+    private readonly engine: Engine,
+  ) {}
+
+  /** What the process printed, and what it told the engine. */
+  get output(): string {
+    return this.engine.output;
+  }
+
+  /** The same process for another type of resource. */
+  as(kind: Kind): Host {
+    return new Host(this.process, this.client, kind, this.engine);
+  }
+
+  static async start(environment: NodeJS.ProcessEnv, kind: Kind = "backend"): Promise<Host> {
     const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    // It wants the address of an engine; nothing listens at this one.
-    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+    const engine = await Engine.start();
+    const child = spawn(process.execPath, [script, `127.0.0.1:${engine.port}`], {
       cwd: root,
       env: { PATH: process.env["PATH"], ...environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -51,10 +95,11 @@ export class Host {
         failed(new Error("the dynamic-provider host ended"));
       });
     });
-    const host = new Host(child, new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure()));
+    const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    const host = new Host(child, client, kind, engine);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
-        host.output += chunk.toString();
+        engine.output += chunk.toString();
       });
     }
     const configure = new messages.ConfigureRequest();
@@ -73,8 +118,8 @@ export class Host {
     news: Values,
   ): Promise<{ inputs: Values; failures: { property: string; reason: string }[] }> {
     const request = new messages.CheckRequest();
-    request.setOlds(struct(olds));
-    request.setNews(struct(news));
+    request.setOlds(this.struct(olds));
+    request.setNews(this.struct(news));
     const response = await this.call<messages.CheckResponse>((done) => this.client.check(request, done));
     return {
       inputs: response.getInputs()?.toJavaScript() ?? {},
@@ -86,7 +131,7 @@ export class Host {
 
   async create(inputs: Values): Promise<Made> {
     const request = new messages.CreateRequest();
-    request.setProperties(struct(inputs));
+    request.setProperties(this.struct(inputs));
     const response = await this.call<messages.CreateResponse>((done) => this.client.create(request, done));
     return { id: response.getId(), properties: response.getProperties()?.toJavaScript() ?? {} };
   }
@@ -98,8 +143,8 @@ export class Host {
   ): Promise<{ changes: boolean | undefined; replaces: string[]; deleteBeforeReplace: boolean }> {
     const request = new messages.DiffRequest();
     request.setId(id);
-    request.setOlds(struct(olds));
-    request.setNews(struct(news));
+    request.setOlds(this.struct(olds));
+    request.setNews(this.struct(news));
     const response = await this.call<messages.DiffResponse>((done) => this.client.diff(request, done));
     const changes = [undefined, false, true][response.getChanges()];
     return { changes, replaces: response.getReplacesList(), deleteBeforeReplace: response.getDeletebeforereplace() };
@@ -108,8 +153,8 @@ export class Host {
   async update(id: string, olds: Values, news: Values): Promise<Values> {
     const request = new messages.UpdateRequest();
     request.setId(id);
-    request.setOlds(struct(olds));
-    request.setNews(struct(news));
+    request.setOlds(this.struct(olds));
+    request.setNews(this.struct(news));
     const response = await this.call<messages.UpdateResponse>((done) => this.client.update(request, done));
     return response.getProperties()?.toJavaScript() ?? {};
   }
@@ -117,7 +162,7 @@ export class Host {
   async read(id: string, properties: Values): Promise<{ id: string; properties: Values; inputs: Values }> {
     const request = new messages.ReadRequest();
     request.setId(id);
-    request.setProperties(struct(properties));
+    request.setProperties(this.struct(properties));
     const response = await this.call<messages.ReadResponse>((done) => this.client.read(request, done));
     return {
       id: response.getId(),
@@ -129,13 +174,18 @@ export class Host {
   async delete(id: string, properties: Values): Promise<void> {
     const request = new messages.DeleteRequest();
     request.setId(id);
-    request.setProperties(struct(properties));
+    request.setProperties(this.struct(properties));
     await this.call((done) => this.client.delete(request, done));
   }
 
   close(): void {
     this.client.close();
     this.process.kill("SIGKILL");
+    this.engine.stop();
+  }
+
+  private struct(values: Values): Struct {
+    return Struct.fromJavaScript({ ...values, __provider: delegate(this.kind) });
   }
 
   private call<Response>(
@@ -148,10 +198,6 @@ export class Host {
       });
     });
   }
-}
-
-function struct(values: Values): Struct {
-  return Struct.fromJavaScript({ ...values, __provider: delegate("backend") });
 }
 
 function failure(error: grpc.ServiceError): HostFailure {

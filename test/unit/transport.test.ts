@@ -138,7 +138,12 @@ describe("requests, byte for byte", () => {
 
     async function created(inputs: BackendInputs): Promise<unknown> {
       const cloud = new Cloud({ endpoint: endpoint.href, credentials: { token } }, clock, () => 1);
-      const silent = { signal: new AbortController().signal, progress: () => undefined, warn: () => undefined };
+      const silent = {
+        signal: new AbortController().signal,
+        progress: () => undefined,
+        warn: () => undefined,
+        say: () => undefined,
+      };
       const context = { cloud, clock, ...silent };
       const operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
       expectPost({ deployments: [] });

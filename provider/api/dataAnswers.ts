@@ -1,0 +1,55 @@
+import * as v from "valibot";
+
+const problems = v.nullish(v.array(v.object({ message: v.string() })));
+
+/** The answer of `restore`. Without an id there is no restore to speak of, whatever the code says. */
+export const restoreSchema = v.object({
+  restore: v.object({
+    response: v.nullish(v.object({ restoreId: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1))) })),
+    errors: problems,
+  }),
+});
+
+export const restoreStates = ["UNKNOWN", "IN_PROGRESS", "OK", "ERR"] as const;
+
+/** What the engine says of a restore; UNKNOWN once it has forgotten it. */
+export type RestoreState = (typeof restoreStates)[number];
+
+export interface RestoreStatus {
+  readonly status: RestoreState;
+  readonly errors: readonly string[];
+}
+
+export const restoreStatusSchema = v.object({
+  restoreStatus: v.object({
+    response: v.object({ status: v.picklist(restoreStates), errors: v.nullish(v.array(v.string())) }),
+  }),
+});
+
+/** One backup of a series: a full one first, then incremental ones. */
+export interface Backup {
+  readonly type: string;
+  /** Counts from 1 in each series. */
+  readonly backupNum: number;
+  /** The series, like "2021-15". */
+  readonly folder: string;
+  /** Like "2021-04-15T18:00:58+0000". */
+  readonly timestamp: string;
+}
+
+const backupSchema = v.object({
+  type: v.string(),
+  backupNum: v.pipe(v.number(), v.integer()),
+  folder: v.string(),
+  timestamp: v.string(),
+});
+
+export const backupsSchema = v.object({
+  listBackups: v.object({ response: v.nullish(v.array(v.array(backupSchema))), errors: problems }),
+});
+
+export const dropSchema = v.object({
+  dropData: v.object({ response: v.object({ code: v.nullish(v.string()), message: v.nullish(v.string()) }) }),
+});
+
+export const exportSchema = v.object({ export: v.object({ signedUrls: v.array(v.string()) }) });

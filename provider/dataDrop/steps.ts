@@ -1,0 +1,90 @@
+import type { Drop } from "../api/data";
+import type { Context, Operation } from "../context";
+import { DgraphCloudError, UnknownOutcomeError } from "../errors";
+import type { Observe } from "../resource";
+import { isUnclear } from "../unclear";
+import { type DataDropInputs, type DataDropState, type Step, stepsOf } from "./inputs";
+
+/** Sends what is left of a drop, each mutation once. What is done, and what may be, stays in the state. */
+export async function dropRemaining(
+  { cloud, say }: Context,
+  operation: Operation,
+  id: string,
+  state: DataDropState,
+  inputs: DataDropInputs,
+  observe: Observe<DataDropState>,
+): Promise<DataDropState> {
+  let current = state;
+  for (const step of stepsOf(inputs).filter((one) => !state.__state.done.includes(one))) {
+    try {
+      const message = await cloud.data.dropData(inputs.backend, dropOf(step, inputs), operation);
+      current = withDone(current, step, inputs, message);
+      observe(current);
+      say(`${inputs.backend}: dropped ${described(step, inputs).join(", ")}`);
+    } catch (error) {
+      if (!isUnclear(error)) throw error;
+      current = { ...current, __state: { ...current.__state, unclear: step } };
+      observe(current);
+      throw unknownDrop(id, current, error);
+    }
+  }
+  return { ...current, __state: { ...current.__state, status: "ready" } };
+}
+
+/** The user has looked: what may have been dropped counts as dropped. */
+export function accepted(state: DataDropState, inputs: DataDropInputs): DataDropState {
+  const { unclear, ...memory } = state.__state;
+  if (unclear === undefined) return state;
+  return withDone({ ...state, __state: memory }, unclear, inputs, "the answer was lost, and accepted as done");
+}
+
+/** What may have happened, and the ways on. */
+export function unknownDrop(id: string, state: DataDropState, cause?: unknown): Error {
+  const { backend, acceptUnknown } = state;
+  const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
+  const other = acceptUnknown === undefined ? "" : ` (it is "${acceptUnknown}" now, another attempt)`;
+  const step = state.__state.unclear;
+  const what = step === undefined ? "data" : described(step, state).join(", ");
+  return new UnknownOutcomeError({
+    why: `the answer to dropData was lost: ${what} of ${backend} may or may not be gone, now or soon. It is not sent again.${last}`,
+    next:
+      `Look at the data of ${backend}, then either set acceptUnknown: "${id}"${other} to take it as done, or give triggers a new value ` +
+      "to run the whole drop again. Until then every pulumi up fails here and sends nothing.",
+    cause,
+  });
+}
+
+function withDone(state: DataDropState, step: Step, inputs: DataDropInputs, message: string): DataDropState {
+  return {
+    ...state,
+    messages: [...state.messages, message],
+    dropped: [...state.dropped, ...described(step, inputs)],
+    __state: { ...state.__state, done: [...state.__state.done, step] },
+  };
+}
+
+function dropOf(step: Step, { types = [], fields = [] }: DataDropInputs): Drop {
+  switch (step) {
+    case "allData":
+      return { allData: true };
+    case "allDataAndSchema":
+      return { allDataAndSchema: true };
+    case "types":
+      return { types };
+    case "fields":
+      return { fields };
+  }
+}
+
+function described(step: Step, { types = [], fields = [] }: DataDropInputs): string[] {
+  switch (step) {
+    case "allData":
+      return ["all data"];
+    case "allDataAndSchema":
+      return ["all data and the schema"];
+    case "types":
+      return types.map((type) => `type ${type}`);
+    case "fields":
+      return fields.map((field) => `field ${field}`);
+  }
+}

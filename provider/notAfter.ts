@@ -1,0 +1,35 @@
+import type { Clock } from "./clock";
+import { ConflictError } from "./errors";
+import type { Failure, Field } from "./fields";
+
+const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
+
+/** A last moment for running an action at all: a forgotten program must not wipe next year. */
+export const notAfterField: Field = {
+  onChange: "state",
+  check: (value) =>
+    typeof value === "string" && dateTime.test(value) && !Number.isNaN(Date.parse(value))
+      ? undefined
+      : 'must be a date and time with a time zone like "2026-01-31T18:00:00Z"',
+};
+
+/** What to say in the preview of an action whose last moment has passed. */
+export function passed(clock: Clock, notAfter: string | undefined): Failure[] {
+  if (notAfter === undefined || clock.now() <= Date.parse(notAfter)) return [];
+  const now = new Date(clock.now()).toISOString();
+  return [
+    {
+      property: "notAfter",
+      reason: `"${notAfter}" has passed (it is ${now}), so this is not run any more; set a later notAfter, or take the change back that runs it`,
+    },
+  ];
+}
+
+/** The same once more right before sending: a queue may have taken long. */
+export function refusePassed(clock: Clock, notAfter: string | undefined): void {
+  if (passed(clock, notAfter).length === 0) return;
+  throw new ConflictError({
+    why: `notAfter "${notAfter ?? ""}" has passed; nothing was sent.`,
+    next: "Set a later notAfter and run pulumi up again, or take the change back that runs it.",
+  });
+}

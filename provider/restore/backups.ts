@@ -1,0 +1,54 @@
+import type { Backup } from "../api/dataAnswers";
+import type { Context, Operation } from "../context";
+import { AbsentError, GraphqlError } from "../errors";
+import type { RestoreRequestInputs } from "./requestInputs";
+
+/** The backup to restore: the one that the inputs name, or the latest of what they leave open. */
+export async function chooseBackup(
+  { cloud }: Context,
+  operation: Operation,
+  { source, backupFolder, backupNum }: RestoreRequestInputs,
+): Promise<Backup> {
+  const backups = oldestFirst(await backupsOf(source, () => cloud.data.listBackups(source, operation)));
+  const latest = backups.at(-1);
+  if (latest === undefined) {
+    throw new AbsentError({
+      why: `${source} has no backups; nothing was sent.`,
+      next: "Wait for its first backup (dedicated backends are backed up every 4 hours), or name another source.",
+    });
+  }
+  const series = backups.filter(({ folder }) => folder === (backupFolder ?? latest.folder));
+  const found = backupNum === undefined ? series.at(-1) : series.find((backup) => backup.backupNum === backupNum);
+  if (found !== undefined) return found;
+  const wanted =
+    backupNum === undefined
+      ? `folder "${backupFolder ?? ""}"`
+      : `number ${backupNum} in folder "${backupFolder ?? latest.folder}"`;
+  const present = backups.slice(-10).map(({ folder, backupNum: number }) => `"${folder}" ${number}`);
+  throw new AbsentError({
+    why: `${source} has no backup ${wanted}; nothing was sent.`,
+    next: `Correct backupFolder and backupNum, or leave them out for the latest. There are ${backups.length > 10 ? "among others " : ""}${present.join(", ")} (getBackups lists all).`,
+  });
+}
+
+async function backupsOf(source: string, list: () => Promise<Backup[]>): Promise<Backup[]> {
+  try {
+    return await list();
+  } catch (cause) {
+    if (!(cause instanceof GraphqlError)) throw cause;
+    throw new AbsentError({
+      why: `the backups of ${source} cannot be listed; nothing was sent. ${cause.why}`,
+      next: "Backups exist for dedicated backends only: name a dedicated backend as the source.",
+      cause,
+    });
+  }
+}
+
+/** By time; where times say nothing, as the service lists them. */
+export function oldestFirst(backups: readonly Backup[]): Backup[] {
+  return [...backups].sort((one, other) => {
+    const apart = Date.parse(one.timestamp) - Date.parse(other.timestamp);
+    if (Number.isNaN(apart) || apart === 0) return one.folder === other.folder ? one.backupNum - other.backupNum : 0;
+    return apart;
+  });
+}

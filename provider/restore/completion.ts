@@ -1,0 +1,106 @@
+import type { Context, Operation } from "../context";
+import { RefusedError, UnknownOutcomeError } from "../errors";
+import { givenNames } from "../fields";
+import { keepRecord, withInputs } from "../record";
+import type { Observe, Resource } from "../resource";
+import { waitUntilReady } from "../running";
+import { clean } from "../text";
+import {
+  completionStateVersion,
+  type RestoreCompletionInputs,
+  restoreCompletionFields,
+  type RestoreCompletionState,
+} from "./completionState";
+import { poll } from "./poll";
+
+/** Waits for a restore and never sends one: so it can be repeated for ever. */
+export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreCompletionState> = {
+  kind: "RestoreCompletion",
+  fields: restoreCompletionFields,
+  timeouts: { create: "2h" },
+  stateVersion: completionStateVersion,
+  unfinished: "is not complete",
+  resolve: (_, news) => news,
+  check: () => [],
+  deletesFirst: () => false,
+  met: () => undefined,
+
+  create(_, __, inputs) {
+    const given = givenNames(restoreCompletionFields, { ...inputs });
+    const memory = {
+      version: completionStateVersion,
+      status: "pending",
+      given,
+      unknownSince: "",
+      doubtful: false,
+    } as const;
+    const state: RestoreCompletionState = { ...inputs, status: "IN_PROGRESS", errors: [], __state: memory };
+    return Promise.resolve({ id: inputs.request, state });
+  },
+
+  async ready(context, operation, _, state, inputs, observe) {
+    const current = keep(state, inputs);
+    if (inputs.acceptUnknown === inputs.request && !hasEnded(current)) {
+      return ready({ ...current, status: "UNKNOWN", confirmed: false });
+    }
+    const ended = hasEnded(current) ? current : await follow(context, operation, current, observe);
+    if (ended.status === "ERR") throw failed(ended);
+    await waitUntilReady(context, operation, ended.target);
+    return ready(ended);
+  },
+
+  keep,
+  read: (_, __, ___, known) => keepRecord(known),
+
+  delete(context, _, id) {
+    context.progress(`the wait for restore ${id} is forgotten; no call is made`);
+    return Promise.resolve();
+  },
+};
+
+async function follow(
+  context: Context,
+  operation: Operation,
+  state: RestoreCompletionState,
+  observe: Observe<RestoreCompletionState>,
+): Promise<RestoreCompletionState> {
+  const { request, target, restoreId } = state;
+  if (restoreId === undefined) {
+    throw new UnknownOutcomeError({
+      why: `the answer to the restore into ${target} was lost, so there is no id to wait for.`,
+      next: `Look at the data of ${target}, then set acceptUnknown: "${request}", or give triggers a new value to run it again.`,
+    });
+  }
+  context.say(`waiting for restore ${restoreId} of ${target}, at most ${operation.timeout.value}`);
+  const ended = await poll(context, operation, restoreId, state, observe);
+  observe(ended);
+  if (ended.confirmed === false && ended.status === "OK") {
+    context.warn(
+      `restore ${restoreId} of ${target} is reported OK, but the engine counts anew when it restarts: it may be said of ` +
+        "another restore (confirmed: false). Look at the data before you rely on it.",
+    );
+  }
+  return ended;
+}
+
+function keep(state: RestoreCompletionState, inputs: RestoreCompletionInputs): RestoreCompletionState {
+  return withInputs(restoreCompletionFields, state, inputs);
+}
+
+function hasEnded({ status }: RestoreCompletionState): boolean {
+  return status === "OK" || status === "ERR";
+}
+
+function ready(state: RestoreCompletionState): RestoreCompletionState {
+  return { ...state, __state: { ...state.__state, status: "ready" } };
+}
+
+function failed({ restoreId, target, errors }: RestoreCompletionState): Error {
+  const words = errors.length === 0 ? "without a reason" : errors.map(clean).join("; ");
+  return new RefusedError({
+    why: `restore ${restoreId ?? ""} of ${target} failed (ERR): ${words}`,
+    next:
+      `The data of ${target} may be incomplete. Mend what the service names, then give triggers a new value to run the restore again. ` +
+      "Until then every pulumi up fails here and sends nothing.",
+  });
+}

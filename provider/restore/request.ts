@@ -1,0 +1,85 @@
+import type { Context } from "../context";
+import { ConflictError } from "../errors";
+import { unknownValue } from "../fields";
+import { passed } from "../notAfter";
+import { keepRecord, withInputs } from "../record";
+import type { Resource } from "../resource";
+import {
+  type Hidden,
+  type RestoreRequestInputs,
+  restoreRequestFields,
+  type RestoreRequestState,
+} from "./requestInputs";
+import { requestStateVersion, resumed, sendRestore, unknownRestore } from "./send";
+
+/** Sends a restore once, and is done as soon as the service has answered. */
+export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState> = {
+  kind: "RestoreRequest",
+  fields: restoreRequestFields,
+  timeouts: { create: "2h" },
+  stateVersion: requestStateVersion,
+  unfinished: "was sent and is not settled",
+  resolve: (_, news) => news,
+  check: () => [],
+  deletesFirst: () => false,
+
+  refuse(context, { inputs, replaces }) {
+    if (inputs.resumeRestoreId === undefined) return Promise.resolve(passed(context.clock, inputs.notAfter));
+    const known = replaces.filter((name) => inputs[name as keyof RestoreRequestInputs] !== unknownValue);
+    if (known.length === 0) return Promise.resolve([]);
+    const reason =
+      `asks to wait for a restore, and the change of ${known.join(" and ")} asks to run a new one; ` +
+      "remove resumeRestoreId to run it again, or take the change back";
+    return Promise.resolve([{ property: "resumeRestoreId", reason }]);
+  },
+
+  met({ cloud }, id, { target, restoreId, __urn }) {
+    if (restoreId !== undefined) cloud.ledger.meetRestore(target, restoreId, __urn ?? id);
+  },
+
+  async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
+    if (inputs.resumeRestoreId === undefined) return sendRestore(context, operation, inputs);
+    refuseOthers(context, inputs, inputs.resumeRestoreId);
+    return resumed(context, inputs, inputs.resumeRestoreId);
+  },
+
+  ready(context, _, id, state, inputs: RestoreRequestInputs & Hidden) {
+    const current = keep(state, inputs);
+    if (current.__state.attempt !== "unknown") return Promise.resolve(settled(current, {}, current.__state.attempt));
+    if (inputs.resumeRestoreId !== undefined) {
+      refuseOthers(context, inputs, inputs.resumeRestoreId);
+      return Promise.resolve(settled(current, { restoreId: inputs.resumeRestoreId }, "known"));
+    }
+    if (inputs.acceptUnknown === id) return Promise.resolve(settled(current, {}, "accepted"));
+    return Promise.reject(unknownRestore(id, current));
+  },
+
+  keep,
+  read: (_, __, ___, known) => keepRecord(known),
+
+  delete(context, _, id) {
+    context.say(`restore ${id} is forgotten; no call is made, and what it restored stays as it is`);
+    return Promise.resolve();
+  },
+};
+
+function keep(state: RestoreRequestState, inputs: RestoreRequestInputs): RestoreRequestState {
+  return withInputs(restoreRequestFields, state, inputs);
+}
+
+function settled(
+  state: RestoreRequestState,
+  values: Partial<RestoreRequestState>,
+  attempt: RestoreRequestState["__state"]["attempt"],
+): RestoreRequestState {
+  return { ...state, ...values, __state: { ...state.__state, status: "ready", attempt } };
+}
+
+function refuseOthers({ cloud }: Context, inputs: RestoreRequestInputs & Hidden, restoreId: number): void {
+  const holder = cloud.ledger.holderOf(inputs.target, restoreId);
+  if (holder === undefined || holder === inputs.__urn) return;
+  throw new ConflictError({
+    why: `resumeRestoreId names restore ${restoreId} of ${inputs.target}, which belongs to ${holder.split("::").at(-1) ?? holder} of this stack.`,
+    next: "Correct resumeRestoreId, or remove it and give triggers a new value to run this restore.",
+  });
+}

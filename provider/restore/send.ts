@@ -1,0 +1,124 @@
+import { restoreIdBeside } from "../api/data";
+import type { Backup } from "../api/dataAnswers";
+import type { Context, Operation } from "../context";
+import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors";
+import { givenNames } from "../fields";
+import { refusePassed } from "../notAfter";
+import type { Created } from "../resource";
+import { untilNoRestoreRuns } from "../running";
+import { isUnclear } from "../unclear";
+import { chooseBackup } from "./backups";
+import {
+  type Hidden,
+  type RestoreRequestInputs,
+  restoreRequestFields,
+  type RestoreRequestState,
+} from "./requestInputs";
+
+type Attempt = RestoreRequestState["__state"]["attempt"];
+
+export const requestStateVersion = 1;
+
+/** Sends the one restore, when nothing else replaces or erases the target's data. */
+export async function sendRestore(
+  context: Context,
+  operation: Operation,
+  inputs: RestoreRequestInputs & Hidden,
+): Promise<Created<RestoreRequestState>> {
+  const { cloud, clock } = context;
+  refusePassed(clock, inputs.notAfter);
+  await requireDedicated(context, operation, inputs);
+  const leave = await cloud.turns.take(inputs.target, context, operation);
+  try {
+    await untilNoRestoreRuns(context, operation, inputs.target);
+    const backup = await chooseBackup(context, operation, inputs);
+    refusePassed(clock, inputs.notAfter);
+    return await sendOnce(context, operation, inputs, backup);
+  } finally {
+    leave();
+  }
+}
+
+/** The record of a restore that runs or ran already: nothing is sent. */
+export function resumed(
+  context: Context,
+  inputs: RestoreRequestInputs,
+  restoreId: number,
+): Created<RestoreRequestState> {
+  const startedAt = new Date(context.clock.now()).toISOString();
+  return {
+    id: `${inputs.target}/${restoreId}/${startedAt}`,
+    state: stateOf(inputs, startedAt, "known", { restoreId }),
+  };
+}
+
+/** Without backups, a free or shared target would fail only after hours of somebody's hope. */
+async function requireDedicated(context: Context, operation: Operation, inputs: RestoreRequestInputs): Promise<void> {
+  const { deploymentType } = await context.cloud.data.locate(inputs.target, operation);
+  await context.cloud.data.locate(inputs.source, operation);
+  if (deploymentType == null || deploymentType === "dedicated") return;
+  throw new RefusedError({
+    why: `the target ${inputs.target} is "${deploymentType}", and restore exists for dedicated backends only; nothing was sent.`,
+    next: 'Name a target with deploymentType: "dedicated".',
+  });
+}
+
+async function sendOnce(
+  context: Context,
+  operation: Operation,
+  inputs: RestoreRequestInputs & Hidden,
+  backup: Backup,
+): Promise<Created<RestoreRequestState>> {
+  const { cloud, clock, say } = context;
+  const { target, source } = inputs;
+  const startedAt = new Date(clock.now()).toISOString();
+  const recorded = (restoreId: number, failure?: Error): Created<RestoreRequestState> => {
+    const id = `${target}/${restoreId}/${startedAt}`;
+    cloud.ledger.meetRestore(target, restoreId, inputs.__urn ?? id);
+    cloud.ledger.recordSent(id);
+    say(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
+    return { id, state: stateOf(inputs, startedAt, "known", { restoreId, ...restored(backup) }), failure };
+  };
+  try {
+    return recorded(await cloud.data.restore(target, { source, ...backup }, operation));
+  } catch (error) {
+    const beside = restoreIdBeside(error);
+    if (beside !== undefined && error instanceof Error) return recorded(beside, error);
+    if (!isUnclear(error)) throw error;
+    const id = `${target}/unknown/${startedAt}`;
+    const state = stateOf(inputs, startedAt, "unknown", restored(backup));
+    return { id, state, failure: unknownRestore(id, state, error) };
+  }
+}
+
+/** What may have happened, and the ways on. */
+export function unknownRestore(
+  id: string,
+  { source, target, acceptUnknown }: RestoreRequestState,
+  cause?: unknown,
+): Error {
+  const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
+  const other = acceptUnknown === undefined ? "" : ` (it is "${acceptUnknown}" now, another attempt)`;
+  return new UnknownOutcomeError({
+    why: `the answer to restore was lost: ${target} may or may not hold, now or soon, a backup of ${source}. It is not sent again.${last}`,
+    next:
+      `Look at the data of ${target}, then either set acceptUnknown: "${id}"${other} to take it as done, or set resumeRestoreId ` +
+      "to the id of the restore to wait for it, or give triggers a new value to run it again. Until then every pulumi up fails here and sends nothing.",
+    cause,
+  });
+}
+
+function restored({ folder, backupNum, type, timestamp }: Backup): Partial<RestoreRequestState> {
+  return { restoredFolder: folder, restoredNum: backupNum, restoredType: type, restoredTimestamp: timestamp };
+}
+
+function stateOf(
+  inputs: RestoreRequestInputs,
+  startedAt: string,
+  attempt: Attempt,
+  values: Partial<RestoreRequestState>,
+): RestoreRequestState {
+  const given = givenNames(restoreRequestFields, { ...inputs });
+  const status = attempt === "unknown" ? "pending" : "ready";
+  return { ...inputs, ...values, startedAt, __state: { version: requestStateVersion, status, given, attempt } };
+}

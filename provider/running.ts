@@ -1,0 +1,82 @@
+import type { RestoreStatus } from "./api/dataAnswers";
+import type { Context, Operation } from "./context";
+import { ConflictError, RequestError } from "./errors";
+import { waitFor } from "./wait";
+
+/** The engine keeps its last 50 restores: of any 50 ids in a row, one that is among them answers. */
+const window = 50;
+/** How far the ids are searched that count from 1 since the engine's start. */
+const bound = 1_000;
+
+/**
+ * Waits until no restore runs on the backend. Polls the one that runs by itself. One that this stack does not know is
+ * never overrun: whoever started it counts on its data.
+ */
+export async function untilNoRestoreRuns(context: Context, operation: Operation, uid: string): Promise<void> {
+  await waitUntilReady(context, operation, uid);
+  for (;;) {
+    const running = await findRunning(context, operation, uid);
+    if (running === undefined) return;
+    if (context.cloud.ledger.holderOf(uid, running) === undefined) throw foreign(uid, running);
+    await waitFor(context, operation, {
+      what: `restore ${running} of ${uid}, which must end first`,
+      look: async () => {
+        const { status } = await context.cloud.data.restoreStatus(uid, running, operation);
+        return status === "IN_PROGRESS" ? { pending: status } : { done: undefined };
+      },
+      afterDeadline: `Nothing was sent: run pulumi up again, or raise ${operation.timeout.input}.`,
+    });
+    await waitUntilReady(context, operation, uid);
+  }
+}
+
+/** Waits until the backend answers. */
+export async function waitUntilReady(context: Context, operation: Operation, uid: string): Promise<void> {
+  const { url } = await context.cloud.data.locate(uid, operation);
+  await waitFor(context, operation, {
+    what: `backend ${uid} to answer`,
+    look: async () => {
+      const answer = await looked(context, url);
+      return answer === "HTTP 200" ? { done: undefined } : { pending: answer };
+    },
+    afterDeadline: `Run pulumi up to go on, or raise ${operation.timeout.input}.`,
+  });
+}
+
+/** What the backend answers to the question whether it is up, also when it is no answer at all. */
+export async function looked(context: Context, host: string): Promise<string> {
+  try {
+    return `HTTP ${await context.cloud.data.readiness(host, context.signal)}`;
+  } catch (error) {
+    if (error instanceof RequestError) return error.why;
+    throw error;
+  }
+}
+
+async function findRunning(context: Context, operation: Operation, uid: string): Promise<number | undefined> {
+  const status = async (id: number): Promise<RestoreStatus["status"]> =>
+    (await context.cloud.data.restoreStatus(uid, id, operation)).status;
+  const anchors = [context.cloud.ledger.highestRestore(uid)];
+  for (let id = 1; id <= bound; id += window) anchors.push(id);
+  for (const anchor of anchors.filter((id) => id > 0)) {
+    for (let id = anchor; ; id++) {
+      const found = await status(id);
+      if (found === "IN_PROGRESS") return id;
+      if (found === "UNKNOWN") {
+        // Beyond the last id there is nothing to find.
+        if (id > anchor) return undefined;
+        break;
+      }
+    }
+  }
+  return undefined;
+}
+
+function foreign(uid: string, restoreId: number): Error {
+  return new ConflictError({
+    why: `restore ${restoreId} is in progress on ${uid}, and it is none of this stack's that this run knows; nothing was sent.`,
+    next:
+      `Wait until it has ended and run pulumi up again. If it is the very one you asked for (an earlier run was cut off), ` +
+      `set resumeRestoreId: ${restoreId} on the Restore: then it is waited for and nothing is sent.`,
+  });
+}

@@ -1,0 +1,60 @@
+import type { Clock } from "./clock";
+import type { Context, Operation } from "./context";
+import { formatDuration } from "./duration";
+import { DeadlineError } from "./errors";
+
+const sayEveryMs = 5_000;
+
+/** Gives way to the next one. */
+export type Leave = () => void;
+
+/**
+ * One at a time for each backend: what replaces or erases its data never overlaps within a process. Whoever waits here
+ * waits by itself, for nobody's completion: the engine runs few operations at once.
+ */
+export class Turns {
+  private readonly last = new Map<string, Promise<void>>();
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Waits until all who asked earlier for this backend have left. */
+  async take(uid: string, context: Context, operation: Operation): Promise<Leave> {
+    const before = this.last.get(uid) ?? Promise.resolve();
+    let leave: Leave = () => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    // Also when this one gives up: the next must not overtake those before it.
+    const mine = before.then(() => left);
+    this.last.set(uid, mine);
+    try {
+      await this.waitFor(before, uid, context, operation);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
+  }
+
+  private async waitFor(before: Promise<void>, uid: string, context: Context, operation: Operation): Promise<void> {
+    for (;;) {
+      const pause = new AbortController();
+      const signal = AbortSignal.any([pause.signal, operation.signal]);
+      const remaining = operation.deadline - this.clock.now();
+      const waited = this.clock.sleep(Math.max(0, Math.min(sayEveryMs, remaining)), signal).then(() => false);
+      const came = await Promise.race([before.then(() => true), waited]);
+      pause.abort();
+      waited.catch(() => undefined);
+      if (came) return;
+      const elapsed = formatDuration(this.clock.now() - operation.startedAt);
+      const { input, value } = operation.timeout;
+      if (remaining <= 0) {
+        throw new DeadlineError({
+          why: `waited ${elapsed} for other restores and drops on ${uid} in this run, the limit of ${input} (${value}); nothing was sent.`,
+          next: `Run pulumi up again, or raise ${input}.`,
+        });
+      }
+      context.progress(`waiting for other restores and drops on ${uid}, ${elapsed} of ${value}`);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Backend } from "./backend";
+import { delegate } from "./delegate";
+import { hiddenUrn } from "./hidden";
+import type { Triggers } from "./triggers";
+import { uidOf } from "./uid";
+
+const type = "pulumi-nodejs:dynamic/dgraphcloud:DataDrop";
+
+/** How long a {@link DataDrop} may take. A change only writes the state. */
+export interface DataDropTimeouts {
+  /** Waiting for restores and drops on the same backend, and dropping: a duration like "90s", "20m" or "1h30m". Default "10m". */
+  create?: pulumi.Input<string> | undefined;
+}
+
+/** Inputs of a {@link DataDrop}. Exactly one of `allData`, `allDataAndSchema`, or `types` and `fields` is given. */
+export interface DataDropArgs {
+  /**
+   * The backend whose data is erased: a Backend or its uid. Required. Another backend drops again; a new name or token of the
+   * same one does not. An unknown uid is refused.
+   */
+  backend: Backend | pulumi.Input<string>;
+  /** Erases all data and keeps the schema. Default false. Setting it to true drops again (replace). */
+  allData?: pulumi.Input<boolean> | undefined;
+  /** Erases all data and the schema. Default false. Setting it to true drops again (replace). */
+  allDataAndSchema?: pulumi.Input<boolean> | undefined;
+  /** Erases the records of these types, like ["Author"]. Default: none. Order does not matter; another set of names drops again (replace). */
+  types?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /**
+   * Erases these fields of all records, like ["Author.email"]. Default: none. Order does not matter; another set of names drops
+   * again (replace). With `types` it is a second mutation: when it fails, the next `pulumi up` sends only the one that is missing.
+   */
+  fields?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /** A list, or an object from reason to value: a changed or added value drops again. Default: none. Removing one only writes the state. */
+  triggers?: Triggers | undefined;
+  /**
+   * The name that the backend must have at that moment: another one is refused, in the preview already, and both are named
+   * (operation `deployments`). Default: not compared. A change only writes the state.
+   */
+  confirm?: pulumi.Input<string> | undefined;
+  /** Last moment for dropping, like "2026-01-31T18:00:00Z": later it is refused, in the preview already. Default: none. A change only writes the state. */
+  notAfter?: pulumi.Input<string> | undefined;
+  /**
+   * Id of the attempt whose unknown outcome you accept after a look at the data, as the error message gives it: what may have been
+   * dropped counts as dropped. A change only writes the state.
+   */
+  acceptUnknown?: pulumi.Input<string> | undefined;
+  /** Exports everything before the drop (operation `export`) and keeps the URLs as `exportUrls`. A failed export stops the drop. Default false. A change only writes the state. */
+  exportFirst?: pulumi.Input<boolean> | undefined;
+  /** How long it may take. A change only writes the state. */
+  timeouts?: pulumi.Input<DataDropTimeouts> | undefined;
+}
+
+/**
+ * Erases data of a backend, once (operation `dropData`): nothing brings it back but a restore. A lost answer is never followed by a second
+ * mutation: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores and drops on one backend never
+ * overlap. Deleting the resource makes no call.
+ *
+ * @example
+ * ```ts
+ * new dgraphcloud.DataDrop("wipe-staging", { backend: staging, allData: true, confirm: "staging", triggers: { asked: "2026-01-31" } });
+ * ```
+ */
+export class DataDrop extends pulumi.CustomResource {
+  /** Uid of the backend. */
+  declare readonly backend: pulumi.Output<string>;
+  /** When it was sent (ISO 8601). */
+  declare readonly droppedAt: pulumi.Output<string>;
+  /** The service's words, one for each mutation. */
+  declare readonly messages: pulumi.Output<string[]>;
+  /** What was dropped: "all data", "type Author", "field Author.email". */
+  declare readonly dropped: pulumi.Output<string[]>;
+  /** Signed URLs of the export that `exportFirst` made: they open the data to whoever has them. A secret. */
+  declare readonly exportUrls: pulumi.Output<string[] | undefined>;
+
+  constructor(name: string, args: DataDropArgs, options?: pulumi.CustomResourceOptions) {
+    const properties = {
+      ...outputs,
+      ...args,
+      backend: uidOf(args.backend),
+      ...hiddenUrn(type, name, options),
+      __provider: delegate("dataDrop"),
+    };
+    super(type, name, properties, pulumi.mergeOptions(options, { additionalSecretOutputs: ["exportUrls"] }));
+  }
+}
+
+const outputs = { droppedAt: undefined, messages: undefined, dropped: undefined, exportUrls: undefined };

@@ -1,0 +1,150 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RestoreStatus } from "../provider/types";
+import type { Backend } from "./backend";
+import { RestoreCompletion, RestoreRequest } from "./restoreParts";
+import type { Triggers } from "./triggers";
+import { uidOf } from "./uid";
+
+/** How long each part of a {@link Restore} may take. A change only writes the state. */
+export interface RestoreTimeouts {
+  /**
+   * Waiting for other restores on the target and sending it, and once more as long waiting for its end: a duration like "90s",
+   * "20m" or "1h30m". Default "2h". After it the restore goes on in the service, and the next `pulumi up` waits on.
+   */
+  create?: pulumi.Input<string> | undefined;
+}
+
+/** Inputs of a {@link Restore}. */
+export interface RestoreArgs {
+  /**
+   * The backend whose data and schema are replaced: a Backend or its uid. Dedicated backends only. Required. Another backend
+   * runs the restore again; a new name or token of the same one does not. A free or shared target and an unknown uid are refused.
+   */
+  target: Backend | pulumi.Input<string>;
+  /**
+   * The backend whose backup is restored: a Backend or its uid; it may be the target itself. Required. Another backend runs the
+   * restore again. A source without backups is refused.
+   */
+  source: Backend | pulumi.Input<string>;
+  /**
+   * Folder of the backup, like "2021-15" (`getBackups` lists them). Default: that of the latest backup when it runs, found with
+   * listBackups and recorded as `restoredFolder`. Another one runs the restore again; removing it, or setting it to what was
+   * restored, only writes the state. A folder that is not there is refused.
+   */
+  backupFolder?: pulumi.Input<string> | undefined;
+  /**
+   * Number of the backup in its folder, counted from 1. Default: the latest when it runs, recorded as `restoredNum`. Another
+   * one runs the restore again; removing it, or setting it to what was restored, only writes the state.
+   */
+  backupNum?: pulumi.Input<number> | undefined;
+  /**
+   * A list, or an object from reason to value: a changed or added value runs the restore again. Default: none. Removing one
+   * only writes the state.
+   */
+  triggers?: Triggers | undefined;
+  /**
+   * Last moment for running the restore, like "2026-01-31T18:00:00Z": later it is refused, in the preview already. Default:
+   * none. A change only writes the state.
+   */
+  notAfter?: pulumi.Input<string> | undefined;
+  /**
+   * Id of a restore of the target that runs or ran already: it is waited for, and nothing is sent. Used when no restore is in
+   * the state, or when the answer to the one in the state was lost. Refused together with a change that runs it again, and for
+   * a restore that belongs to another resource of the stack. A change only writes the state.
+   */
+  resumeRestoreId?: pulumi.Input<number> | undefined;
+  /**
+   * Id of the attempt whose unknown outcome you accept after a look at the data, as the error message gives it. It is final then
+   * (`status` "UNKNOWN", `confirmed` false), and no other attempt is accepted with it. A change only writes the state.
+   */
+  acceptUnknown?: pulumi.Input<string> | undefined;
+  /** Wait for the end of the restore, and until the target answers again, before dependents go on. Default true. A change only writes the state. */
+  waitForCompletion?: boolean | undefined;
+  /** How long it may take. A change only writes the state. */
+  timeouts?: pulumi.Input<RestoreTimeouts> | undefined;
+}
+
+/**
+ * Restores a backup of one backend into another, once: replaces all data and the schema of the target (operation `restore`, sent to
+ * the target itself), waits for the end (`restoreStatus`), then until the target answers again. A killed run, a lost answer, a refresh or
+ * a deadline never sends it again: the next `pulumi up` waits on. Deleting it makes no call.
+ *
+ * A restore that fails (ERR) fails every `pulumi up`, without a call, until `triggers` has a new value. When its outcome cannot be
+ * known, the error says so and names `resumeRestoreId`, `acceptUnknown` and `triggers`. Restores and drops on one target never overlap.
+ *
+ * @example
+ * ```ts
+ * new dgraphcloud.Restore("staging-from-production", { target: staging, source: "0xf0ffe9", triggers: { asked: "2026-01-31" } });
+ * ```
+ */
+export class Restore extends pulumi.ComponentResource {
+  /** The engine's id of the restore; none when its answer was lost and accepted. */
+  declare readonly restoreId: pulumi.Output<number | undefined>;
+  /** "OK", or "UNKNOWN" after `acceptUnknown`; none with `waitForCompletion: false`. */
+  declare readonly status: pulumi.Output<RestoreStatus | undefined>;
+  /** What the service complained of; empty while well. */
+  declare readonly errors: pulumi.Output<string[]>;
+  /** Whether the status was surely said of this restore: the engine forgets its restores when it restarts, and counts anew. */
+  declare readonly confirmed: pulumi.Output<boolean | undefined>;
+  /** Folder of the backup; none after `resumeRestoreId`. */
+  declare readonly restoredFolder: pulumi.Output<string | undefined>;
+  /** Number of the backup in its folder; none after `resumeRestoreId`. */
+  declare readonly restoredNum: pulumi.Output<number | undefined>;
+  /** "full" or "incremental"; none after `resumeRestoreId`. */
+  declare readonly restoredType: pulumi.Output<string | undefined>;
+  /** When the backup was taken, like "2021-04-15T18:00:58+0000"; none after `resumeRestoreId`. */
+  declare readonly restoredTimestamp: pulumi.Output<string | undefined>;
+  /** When it was sent, or taken up with `resumeRestoreId` (ISO 8601). */
+  declare readonly startedAt: pulumi.Output<string>;
+  /** When its end was seen (ISO 8601). */
+  declare readonly completedAt: pulumi.Output<string | undefined>;
+
+  constructor(name: string, args: RestoreArgs, options: pulumi.ComponentResourceOptions = {}) {
+    super("dgraphcloud:index:Restore", name, {}, options);
+    const { target, source, waitForCompletion, ...others } = args;
+    const own = partOptions(options, this);
+    const request = new RestoreRequest(
+      `${name}-request`,
+      { ...others, target: uidOf(target), source: uidOf(source) },
+      own,
+    );
+    const completion =
+      waitForCompletion === false
+        ? undefined
+        : new RestoreCompletion(
+            `${name}-completion`,
+            {
+              request: request.id,
+              target: request.target,
+              restoreId: request.restoreId,
+              acceptUnknown: args.acceptUnknown,
+              timeouts: args.timeouts,
+            },
+            own,
+          );
+    const { restoreId, restoredFolder, restoredNum, restoredType, restoredTimestamp, startedAt } = request;
+    const outputs = {
+      restoreId,
+      status: completion?.status ?? pulumi.output(undefined),
+      errors: completion?.errors ?? pulumi.output([]),
+      confirmed: completion?.confirmed ?? pulumi.output(undefined),
+      restoredFolder,
+      restoredNum,
+      restoredType,
+      restoredTimestamp,
+      startedAt,
+      completedAt: completion?.completedAt ?? pulumi.output(undefined),
+    };
+    Object.assign(this, outputs);
+    this.registerOutputs(outputs);
+  }
+}
+
+/** What both parts take over of the component's options; the rest reaches them through their parent. */
+function partOptions(
+  { protect, retainOnDelete, provider, replaceOnChanges, dependsOn, ignoreChanges }: pulumi.ComponentResourceOptions,
+  parent: Restore,
+): pulumi.CustomResourceOptions {
+  const given = { protect, retainOnDelete, provider, replaceOnChanges, dependsOn, ignoreChanges };
+  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), parent };
+}

@@ -1,0 +1,144 @@
+import { expect } from "chai";
+import type { Fault } from "dgraphcloud-local";
+import type { Made, Values } from "./host";
+import { failing, partial, Scene, urnOf } from "./scene";
+
+describe("lifecycle: a DataDrop behind the real dynamic-provider host", function () {
+  this.timeout(60_000);
+  let scene: Scene;
+
+  beforeEach(async () => {
+    scene = await Scene.begin();
+  });
+  afterEach(() => {
+    scene.close();
+  });
+
+  const inputs = (more: Values): Values => ({ backend: scene.target, __urn: urnOf("DataDrop", "d"), ...more });
+  const drop = (more: Values): Promise<Made> => scene.drop.create(inputs(more));
+  const sent = (): number => scene.local.journal.count("dropData");
+  const schema = (): string => scene.local.cloud.get(scene.target).engine.schema;
+
+  it("erases all data and keeps the schema, or both", async () => {
+    const { id, properties } = await drop({ allData: true });
+    expect(id).to.match(new RegExp(`^${scene.target}/drop/\\d{4}-`));
+    expect(properties).to.deep.include({ messages: ["Done"], dropped: ["all data"] });
+    expect(scene.authors(scene.target)).to.deep.equal([]);
+    expect(schema()).not.to.equal("");
+    await drop({ allDataAndSchema: true });
+    expect(schema()).to.equal("");
+  });
+
+  it("erases types and fields with a mutation each", async () => {
+    const { properties } = await drop({ types: ["Author", "Post"], fields: ["Author.name"] });
+    expect(properties["dropped"]).to.deep.equal(["type Author", "type Post", "field Author.name"]);
+    expect(sent()).to.equal(2);
+    expect(scene.authors(scene.target)).to.deep.equal([]);
+  });
+
+  it("works on a shared backend, where there are no restores to look for", async () => {
+    const shared = await scene.dedicated("small", "shared");
+    await drop({ backend: shared, allData: true });
+    expect(scene.local.journal.count("restoreStatus")).to.equal(0);
+  });
+
+  const lost: readonly Fault[] = [
+    { kind: "reset", acted: true },
+    { kind: "status", status: 504, acted: true },
+    { kind: "cut-off", acted: true },
+    { kind: "data", data: { dropData: null }, acted: true },
+    { kind: "errors", messages: ["slow"], acted: true, withData: true },
+  ];
+  for (const fault of lost) {
+    it(`never sends again after an answer lost by ${fault.kind}`, async () => {
+      scene.strike("dropData", fault);
+      const unknown = await partial(drop({ allData: true }));
+      expect(unknown.message).to.contain(`acceptUnknown: "${unknown.id}"`).and.to.contain("all data");
+      await scene.restartHost();
+      const news = inputs({ allData: true });
+      const read = await scene.drop.read(unknown.id, unknown.properties);
+      expect((await scene.drop.diff(unknown.id, read.properties, news)).changes).to.equal(true);
+      await failing(scene.drop.update(unknown.id, read.properties, news));
+      const outs = await scene.drop.update(unknown.id, read.properties, { ...news, acceptUnknown: unknown.id });
+      expect((await scene.drop.diff(unknown.id, outs, news)).changes).not.to.equal(true);
+      expect(sent()).to.equal(1);
+    });
+  }
+
+  it("finishes a half-done pair and does not repeat it", async () => {
+    scene.strike("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
+    const pair = { types: ["Author"], fields: ["Author.name"] };
+    const half = await partial(drop(pair));
+    expect(half.message).to.contain("no such field");
+    expect(half.properties).to.deep.include({ dropped: ["type Author"] });
+    await scene.restartHost();
+    const outs = await scene.drop.update(half.id, half.properties, inputs(pair));
+    expect(outs).to.deep.include({ dropped: ["type Author", "field Author.name"] });
+    expect(sent()).to.equal(3);
+    expect(scene.local.journal.acted("dropData")).to.equal(2);
+  });
+
+  it("finishes a pair whose second answer was lost only once that is accepted", async () => {
+    scene.strike("dropData", { kind: "reset", acted: true }, [2]);
+    const pair = { types: ["Author"], fields: ["Author.name"] };
+    const half = await partial(drop(pair));
+    await failing(scene.drop.update(half.id, half.properties, inputs(pair)));
+    await scene.drop.update(half.id, half.properties, inputs({ ...pair, acceptUnknown: half.id }));
+    expect(sent()).to.equal(2);
+  });
+
+  it("sends the second of a pair once the lost first one is accepted", async () => {
+    scene.strike("dropData", { kind: "reset", acted: true });
+    const pair = { types: ["Author"], fields: ["Author.name"] };
+    const half = await partial(drop(pair));
+    expect(sent()).to.equal(1);
+    await scene.drop.update(half.id, half.properties, inputs({ ...pair, acceptUnknown: half.id }));
+    expect(sent()).to.equal(2);
+  });
+
+  it("exports first, keeps the URLs, and drops nothing when the export fails", async () => {
+    const { properties } = await drop({ allData: true, exportFirst: true });
+    expect(properties["exportUrls"]).to.have.length(1);
+    scene.strike("export", { kind: "errors", messages: ["disk full"], acted: false });
+    expect((await failing(drop({ allData: true, exportFirst: true }))).message).to.contain("disk full");
+    expect(sent()).to.equal(1);
+  });
+
+  it("refuses a wrong confirm in check and in create, and names both", async () => {
+    const wrong = inputs({ allData: true, confirm: "production" });
+    const { failures } = await scene.drop.check({}, wrong);
+    expect(failures[0]?.property).to.equal("confirm");
+    expect(failures[0]?.reason).to.contain('"production"').and.to.contain('"staging"');
+    expect((await failing(scene.drop.create(wrong))).message).to.contain('"staging"');
+    const unchanged = await scene.drop.check(inputs({ allData: true }), wrong);
+    expect(unchanged.failures, "what has run is not asked again").to.deep.equal([]);
+    const again = await scene.drop.check(inputs({ allData: true }), { ...wrong, triggers: ["new"] });
+    expect(again.failures[0]?.property).to.equal("confirm");
+    await drop({ allData: true, confirm: "staging" });
+    expect(sent()).to.equal(1);
+  });
+
+  it("refuses a passed notAfter, two kinds of drop, none at all, and an unknown uid", async () => {
+    const past = inputs({ allData: true, notAfter: "2020-01-01T00:00:00Z" });
+    expect((await scene.drop.check({}, past)).failures[0]?.property).to.equal("notAfter");
+    for (const more of [{}, { allData: true, types: ["A"] }, { allData: false }, { types: [] }]) {
+      expect((await scene.drop.check({}, inputs(more))).failures, JSON.stringify(more)).not.to.have.length(0);
+    }
+    expect((await failing(drop({ backend: "0x999", allData: true }))).message).to.contain("no backend 0x999");
+    expect(sent()).to.equal(0);
+  });
+
+  it("is not run again by another order of names, a removed trigger or a deletion", async () => {
+    const before = inputs({ types: ["B", "A"], triggers: ["x", "y"] });
+    const checked = (await scene.drop.check({}, before)).inputs;
+    const { id, properties } = await scene.drop.create(checked);
+    const after = (await scene.drop.check(checked, inputs({ types: ["A", "B"], triggers: ["y"] }))).inputs;
+    expect((await scene.drop.diff(id, properties, after)).replaces).to.deep.equal([]);
+    const more = (await scene.drop.check(checked, inputs({ types: ["A", "C"], triggers: ["y"] }))).inputs;
+    expect((await scene.drop.diff(id, properties, more)).replaces).to.deep.equal(["types"]);
+    scene.local.journal.clear();
+    await scene.drop.delete(id, properties);
+    expect(scene.local.journal.count()).to.equal(0);
+    expect(scene.output).to.contain("no call is made");
+  });
+});

@@ -1,0 +1,349 @@
+import { expect } from "chai";
+import type { Fault } from "dgraphcloud-local";
+import type { Made, Values } from "./host";
+import { failing, partial, Scene, urnOf } from "./scene";
+
+describe("lifecycle: a Restore behind the real dynamic-provider host", function () {
+  this.timeout(120_000);
+  let scene: Scene;
+
+  beforeEach(async () => {
+    scene = await Scene.begin();
+  });
+  afterEach(() => {
+    scene.close();
+  });
+
+  const acted = (): number => scene.local.journal.acted("restore");
+  const sent = (): number => scene.local.journal.count("restore");
+  const begin = (more: Values = {}): Promise<Made> => scene.request.create(scene.requestInputs(more));
+  const wait = (request: Made, more: Values = {}): Promise<Made> =>
+    scene.completion.create(scene.completionInputs(request, more));
+  const target = () => scene.local.cloud.get(scene.target);
+
+  it("replaces the data of the target with the latest backup, and says which", async () => {
+    const request = await begin();
+    expect(request.id).to.match(new RegExp(`^${scene.target}/1/\\d{4}-`));
+    expect(request.properties).to.include({ restoreId: 1, restoredNum: 1, restoredType: "full" });
+    const { properties } = await wait(request);
+    expect(properties).to.include({ status: "OK", confirmed: true });
+    expect(scene.authors(scene.target)).to.deep.equal(["from-production"]);
+    expect(acted()).to.equal(1);
+    expect(scene.output).to.contain(`restore 1 of ${scene.target}`);
+    const { jwtToken } = target().deployment;
+    expect(JSON.stringify([request, properties]) + scene.output).not.to.contain(jwtToken);
+  });
+
+  it("restores the backup that is named", async () => {
+    await scene.write(scene.source, "later");
+    const { folder } = scene.local.cloud.get(scene.source).takeBackup();
+    await wait(await begin({ backupFolder: folder, backupNum: 1 }));
+    expect(scene.authors(scene.target)).to.deep.equal(["from-production"]);
+    await wait(await begin({ backupFolder: folder, triggers: ["again"] }));
+    expect(scene.authors(scene.target)).to.deep.equal(["from-production", "later"]);
+  });
+
+  it("fails with the service's words on ERR, and again from the state without a call, until a new trigger", async () => {
+    target().setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged"] });
+    const request = await begin();
+    const failed = await partial(wait(request));
+    expect(failed.message).to.contain("the backup is damaged").and.to.contain("triggers");
+    expect(failed.properties).to.include({ status: "ERR" });
+    await scene.restartHost();
+    scene.local.journal.clear();
+    const inputs = scene.completionInputs(request);
+    expect((await scene.completion.diff(failed.id, failed.properties, inputs)).changes).to.equal(true);
+    const again = await failing(scene.completion.update(failed.id, failed.properties, inputs));
+    expect(again.message).to.contain("the backup is damaged");
+    expect(scene.local.journal.count()).to.equal(0);
+  });
+
+  it("goes on waiting after a deadline, in another process, and sends nothing", async () => {
+    target().setRestoreOutcome({ status: "IN_PROGRESS" });
+    const request = await begin();
+    const late = await partial(wait(request, { timeouts: { create: "600ms" } }));
+    expect(late.message).to.contain("timeouts.create").and.to.contain("IN_PROGRESS").and.to.contain("run pulumi up");
+    await scene.restartHost();
+    const waiting = scene.completion.update(late.id, late.properties, scene.completionInputs(request));
+    await scene.local.journal.waitFor(({ operation }) => operation === "restoreStatus", 10_000);
+    setTimeout(() => {
+      target().setRestoreOutcome({ status: "OK" });
+    }, 1_000);
+    expect(await waiting).to.include({ status: "OK", confirmed: true });
+    expect(acted()).to.equal(1);
+  });
+
+  it("takes an OK at the first look of a resumed wait with a warning", async () => {
+    const request = await begin();
+    await scene.local.journal.waitFor(({ operation }) => operation === "restore", 1_000);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await scene.restartHost();
+    const { properties } = await wait(request);
+    expect(properties).to.include({ status: "OK", confirmed: false });
+    expect(scene.output).to.contain("Look at the data");
+  });
+
+  const lost: readonly { title: string; fault: Fault }[] = [
+    { title: "a reset", fault: { kind: "reset", acted: true } },
+    { title: "a reset before it acted", fault: { kind: "reset", acted: false } },
+    { title: "HTTP 502", fault: { kind: "status", status: 502, acted: true } },
+    { title: "an HTML page", fault: { kind: "body", body: "<html></html>", acted: true } },
+    { title: "an answer cut off", fault: { kind: "cut-off", acted: true } },
+    { title: "null", fault: { kind: "data", data: { restore: null }, acted: true } },
+    { title: "no id", fault: { kind: "data", data: { restore: { response: null, errors: null } }, acted: true } },
+    {
+      title: "another restore operation in progress",
+      fault: { kind: "errors", messages: ["another restore operation with id 1 is in progress"], acted: true },
+    },
+  ];
+  for (const { title, fault } of lost) {
+    it(`never sends again after ${title}`, async () => {
+      scene.strike("restore", fault);
+      const unknown = await partial(begin());
+      expect(unknown.id).to.match(new RegExp(`^${scene.target}/unknown/`));
+      expect(unknown.message).to.contain(`acceptUnknown: "${unknown.id}"`).and.to.contain("resumeRestoreId");
+      for (let run = 0; run < 3; run++) {
+        await scene.restartHost();
+        const read = await scene.request.read(unknown.id, unknown.properties);
+        expect((await scene.request.diff(unknown.id, read.properties, scene.requestInputs())).changes).to.equal(true);
+        const again = await failing(scene.request.update(unknown.id, read.properties, scene.requestInputs()));
+        expect(again.message).to.contain("acceptUnknown");
+      }
+      expect(sent()).to.equal(1);
+    });
+  }
+
+  it("waits for the restore that resumeRestoreId names after a lost answer, under the same id", async () => {
+    scene.strike("restore", { kind: "reset", acted: true });
+    const unknown = await partial(begin());
+    const inputs = scene.requestInputs({ resumeRestoreId: 1 });
+    expect((await scene.request.diff(unknown.id, unknown.properties, inputs)).replaces).to.deep.equal([]);
+    const properties = await scene.request.update(unknown.id, unknown.properties, inputs);
+    expect(properties).to.include({ restoreId: 1 });
+    expect((await wait({ id: unknown.id, properties })).properties).to.include({ status: "OK" });
+    expect(sent()).to.equal(1);
+  });
+
+  it("is final after acceptUnknown with the attempt's own id, and with no other", async () => {
+    scene.strike("restore", { kind: "reset", acted: true });
+    const unknown = await partial(begin());
+    const other = scene.requestInputs({ acceptUnknown: `${scene.target}/unknown/2020-01-01T00:00:00.000Z` });
+    expect((await failing(scene.request.update(unknown.id, unknown.properties, other))).message).to.contain(unknown.id);
+    const accepting = { acceptUnknown: unknown.id };
+    const properties = await scene.request.update(unknown.id, unknown.properties, scene.requestInputs(accepting));
+    scene.local.journal.clear();
+    const done = await wait({ id: unknown.id, properties }, accepting);
+    expect(done.properties).to.include({ status: "UNKNOWN", confirmed: false });
+    expect(scene.local.journal.count()).to.equal(0);
+  });
+
+  it("keeps the id that comes beside errors", async () => {
+    scene.strike("restore", { kind: "errors", messages: ["slow disk"], acted: true, withData: true });
+    const made = await partial(begin());
+    expect(made.id).to.match(new RegExp(`^${scene.target}/1/`));
+    expect(made.message).to.contain("slow disk");
+    await scene.request.update(made.id, made.properties, scene.requestInputs());
+    expect(sent()).to.equal(1);
+  });
+
+  it("is sent once however often an error hook repeats the create", async () => {
+    scene.strike("restore", { kind: "reset", acted: true });
+    const first = await partial(begin());
+    const second = await partial(begin());
+    expect(second.id).to.equal(first.id);
+    expect(sent()).to.equal(1);
+  });
+
+  it("leaves nothing behind when the service refuses, and sends again only then", async () => {
+    scene.strike("restore", { kind: "errors", messages: ["the source is frozen"], acted: false });
+    const failure = await failing(begin());
+    expect(failure.made).to.equal(undefined);
+    expect(failure.message).to.contain("the source is frozen");
+    await begin();
+    expect(acted()).to.equal(1);
+  });
+
+  it("reads a rotated token once from a fresh list", async () => {
+    await begin();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    scene.local.cloud.rotateToken(scene.target);
+    await wait(await begin({ triggers: ["again"] }));
+    expect(acted()).to.equal(2);
+  });
+
+  it("does not take a text about authorization for a refusal at the door", async () => {
+    scene.strike("restore", { kind: "unauthorized", as: "errors" });
+    await failing(begin());
+    expect(sent()).to.equal(1);
+  });
+
+  it("sends nothing over ten refreshes and updates with UNKNOWN and reused ids", async () => {
+    const request = await begin();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    target().restartEngine();
+    let late = await partial(wait(request, { timeouts: { create: "300ms" } }));
+    for (let run = 0; run < 10; run++) {
+      // Somebody else's restore gets the same id.
+      if (run === 5) target().startRestore(scene.local.cloud.get(scene.source).listBackups()[0]![0]!);
+      await scene.restartHost();
+      const inputs = scene.requestInputs();
+      const read = await scene.request.read(request.id, request.properties);
+      expect((await scene.request.diff(request.id, read.properties, inputs)).changes).to.equal(false);
+      const known = await scene.completion.read(late.id, late.properties);
+      const news = scene.completionInputs(request, { timeouts: { create: "300ms" } });
+      const diff = await scene.completion.diff(late.id, known.properties, news);
+      expect(diff.replaces).to.deep.equal([]);
+      if (diff.changes === false) continue;
+      const outcome = await scene.completion.update(late.id, known.properties, news).catch((error: unknown) => error);
+      if (!(outcome instanceof Error)) {
+        expect(outcome).to.include({ status: "OK", confirmed: false });
+        late = { ...late, properties: outcome as Values };
+      }
+    }
+    expect(sent()).to.equal(1);
+  });
+
+  describe("on one target", () => {
+    const named = (name: string): Values => ({ __urn: urnOf("RestoreRequest", name), timeouts: { create: "60s" } });
+    /** How long after each of them the next one was sent. */
+    const gaps = (): number[] => {
+      const times = scene.local.journal.entries
+        .filter(({ operation }) => operation === "restore" || operation === "dropData")
+        .map(({ time }) => time);
+      return times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    };
+
+    it("lets restores and a drop never overlap", async () => {
+      const drop: Values = { allData: true, __urn: urnOf("DataDrop", "d"), timeouts: { create: "60s" } };
+      scene.close();
+      scene = await Scene.begin({ dropMs: 300 });
+      drop["backend"] = scene.target;
+      await Promise.all([begin(named("a")), scene.drop.create(drop), begin(named("b"))]);
+      expect(acted()).to.equal(2);
+      expect(scene.local.journal.acted("dropData")).to.equal(1);
+      for (const gap of gaps()) expect(gap).to.be.at.least(300);
+      expect(gaps()).to.have.length(2);
+    });
+
+    it("does not deadlock with eight restores", async () => {
+      const made = await Promise.all(Array.from({ length: 8 }, (_, index) => begin(named(`r${index}`))));
+      expect(new Set(made.map(({ id }) => id)).size).to.equal(8);
+      expect(acted()).to.equal(8);
+      for (const gap of gaps()) expect(gap).to.be.at.least(300);
+    });
+
+    it("ends a wait in the queue at its deadline, with nothing sent", async () => {
+      target().setRestoreOutcome({ status: "IN_PROGRESS" });
+      await begin(named("a"));
+      const failure = await failing(begin({ ...named("b"), timeouts: { create: "500ms" } }));
+      expect(failure.made).to.equal(undefined);
+      expect(failure.message).to.contain("must end first").and.to.contain("Nothing was sent");
+      expect(sent()).to.equal(1);
+    });
+
+    it("never overruns a restore that this stack does not know, and names resumeRestoreId", async () => {
+      target().setRestoreOutcome({ status: "IN_PROGRESS" });
+      for (let count = 0; count < 60; count++) {
+        target().setRestoreOutcome({ status: count < 59 ? "OK" : "IN_PROGRESS" });
+        target().startRestore({ ...scene.local.cloud.get(scene.source).listBackups()[0]![0]! });
+        if (count < 59) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          (target() as unknown as { settleRestores(now: number): void }).settleRestores(Number.POSITIVE_INFINITY);
+        }
+      }
+      const failure = await failing(begin());
+      expect(failure.message).to.contain("resumeRestoreId: 60");
+      expect(sent()).to.equal(0);
+      const request = await begin({ resumeRestoreId: 60 });
+      expect(request.properties).to.include({ restoreId: 60 });
+      expect(sent()).to.equal(0);
+    });
+
+    it("refuses to resume a restore of another resource of the stack", async () => {
+      await begin(named("a"));
+      const failure = await failing(begin({ ...named("b"), resumeRestoreId: 1 }));
+      expect(failure.message).to.contain("belongs to a of this stack");
+    });
+  });
+
+  describe("refuses", () => {
+    it("a target that is not dedicated, an unknown uid, a source without backups and a missing backup", async () => {
+      const shared = await scene.dedicated("small", "shared");
+      const cases: readonly [Values, RegExp][] = [
+        [{ target: shared }, /"shared".*dedicated/s],
+        [{ target: "0x999" }, /no backend 0x999/],
+        [{ source: "0x999" }, /no backend 0x999/],
+        [{ source: scene.target }, /has no backups/],
+        [{ source: shared }, /Backups exist for dedicated/],
+        [{ backupFolder: "1999-1" }, /no backup folder "1999-1".*There are/s],
+        [{ backupNum: 9 }, /no backup number 9/],
+      ];
+      for (const [more, says] of cases) {
+        const failure = await failing(begin(more));
+        expect(failure.message).to.match(says);
+        expect(failure.made).to.equal(undefined);
+      }
+      expect(sent()).to.equal(0);
+    });
+
+    it("a passed notAfter when it would run, and not when it has run", async () => {
+      const past = scene.requestInputs({ notAfter: "2020-01-01T00:00:00Z" });
+      expect((await scene.request.check({}, past)).failures[0]).to.include({ property: "notAfter" });
+      expect((await failing(begin({ notAfter: "2020-01-01T00:00:00Z" }))).message).to.contain("notAfter");
+      expect((await scene.request.check(scene.requestInputs(), past)).failures).to.deep.equal([]);
+      const again = await scene.request.check(scene.requestInputs(), { ...past, triggers: ["new"] });
+      expect(again.failures[0]).to.include({ property: "notAfter" });
+      expect(scene.local.journal.count()).to.equal(0);
+    });
+
+    it("resumeRestoreId together with a new trigger", async () => {
+      const news = scene.requestInputs({ resumeRestoreId: 1, triggers: ["new"] });
+      const { failures } = await scene.request.check(scene.requestInputs(), news);
+      expect(failures[0]).to.include({ property: "resumeRestoreId" });
+    });
+  });
+
+  describe("runs again", () => {
+    const replaces = async (before: Values, after: Values): Promise<string[]> => {
+      const { id, properties } = await begin(before);
+      return (await scene.request.diff(id, properties, scene.requestInputs(after))).replaces;
+    };
+    const cases: readonly { title: string; before: Values; after: Values; replaced: readonly string[] }[] = [
+      { title: "for an added trigger", before: {}, after: { triggers: ["a"] }, replaced: ["triggers"] },
+      {
+        title: "for a changed one",
+        before: { triggers: { a: "1" } },
+        after: { triggers: { a: "2" } },
+        replaced: ["triggers"],
+      },
+      { title: "not for a removed one", before: { triggers: ["a", "b"] }, after: { triggers: ["b"] }, replaced: [] },
+      { title: "not for none any more", before: { triggers: { a: "1" } }, after: {}, replaced: [] },
+      { title: "not for what was restored", before: {}, after: { backupNum: 1 }, replaced: [] },
+      { title: "for another backup", before: {}, after: { backupNum: 2 }, replaced: ["backupNum"] },
+      { title: "not for a backup left open", before: { backupNum: 1 }, after: {}, replaced: [] },
+      { title: "not for timeouts", before: {}, after: { timeouts: { create: "1h" } }, replaced: [] },
+      { title: "for another source", before: {}, after: { source: "0x1" }, replaced: ["source"] },
+    ];
+    for (const { title, before, after, replaced } of cases) {
+      it(title, async () => {
+        expect(await replaces(before, after)).to.deep.equal(replaced);
+      });
+    }
+
+    it("and writes down what was taken out, without a call", async () => {
+      const { id, properties } = await begin({ triggers: ["a"], backupNum: 1 });
+      scene.local.journal.clear();
+      const outs = await scene.request.update(id, properties, scene.requestInputs());
+      expect(outs).not.to.have.any.keys("triggers", "backupNum");
+      expect(scene.local.journal.count()).to.equal(0);
+    });
+  });
+
+  it("deletes without a call and says so", async () => {
+    const request = await begin();
+    scene.local.journal.clear();
+    await scene.request.delete(request.id, request.properties);
+    expect(scene.local.journal.count()).to.equal(0);
+    expect(scene.output).to.contain("no call is made");
+  });
+});

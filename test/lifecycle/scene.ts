@@ -1,0 +1,109 @@
+import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
+import { Host, HostFailure, type Made, type Values } from "./host";
+
+/** A local cloud with a source that has a backup, a target that has data of its own, and the real dynamic-provider host. */
+export class Scene {
+  source = "";
+  target = "";
+  private process!: Host;
+
+  private constructor(readonly local: LocalCloud) {}
+
+  static async begin(options: LocalCloudOptions = {}): Promise<Scene> {
+    const scene = new Scene(await startLocalCloud({ provisioningMs: 0, restoreMs: 300, ...options }));
+    scene.source = await scene.dedicated("production");
+    scene.target = await scene.dedicated("staging");
+    await scene.write(scene.source, "from-production");
+    scene.local.cloud.get(scene.source).takeBackup();
+    await scene.write(scene.target, "of-staging");
+    await scene.restartHost();
+    return scene;
+  }
+
+  get request(): Host {
+    return this.process.as("restoreRequest");
+  }
+
+  get completion(): Host {
+    return this.process.as("restoreCompletion");
+  }
+
+  get drop(): Host {
+    return this.process.as("dataDrop");
+  }
+
+  get output(): string {
+    return this.process.output;
+  }
+
+  /** A process that knows nothing of what an earlier one did. */
+  async restartHost(): Promise<void> {
+    if (this.process as Host | undefined) this.process.close();
+    const [account] = this.local.accounts;
+    this.process = await Host.start({
+      DGRAPHCLOUD_ENDPOINT: this.local.endpoint,
+      DGRAPHCLOUD_EMAIL: account?.email,
+      DGRAPHCLOUD_PASSWORD: account?.password,
+    });
+  }
+
+  async dedicated(name: string, deploymentType = "dedicated"): Promise<string> {
+    const [account] = this.local.accounts;
+    const made = await this.local.cloud.createDeployment(account!, { name, zone: "us-east-1", deploymentType });
+    this.local.cloud.get(made.uid).engine.setSchema("type Author { id: ID! name: String! }");
+    return made.uid;
+  }
+
+  async write(uid: string, name: string): Promise<void> {
+    const query = `mutation { addAuthor(input: [{ name: "${name}" }]) { numUids } }`;
+    await this.local.cloud.get(uid).engine.graphql({ query });
+  }
+
+  /** What the backend holds, seen without the provider. */
+  authors(uid: string): unknown[] {
+    const backend = this.local.cloud.get(uid);
+    backend.advance();
+    return (backend.engine.content().records["Author"] ?? []).map(({ name }) => name);
+  }
+
+  strike(operation: string, fault: Fault, calls?: readonly number[] | "every"): void {
+    this.local.faults.add({ operation, fault, ...(calls !== undefined && { calls }) });
+  }
+
+  requestInputs(more: Values = {}): Values {
+    return { target: this.target, source: this.source, __urn: urnOf("RestoreRequest", "r-request"), ...more };
+  }
+
+  completionInputs(request: Made, more: Values = {}): Values {
+    const { target, restoreId } = request.properties;
+    const __urn = urnOf("RestoreCompletion", "r-completion");
+    return { request: request.id, target, ...(restoreId !== undefined && { restoreId }), __urn, ...more };
+  }
+
+  close(): void {
+    this.process.close();
+    this.local.close();
+  }
+}
+
+export function urnOf(kind: string, name: string): string {
+  return `urn:pulumi:dev::test::dgraphcloud:index:Restore$pulumi-nodejs:dynamic/dgraphcloud:${kind}::${name}`;
+}
+
+/** The failure of a call that must fail. */
+export async function failing(work: Promise<unknown>): Promise<HostFailure> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof HostFailure) return error;
+    throw error;
+  }
+  throw new Error("it did not fail");
+}
+
+/** What a failed call left behind. */
+export async function partial(work: Promise<unknown>): Promise<Made & { readonly message: string }> {
+  const { made, message } = await failing(work);
+  if (made === undefined) throw new Error(`nothing was left behind: ${message}`);
+  return { ...made, message };
+}

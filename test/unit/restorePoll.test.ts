@@ -1,0 +1,118 @@
+import { expect } from "chai";
+import type { RestoreStatus } from "../../provider/api/dataAnswers";
+import type { Cloud } from "../../provider/cloud";
+import { begin, type Context } from "../../provider/context";
+import { LostAnswerError, UnknownOutcomeError, WrongShapeError } from "../../provider/errors";
+import { Ledger } from "../../provider/ledger";
+import type { RestoreCompletionState } from "../../provider/restore/completionState";
+import { poll } from "../../provider/restore/poll";
+import { TestClock } from "./clock";
+import { rejection } from "./failure";
+
+type Answer = RestoreStatus["status"] | Error;
+
+const site = { operation: "restoreStatus", host: "backend" };
+const minute = 60_000;
+
+describe("waiting for a restore", () => {
+  let clock: TestClock;
+  let ledger: Ledger;
+  let health: number;
+  let observed: RestoreCompletionState;
+
+  const fresh: RestoreCompletionState = {
+    request: "0x42/1/2030-01-01T00:00:00.000Z",
+    target: "0x42",
+    restoreId: 1,
+    status: "IN_PROGRESS",
+    errors: [],
+    __state: { version: 1, status: "pending", given: [], unknownSince: "", doubtful: false },
+  };
+
+  beforeEach(() => {
+    clock = new TestClock();
+    ledger = new Ledger();
+    ledger.recordSent(fresh.request);
+    health = 200;
+    observed = fresh;
+  });
+
+  /** Polls a backend that answers so at each time since the start. */
+  function polled(answer: (elapsedMs: number) => Answer, state = fresh, limit = "2h"): Promise<RestoreCompletionState> {
+    const data = {
+      locate: () => Promise.resolve({ url: "backend" }),
+      readiness: () => Promise.resolve(health),
+      restoreStatus: () => {
+        const said = answer(clock.elapsedMs);
+        return said instanceof Error ? Promise.reject(said) : Promise.resolve({ status: said, errors: [] });
+      },
+    };
+    const quiet = (): void => undefined;
+    const cloud = { data, ledger } as unknown as Cloud;
+    const signal = new AbortController().signal;
+    const context: Context = { cloud, clock, signal, progress: quiet, say: quiet, warn: quiet };
+    const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
+    return poll(context, operation, 1, state, (seen) => {
+      observed = seen;
+    });
+  }
+
+  it("is confirmed when this process sent it and the engine never forgot it", async () => {
+    expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ status: "OK", confirmed: true });
+    expect(await polled(() => "OK")).to.include({ confirmed: true });
+  });
+
+  it("is not confirmed at the first look of a process that did not send it", async () => {
+    ledger = new Ledger();
+    expect(await polled(() => "OK")).to.include({ status: "OK", confirmed: false });
+    clock = new TestClock();
+    expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ confirmed: true });
+  });
+
+  it("stops after five minutes of UNKNOWN from a healthy backend, and says so again at the next look", async () => {
+    const failure = await rejection(polled(() => "UNKNOWN"));
+    expect(failure).to.be.instanceOf(UnknownOutcomeError);
+    expect(failure.message).to.contain(`acceptUnknown: "${fresh.request}"`);
+    expect(clock.elapsedMs).to.be.within(5 * minute, 5 * minute + 10_000);
+    expect(observed.status).to.equal("UNKNOWN");
+    const before = clock.elapsedMs;
+    expect(await rejection(polled(() => "UNKNOWN", observed))).to.be.instanceOf(UnknownOutcomeError);
+    expect(clock.elapsedMs).to.equal(before);
+  });
+
+  it("takes an OK after UNKNOWN, and does not confirm it, whatever comes between", async () => {
+    const script = (ms: number): Answer => (ms < minute ? "UNKNOWN" : ms < 2 * minute ? "IN_PROGRESS" : "OK");
+    expect(await polled(script)).to.include({ status: "OK", confirmed: false });
+  });
+
+  it("does not count an UNKNOWN from a backend that is not well, or one before an outage", async () => {
+    health = 503;
+    const unwell = await polled((ms) => {
+      if (ms > 30 * minute) return "OK";
+      return "UNKNOWN";
+    });
+    expect(unwell.confirmed).to.equal(false);
+    clock = new TestClock();
+    health = 200;
+    const outage = new LostAnswerError(site, { why: "HTTP 502" });
+    const interrupted = await polled((ms) => {
+      if (ms > 20 * minute) return "OK";
+      return ms % (4 * minute) < 10_000 ? outage : "UNKNOWN";
+    });
+    expect(interrupted.status).to.equal("OK");
+  });
+
+  it("goes on through outages, and fails at once on an answer that is none", async () => {
+    const outage = new LostAnswerError(site, { why: "the connection broke" });
+    expect(await polled((ms) => (ms < 30 * minute ? outage : "OK"))).to.include({ status: "OK", confirmed: true });
+    const wrong = new WrongShapeError(site, "data.restoreStatus.response.status", "an enum was expected");
+    expect(await rejection(polled(() => wrong))).to.equal(wrong);
+  });
+
+  it("ends at the deadline with the id, the last status, the limit and what to do", async () => {
+    const failure = await rejection(polled(() => "IN_PROGRESS"));
+    expect(String(failure)).to.match(
+      /restore 1 of 0x42.*timeouts\.create \(2h\).*IN_PROGRESS.*run pulumi up to wait on/s,
+    );
+  });
+});
