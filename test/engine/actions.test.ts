@@ -1,0 +1,243 @@
+import { expect } from "chai";
+import { descendants, killTree, type Run, Stack } from "./stack";
+
+const backends = `
+  const args = { zone: "us-east-1", deploymentType: "dedicated" };
+  const source = new dgraphcloud.Backend("source", { ...args, name: "production" });
+  const target = new dgraphcloud.Backend("target", { ...args, name: "staging" });
+  exports.source = source.uid; exports.target = target.uid;
+`;
+
+describe("engine: Restore and DataDrop act once", function () {
+  this.timeout(300_000);
+  let stack: Stack;
+  let source: string;
+  let target: string;
+
+  const sent = (operation: string): number =>
+    stack.local.journal.entries.filter((e) => e.operation === operation).length;
+  const restores = (): number => sent("restore");
+  const titles = async (uid: string): Promise<string[]> => {
+    const answer = await stack.local.cloud.get(uid).engine.graphql({ query: "{ queryTask { title } }" });
+    return ((answer.data as { queryTask?: { title: string }[] } | undefined)?.queryTask ?? []).map(
+      ({ title }) => title,
+    );
+  };
+  const add = (uid: string, title: string): Promise<unknown> =>
+    stack.local.cloud.get(uid).engine.graphql({
+      query: `mutation { addTask(input: [{ title: "${title}" }]) { numUids } addNote(input: [{ text: "x" }]) { numUids } }`,
+    });
+
+  /** Runs the program behind the two backends. */
+  function program(statements: string): void {
+    stack.program(`${backends}\n${statements}`);
+  }
+
+  async function up(statements?: string): Promise<Run> {
+    if (statements !== undefined) program(statements);
+    const run = await stack.up();
+    expect(run.code, run.output).to.equal(0);
+    return run;
+  }
+
+  async function fails(work: Promise<Run>): Promise<Run> {
+    const run = await work;
+    expect(run.code, run.output).not.to.equal(0);
+    return run;
+  }
+
+  beforeEach(async () => {
+    stack = await Stack.start({ provisioningMs: 0, restoreMs: 1_500 });
+    await up("");
+    source = await stack.output("source");
+    target = await stack.output("target");
+    for (const uid of [source, target]) {
+      stack.local.cloud
+        .get(uid)
+        .engine.setSchema("type Task { id: ID! title: String! done: Boolean } type Note { id: ID! text: String! }");
+    }
+    await add(source, "from production");
+    await add(target, "from staging");
+    stack.local.cloud.get(source).takeBackup();
+    stack.local.journal.clear();
+  });
+  afterEach(() => {
+    stack.close();
+  });
+
+  const restore = (more = ""): string =>
+    `const restore = new dgraphcloud.Restore("copy", { target, source, ${more} });`;
+  const drop = (more = "allData: true"): string => `new dgraphcloud.DataDrop("wipe", { backend: target, ${more} });`;
+
+  it("restores to OK with progress, changes nothing on a second up, and runs again for a new trigger that the preview names", async () => {
+    const run = await up(restore('triggers: { release: "1" }'));
+    expect(run.output).to.contain("IN_PROGRESS").and.to.contain(target);
+    expect(await titles(target)).to.deep.equal(["from production"]);
+    expect(restores()).to.equal(1);
+
+    stack.local.journal.clear();
+    const again = await stack.up("--expect-no-changes");
+    expect(again.code, again.output).to.equal(0);
+    expect(stack.local.journal.count(), "a no-op up makes no request").to.equal(0);
+
+    program(restore('triggers: { release: "2" }'));
+    const preview = await stack.preview();
+    expect(preview.output).to.contain("to replace").and.to.contain("release").and.to.contain('"1" => "2"');
+    expect(restores(), "a preview sends nothing").to.equal(0);
+    await up();
+    expect(restores()).to.equal(1);
+  });
+
+  it("shows ERR with the service's words, fails again from the state without a call, and runs again for a new trigger", async () => {
+    stack.local.cloud.get(target).setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged"] });
+    program(restore());
+    const first = await fails(stack.up());
+    expect(first.output).to.contain("the backup is damaged").and.to.contain("trigger");
+    expect(restores()).to.equal(1);
+    stack.local.journal.clear();
+    const second = await fails(stack.up());
+    expect(second.output).to.contain("the backup is damaged");
+    expect(stack.local.journal.count(), "from the state, without a call").to.equal(0);
+    stack.local.cloud.get(target).setRestoreOutcome({ status: "OK" });
+    await up(restore('triggers: ["again"]'));
+    expect(restores()).to.equal(1);
+    expect(await titles(target)).to.deep.equal(["from production"]);
+  });
+
+  it("keeps a restore whose deadline passed, and a later up waits on for the same one", async () => {
+    stack.local.cloud.get(target).setRestoreOutcome({ status: "IN_PROGRESS" });
+    program(restore('timeouts: { create: "2s" }'));
+    const late = await fails(stack.up());
+    expect(late.output).to.contain("timeouts.create").and.to.contain("IN_PROGRESS").and.to.contain("pulumi up");
+    stack.local.cloud.get(target).setRestoreOutcome({ status: "OK" });
+    await up(restore());
+    expect(restores()).to.equal(1);
+    expect(await titles(target)).to.deep.equal(["from production"]);
+  });
+
+  for (const how of ["SIGKILL of everything", "Ctrl-C twice"]) {
+    it(`only waits on after ${how} in the wait`, async () => {
+      stack.local.cloud.get(target).setRestoreOutcome({ status: "IN_PROGRESS" });
+      program(restore());
+      const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
+      await stack.local.journal.waitFor(({ operation, acted }) => operation === "restore" && acted, 60_000);
+      const polls = sent("restoreStatus");
+      await stack.local.journal.waitFor(
+        (e) => e.operation === "restoreStatus" && sent("restoreStatus") > polls + 1,
+        60_000,
+      );
+      if (how.startsWith("SIGKILL")) killTree(child, "SIGKILL");
+      else {
+        child.kill("SIGINT");
+        await new Promise((later) => setTimeout(later, 500));
+        child.kill("SIGINT");
+      }
+      await ended;
+      for (const { pid } of descendants(child.pid ?? 0)) process.kill(pid, "SIGKILL");
+      await stack.pulumi("cancel", "--yes");
+      stack.local.cloud.get(target).setRestoreOutcome({ status: "OK" });
+      await up();
+      expect(restores()).to.equal(1);
+      expect(await titles(target)).to.deep.equal(["from production"]);
+    });
+  }
+
+  it("never sends a restore again whose answer was lost, and says what may have happened and how to go on", async () => {
+    stack.local.faults.add({ operation: "restore", fault: { kind: "reset", acted: true } });
+    program(restore());
+    for (let run = 0; run < 2; run++) {
+      const lost = await fails(stack.up());
+      expect(lost.output).to.contain("may").and.to.contain("resumeRestoreId").and.to.contain("acceptUnknown");
+    }
+    expect(restores()).to.equal(1);
+    await up(restore("resumeRestoreId: 1"));
+    expect(restores()).to.equal(1);
+    expect((await stack.up("--expect-no-changes")).code).to.equal(0);
+  });
+
+  it("never sends a drop again whose answer was lost, until the user accepts or asks anew", async () => {
+    stack.local.faults.add({ operation: "dropData", fault: { kind: "reset", acted: true } });
+    program(drop());
+    for (let run = 0; run < 2; run++) {
+      const lost = await fails(stack.up());
+      expect(lost.output).to.contain("may").and.to.contain("acceptUnknown");
+    }
+    expect(sent("dropData")).to.equal(1);
+    await up(drop('allData: true, triggers: ["again"]'));
+    expect(sent("dropData")).to.equal(2);
+  });
+
+  it("survives ten refreshes and ups, with ids used again and forgotten, without one mutation", async () => {
+    await up(restore() + drop("allData: true }, { dependsOn: [restore] } ); void ({ x: 1"));
+    stack.local.journal.clear();
+    for (let round = 0; round < 10; round++) {
+      if (round === 3) stack.local.cloud.get(target).restartEngine();
+      if (round === 6) {
+        const engine = stack.local.cloud.get(target);
+        engine.startRestore(stack.local.cloud.get(source).findBackup("", 0));
+      }
+      const refresh = await stack.refresh();
+      expect(refresh.code, refresh.output).to.equal(0);
+      await up();
+    }
+    expect(restores() + sent("dropData")).to.equal(0);
+  });
+
+  it("does not run again when the target is renamed, its token rotated, or timeouts change", async () => {
+    const both = (more: string): string => `${restore(more)}\n${drop(`allData: true, ${more}`)}`;
+    await up(both(""));
+    stack.local.cloud.rotateToken(target);
+    await stack.refresh();
+    stack.program(`${backends.replace('"staging"', '"staging-2"')}\n${both('timeouts: { create: "1h" }')}`);
+    const preview = await stack.preview();
+    expect(preview.output).not.to.contain("to replace");
+    await up();
+    expect(restores()).to.equal(1);
+    expect(sent("dropData")).to.equal(1);
+  });
+
+  it("lets two restores and a drop on one target follow each other, in the order of dependsOn", async () => {
+    const run = await up(`
+      const first = new dgraphcloud.Restore("first", { target, source });
+      const wipe = new dgraphcloud.DataDrop("wipe", { backend: target, allData: true }, { dependsOn: [first] });
+      new dgraphcloud.Restore("second", { target, source, triggers: ["second"] }, { dependsOn: [wipe] });
+    `);
+    expect(run.output).not.to.contain("in progress (");
+    const order = stack.local.journal.entries.filter(({ acted }) => acted).map(({ operation }) => operation);
+    expect(order.filter((name) => name === "restore" || name === "dropData")).to.deep.equal([
+      "restore",
+      "dropData",
+      "restore",
+    ]);
+    expect(await titles(target)).to.deep.equal(["from production"]);
+  });
+
+  it("runs eight restores on one target in one up, one after the other", async () => {
+    stack.local.journal.clear();
+    await up(`for (let i = 0; i < 8; i++) new dgraphcloud.Restore("copy-" + i, { target, source });`);
+    expect(stack.local.journal.acted("restore")).to.equal(8);
+    expect(restores()).to.equal(8);
+  });
+
+  it("refuses a wrong confirm and a passed notAfter in the preview", async () => {
+    program(drop('allData: true, confirm: "production"'));
+    const wrong = await fails(stack.preview());
+    expect(wrong.output).to.contain("confirm").and.to.contain("staging").and.to.contain("production");
+    program(drop('allData: true, notAfter: "2026-01-01T00:00:00Z"'));
+    expect((await fails(stack.preview())).output).to.contain("notAfter");
+    program(restore('notAfter: "2026-01-01T00:00:00Z"'));
+    expect((await fails(stack.preview())).output).to.contain("notAfter");
+    expect(restores() + sent("dropData")).to.equal(0);
+    await up(drop('types: ["Task"], fields: ["Note.text"], confirm: "staging"'));
+    expect(sent("dropData"), "types and fields are two mutations").to.equal(2);
+    expect(await titles(target)).to.deep.equal([]);
+  });
+
+  it("makes no call to delete the record of an action, and says so", async () => {
+    await up(restore() + drop());
+    stack.local.journal.clear();
+    const run = await up("");
+    expect(run.output).to.contain("no call is made");
+    expect(restores() + sent("dropData")).to.equal(0);
+  });
+});
