@@ -17,7 +17,19 @@ export interface RunningCloud {
 export async function startCloud(folder: string, port: number): Promise<RunningCloud> {
   const log = join(folder, "cloud.log");
   const file = openSync(log, "w");
-  const args = [command, "--port", String(port), "--provisioning", "2s", "--data", join(folder, "cloud")];
+  const args = [
+    command,
+    "--port",
+    String(port),
+    "--provisioning",
+    "2s",
+    "--restore",
+    "3s",
+    "--backup-every",
+    "1s",
+    "--data",
+    join(folder, "cloud"),
+  ];
   const child = spawn(process.execPath, args, { detached: true, stdio: ["ignore", file, file] });
   child.unref();
   const text = await greeting(child, log);

@@ -5,19 +5,23 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Engine, prepareEngine } from "../tools/engine";
 import { type RunningCloud, startCloud } from "./cloud";
+import { Data, post } from "./data";
 
 const root = resolve(__dirname, "..");
+const actions = join(root, "examples", "wipe-and-restore");
+const projects = [root, actions];
 const stack = "demo";
 
-/** A Pulumi stack of the root's Pulumi.yaml, with everything else in a folder of the demo's own. */
+/** A Pulumi stack of a project of this repository, with everything else in a folder of the demo's own. */
 class Demo {
-  private step = 0;
+  private static step = 0;
   private readonly environment: NodeJS.ProcessEnv;
 
   constructor(
     private readonly engine: Engine,
     private readonly cloud: RunningCloud,
     private readonly folder: string,
+    private readonly project: string,
   ) {
     mkdirSync(join(folder, "state"), { recursive: true });
     this.environment = { ...process.env, PATH: engine.path, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.settings() };
@@ -36,15 +40,15 @@ class Demo {
   }
 
   shows(what: string): void {
-    this.step += 1;
-    console.log(`\n=== ${this.step}. ${what}\n`);
+    Demo.step += 1;
+    console.log(`\n=== ${Demo.step}. ${what}\n`);
   }
 
   /** Runs the engine for the user to see. */
   async pulumi(...args: string[]): Promise<void> {
     console.log(`$ pulumi ${args.join(" ")}`);
     const child = spawn(this.engine.pulumi, [...args, "--stack", stack, "--non-interactive"], {
-      cwd: root,
+      cwd: this.project,
       env: this.environment,
       stdio: ["ignore", "inherit", "inherit"],
     });
@@ -55,33 +59,29 @@ class Demo {
   /** Runs the engine and gives what it prints. */
   async quietly(...args: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(this.engine.pulumi, [...args, "--non-interactive"], {
-      cwd: root,
+      cwd: this.project,
       env: this.environment,
     });
     return stdout.trim();
+  }
+
+  /** Removes the stack and what the engine wrote beside its program. */
+  async remove(): Promise<void> {
+    await this.quietly("stack", "rm", stack, "--yes");
+    rmSync(join(this.project, `Pulumi.${stack}.yaml`), { force: true });
   }
 
   output(name: string): Promise<string> {
     return this.quietly("stack", "output", name, "--show-secrets", "--stack", stack);
   }
 
-  /** Sends a GraphQL document. */
-  async post(url: string, query: string, headers: Record<string, string>): Promise<Record<string, unknown>> {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify({ query }),
-    });
-    return ((await response.json()) as { data: Record<string, unknown> }).data;
-  }
-
   /** Renames a backend as somebody would in the console. */
   async renameOutside(uid: string, name: string): Promise<void> {
     const { endpoint, email, password } = this.cloud;
-    const login = await this.post(endpoint, `{ login(email: "${email}", password: "${password}") { token } }`, {});
+    const login = await post(endpoint, `{ login(email: "${email}", password: "${password}") { token } }`, {});
     const { token } = login["login"] as { token: string };
     const rename = `mutation { updateDeployment(input: { uid: "${uid}", name: "${name}" }) }`;
-    await this.post(endpoint, rename, { authorization: `Bearer ${token}` });
+    await post(endpoint, rename, { authorization: `Bearer ${token}` });
   }
 }
 
@@ -94,7 +94,7 @@ async function run(demo: Demo): Promise<void> {
   demo.shows("The outputs: the token is a secret.");
   await demo.pulumi("stack", "output");
   demo.shows("The new backend answers a query.");
-  const answer = await demo.post(await demo.output("graphqlEndpoint"), "{ __typename }", {
+  const answer = await post(await demo.output("graphqlEndpoint"), "{ __typename }", {
     "x-auth-token": await demo.output("jwtToken"),
   });
   console.log(JSON.stringify(answer));
@@ -111,10 +111,35 @@ async function run(demo: Demo): Promise<void> {
   await demo.pulumi("refresh", "--yes", "--skip-preview", "--diff");
 }
 
+/** Data is added, backed up, dropped, restored, and seen again. */
+async function runActions(demo: Demo): Promise<void> {
+  await demo.quietly("stack", "init", stack);
+  demo.shows("Another stack: a backend with some data, and a backup of it.");
+  await demo.pulumi("up", "--yes", "--skip-preview");
+  const data = await Data.of(demo);
+  await data.add("Write the program", "Read the preview");
+  const backup = await data.backup();
+  console.log(`Tasks: ${await data.titles()}; backup ${backup.backupNum} in ${backup.folder}`);
+  demo.shows("A DataDrop is previewed as a resource to create, and erases the data once.");
+  await demo.pulumi("config", "set", "wipe", "for the demo");
+  await demo.pulumi("preview");
+  await demo.pulumi("up", "--yes", "--skip-preview");
+  console.log(`Tasks: ${await data.titles()}`);
+  demo.shows("A Restore brings them back: it is sent once, and waited for.");
+  await demo.pulumi("config", "set", "backupFolder", backup.folder);
+  await demo.pulumi("config", "set", "backupNum", String(backup.backupNum));
+  await demo.pulumi("up", "--yes", "--skip-preview");
+  console.log(`Tasks: ${await data.titles()}`);
+  demo.shows("A second up runs neither again.");
+  await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  await demo.pulumi("destroy", "--yes", "--skip-preview");
+  await demo.remove();
+}
+
 async function cleanUp(demo: Demo): Promise<void> {
   demo.shows("A destroy deletes the backend, and nothing is left.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
-  await demo.quietly("stack", "rm", stack, "--yes");
+  await demo.remove();
 }
 
 function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: string): string {
@@ -142,16 +167,17 @@ async function main(): Promise<void> {
   const leaveNothing = async (): Promise<void> => {
     await cloud.stop();
     rmSync(folder, { recursive: true, force: true });
-    rmSync(join(root, `Pulumi.${stack}.yaml`), { force: true });
+    for (const project of projects) rmSync(join(project, `Pulumi.${stack}.yaml`), { force: true });
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       void leaveNothing().then(() => process.exit(1));
     });
   }
-  const demo = new Demo(engine, cloud, folder);
+  const demo = new Demo(engine, cloud, folder, root);
   try {
     await run(demo);
+    await runActions(new Demo(engine, cloud, folder, actions));
     if (!keep) await cleanUp(demo);
   } catch (error) {
     await leaveNothing();

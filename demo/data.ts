@@ -1,0 +1,69 @@
+/** A backup as listBackups tells it. */
+export interface Backup {
+  readonly folder: string;
+  readonly backupNum: number;
+}
+
+/** What the demo reads a backend's addresses and token from: the outputs of a stack. */
+export interface Outputs {
+  output(name: string): Promise<string>;
+}
+
+/** Sends a GraphQL document. */
+export async function post(
+  url: string,
+  query: string,
+  headers: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return ((await response.json()) as { data: Record<string, unknown> }).data;
+}
+
+/** The data of one backend, as one of its users sees it. */
+export class Data {
+  private constructor(
+    private readonly graphqlEndpoint: string,
+    private readonly adminEndpoint: string,
+    private readonly headers: Record<string, string>,
+  ) {}
+
+  static async of(outputs: Outputs): Promise<Data> {
+    const token = await outputs.output("jwtToken");
+    const [graphql, admin] = [await outputs.output("graphqlEndpoint"), await outputs.output("adminEndpoint")];
+    return new Data(graphql, admin, { "x-auth-token": token });
+  }
+
+  async add(...titles: string[]): Promise<void> {
+    const schema = 'updateGQLSchema(input: { set: { schema: "type Task { id: ID! title: String! }" } })';
+    await post(this.adminEndpoint, `mutation { ${schema} { gqlSchema { schema } } }`, this.headers);
+    const input = titles.map((title) => `{ title: ${JSON.stringify(title)} }`).join(", ");
+    await post(this.graphqlEndpoint, `mutation { addTask(input: [${input}]) { numUids } }`, this.headers);
+  }
+
+  async titles(): Promise<string> {
+    const { queryTask } = await post(this.graphqlEndpoint, "{ queryTask { title } }", this.headers);
+    return (queryTask as { title: string }[]).map(({ title }) => title).join(", ") || "none";
+  }
+
+  /** The first backup that is taken from now on: the cloud of the demo takes one every second. */
+  async backup(): Promise<Backup> {
+    const before = await this.backups();
+    for (let tries = 0; tries < 50; tries++) {
+      const taken = await this.backups();
+      const latest = taken.at(-1);
+      if (latest !== undefined && taken.length > before.length) return latest;
+      await new Promise((later) => setTimeout(later, 200));
+    }
+    throw new Error("no backup was taken within 10 s");
+  }
+
+  private async backups(): Promise<Backup[]> {
+    const query = "{ listBackups { response { folder backupNum } } }";
+    const { listBackups } = await post(`${this.adminEndpoint}/slash`, query, this.headers);
+    return (listBackups as { response: Backup[][] }).response.flat();
+  }
+}
