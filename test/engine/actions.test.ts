@@ -98,6 +98,9 @@ describe("engine: Restore and DataDrop act once", function () {
     const second = await fails(stack.up());
     expect(second.output).to.contain("the backup is damaged");
     expect(stack.local.journal.count(), "from the state, without a call").to.equal(0);
+    await stack.refresh();
+    expect((await fails(stack.up())).output, "a refresh does not make it well").to.contain("the backup is damaged");
+    stack.local.journal.clear();
     stack.local.cloud.get(target).setRestoreOutcome({ status: "OK" });
     await up(restore('triggers: ["again"]'));
     expect(restores()).to.equal(1);
@@ -109,6 +112,8 @@ describe("engine: Restore and DataDrop act once", function () {
     program(restore('timeouts: { create: "2s" }'));
     const late = await fails(stack.up());
     expect(late.output).to.contain("timeouts.create").and.to.contain("IN_PROGRESS").and.to.contain("pulumi up");
+    expect((await stack.refresh()).code).to.equal(0);
+    await fails(stack.up());
     stack.local.cloud.get(target).setRestoreOutcome({ status: "OK" });
     await up(restore());
     expect(restores()).to.equal(1);

@@ -29,7 +29,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(properties).to.include({ status: "OK", confirmed: true });
     expect(scene.authors(scene.target)).to.deep.equal(["from-production"]);
     expect(acted()).to.equal(1);
-    expect(scene.output).to.contain(`restore 1 of ${scene.target}`);
+    await scene.says(`restore 1 of ${scene.target}`);
     const { jwtToken } = target().deployment;
     expect(JSON.stringify([request, properties]) + scene.output).not.to.contain(jwtToken);
   });
@@ -80,7 +80,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     await scene.restartHost();
     const { properties } = await wait(request);
     expect(properties).to.include({ status: "OK", confirmed: false });
-    expect(scene.output).to.contain("Look at the data");
+    await scene.says("Look at the data");
   });
 
   const lost: readonly { title: string; fault: Fault }[] = [
@@ -169,6 +169,40 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     scene.local.cloud.rotateToken(scene.target);
     await wait(await begin({ triggers: ["again"] }));
     expect(acted()).to.equal(2);
+  });
+
+  it("is sent again with the new token when it was turned away for the old one", async () => {
+    const held = scene.local.faults.add({ operation: "listBackups", fault: { kind: "pause", acted: true } });
+    const beginning = begin();
+    await scene.local.journal.waitFor(
+      ({ operation, fault }) => operation === "listBackups" && fault === "pause",
+      10_000,
+    );
+    scene.local.cloud.rotateToken(scene.target);
+    held.release();
+    await beginning;
+    expect([sent(), acted()]).to.deep.equal([2, 1]);
+  });
+
+  it("is sent again when the service asked for patience, each time on a connection of its own", async () => {
+    scene.strike("restore", { kind: "status", status: 429, acted: false, retryAfter: "0" });
+    await begin();
+    expect([sent(), acted()]).to.deep.equal([2, 1]);
+    const { entries } = scene.local.journal;
+    for (const { connection } of entries.filter(({ operation }) => operation === "restore")) {
+      expect(entries.filter((entry) => entry.connection === connection)).to.have.length(1);
+    }
+  });
+
+  it("fails on a status that the engine does not have, and keeps the restore", async () => {
+    const request = await begin();
+    const data = { restoreStatus: { response: { status: "PERHAPS", errors: [] } } };
+    scene.strike("restoreStatus", { kind: "data", data, acted: false }, "every");
+    const failed = await partial(wait(request));
+    expect(failed.message).to.contain("data.restoreStatus.response.status");
+    scene.local.faults.clear();
+    await scene.completion.update(failed.id, failed.properties, scene.completionInputs(request));
+    expect(sent()).to.equal(1);
   });
 
   it("does not take a text about authorization for a refusal at the door", async () => {
@@ -344,6 +378,6 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     scene.local.journal.clear();
     await scene.request.delete(request.id, request.properties);
     expect(scene.local.journal.count()).to.equal(0);
-    expect(scene.output).to.contain("no call is made");
+    await scene.says("no call is made");
   });
 });

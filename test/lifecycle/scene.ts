@@ -36,6 +36,14 @@ export class Scene {
     return this.process.output;
   }
 
+  /** Waits until the process has said so: its lines travel beside its answers. */
+  async says(text: string): Promise<void> {
+    for (let tries = 0; tries < 50 && !this.output.includes(text); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    if (!this.output.includes(text)) throw new Error(`"${text}" was not said, but: ${this.output}`);
+  }
+
   /** A process that knows nothing of what an earlier one did. */
   async restartHost(): Promise<void> {
     if (this.process as Host | undefined) this.process.close();
