@@ -1,0 +1,46 @@
+import { goBuild, type GoProgram, goVersionFor } from "./goBuild";
+import { prepareTool } from "./prepareTool";
+import { type Say, sayOnStderr } from "./progress";
+import type { FoundTool, Supply, Tool } from "./tool";
+
+export interface DgraphOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly supplies?: readonly Supply[];
+  readonly say?: Say;
+}
+
+const version = "25.0.0";
+
+const program: GoProgram = {
+  module: "dgraph",
+  package: "github.com/hypermodeinc/dgraph/v25/dgraph",
+  version: `v${version}`,
+  executable: "dgraph",
+  versionVariable: "github.com/hypermodeinc/dgraph/v25/x.dgraphVersion",
+  takes: "about 2 minutes",
+};
+
+/** Builds Dgraph from the pinned Go module. */
+export const dgraphBuild: Supply = {
+  source: "build",
+  remedy: `install Go ${goVersionFor([program])} or newer, with a module proxy in reach, and put it on PATH`,
+  bring: (into, place) => goBuild(program, into, place),
+};
+
+const dgraph: Tool = {
+  name: "dgraph",
+  title: "Dgraph",
+  executable: "dgraph",
+  companions: [],
+  version,
+  // What the local cloud bridges between the database and the cloud was measured on this major version.
+  accepts: ">=25.0.0 <26",
+  environment: {},
+  supplies: [dgraphBuild],
+};
+
+/** Finds Dgraph on PATH or in the cache; else builds it into the cache. */
+export function prepareDgraph(options: DgraphOptions = {}): Promise<FoundTool> {
+  const { environment = process.env, supplies = dgraph.supplies, say = sayOnStderr } = options;
+  return prepareTool({ ...dgraph, supplies }, { environment, say });
+}
