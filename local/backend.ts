@@ -1,58 +1,35 @@
 import { randomBytes } from "node:crypto";
-import { type Backup, CallerError, type Deployment } from "./deployment";
-import type { Content, Engine } from "./engines/engine";
-import { MemoryEngine } from "./engines/memory";
+import { findBackup, newFolder, seriesOf } from "./backups";
+import { CallerError, type Deployment } from "./deployment";
+import type { Backup, Engine, ExportedFile } from "./engines/engine";
 import type { Behaviour } from "./options";
-
-export type RestoreState = "UNKNOWN" | "IN_PROGRESS" | "OK" | "ERR";
-
-interface TrackedRestore {
-  readonly id: number;
-  status: RestoreState;
-  errors: readonly string[];
-  readonly endsAt: number;
-  readonly content: Content;
-}
-
-/** How a restore ends, when a test says so. */
-export interface RestoreOutcome {
-  readonly status: "OK" | "ERR" | "IN_PROGRESS";
-  readonly errors?: readonly string[];
-}
+import { type RestoreOutcome, Restores, type RestoreState } from "./restores";
 
 /** What of a backend outlives a restart of the local cloud. */
 export interface SavedBackend {
-  readonly content: Content;
-  readonly backups: readonly Backup[];
+  readonly engine: unknown;
   readonly nextBackupAt?: number | undefined;
+  readonly nextIsFull?: boolean;
 }
-
-/** The engine forgets all but the last so many restores. */
-const restoresKept = 50;
 
 /** The data plane of one backend: its database, its backups and its restores. Time passes when somebody looks. */
 export class Backend {
-  readonly engine: Engine = new MemoryEngine();
-  private backups: Backup[] = [];
-  private restores: TrackedRestore[] = [];
-  private lastRestoreId = 0;
+  private readonly restores = new Restores();
+  private readonly exports = new Map<string, ExportedFile>();
   private nextBackupAt: number | undefined;
-  private outcome: RestoreOutcome = { status: "OK" };
-  private readonly exports = new Map<string, Content>();
+  private nextIsFull: boolean;
+  private listed: readonly Backup[] = [];
+  private lastBackup: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly deployment: Deployment,
+    readonly engine: Engine,
     private readonly behaviour: Behaviour,
     saved?: SavedBackend,
   ) {
-    this.nextBackupAt =
-      behaviour.backupEveryMs === undefined || !this.isDedicated
-        ? undefined
-        : behaviour.now() + behaviour.backupEveryMs;
-    if (saved === undefined) return;
-    this.engine.load(saved.content);
-    this.backups = [...saved.backups];
-    if (this.nextBackupAt !== undefined) this.nextBackupAt = saved.nextBackupAt ?? this.nextBackupAt;
+    this.nextIsFull = saved?.nextIsFull ?? false;
+    if (behaviour.backupEveryMs !== undefined && this.isDedicated)
+      this.nextBackupAt = saved?.nextBackupAt ?? behaviour.now() + behaviour.backupEveryMs;
   }
 
   get isDedicated(): boolean {
@@ -60,117 +37,108 @@ export class Backend {
   }
 
   isReady(): boolean {
-    return this.behaviour.now() >= this.deployment.readyAt;
+    return this.engine.isRunning && this.behaviour.now() >= this.deployment.readyAt;
   }
 
-  /** Lets happen what was due by now: the end of restores, scheduled backups. */
-  advance(): void {
-    const now = this.behaviour.now();
-    while (this.nextBackupAt !== undefined && this.behaviour.backupEveryMs !== undefined && this.nextBackupAt <= now) {
-      this.settleRestores(this.nextBackupAt);
-      this.takeBackup({ at: this.nextBackupAt });
-      this.nextBackupAt += this.behaviour.backupEveryMs;
+  /** Lets happen what was due by now: the end of restores and, where that can be made up for later, scheduled backups. */
+  async advance(): Promise<void> {
+    if (this.engine.canBackdate) await this.takeScheduled();
+    this.settle(this.behaviour.now());
+  }
+
+  /** Takes the scheduled backups that are due. */
+  async takeScheduled(): Promise<void> {
+    const { now, backupEveryMs } = this.behaviour;
+    while (this.nextBackupAt !== undefined && backupEveryMs !== undefined && this.nextBackupAt <= now()) {
+      if (!this.isReady()) return;
+      const at = this.nextBackupAt;
+      this.nextBackupAt = (this.engine.canBackdate ? at : now()) + backupEveryMs;
+      await this.takeBackup({ at });
     }
-    this.settleRestores(now);
   }
 
   /** Takes a backup; a full one starts a new series. */
-  takeBackup({ full, at = this.behaviour.now() }: { full?: boolean; at?: number } = {}): Backup {
+  async takeBackup({ full, at = this.behaviour.now() }: { full?: boolean; at?: number } = {}): Promise<Backup> {
     if (!this.isDedicated) throw new CallerError("backups exist for dedicated backends only");
-    this.settleRestores(at);
-    const last = this.backups.at(-1);
-    const isFull = full ?? (last === undefined || last.backupNum >= this.behaviour.backupsPerSeries);
-    const series = last === undefined || isFull;
-    const backup: Backup = {
-      type: series ? "full" : "incremental",
-      backupNum: series ? 1 : last.backupNum + 1,
-      folder: series ? this.newFolder(at) : last.folder,
-      timestamp: new Date(at).toISOString().replace(/\.\d+Z$/, "+0000"),
-      content: this.engine.content(),
-    };
-    this.backups.push(backup);
-    return backup;
+    // One at a time: the second of two would not know of the first.
+    const taken = this.lastBackup.then(() => this.takeNext(full, at));
+    this.lastBackup = taken.catch(() => undefined);
+    return taken;
   }
 
   /** Its backups as series, the oldest first. */
-  listBackups(): Backup[][] {
+  async listBackups(): Promise<Backup[][]> {
     if (!this.isDedicated) throw new CallerError("backups exist for dedicated backends only");
-    const folders = [...new Set(this.backups.map(({ folder }) => folder))];
-    return folders.map((folder) => this.backups.filter((backup) => backup.folder === folder));
+    this.listed = await this.engine.backups();
+    return seriesOf(this.listed);
   }
 
-  findBackup(folder: string, backupNum: number): Backup {
-    const series =
-      folder === ""
-        ? this.backups.filter((backup) => backup.folder === this.backups.at(-1)?.folder)
-        : this.backups.filter((backup) => backup.folder === folder);
-    const found = backupNum === 0 ? series.at(-1) : series.find((backup) => backup.backupNum === backupNum);
+  async findBackup(folder: string, backupNum: number): Promise<Backup> {
+    // What was listed is looked for in the list: if it has gone since, the restore of it fails, as in the cloud.
+    const found =
+      folder === "" || backupNum === 0
+        ? findBackup(await this.engine.backups(), folder, backupNum)
+        : (findBackup(this.listed, folder, backupNum) ?? findBackup(await this.engine.backups(), folder, backupNum));
     if (found === undefined)
       throw new CallerError(`no backup ${backupNum} in folder "${folder}" of ${this.deployment.uid}`);
     return found;
   }
 
-  /** Starts a restore of a backup; its id counts from 1 since the engine's start. */
-  startRestore(backup: Backup): number {
+  /** Begins a restore of a backup of a backend; its id counts from 1 since the database's start. */
+  async startRestore(source: Backend, backup: Backup): Promise<number> {
     if (!this.isDedicated) throw new CallerError("restore exists for dedicated backends only");
-    const running = this.restores.find(({ status }) => status === "IN_PROGRESS");
-    if (running !== undefined) throw new CallerError(`another restore operation with id ${running.id} is in progress`);
-    this.lastRestoreId += 1;
+    this.restores.refuseSecond();
     const endsAt = this.behaviour.now() + this.behaviour.restoreMs;
-    this.restores.push({ id: this.lastRestoreId, status: "IN_PROGRESS", errors: [], endsAt, content: backup.content });
-    this.restores = this.restores.slice(-restoresKept);
-    return this.lastRestoreId;
+    return this.restores.track(await this.engine.beginRestore(source.engine, backup, endsAt));
   }
 
   restoreStatus(id: number): { status: RestoreState; errors: readonly string[] } {
-    return this.restores.find((restore) => restore.id === id) ?? { status: "UNKNOWN", errors: [] };
+    return this.restores.status(id);
   }
 
   /** Says how the restores that are running, and the later ones, end. */
   setRestoreOutcome(outcome: RestoreOutcome): void {
-    this.outcome = outcome;
+    this.restores.setOutcome(outcome);
   }
 
-  /** Restarts the engine: running restores are lost, all restores forgotten, and ids count from 1 again. */
-  restartEngine(): void {
-    this.restores = [];
-    this.lastRestoreId = 0;
+  /** Restarts the database: running restores are lost, all restores forgotten, and ids count from 1 again. */
+  async restartEngine(): Promise<void> {
+    this.restores.forget();
+    await this.engine.restart();
   }
 
-  /** An export to be fetched with the token it is given. */
-  export(): string {
-    const token = randomBytes(16).toString("hex");
-    this.exports.set(token, this.engine.content());
-    return token;
+  /** An export; gives the paths under which its files can be fetched, each with a token of its own. */
+  async export(): Promise<string[]> {
+    const files = await this.engine.export();
+    return files.map((file) => {
+      const path = `/export/${randomBytes(16).toString("hex")}/${file.name}`;
+      this.exports.set(path, file);
+      return path;
+    });
   }
 
-  download(token: string): Content | undefined {
-    return this.exports.get(token);
+  download(path: string): ExportedFile | undefined {
+    return this.exports.get(path);
   }
 
   saved(): SavedBackend {
-    return { content: this.engine.content(), backups: this.backups, nextBackupAt: this.nextBackupAt };
+    return { engine: this.engine.saved(), nextBackupAt: this.nextBackupAt, nextIsFull: this.nextIsFull };
   }
 
-  private settleRestores(now: number): void {
-    for (const restore of this.restores) {
-      if (restore.status !== "IN_PROGRESS" || restore.endsAt > now || this.outcome.status === "IN_PROGRESS") continue;
-      restore.status = this.outcome.status;
-      restore.errors = this.outcome.errors ?? [];
-      if (restore.status === "OK") this.engine.load(restore.content);
-    }
+  private async takeNext(full: boolean | undefined, at: number): Promise<Backup> {
+    this.settle(at);
+    const backups = await this.engine.backups();
+    const last = backups.at(-1);
+    const isFull = full ?? (this.nextIsFull || last === undefined || last.backupNum >= this.behaviour.backupsPerSeries);
+    const begins = isFull || last === undefined;
+    const folder = begins ? newFolder(at, backups) : last.folder;
+    const backup = await this.engine.takeBackup({ folder, isFull: begins, at });
+    this.nextIsFull = false;
+    return backup;
   }
 
-  private newFolder(at: number): string {
-    const date = new Date(at);
-    const week = Math.ceil(
-      (Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()) - Date.UTC(date.getUTCFullYear(), 0, 0)) /
-        604_800_000,
-    );
-    const base = `${date.getUTCFullYear()}-${week}`;
-    const taken = new Set(this.backups.map(({ folder }) => folder));
-    let folder = base;
-    for (let count = 2; taken.has(folder); count++) folder = `${base}-${count}`;
-    return folder;
+  private settle(now: number): void {
+    // What a restore brought back is not what the series so far goes on from.
+    if (this.restores.settle(now)) this.nextIsFull = true;
   }
 }

@@ -110,7 +110,7 @@ async function serve(cloudOptions: LocalCloudOptions, faults: readonly FaultRule
   });
   process.stdout.write(greeting(local, cloudOptions.data));
   await stopped;
-  local.close();
+  await local.close();
   process.stdout.write("Stopped.\n");
 }
 

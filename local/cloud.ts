@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Backend, type SavedBackend } from "./backend";
 import { CallerError, type Deployment, type Organization } from "./deployment";
+import type { Engines } from "./engines/index";
 import type { Account, Behaviour } from "./options";
 import { signToken, verifyToken } from "./tokens";
 
@@ -33,6 +34,7 @@ export interface DeploymentUpdate {
 
 /** What outlives a restart. */
 export interface SavedCloud {
+  readonly engine: string;
   readonly key: string;
   readonly nextUid: number;
   readonly generation: number;
@@ -58,14 +60,22 @@ export class Cloud {
   constructor(
     readonly behaviour: Behaviour,
     private readonly doors: Doors,
+    private readonly engines: Engines,
     saved?: SavedCloud,
   ) {
+    if (saved !== undefined && saved.engine !== engines.kind)
+      throw new Error(
+        `the folder was written with --engine ${saved.engine}, not ${engines.kind}: start with --engine ${saved.engine}, or choose another folder with --data`,
+      );
     this.key = saved?.key ?? randomBytes(32).toString("hex");
     this.nextUid = saved?.nextUid ?? 0x42;
     this.generation = saved?.generation ?? 0;
     this.organizations = saved?.organizations.map((organization) => ({ ...organization })) ?? [];
     for (const { deployment, backend } of saved?.deployments ?? []) {
-      this.backends.set(deployment.uid, new Backend(deployment, behaviour, backend));
+      this.backends.set(
+        deployment.uid,
+        new Backend(deployment, engines.make(deployment, backend.engine), behaviour, backend),
+      );
     }
   }
 
@@ -120,12 +130,15 @@ export class Cloud {
       readyAt: now + this.behaviour.provisioningMs,
       lambdaLogs: [],
     };
-    const backend = new Backend(deployment, this.behaviour);
+    const backend = new Backend(deployment, this.engines.make(deployment), this.behaviour);
     // Its name counts as taken from here on, but the list shows it only once it has an address.
     this.opening.add(deployment);
     try {
+      this.engines.refuseWithoutRoom();
       deployment.url = await this.doors.open(backend);
       this.backends.set(uid, backend);
+      // It answers HTTP 503 until its database runs; why it does not, its door and the local cloud's output tell.
+      backend.engine.start().catch(() => undefined);
       return deployment;
     } finally {
       this.opening.delete(deployment);
@@ -141,8 +154,8 @@ export class Cloud {
     deployment.readyAt = Math.max(deployment.readyAt, this.behaviour.now() + this.behaviour.restartMs);
   }
 
-  deleteDeployment(account: Account, uid: string): void {
-    this.remove(this.owned(account, uid).uid);
+  async deleteDeployment(account: Account, uid: string): Promise<void> {
+    await this.remove(this.owned(account, uid).uid);
   }
 
   updateLambda(account: Account, uid: string, script: string): void {
@@ -200,9 +213,11 @@ export class Cloud {
     return [...this.backends.values()];
   }
 
-  remove(uid: string): void {
-    this.doors.close(this.get(uid));
+  async remove(uid: string): Promise<void> {
+    const backend = this.get(uid);
+    this.doors.close(backend);
     this.backends.delete(uid);
+    await backend.engine.remove();
   }
 
   /** Gives a backend a new token; the old one is refused from now on. */
@@ -214,6 +229,7 @@ export class Cloud {
 
   save(): SavedCloud {
     return {
+      engine: this.engines.kind,
       key: this.key,
       nextUid: this.nextUid,
       generation: this.generation,

@@ -1,5 +1,3 @@
-import type { Content } from "./engines/engine";
-
 /** A backend as the control plane keeps it. */
 export interface Deployment {
   readonly uid: string;
@@ -25,14 +23,6 @@ export interface Deployment {
   /** From when on its data plane answers. */
   readyAt: number;
   readonly lambdaLogs: string[];
-}
-
-export interface Backup {
-  readonly type: "full" | "incremental";
-  readonly backupNum: number;
-  readonly folder: string;
-  readonly timestamp: string;
-  readonly content: Content;
 }
 
 export interface Organization {

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { type Answer, collected, type StreamedAnswer } from "./answer";
 import type { Fault, Faults } from "./faults";
 import type { Journal, JournalEntry, Plane } from "./journal";
 import { HttpProblem } from "./request";
@@ -11,18 +13,16 @@ export interface Subject {
   readonly account?: string;
 }
 
-/** An answer before it is sent. */
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 /** One request on its way through the journal and the scripted faults. */
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly subject: Subject;
   /** Carries the request out. */
+  readonly act: () => Promise<Answer | StreamedAnswer>;
+}
+
+interface Struck extends Exchange {
   readonly act: () => Promise<Answer>;
 }
 
@@ -53,21 +53,22 @@ export async function exchange({ journal, faults, now, ageOf, isClosed }: Labora
     connection: connectionOf(request),
     ...(struck !== undefined && { fault: struck.fault.kind }),
   });
-  const act = async (): Promise<Answer> => {
+  const act = async (): Promise<Answer | StreamedAnswer> => {
     if (isClosed()) throw new Error("the local cloud is closed");
     const answer = await work.act().catch(problemAnswer);
-    entry.acted = wasCarriedOut(subject.plane, answer);
+    entry.acted = "stream" in answer ? answer.status < 300 : wasCarriedOut(subject.plane, answer);
     journal.changed();
     return answer;
   };
-  if (struck === undefined) send(work.response, entry, await act());
-  else await suffer(struck, { ...work, act }, entry, ageOf);
+  // A fault may have to look into the answer, so it gets the whole of it.
+  if (struck === undefined) await sendAny(work.response, entry, await act());
+  else await suffer(struck, { ...work, act: async () => collected(await act()) }, entry, ageOf);
   journal.changed();
 }
 
 async function suffer(
   { fault, released }: { fault: Fault; released: Promise<void> },
-  work: Exchange,
+  work: Struck,
   entry: JournalEntry,
   ageOf: Laboratory["ageOf"],
 ): Promise<void> {
@@ -162,6 +163,16 @@ function dataOf(answer: Answer | undefined): unknown {
 function problemAnswer(error: unknown): Answer {
   if (error instanceof HttpProblem) return { status: error.status, body: { errors: [{ message: error.message }] } };
   return { status: 500, body: { errors: [{ message: error instanceof Error ? error.message : "internal error" }] } };
+}
+
+async function sendAny(response: ServerResponse, entry: JournalEntry, answer: Answer | StreamedAnswer): Promise<void> {
+  if (!("stream" in answer)) {
+    send(response, entry, answer);
+    return;
+  }
+  entry.status = answer.status;
+  response.writeHead(answer.status, answer.headers);
+  await pipeline(answer.stream, response);
 }
 
 export function send(response: ServerResponse, entry: JournalEntry | undefined, { status, body }: Answer): void {

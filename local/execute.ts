@@ -6,6 +6,7 @@ import {
   Kind,
   type OperationDefinitionNode,
   parse,
+  type SelectionSetNode,
   type TypeNode,
 } from "graphql";
 import type { GraphqlBody } from "./engines/engine";
@@ -40,10 +41,32 @@ export function operationOf(query: string, name?: string): OperationDefinitionNo
   return name === undefined ? operations[0] : operations.find((operation) => operation.name?.value === name);
 }
 
-/** Names of the root fields of a document: what a server of this API goes by. */
+/** Names of the root fields of a document, also of those in fragments: what a server of this API goes by. */
 export function rootFields(query: string, name?: string): string[] {
-  const selections = operationOf(query, name)?.selectionSet.selections ?? [];
-  return selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
+  const operation = operationOf(query, name);
+  if (operation === undefined) return [];
+  const fragments = new Map(
+    parse(query).definitions.flatMap((node) =>
+      node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node.selectionSet] as const] : [],
+    ),
+  );
+  const seen = new Set<SelectionSetNode>();
+  const fieldsOf = (set: SelectionSetNode | undefined): string[] => {
+    if (set === undefined || seen.has(set)) return [];
+    seen.add(set);
+    return set.selections.flatMap((selection) => {
+      if (selection.kind === Kind.FIELD) return [selection.name.value];
+      return fieldsOf(
+        selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value),
+      );
+    });
+  };
+  return fieldsOf(operation.selectionSet);
+}
+
+/** What the journal calls a document: its first root field. */
+export function operationName(body: GraphqlBody | undefined): string {
+  return (body === undefined ? undefined : rootFields(body.query, body.operationName)[0]) ?? "unreadable";
 }
 
 /** The vendor's client sends whole numbers as strings, and the service takes them. */

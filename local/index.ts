@@ -1,17 +1,26 @@
 import { Cloud, type SavedCloud } from "./cloud";
+import { dgraphEngines } from "./engines/dgraph/engines";
+import { findDgraph } from "./engines/dgraph/executable";
+import { type Engines, memoryEngines } from "./engines/index";
 import { Faults } from "./faults";
 import { Journal } from "./journal";
 import { type Account, behaviourOf, type LocalCloudOptions } from "./options";
+import { Schedule } from "./schedule";
 import { LocalServer } from "./server";
 import { Store } from "./store";
 
-export { Backend, type RestoreOutcome, type RestoreState } from "./backend";
+export { Backend } from "./backend";
 export { Cloud } from "./cloud";
-export type { Backup, Deployment } from "./deployment";
+export type { Deployment } from "./deployment";
+export { DgraphEngine } from "./engines/dgraph";
+export type { Backup, Engine } from "./engines/engine";
+export type { EngineKind } from "./engines/index";
+export { MemoryEngine } from "./engines/memory";
 export { type ActiveFault, type Fault, type FaultRule, Faults } from "./faults";
 export { parseFaults } from "./faultFile";
 export { Journal, type JournalEntry, type Plane } from "./journal";
 export { type Account, defaultAccount, type LocalCloudOptions } from "./options";
+export type { RestoreOutcome, RestoreState } from "./restores";
 export { schemas } from "./schemas";
 
 /** A Dgraph Cloud that runs in this process. */
@@ -26,14 +35,30 @@ export interface LocalCloud {
   readonly faults: Faults;
   /** The state itself: a second way to see and to change what is there, which asks no account. */
   readonly cloud: Cloud;
-  /** Stops it: sockets, servers, and the lock on its folder. May be called again. */
-  close(): void;
+  /** Stops it: sockets, servers, databases, and the lock on its folder. May be called again. */
+  close(): Promise<void>;
 }
 
 /** Starts a Dgraph Cloud on 127.0.0.1. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-  const behaviour = behaviourOf(options);
   const store = options.data === undefined ? undefined : Store.open(options.data);
+  try {
+    const saved = store?.load();
+    const engines = await enginesOf(options);
+    return await start(options, engines, store, saved);
+  } catch (error) {
+    store?.close();
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalCloudOptions,
+  engines: Engines,
+  store: Store | undefined,
+  saved: SavedCloud | undefined,
+): Promise<LocalCloud> {
+  const behaviour = behaviourOf(options);
   const journal = new Journal();
   const faults = new Faults();
   let closed = false;
@@ -47,40 +72,38 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
       if (!closed) store?.save(cloud.save());
     },
   });
-  const cloud: Cloud = new Cloud(behaviour, server, loadOrClose(store));
-  const close = (): void => {
+  const cloud: Cloud = new Cloud(behaviour, server, engines, saved);
+  const schedule = new Schedule(cloud, options.say ?? sayOnStderr);
+  const close = async (): Promise<void> => {
     // Another process may have the folder by now.
     if (closed) return;
     closed = true;
+    schedule.end();
     faults.clear();
     server.closeAll();
     store?.save(cloud.save());
+    await engines.close();
     store?.close();
   };
   try {
     const port = await server.listen(cloud, behaviour.port);
     for (const backend of cloud.allBackends()) backend.deployment.url = await server.open(backend);
-    return {
-      endpoint: `http://127.0.0.1:${port}/graphql`,
-      port,
-      accounts: behaviour.accounts,
-      journal,
-      faults,
-      cloud,
-      close,
-    };
+    engines.begin();
+    const { accounts } = behaviour;
+    return { endpoint: `http://127.0.0.1:${port}/graphql`, port, accounts, journal, faults, cloud, close };
   } catch (error) {
+    schedule.end();
     server.closeAll();
-    store?.close();
+    await engines.close();
     throw error;
   }
 }
 
-function loadOrClose(store: Store | undefined): SavedCloud | undefined {
-  try {
-    return store?.load();
-  } catch (error) {
-    store?.close();
-    throw error;
-  }
+async function enginesOf({ engine, dgraph, data, say = sayOnStderr }: LocalCloudOptions): Promise<Engines> {
+  if (engine !== "dgraph") return memoryEngines;
+  return dgraphEngines({ executable: findDgraph(dgraph), data, say });
+}
+
+function sayOnStderr(line: string): void {
+  process.stderr.write(`dgraphcloud-local: ${line}\n`);
 }

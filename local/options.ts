@@ -1,3 +1,5 @@
+import type { EngineKind } from "./engines/index";
+
 /** Somebody who can log in. */
 export interface Account {
   readonly email: string;
@@ -10,13 +12,19 @@ export interface LocalCloudOptions {
   readonly port?: number;
   /** Folder that keeps the state across restarts. Default: none, everything is forgotten. */
   readonly data?: string;
+  /** What stands behind each backend: a small database in memory, or a real Dgraph. Default "memory". */
+  readonly engine?: EngineKind;
+  /** The `dgraph` program for the engine "dgraph". Default: $DGRAPHCLOUD_LOCAL_DGRAPH, or the one on PATH. */
+  readonly dgraph?: string;
+  /** Told what happens to the databases. Default: to standard error. */
+  readonly say?: (line: string) => void;
   /** Default: one, {@link defaultAccount}. */
   readonly accounts?: readonly Account[];
   /** How long a new backend answers 503. Default 3000. */
   readonly provisioningMs?: number;
   /** How long a backend answers 503 after updateDeployment. Default 0. */
   readonly restartMs?: number;
-  /** How long a restore runs. Default 5000. */
+  /** How long a restore runs in memory; a real Dgraph takes its own time. Default 5000. */
   readonly restoreMs?: number;
   /** How long dropData takes to answer. Default 0. */
   readonly dropMs?: number;
@@ -36,7 +44,9 @@ export interface LocalCloudOptions {
 
 export const defaultAccount: Account = { email: "dev@example.com", password: "dgraphcloud-local" };
 
-export type Behaviour = Required<Omit<LocalCloudOptions, "data" | "backupEveryMs">> &
+type Outside = "data" | "engine" | "dgraph" | "say";
+
+export type Behaviour = Required<Omit<LocalCloudOptions, Outside | "backupEveryMs">> &
   Pick<LocalCloudOptions, "backupEveryMs">;
 
 export function behaviourOf(options: LocalCloudOptions): Behaviour {

@@ -2,7 +2,7 @@ import type { ExecutionResult } from "graphql";
 import type { Backend } from "./backend";
 import type { Cloud, DeploymentUpdate, NewDeployment } from "./cloud";
 import { CallerError, type Deployment } from "./deployment";
-import type { GraphqlBody } from "./engines/engine";
+import type { Drop, GraphqlBody } from "./engines/engine";
 import { sleep } from "./exchange";
 import { execute } from "./execute";
 import type { Account } from "./options";
@@ -29,8 +29,8 @@ export function controlPlane(cloud: Cloud, account: Account | undefined, body: G
         cloud.updateDeployment(caller, input);
         return "Successfully Updated the backend";
       }),
-      deleteDeployment: forAccount((caller, { deploymentID }: { deploymentID: string }) => {
-        cloud.deleteDeployment(caller, deploymentID);
+      deleteDeployment: forAccount(async (caller, { deploymentID }: { deploymentID: string }) => {
+        await cloud.deleteDeployment(caller, deploymentID);
         return "Successfully deleted the Deployment";
       }),
       updateLambda: forAccount((caller, { input }: { input: { deploymentID: string; lambdaScript: string } }) => {
@@ -76,48 +76,32 @@ export function slashPlane(cloud: Cloud, backend: Backend, body: GraphqlBody): P
     schemas.slash,
     {
       restore: ({ uid, backupFolder, backupNum }: RestoreArgs) =>
-        inPayload(() => {
-          const source = accessible(cloud, backend.deployment, uid);
-          const backup = source.findBackup(backupFolder ?? "", backupNum ?? 0);
-          const restoreId = backend.startRestore(backup);
+        inPayload(async () => {
+          const source = await accessible(cloud, backend.deployment, uid);
+          const backup = await source.findBackup(backupFolder ?? "", backupNum ?? 0);
+          const restoreId = await backend.startRestore(source, backup);
           return { response: { ...success("Restore operation started."), restoreId }, errors: null };
         }),
       restoreStatus: ({ restoreId }: { restoreId: number }) => ({ response: backend.restoreStatus(restoreId) }),
-      listBackups: () => inPayload(() => ({ response: backend.listBackups(), errors: [] })),
+      listBackups: () => inPayload(async () => ({ response: await backend.listBackups(), errors: [] })),
       dropData: async (args: DropArgs) => {
-        drop(backend, args);
+        await backend.engine.drop(wanted(args));
         await sleep(cloud.behaviour.dropMs);
         return { response: success("Done") };
       },
-      export: () => ({ signedUrls: [`http://${backend.deployment.url}/export/${backend.export()}.json`] }),
+      export: async () => ({
+        signedUrls: (await backend.export()).map((path) => `http://${backend.deployment.url}${path}`),
+      }),
       freeze: () => "Success",
     },
     body,
   );
 }
 
-/** /admin of one backend; its answers carry tracing beside the data. */
-export async function adminPlane(backend: Backend, body: GraphqlBody): Promise<ExecutionResult> {
-  const { engine } = backend;
-  const current = (): object => ({ schema: engine.schema, generatedSchema: engine.generatedSchema });
-  const result = await execute(
-    schemas.admin,
-    {
-      getGQLSchema: current,
-      updateGQLSchema: ({ input }: { input: { set: { schema: string } } }) => {
-        engine.setSchema(input.set.schema);
-        return { gqlSchema: current() };
-      },
-    },
-    body,
-  );
-  return { ...result, extensions: { tracing: { version: 1 } } };
-}
-
 /** The data plane tells of some mistakes inside the field. */
-function inPayload<T>(act: () => T): T | { response: null; errors: { message: string }[] } {
+async function inPayload<T>(act: () => Promise<T>): Promise<T | { response: null; errors: { message: string }[] }> {
   try {
-    return act();
+    return await act();
   } catch (error) {
     if (!(error instanceof CallerError)) throw error;
     return { response: null, errors: [{ message: error.message }] };
@@ -125,18 +109,17 @@ function inPayload<T>(act: () => T): T | { response: null; errors: { message: st
 }
 
 /** A source of the same owner: another account's backups are none of the target's business. */
-function accessible(cloud: Cloud, target: Deployment, uid: string): Backend {
+async function accessible(cloud: Cloud, target: Deployment, uid: string): Promise<Backend> {
   const source = cloud.backend(uid);
   if (source?.deployment.owner !== target.owner) throw new CallerError(`no deployment ${uid}`);
-  source.advance();
+  await source.advance();
   return source;
 }
 
-function drop(backend: Backend, { allData, allDataAndSchema, types, fields }: DropArgs): void {
+function wanted({ allData, allDataAndSchema, types, fields }: DropArgs): Drop {
   const asked = [allData === true, allDataAndSchema === true, types != null, fields != null].filter(Boolean).length;
   if (asked !== 1) throw new CallerError("dropData takes one of allData, allDataAndSchema, types and fields");
-  if (allData === true) backend.engine.dropData();
-  else if (allDataAndSchema === true) backend.engine.dropDataAndSchema();
-  else if (types != null) backend.engine.dropTypes(types);
-  else backend.engine.dropFields(fields ?? []);
+  if (allData === true) return { what: "allData" };
+  if (allDataAndSchema === true) return { what: "allDataAndSchema" };
+  return types != null ? { what: "types", names: types } : { what: "fields", names: fields ?? [] };
 }

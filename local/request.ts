@@ -30,7 +30,7 @@ export function refuseForeign(request: IncomingMessage): void {
 }
 
 /** The whole body as text; ends with 413 past the limit. */
-export async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -42,7 +42,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /** A GraphQL document as JSON, or bare with the content type application/graphql. */
-export function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolean): GraphqlBody {
+function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolean): GraphqlBody {
   const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
   if (type === "application/graphql" && bareAllowed) return { query: body };
   if (type !== "application/json")
@@ -67,6 +67,38 @@ function parseJson(text: string): unknown {
   } catch {
     throw new HttpProblem(400, "the body is not JSON");
   }
+}
+
+/** A document that is read for the journal first, and complained of only when the request is carried out. */
+export interface ReadDocument {
+  readonly document: GraphqlBody | undefined;
+  readonly required: () => GraphqlBody;
+}
+
+/** Reads the GraphQL document of a request, unless a check of the request itself fails. */
+export async function readDocument(
+  request: IncomingMessage,
+  bareAllowed: boolean,
+  check: () => void = () => undefined,
+): Promise<ReadDocument> {
+  const text = await readBody(request);
+  try {
+    check();
+    const document = graphqlBody(request, text, bareAllowed);
+    return { document, required: () => document };
+  } catch (error) {
+    return {
+      document: undefined,
+      required: () => {
+        throw error;
+      },
+    };
+  }
+}
+
+/** The path of a request without its query string. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? "/").split("?", 1)[0] ?? "/";
 }
 
 /** The token of the `Authorization` header of the control plane; empty without the scheme. */

@@ -44,7 +44,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   "provider/": ["provider", "valibot", "node:"],
-  "local/": ["local", "graphql", "node:"],
+  "local/": ["local", "graphql", "p-limit", "rotating-file-stream", "node:"],
   "tools/": ["tools", "@pulumi/pulumi", "proper-lockfile", "semver", "node:"],
 };
 

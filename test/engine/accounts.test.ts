@@ -11,9 +11,7 @@ describe("engine: accounts", function () {
   beforeEach(async () => {
     stack = await Stack.start({ accounts: [dev, other] });
   });
-  afterEach(() => {
-    stack.close();
-  });
+  afterEach(() => stack.close());
 
   it("serves two accounts in one program, each through a provider of its own", async () => {
     stack.program(`

@@ -52,18 +52,16 @@ describe("engine: Restore and DataDrop act once", function () {
     source = await stack.output("source");
     target = await stack.output("target");
     for (const uid of [source, target]) {
-      stack.local.cloud
+      await stack.local.cloud
         .get(uid)
         .engine.setSchema("type Task { id: ID! title: String! done: Boolean } type Note { id: ID! text: String! }");
     }
     await add(source, "from production");
     await add(target, "from staging");
-    stack.local.cloud.get(source).takeBackup();
+    await stack.local.cloud.get(source).takeBackup();
     stack.local.journal.clear();
   });
-  afterEach(() => {
-    stack.close();
-  });
+  afterEach(() => stack.close());
 
   const restore = (more = ""): string =>
     `const restore = new dgraphcloud.Restore("copy", { target, source, ${more} });`;
@@ -176,10 +174,10 @@ describe("engine: Restore and DataDrop act once", function () {
     await up(restore() + drop("allData: true }, { dependsOn: [restore] } ); void ({ x: 1"));
     stack.local.journal.clear();
     for (let round = 0; round < 10; round++) {
-      if (round === 3) stack.local.cloud.get(target).restartEngine();
+      if (round === 3) await stack.local.cloud.get(target).restartEngine();
       if (round === 6) {
-        const engine = stack.local.cloud.get(target);
-        engine.startRestore(stack.local.cloud.get(source).findBackup("", 0));
+        const from = stack.local.cloud.get(source);
+        await stack.local.cloud.get(target).startRestore(from, await from.findBackup("", 0));
       }
       const refresh = await stack.refresh();
       expect(refresh.code, refresh.output).to.equal(0);

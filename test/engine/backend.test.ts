@@ -16,9 +16,7 @@ describe("engine: the life of a Backend", function () {
   beforeEach(async () => {
     stack = await Stack.start();
   });
-  afterEach(() => {
-    stack.close();
-  });
+  afterEach(() => stack.close());
 
   it("creates, previews and makes a rename, changes nothing on a second up, destroys", async () => {
     stack.program(orders());
@@ -82,7 +80,7 @@ describe("engine: the life of a Backend", function () {
   it("removes a backend that was deleted outside from the state, but not within five minutes of its create", async () => {
     stack.program(orders());
     await stack.up();
-    stack.local.cloud.remove(await stack.output("uid"));
+    await stack.local.cloud.remove(await stack.output("uid"));
     const early = await stack.refresh();
     expect(early.code).not.to.equal(0);
     expect(early.output).to.contain('Backend "orders"').and.to.contain("lists can lag behind");

@@ -17,7 +17,7 @@ const preparations: Readonly<Record<string, Preparation>> = {
     if (account === undefined) throw new Error("the local cloud has no account");
     const production = { name: "production", zone: "us-east-1", deploymentType: "dedicated" };
     const { uid } = await stack.local.cloud.createDeployment(account, production);
-    stack.local.cloud.get(uid).takeBackup();
+    await stack.local.cloud.get(uid).takeBackup();
     await stack.pulumi("config", "set", "production", uid);
   },
   "wipe-and-restore": async (stack) => {
@@ -29,9 +29,7 @@ describe("engine: examples", function () {
   this.timeout(180_000);
   let stack: Stack | undefined;
 
-  afterEach(() => {
-    stack?.close();
-  });
+  afterEach(() => stack?.close());
 
   for (const project of projects) {
     const name = project === root ? "the quick start" : (project.split("/").at(-1) ?? project);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { recordsOf } from "../local/content";
 import { Stack } from "./stack";
 
 interface Options {
@@ -28,14 +29,12 @@ describe("engine: the records of Restore and DataDrop", function () {
   const uidOf = (name: string): string =>
     stack.local.cloud.all().find((deployment) => deployment.name.startsWith(name))?.uid ?? "";
   const backend = (name: string) => stack.local.cloud.get(uidOf(name));
-  const authors = (name: string): unknown[] => {
-    backend(name).advance();
-    return (backend(name).engine.content().records["Author"] ?? []).map((record) => record["name"]);
-  };
+  const authors = async (name: string): Promise<unknown[]> =>
+    (await recordsOf(backend(name), "Author")).map((record) => record["name"]);
   const acted = (): number => stack.local.journal.acted("restore");
 
   async function write(name: string, author: string): Promise<void> {
-    backend(name).engine.setSchema("type Author { id: ID! name: String! }");
+    await backend(name).engine.setSchema("type Author { id: ID! name: String! }");
     await backend(name).engine.graphql({ query: `mutation { addAuthor(input: [{ name: "${author}" }]) { numUids } }` });
   }
 
@@ -45,12 +44,10 @@ describe("engine: the records of Restore and DataDrop", function () {
     const up = await stack.up();
     expect(up.code, up.output).to.equal(0);
     await write("production", "of-production");
-    backend("production").takeBackup();
+    await backend("production").takeBackup();
     await write("staging", "of-staging");
   });
-  afterEach(() => {
-    stack.close();
-  });
+  afterEach(() => stack.close());
 
   it("is final with acceptUnknown, the id of which the message gives", async () => {
     stack.local.faults.add({ operation: "restore", fault: { kind: "status", status: 504, acted: true } });
@@ -112,7 +109,7 @@ describe("engine: the records of Restore and DataDrop", function () {
     wipe('confirm: staging.name, triggers: ["a", "b"]');
     const up = await stack.up();
     expect(up.code, up.output).to.equal(0);
-    expect(authors("staging")).to.deep.equal([]);
+    expect(await authors("staging")).to.deep.equal([]);
     expect(up.output).to.match(/urls *: \[secret\]/);
     const { text } = await stack.state();
     expect(text).not.to.contain("/export/");

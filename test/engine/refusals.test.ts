@@ -37,8 +37,8 @@ describe("engine: refusals in the preview, before any call", function () {
   before(async () => {
     stack = await Stack.start();
   });
-  after(() => {
-    stack.close();
+  after(async () => {
+    await stack.close();
   });
 
   for (const { title, args, property, says } of cases) {

@@ -12,9 +12,7 @@ describe("engine: nothing twice, nothing lost", function () {
   beforeEach(async () => {
     stack = await Stack.start();
   });
-  afterEach(() => {
-    stack.close();
-  });
+  afterEach(() => stack.close());
 
   const uids = (): string[] => stack.local.cloud.all().map(({ uid }) => uid);
   const uidsInState = async (): Promise<(string | undefined)[]> => (await stack.backends()).map(({ id }) => id);

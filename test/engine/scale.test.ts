@@ -10,8 +10,8 @@ describe("engine: twenty backends", function () {
   before(async () => {
     stack = await Stack.start();
   });
-  after(() => {
-    stack.close();
+  after(async () => {
+    await stack.close();
   });
 
   it("cost one log-in and a constant number of lists, nothing when nothing changes, and one or two lists to refresh", async () => {

@@ -13,8 +13,8 @@ describe("engine: what the state holds", function () {
   before(async () => {
     stack = await Stack.start();
   });
-  after(() => {
-    stack.close();
+  after(async () => {
+    await stack.close();
   });
 
   it("holds no token and no password in clear, also after a failure, and a delegate that is short and always the same", async () => {

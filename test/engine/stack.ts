@@ -153,9 +153,9 @@ export class Stack {
     return (await this.pulumi("stack", "output", name, "--show-secrets")).output.trim();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const child of this.running) killTree(child, "SIGKILL");
-    this.local.close();
+    await this.local.close();
     rmSync(this.folder, { recursive: true, force: true });
     rmSync(join(this.project, `Pulumi.${stackName}.yaml`), { force: true });
   }

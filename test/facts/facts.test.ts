@@ -8,9 +8,7 @@ describe("facts of the API, on the local cloud", () => {
   beforeEach(async () => {
     local = await startLocalCloud({ provisioningMs: 0, restoreMs: 0 });
   });
-  afterEach(() => {
-    local.close();
-  });
+  afterEach(() => local.close());
 
   it("are numbered without repetition", () => {
     expect(new Set(facts.map(({ id }) => id)).size).to.equal(facts.length);

@@ -212,7 +212,7 @@ export const facts: readonly Fact[] = [
     async holds({ local, backend, headers }) {
       await setSchema(backend, "type Order { id: ID! name: String }");
       await add(backend, "Order", [{ name: "a" }, { name: "b" }]);
-      local.cloud.get(backend.uid).takeBackup();
+      await local.cloud.get(backend.uid).takeBackup();
       const target = await make(local, headers);
       const variables = { uid: backend.uid, backupFolder: "", backupNum: 0 };
       const started = await post(target.slash, restoreMutation, variables, target.auth);
@@ -239,8 +239,8 @@ export const facts: readonly Fact[] = [
     says: "listBackups is a list of series: a full one from number 1, then incremental ones; errors are empty",
     async holds({ local, backend }) {
       const { cloud } = local;
-      cloud.get(backend.uid).takeBackup({ full: true });
-      cloud.get(backend.uid).takeBackup();
+      await cloud.get(backend.uid).takeBackup({ full: true });
+      await cloud.get(backend.uid).takeBackup();
       const query = "{ listBackups { response { type backupNum folder timestamp } errors { message } } }";
       const reply = await post(backend.slash, query, {}, backend.auth);
       const { response, errors } = field(reply, "listBackups") as { response: Record<string, string>[][]; errors: [] };

@@ -41,9 +41,9 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   }
 
   beforeEach(() => begin());
-  afterEach(() => {
+  afterEach(async () => {
     host.close();
-    local.close();
+    await local.close();
   });
 
   const strike = (operation: string, fault: Fault, calls?: readonly number[] | "every"): void => {
@@ -255,7 +255,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
 
     it("is done for a backend that was deleted outside long after its create", async () => {
       const { id, properties } = await host.create(inputs);
-      local.cloud.remove(id);
+      await local.cloud.remove(id);
       await restartHost();
       await host.delete(id, aged(properties));
       expect(local.journal.count("deleteDeployment")).to.equal(1);
@@ -263,7 +263,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
 
     it("is not believed of an absence within five minutes of the create", async () => {
       const { id, properties } = await host.create(inputs);
-      local.cloud.remove(id);
+      await local.cloud.remove(id);
       await restartHost();
       expect((await failing(host.delete(id, properties))).message).to.contain("lists can lag behind");
     });
@@ -307,7 +307,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
 
     it("is gone after two lists that lack it", async () => {
       const { id, properties } = await host.create(inputs);
-      local.cloud.remove(id);
+      await local.cloud.remove(id);
       await restartHost();
       local.journal.clear();
       expect((await host.read(id, aged(properties))).id).to.equal("");

@@ -1,4 +1,5 @@
 import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
+import { recordsOf } from "../local/content";
 import { Host, HostFailure, type Made, type Values } from "./host";
 
 /** A local cloud with a source that has a backup, a target that has data of its own, and the real dynamic-provider host. */
@@ -14,7 +15,7 @@ export class Scene {
     scene.source = await scene.dedicated("production");
     scene.target = await scene.dedicated("staging");
     await scene.write(scene.source, "from-production");
-    scene.local.cloud.get(scene.source).takeBackup();
+    await scene.local.cloud.get(scene.source).takeBackup();
     await scene.write(scene.target, "of-staging");
     await scene.restartHost();
     return scene;
@@ -58,7 +59,7 @@ export class Scene {
   async dedicated(name: string, deploymentType = "dedicated"): Promise<string> {
     const [account] = this.local.accounts;
     const made = await this.local.cloud.createDeployment(account!, { name, zone: "us-east-1", deploymentType });
-    this.local.cloud.get(made.uid).engine.setSchema("type Author { id: ID! name: String! }");
+    await this.local.cloud.get(made.uid).engine.setSchema("type Author { id: ID! name: String! }");
     return made.uid;
   }
 
@@ -68,10 +69,8 @@ export class Scene {
   }
 
   /** What the backend holds, seen without the provider. */
-  authors(uid: string): unknown[] {
-    const backend = this.local.cloud.get(uid);
-    backend.advance();
-    return (backend.engine.content().records["Author"] ?? []).map(({ name }) => name);
+  async authors(uid: string): Promise<unknown[]> {
+    return (await recordsOf(this.local.cloud.get(uid), "Author")).map((record) => record["name"]);
   }
 
   strike(operation: string, fault: Fault, calls?: readonly number[] | "every"): void {
@@ -88,9 +87,9 @@ export class Scene {
     return { request: request.id, target, ...(restoreId !== undefined && { restoreId }), __urn, ...more };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.process.close();
-    this.local.close();
+    await this.local.close();
   }
 }
 

@@ -21,9 +21,7 @@ describe("the local cloud", () => {
     return make(local, headers, input);
   };
 
-  afterEach(() => {
-    local.close();
-  });
+  afterEach(() => local.close());
 
   it("answers 503 to everything until a backend is provisioned", async () => {
     const backend = await backendIn({ provisioningMs: 3_000 });
@@ -49,7 +47,7 @@ describe("the local cloud", () => {
     if (account === undefined) throw new Error("no account");
     await Promise.all([1, 2].map(() => local.cloud.createDeployment(account, same.dep)));
     expect(local.cloud.all()).to.have.length(2);
-    local.close();
+    await local.close();
     await start({ uniqueNames: true });
     const made = await Promise.allSettled([1, 2].map(() => local.cloud.createDeployment(account, same.dep)));
     expect(made.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected"]);
@@ -85,15 +83,15 @@ describe("the local cloud", () => {
   it("runs one restore at a time, tells scripted errors, and forgets after a restart of the engine", async () => {
     const backend = await backendIn();
     const door = local.cloud.get(backend.uid);
-    door.takeBackup();
+    await door.takeBackup();
     const send = (): ReturnType<typeof post> => post(backend.slash, restore, { uid: backend.uid }, backend.auth);
     await send();
     expect((await send()).text).to.contain("another restore operation with id 1 is in progress");
     door.setRestoreOutcome({ status: "ERR", errors: ["disk full"] });
     now += 1_000;
-    door.advance();
+    await door.advance();
     expect(door.restoreStatus(1)).to.include({ status: "ERR" }).and.to.have.deep.property("errors", ["disk full"]);
-    door.restartEngine();
+    await door.restartEngine();
     expect(door.restoreStatus(1).status).to.equal("UNKNOWN");
     expect((await send()).data).to.have.nested.property("restore.response.restoreId", 1);
   });
@@ -101,10 +99,10 @@ describe("the local cloud", () => {
   it("keeps the last 50 restores", async () => {
     const backend = await backendIn({ restoreMs: 0 });
     const door = local.cloud.get(backend.uid);
-    const backup = door.takeBackup();
+    const backup = await door.takeBackup();
     for (let id = 1; id <= 51; id++) {
-      door.startRestore(backup);
-      door.advance();
+      await door.startRestore(door, backup);
+      await door.advance();
     }
     expect([1, 2, 51].map((id) => door.restoreStatus(id).status)).to.deep.equal(["UNKNOWN", "OK", "OK"]);
   });
@@ -113,19 +111,24 @@ describe("the local cloud", () => {
     const backend = await backendIn();
     await setSchema(backend, "type A { x: Int }");
     const door = local.cloud.get(backend.uid);
-    const empty = door.takeBackup();
+    const empty = await door.takeBackup();
     await add(backend, "A", [{ x: 1 }]);
-    door.startRestore(empty);
+    await door.startRestore(door, empty);
     now += 1_000;
-    expect(door.takeBackup().content.records["A"] ?? []).to.deep.equal([]);
+    await door.takeBackup();
+    expect(await countOf(backend, "A")).to.equal(0);
+    expect(
+      (await door.listBackups()).map((series) => series.length),
+      "a series of its own",
+    ).to.deep.equal([1, 1]);
   });
 
   it("takes scheduled backups, a full one first in each series", async () => {
     const backend = await backendIn({ backupEveryMs: 100, backupsPerSeries: 2 });
     now += 300;
     const door = local.cloud.get(backend.uid);
-    door.advance();
-    const series = door.listBackups().map((list) => list.map(({ type }) => type));
+    await door.advance();
+    const series = (await door.listBackups()).map((list) => list.map(({ type }) => type));
     expect(series).to.deep.equal([["full", "incremental"], ["full"]]);
   });
 
@@ -150,7 +153,7 @@ describe("the local cloud", () => {
     await drop("allData: true");
     expect(await countOf(backend, "A")).to.equal(0);
     await drop("allDataAndSchema: true");
-    expect(local.cloud.get(backend.uid).engine.schema).to.equal("");
+    expect(await local.cloud.get(backend.uid).engine.schema()).to.equal("");
   });
 
   it("gets, filters, counts and deletes records by id", async () => {

@@ -11,9 +11,7 @@ describe("faults and the journal", () => {
     headers = await session(local);
     local.journal.clear();
   });
-  afterEach(() => {
-    local.close();
-  });
+  afterEach(() => local.close());
 
   const create = (): Promise<Reply> => post(local.endpoint, createMutation, { dep: { name: "n", zone: "z" } }, headers);
   const lost = async (): Promise<string> =>
@@ -133,8 +131,8 @@ describe("faults and the journal", () => {
     local.faults.add({ operation: "createDeployment", fault: { kind: "pause", acted: false } });
     const answer = lost();
     await local.journal.waitFor((entry) => entry.fault === "pause", 1_000);
-    local.close();
-    local.close();
+    await local.close();
+    await local.close();
     expect(await answer).to.equal("lost");
     expect(local.cloud.all()).to.have.length(0);
   });

@@ -9,9 +9,7 @@ describe("hostile and broken requests", () => {
   beforeEach(async () => {
     local = await startLocalCloud({ provisioningMs: 0 });
   });
-  afterEach(() => {
-    local.close();
-  });
+  afterEach(() => local.close());
 
   const raw = (port: number, lines: readonly string[], body = "{}"): Promise<string> =>
     new Promise((resolve, reject) => {

@@ -26,8 +26,8 @@ describe("state in a folder", () => {
   beforeEach(() => {
     data = mkdtempSync(join(tmpdir(), "dgraphcloud-local-"));
   });
-  afterEach(() => {
-    for (const local of running.splice(0)) local.close();
+  afterEach(async () => {
+    for (const local of running.splice(0)) await local.close();
     rmSync(data, { recursive: true });
   });
 
@@ -37,12 +37,12 @@ describe("state in a folder", () => {
     const backend = await make(first, headers);
     await setSchema(backend, "type A { x: Int }");
     await add(backend, "A", [{ x: 1 }]);
-    first.cloud.get(backend.uid).takeBackup();
-    first.close();
+    await first.cloud.get(backend.uid).takeBackup();
+    await first.close();
     const second = await start();
     expect(second.cloud.get(backend.uid).deployment.url).to.equal(backend.url);
     expect(await countOf(backend, "A")).to.equal(1);
-    expect(second.cloud.get(backend.uid).listBackups()).to.have.length(1);
+    expect(await second.cloud.get(backend.uid).listBackups()).to.have.length(1);
     expect((await post(second.endpoint, "{ deployments { uid } }", {}, headers)).text).to.contain(backend.uid);
     expect((await make(second, headers)).uid).not.to.equal(backend.uid);
   });
@@ -51,7 +51,7 @@ describe("state in a folder", () => {
     const first = await start();
     const headers = await session(first);
     first.cloud.expireSessions();
-    first.close();
+    await first.close();
     const second = await start();
     const reply = await post(second.endpoint, "{ deployments { uid } }", {}, headers);
     expect(reply.data).to.deep.equal({ deployments: null });
@@ -80,10 +80,10 @@ describe("state in a folder", () => {
 
   it("is left alone by a second close of an earlier cloud", async () => {
     const first = await start();
-    first.close();
+    await first.close();
     const second = await start();
     await make(second, await session(second));
-    first.close();
+    await first.close();
     expect(existsSync(join(data, "lock"))).to.equal(true);
     expect(readFileSync(join(data, "cloud.json"), "utf8")).to.contain('"0x42"');
   });

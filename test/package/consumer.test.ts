@@ -55,8 +55,8 @@ describe("package: the packed tarball in an empty project", function () {
     await install(join(folder, tarball), "@pulumi/pulumi@3.245.0", "@types/node@20.19.43");
     local = await startLocalCloud({ provisioningMs: 0 });
   });
-  after(() => {
-    local.close();
+  after(async () => {
+    await local.close();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -71,14 +71,14 @@ class World {
     const [account] = world.local.accounts;
     world.source = await world.make(account, "production");
     world.target = await world.make(account, "staging");
-    world.local.cloud.get(world.source).takeBackup();
+    await world.local.cloud.get(world.source).takeBackup();
     world.startProcess();
     return world;
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.engine.abort(new Error("the test is over"));
-    this.local.close();
+    await this.local.close();
   }
 
   async take(step: Step): Promise<void> {
@@ -100,7 +100,7 @@ class World {
         this.local.faults.add({ operation: step.operation, fault: { kind: "unauthorized" } });
         return;
       case "restart":
-        backend.restartEngine();
+        await backend.restartEngine();
         return;
       case "rotate":
         this.local.cloud.rotateToken(this.target);
@@ -109,7 +109,7 @@ class World {
         backend.deployment.name = `staging-${this.clock.now()}`;
         return;
       case "backup":
-        this.local.cloud.get(this.source).takeBackup();
+        await this.local.cloud.get(this.source).takeBackup();
         return;
       case "kill":
         this.killAt = step.at;
@@ -233,7 +233,7 @@ describe("property: a restore or a drop acts as often as it was asked for", func
           for (const step of sequence) await world.take(step);
           await world.settle();
         } finally {
-          world.stop();
+          await world.stop();
         }
       }),
       { numRuns: 150 },

@@ -9,7 +9,7 @@ import {
   visit,
 } from "graphql";
 import type { DocumentNode, FieldDefinitionNode, TypeNode } from "graphql";
-import { CallerError } from "../deployment";
+import { CallerError } from "../../deployment";
 
 export interface ObjectType {
   readonly name: string;

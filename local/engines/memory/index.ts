@@ -1,47 +1,89 @@
+import { Readable } from "node:stream";
 import { graphql, type GraphQLSchema } from "graphql";
-import type { Content, Engine, GraphqlAnswer, GraphqlBody, StoredRecord } from "./engine";
+import type { Answer } from "../../answer";
+import { CallerError } from "../../deployment";
+import { HttpProblem } from "../../request";
+import type {
+  Backup,
+  BackupOrder,
+  DataRequest,
+  Drop,
+  Engine,
+  ExportedFile,
+  GraphqlAnswer,
+  GraphqlBody,
+  RestoreJob,
+} from "../engine";
+import { answerAdmin } from "./admin";
+import type { Content, StoredRecord } from "./stored";
 import { generate, type ObjectType } from "./generate";
+import { resolvers } from "./resolvers";
 
-interface Page {
-  readonly first?: number;
-  readonly offset?: number;
-  readonly filter?: { readonly id?: readonly string[] };
+interface StoredBackup extends Backup {
+  readonly content: Content;
+}
+
+/** What a later run begins with. */
+export interface SavedMemory {
+  readonly content: Content;
+  readonly backups: readonly StoredBackup[];
 }
 
 /** A small but true GraphQL database in memory: the records of simple object types can be added, queried and deleted. */
 export class MemoryEngine implements Engine {
+  readonly problem: string | undefined = undefined;
+  readonly isRunning = true;
+  readonly canBackdate = true;
+  readonly streams = false;
   private uploaded = "";
   private types: readonly ObjectType[] = [];
   private executable: GraphQLSchema;
   private sdl: string;
   private records = new Map<string, StoredRecord[]>();
   private nextUid = 1;
+  private stored: StoredBackup[] = [];
 
-  constructor() {
+  constructor(saved?: SavedMemory) {
     ({ schema: this.executable, sdl: this.sdl } = generate(""));
+    if (saved === undefined) return;
+    this.load(saved.content);
+    this.stored = [...saved.backups];
   }
 
-  get schema(): string {
-    return this.uploaded;
+  start(): Promise<void> {
+    return Promise.resolve();
   }
 
+  isHealthy(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  async serve({ path, document }: DataRequest): Promise<Answer> {
+    if (document === undefined) throw new HttpProblem(404, `${path} needs a real Dgraph: --engine dgraph`);
+    const body = path === "/admin" ? await answerAdmin(this, document) : await this.graphql(document);
+    return { status: 200, body };
+  }
+
+  schema(): Promise<string> {
+    return Promise.resolve(this.uploaded);
+  }
+
+  /** The schema with its queries and mutations. */
   get generatedSchema(): string {
     return this.uploaded === "" ? "" : this.sdl;
   }
 
-  setSchema(schema: string): void {
-    const generated = generate(schema);
-    this.uploaded = schema;
-    this.types = generated.types;
-    this.executable = generated.schema;
-    this.sdl = generated.sdl;
+  setSchema(schema: string): Promise<void> {
+    return resolved(() => {
+      this.useSchema(schema);
+    });
   }
 
   async graphql({ query, variables, operationName }: GraphqlBody): Promise<GraphqlAnswer> {
     const result = await graphql({
       schema: this.executable,
       source: query,
-      rootValue: this.resolvers(),
+      rootValue: resolvers(this.types, this.records, () => `0x${(this.nextUid++).toString(16)}`),
       ...(variables !== undefined && { variableValues: variables }),
       ...(operationName !== undefined && { operationName }),
     });
@@ -50,20 +92,98 @@ export class MemoryEngine implements Engine {
       : { data: result.data, errors: result.errors.map(({ message }) => ({ message })) };
   }
 
-  dropData(): void {
-    this.records.clear();
+  drop(drop: Drop): Promise<void> {
+    return resolved(() => {
+      if (drop.what === "types") for (const type of drop.names) this.records.delete(type);
+      else if (drop.what === "fields") this.dropFields(drop.names);
+      else {
+        this.records.clear();
+        if (drop.what === "allDataAndSchema") this.useSchema("");
+      }
+    });
   }
 
-  dropDataAndSchema(): void {
-    this.records.clear();
-    this.setSchema("");
+  backups(): Promise<Backup[]> {
+    return Promise.resolve(this.stored.map(shown));
   }
 
-  dropTypes(types: readonly string[]): void {
-    for (const type of types) this.records.delete(type);
+  takeBackup({ folder, isFull, at }: BackupOrder): Promise<Backup> {
+    return resolved(() => {
+      const before = this.stored.filter((backup) => backup.folder === folder);
+      const backup: StoredBackup = {
+        type: isFull ? "full" : "incremental",
+        backupNum: before.length + 1,
+        folder,
+        timestamp: new Date(at).toISOString().replace(/\.\d+Z$/, "+0000"),
+        content: this.content(),
+      };
+      this.stored.push(backup);
+      return shown(backup);
+    });
   }
 
-  dropFields(fields: readonly string[]): void {
+  beginRestore(from: Engine, backup: Backup, endsAt: number): Promise<RestoreJob> {
+    return resolved(() => {
+      if (!(from instanceof MemoryEngine)) throw new CallerError("the backup is of another kind of engine");
+      const content = from.contentOf(backup);
+      return {
+        isDone: (now) => now >= endsAt,
+        finish: () => {
+          this.load(content);
+          return { status: "OK", errors: [] };
+        },
+      };
+    });
+  }
+
+  export(): Promise<readonly ExportedFile[]> {
+    const content = JSON.stringify(this.content());
+    return Promise.resolve([{ name: "export.json", open: () => Readable.from([content]) }]);
+  }
+
+  restart(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  stop(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  remove(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  saved(): SavedMemory {
+    return { content: this.content(), backups: this.stored };
+  }
+
+  /** A copy of everything. */
+  content(): Content {
+    return structuredClone({ schema: this.uploaded, records: Object.fromEntries(this.records) });
+  }
+
+  private contentOf({ folder, backupNum }: Backup): Content {
+    const found = this.stored.find((backup) => backup.folder === folder && backup.backupNum === backupNum);
+    if (found === undefined) throw new CallerError(`no backup ${backupNum} in folder "${folder}"`);
+    return found.content;
+  }
+
+  private load(content: Content): void {
+    this.useSchema(content.schema);
+    this.records = new Map(Object.entries(structuredClone(content.records)).map(([type, list]) => [type, [...list]]));
+    const uids = [...this.records.values()].flat().map(({ uid }) => Number.parseInt(uid, 16));
+    this.nextUid = Math.max(this.nextUid, ...uids.map((uid) => uid + 1));
+  }
+
+  private useSchema(schema: string): void {
+    const generated = generate(schema);
+    this.uploaded = schema;
+    this.types = generated.types;
+    this.executable = generated.schema;
+    this.sdl = generated.sdl;
+  }
+
+  private dropFields(fields: readonly string[]): void {
     for (const [type, records] of this.records) {
       const names = fields.filter((field) => field.startsWith(`${type}.`)).map((field) => field.slice(type.length + 1));
       const kept = records.map(
@@ -73,51 +193,15 @@ export class MemoryEngine implements Engine {
       this.records.set(type, kept);
     }
   }
+}
 
-  content(): Content {
-    return structuredClone({ schema: this.uploaded, records: Object.fromEntries(this.records) });
-  }
+function shown({ type, backupNum, folder, timestamp }: Backup): Backup {
+  return { type, backupNum, folder, timestamp };
+}
 
-  load(content: Content): void {
-    this.setSchema(content.schema);
-    this.records = new Map(Object.entries(structuredClone(content.records)).map(([type, list]) => [type, [...list]]));
-    const uids = [...this.records.values()].flat().map(({ uid }) => Number.parseInt(uid, 16));
-    this.nextUid = Math.max(this.nextUid, ...uids.map((uid) => uid + 1));
-  }
-
-  private resolvers(): Record<string, unknown> {
-    return Object.assign({}, ...this.types.map((type) => this.resolversOf(type))) as Record<string, unknown>;
-  }
-
-  private resolversOf({ name, idField }: ObjectType): Record<string, unknown> {
-    const payload = name.charAt(0).toLowerCase() + name.slice(1);
-    const shown = (record: StoredRecord): object =>
-      idField === undefined ? record : { ...record, [idField]: record.uid };
-    const all = (): StoredRecord[] => this.records.get(name) ?? [];
-    const matching = ({ filter }: Page): StoredRecord[] =>
-      all().filter(({ uid }) => filter?.id === undefined || filter.id.includes(uid));
-    return {
-      [`query${name}`]: (page: Page) => {
-        const offset = page.offset ?? 0;
-        return matching(page)
-          .slice(offset, page.first === undefined ? undefined : offset + page.first)
-          .map(shown);
-      },
-      [`get${name}`]: ({ id }: { id: string }) => matching({ filter: { id: [id] } }).map(shown)[0] ?? null,
-      [`aggregate${name}`]: (page: Page) => ({ count: matching(page).length }),
-      [`add${name}`]: ({ input }: { input: readonly object[] }) => {
-        const added = input.map((values) => ({ ...values, uid: `0x${(this.nextUid++).toString(16)}` }));
-        this.records.set(name, [...all(), ...added]);
-        return { [payload]: added.map(shown), numUids: added.length };
-      },
-      [`delete${name}`]: ({ filter }: Page) => {
-        const gone = matching({ filter: filter ?? {} });
-        this.records.set(
-          name,
-          all().filter((record) => !gone.includes(record)),
-        );
-        return { msg: "Deleted", numUids: gone.length };
-      },
-    };
-  }
+/** Acts at once, and fails as a promise. */
+function resolved<T>(act: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(act());
+  });
 }

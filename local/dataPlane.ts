@@ -1,0 +1,104 @@
+import type { IncomingMessage } from "node:http";
+import { OperationTypeNode } from "graphql";
+import type { Answer, StreamedAnswer } from "./answer";
+import type { Backend } from "./backend";
+import type { Cloud } from "./cloud";
+import type { GraphqlBody } from "./engines/engine";
+import { operationName, operationOf, rootFields } from "./execute";
+import { slashPlane } from "./planes";
+import { carriesToken, HttpProblem, pathOf, readDocument } from "./request";
+
+/** A request to a backend, read as far as it has to be. */
+export interface AskedData {
+  readonly request: IncomingMessage;
+  readonly path: string;
+  /** What the journal calls it. */
+  readonly operation: string;
+  readonly document: () => GraphqlBody | undefined;
+}
+
+/** Dgraph's own query language, for backends whose mode lets it through. */
+const dqlPaths = ["/query", "/mutate", "/alter"];
+
+/** What `/admin` has; the database's own has more, which reaches the files and processes of the machine. */
+const adminFields = [
+  ...["getGQLSchema", "updateGQLSchema", "health", "login", "getCurrentUser"],
+  ...["getUser", "queryUser", "addUser", "updateUser", "deleteUser"],
+  ...["getGroup", "queryGroup", "addGroup", "updateGroup", "deleteGroup"],
+  ...["__schema", "__type", "__typename"],
+];
+
+export async function readDataRequest(backend: Backend, request: IncomingMessage): Promise<AskedData> {
+  const path = pathOf(request);
+  const none = { request, path, document: () => undefined };
+  if (request.method === "OPTIONS") return { ...none, operation: "ready" };
+  if (request.method === "GET") return { ...none, operation: "download" };
+  if (dqlPaths.includes(path)) return { ...none, operation: path.slice(1) };
+  if (path === "/graphql" && !needsDocument(backend)) return { ...none, operation: "graphql" };
+  const read = await readDocument(request, path !== "/admin");
+  const operation = path === "/graphql" ? "graphql" : operationName(read.document);
+  return { request, path, operation, document: read.required };
+}
+
+/** A real database reads its documents itself, however large they are; here they are read to look for mutations. */
+function needsDocument({ deployment, engine }: Backend): boolean {
+  return deployment.deploymentMode === "readonly" || !engine.streams;
+}
+
+/** Answers a request to a backend. */
+export async function answerData(cloud: Cloud, backend: Backend, asked: AskedData): Promise<Answer | StreamedAnswer> {
+  const { request, path } = asked;
+  const { engine } = backend;
+  if (!backend.isReady()) throw new HttpProblem(503, engine.problem ?? "the backend is starting");
+  await backend.advance();
+  if (request.method === "OPTIONS" && path === "/graphql") {
+    if (!(await engine.isHealthy())) throw new HttpProblem(503, "the backend's database does not answer queries now");
+    return { status: 200, body: {} };
+  }
+  if (request.method === "GET" && path.startsWith("/export/")) return download(backend, path);
+  if (request.method !== "POST") throw new HttpProblem(405, "the data plane takes POST");
+  if (!carriesToken(request, path, backend.deployment.jwtToken)) throw new HttpProblem(401, "Unauthorized");
+  const document = asked.document();
+  refuseByMode(backend, path, document);
+  if (path === "/admin/slash" && document !== undefined)
+    return { status: 200, body: await slashPlane(cloud, backend, document) };
+  if (path === "/admin" && document !== undefined) {
+    const problem = foreignToAdmin(document);
+    if (problem !== undefined) return { status: 200, body: { errors: [{ message: problem }], data: null } };
+  } else if (path !== "/graphql" && !dqlPaths.includes(path)) {
+    throw new HttpProblem(404, "a backend has /graphql, /admin, /admin/slash, /query, /mutate and /alter");
+  }
+  return engine.serve({
+    method: request.method,
+    path,
+    url: request.url ?? path,
+    headers: request.headers,
+    stream: request,
+    ...(document !== undefined && { document }),
+  });
+}
+
+function refuseByMode({ deployment }: Backend, path: string, document: GraphqlBody | undefined): void {
+  const mode = deployment.deploymentMode;
+  if (mode === "graphql" && dqlPaths.includes(path))
+    throw new HttpProblem(403, `the backend's deploymentMode is graphql: ${path} needs flexible`);
+  if (mode !== "readonly") return;
+  const mutates =
+    path === "/graphql" &&
+    document !== undefined &&
+    operationOf(document.query, document.operationName)?.operation === OperationTypeNode.MUTATION;
+  if (mutates || path === "/mutate" || path === "/alter") throw new HttpProblem(403, "the backend is read-only");
+}
+
+function foreignToAdmin({ query, operationName: name }: GraphqlBody): string | undefined {
+  if (operationOf(query, name) === undefined) return "the document cannot be read";
+  const foreign = rootFields(query, name).find((field) => !adminFields.includes(field));
+  return foreign === undefined ? undefined : `Cannot query field "${foreign}": it is not part of a backend's /admin`;
+}
+
+function download(backend: Backend, path: string): StreamedAnswer {
+  const file = backend.download(path);
+  if (file === undefined) throw new HttpProblem(404, "no such export");
+  const type = file.name.endsWith(".json") ? "application/json" : "application/octet-stream";
+  return { status: 200, headers: { "content-type": type }, stream: file.open() };
+}

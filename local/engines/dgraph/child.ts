@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { createStream, type RotatingFileStream } from "rotating-file-stream";
+
+const logSize = "2M";
+const logFiles = 3;
+const keptLines = 20;
+
+export interface ChildOptions {
+  readonly executable: string;
+  /** Zero or Alpha. */
+  readonly role: "zero" | "alpha";
+  /** Its configuration file. */
+  readonly settings: string;
+  /** Folder of its logs. */
+  readonly logs: string;
+  readonly onLine?: (line: string) => void;
+}
+
+/** One process of Dgraph, its log on the disk. */
+export class Child {
+  readonly pid: number;
+  /** Resolves with how it ended, once it has. */
+  readonly ended: Promise<string>;
+  private readonly process: ChildProcess;
+  private readonly log: RotatingFileStream;
+  private readonly last: string[] = [];
+
+  constructor({ executable, role, settings, logs, onLine }: ChildOptions) {
+    this.log = createStream((_time, index) => (index === undefined ? `${role}.log` : `${role}.${index}.log`), {
+      path: logs,
+      size: logSize,
+      maxFiles: logFiles,
+      mode: 0o600,
+    });
+    this.log.on("error", () => undefined);
+    // A group of its own: Ctrl-C in a terminal is for the local cloud, which ends its databases in order.
+    this.process = spawn(executable, [role, "--config", settings], {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      // Dgraph takes settings from variables as well: not from the user's.
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] },
+    });
+    this.pid = this.process.pid ?? 0;
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      if (stream === null) continue;
+      createInterface(stream).on("line", (line) => {
+        this.log.write(`${line}\n`);
+        this.last.push(line);
+        this.last.splice(0, this.last.length - keptLines);
+        onLine?.(line);
+      });
+    }
+    this.ended = new Promise((resolve) => {
+      this.process.once("error", (error) => {
+        resolve(error.message);
+      });
+      this.process.once("exit", (code, signal) => {
+        resolve(signal ?? `exit code ${code ?? "unknown"}`);
+      });
+    }).then((how) => {
+      this.log.end();
+      return how as string;
+    });
+  }
+
+  /** What it said last about a failure, else at all. */
+  get lastWords(): string {
+    return this.last.findLast((line) => /^[EF]\d{4} |panic|fatal/i.test(line)) ?? this.last.at(-1) ?? "it said nothing";
+  }
+
+  /** Ends it, by force when it takes longer than that. */
+  async stop(patienceMs: number): Promise<void> {
+    this.process.kill("SIGTERM");
+    const late = setTimeout(() => {
+      this.kill();
+    }, patienceMs);
+    await this.ended;
+    clearTimeout(late);
+  }
+
+  kill(): void {
+    this.process.kill("SIGKILL");
+  }
+}

@@ -1,0 +1,51 @@
+import type { Drop } from "../engine";
+import type { Alpha } from "./alpha";
+
+interface TypeDefinition {
+  readonly name: string;
+  readonly fields?: readonly { readonly name: string }[];
+}
+
+const currentSchema = "{ getGQLSchema { schema } }";
+const setSchema =
+  "mutation($schema: String!) { updateGQLSchema(input: { set: { schema: $schema } }) { gqlSchema { id } } }";
+
+/** Removes what a dropData names, with Dgraph's own operations. */
+export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
+  switch (drop.what) {
+    case "allData":
+      await alpha.alter({ drop_op: "DATA" });
+      return;
+    case "allDataAndSchema":
+      await alpha.alter({ drop_all: true });
+      return;
+    case "fields":
+      for (const field of drop.names) await alpha.alter({ drop_attr: field });
+      break;
+    case "types":
+      for (const type of drop.names) await dropType(alpha, type);
+  }
+  await mendSchema(alpha);
+}
+
+/** Dgraph drops the definition of a type only; here its nodes go first, then what no other type shares. */
+async function dropType(alpha: Alpha, name: string): Promise<void> {
+  const { types = [] } = await alpha.query<{ types?: readonly TypeDefinition[] }>("schema {}");
+  const dropped = types.find((type) => type.name === name);
+  if (dropped === undefined) return;
+  await alpha.mutate(`upsert { query { gone as var(func: type(<${name}>)) } mutation { delete { uid(gone) * * . } } }`);
+  const others = new Set(types.filter((type) => type.name !== name).flatMap(fieldsOf));
+  for (const field of fieldsOf(dropped).filter((field) => !others.has(field))) await alpha.alter({ drop_attr: field });
+  await alpha.alter({ drop_op: "TYPE", drop_value: name });
+}
+
+function fieldsOf({ fields = [] }: TypeDefinition): string[] {
+  return fields.map(({ name }) => name);
+}
+
+/** Dgraph's drops take types and indexes along; what the GraphQL schema still speaks of has to be there. */
+async function mendSchema(alpha: Alpha): Promise<void> {
+  const { getGQLSchema } = await alpha.admin<{ getGQLSchema: { schema: string } | null }>(currentSchema);
+  const schema = getGQLSchema?.schema ?? "";
+  if (schema !== "") await alpha.admin(setSchema, { schema });
+}

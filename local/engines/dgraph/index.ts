@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { StreamedAnswer } from "../../answer";
+import { CallerError } from "../../deployment";
+import { HttpProblem } from "../../request";
+import type {
+  Backup,
+  BackupOrder,
+  DataRequest,
+  Drop,
+  Engine,
+  ExportedFile,
+  GraphqlAnswer,
+  GraphqlBody,
+  RestoreJob,
+} from "../engine";
+import type { Alpha } from "./alpha";
+import { dropFrom } from "./drop";
+import { exportFiles } from "./exporting";
+import { findEntry, readBackups } from "./manifests";
+import { pass } from "./proxy";
+import { beginRestore, restoreFailure } from "./restoring";
+import { foldersOf } from "./settings";
+import { Supervisor, type SupervisorOptions } from "./supervisor";
+
+export type DgraphOptions = Omit<SupervisorOptions, "adminToken" | "onAlphaLine" | "onDeath">;
+
+/** A real Dgraph behind one backend: a Zero and an Alpha of its own, on loopback ports. */
+export class DgraphEngine implements Engine {
+  readonly canBackdate = false;
+  readonly streams = true;
+  private readonly supervisor: Supervisor;
+  private readonly adminToken = randomBytes(24).toString("hex");
+  private readonly restoreFailures: string[] = [];
+  private readonly deaths: string[] = [];
+
+  constructor(private readonly options: DgraphOptions) {
+    this.supervisor = new Supervisor({
+      ...options,
+      adminToken: this.adminToken,
+      onAlphaLine: (line) => {
+        const failure = restoreFailure(line);
+        if (failure !== undefined) this.restoreFailures.push(failure);
+      },
+      onDeath: (how) => this.deaths.push(how),
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.supervisor.pair !== undefined;
+  }
+
+  get problem(): string | undefined {
+    return this.supervisor.problem;
+  }
+
+  /** Where Alpha listens; for whoever wants to ask it past the backend's door. */
+  get alphaUrl(): string {
+    return `http://127.0.0.1:${this.running().httpPort}`;
+  }
+
+  start(): Promise<void> {
+    return this.supervisor.start();
+  }
+
+  async isHealthy(): Promise<boolean> {
+    return (await this.supervisor.pair?.alpha.health()) === "healthy";
+  }
+
+  async serve({ method, path, url, headers, stream, document }: DataRequest): Promise<StreamedAnswer> {
+    const admits = path === "/admin" || path === "/alter" ? { "x-dgraph-authtoken": this.adminToken } : {};
+    return pass({ port: this.running().httpPort, method, url, headers, admits, stream, document });
+  }
+
+  async schema(): Promise<string> {
+    const query = "{ getGQLSchema { schema } }";
+    const { getGQLSchema } = await this.alpha().admin<{ getGQLSchema: { schema: string } | null }>(query);
+    return getGQLSchema?.schema ?? "";
+  }
+
+  async setSchema(schema: string): Promise<void> {
+    const query =
+      "mutation($schema: String!) { updateGQLSchema(input: { set: { schema: $schema } }) { gqlSchema { id } } }";
+    await this.alpha().admin(query, { schema });
+  }
+
+  graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
+    return this.alpha().graphql(body);
+  }
+
+  drop(drop: Drop): Promise<void> {
+    return dropFrom(this.alpha(), drop);
+  }
+
+  backups(): Promise<Backup[]> {
+    return readBackups(this.folders.backups);
+  }
+
+  async takeBackup({ folder, isFull }: BackupOrder): Promise<Backup> {
+    const destination = join(this.folders.backups, folder);
+    mkdirSync(destination, { recursive: true, mode: 0o700 });
+    const query =
+      "mutation($destination: String!, $forceFull: Boolean) { backup(input: { destination: $destination, forceFull: $forceFull }) { taskId } }";
+    const { backup } = await this.alpha().admin<{ backup: { taskId: string } }>(query, {
+      destination,
+      forceFull: isFull,
+    });
+    await this.alpha().taskDone(backup.taskId);
+    const taken = (await readBackups(this.folders.backups)).findLast((entry) => entry.folder === folder);
+    if (taken === undefined) throw new CallerError("the backup ended without a manifest");
+    return taken;
+  }
+
+  async beginRestore(from: Engine, backup: Backup): Promise<RestoreJob> {
+    if (!(from instanceof DgraphEngine)) throw new CallerError("the backup is of another kind of engine");
+    const source = from.folders.backups;
+    const failuresBefore = this.restoreFailures.length;
+    const deathsBefore = this.deaths.length;
+    return beginRestore({
+      alpha: this.alpha(),
+      location: join(source, backup.folder),
+      backup: await findEntry(source, backup),
+      failure: () => this.restoreFailures[failuresBefore],
+      death: () => this.deaths[deathsBefore],
+    });
+  }
+
+  export(): Promise<readonly ExportedFile[]> {
+    return exportFiles(this.alpha(), this.folders.exports);
+  }
+
+  async restart(): Promise<void> {
+    await this.supervisor.stop();
+    await this.supervisor.start();
+  }
+
+  stop(): Promise<void> {
+    return this.supervisor.stop();
+  }
+
+  async remove(): Promise<void> {
+    await this.supervisor.kill();
+    await rm(this.options.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Ends its processes without waiting, when this process goes away. */
+  abandon(): void {
+    this.supervisor.abandon();
+  }
+
+  saved(): null {
+    return null;
+  }
+
+  private get folders(): ReturnType<typeof foldersOf> {
+    return foldersOf(this.options.folder);
+  }
+
+  private alpha(): Alpha {
+    return this.running().alpha;
+  }
+
+  private running(): NonNullable<Supervisor["pair"]> {
+    if (this.supervisor.pair === undefined) throw new HttpProblem(503, this.problem ?? "the backend's database starts");
+    return this.supervisor.pair;
+  }
+}

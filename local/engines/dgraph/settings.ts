@@ -1,0 +1,59 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { PairPorts } from "./ports";
+
+/** How one backend's pair is set up. */
+export interface PairSettings {
+  /** Where all of the backend's files are. */
+  readonly folder: string;
+  readonly ports: PairPorts;
+  readonly adminToken: string;
+  readonly acl: boolean;
+}
+
+/** The folders of a backend. */
+export const foldersOf = (folder: string) => ({
+  backups: join(folder, "backups"),
+  exports: join(folder, "exports"),
+  logs: join(folder, "logs"),
+  processes: join(folder, "processes.json"),
+});
+
+// Nothing leaves the machine.
+const telemetry = "reports=false; sentry=false;";
+const alphaCacheMb = 128;
+
+/** Writes the configuration of both processes; files rather than arguments, which anybody on the machine can read. */
+export function writeSettings({ folder, ports, adminToken, acl }: PairSettings): { zero: string; alpha: string } {
+  const { exports, backups } = foldersOf(folder);
+  for (const needed of [folder, exports, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
+  const common = { port_offset: ports.offset, bindall: false, telemetry, logtostderr: true };
+  const zero = { ...common, my: `127.0.0.1:${ports.zero}`, wal: join(folder, "zw") };
+  const alpha = {
+    ...common,
+    my: `127.0.0.1:${ports.alphaInternal}`,
+    zero: `127.0.0.1:${ports.zero}`,
+    postings: join(folder, "p"),
+    wal: join(folder, "w"),
+    tmp: join(folder, "t"),
+    export: exports,
+    security: `token=${adminToken}; whitelist=127.0.0.1;`,
+    cache: `size-mb=${alphaCacheMb};`,
+    ...(acl && { acl: `secret-file=${aclSecret(folder)};` }),
+  };
+  return { zero: write(folder, "zero", zero), alpha: write(folder, "alpha", alpha) };
+}
+
+function write(folder: string, name: string, settings: object): string {
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify(settings), { mode: 0o600 });
+  return file;
+}
+
+/** Signs the tokens of Dgraph's users, so it has to outlive a restart. */
+function aclSecret(folder: string): string {
+  const file = join(folder, "acl-secret");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString("hex"), { mode: 0o600 });
+  return file;
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Pair, type PairOptions } from "./pair";
+
+export interface SupervisorOptions extends PairOptions {
+  /** The backend, for messages. */
+  readonly uid: string;
+  /** Runs a start when it is its turn. */
+  readonly inTurn: <T>(start: () => Promise<T>) => Promise<T>;
+  /** Tells whoever runs the local cloud. */
+  readonly say: (line: string) => void;
+}
+
+const startsInARow = 3;
+const restartAfterMs = 1_000;
+// A pair that ran this long was well: what ends it later is counted anew.
+const wellAfterMs = 60_000;
+
+/** Keeps the pair of one backend running. */
+export class Supervisor {
+  pair: Pair | undefined;
+  /** Why it does not run and will not be started again. */
+  problem: string | undefined;
+  private starting: Promise<void> | undefined;
+  private isWanted = false;
+  private failures = 0;
+
+  constructor(private readonly options: SupervisorOptions) {}
+
+  /** Starts it; after a failure it is tried a few times more. */
+  start(): Promise<void> {
+    this.isWanted = true;
+    this.problem = undefined;
+    this.starting ??= this.tryStarting().finally(() => {
+      this.starting = undefined;
+    });
+    return this.starting;
+  }
+
+  async stop(): Promise<void> {
+    await this.end((pair) => pair.stop());
+  }
+
+  async kill(): Promise<void> {
+    await this.end((pair) => pair.kill());
+  }
+
+  abandon(): void {
+    this.isWanted = false;
+    this.pair?.abandon();
+  }
+
+  private async end(how: (pair: Pair) => Promise<void>): Promise<void> {
+    this.isWanted = false;
+    await this.starting?.catch(() => undefined);
+    const { pair } = this;
+    this.pair = undefined;
+    if (pair !== undefined) await how(pair);
+  }
+
+  private async tryStarting(): Promise<void> {
+    while (this.isWanted && this.pair === undefined) {
+      try {
+        const pair = await this.options.inTurn(() => Pair.start(this.pairOptions()));
+        if (this.wantsNone()) await pair.kill();
+        else this.pair = pair;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        if (!this.giveUp(`Dgraph did not start: ${why}`)) await sleep(restartAfterMs);
+      }
+    }
+  }
+
+  private wantsNone(): boolean {
+    return !this.isWanted;
+  }
+
+  /** Whether there were failures enough. */
+  private giveUp(why: string): boolean {
+    this.failures += 1;
+    const isLast = this.failures >= startsInARow;
+    this.options.say(`backend ${this.options.uid}: ${why}${isLast ? "; not tried again" : "; starting it again"}`);
+    if (!isLast) return false;
+    this.isWanted = false;
+    this.problem = why;
+    return true;
+  }
+
+  private pairOptions(): PairOptions {
+    const began = Date.now();
+    return {
+      ...this.options,
+      onDeath: (how) => {
+        this.pair = undefined;
+        this.options.onDeath(how);
+        if (Date.now() - began > wellAfterMs) this.failures = 0;
+        if (!this.isWanted || this.giveUp(how)) return;
+        void sleep(restartAfterMs).then(() => (this.isWanted ? this.start() : undefined));
+      },
+    };
+  }
+}

@@ -1,0 +1,28 @@
+import type { Deployment } from "../deployment";
+import type { Engine } from "./engine";
+import { MemoryEngine, type SavedMemory } from "./memory";
+
+/** What can stand behind a backend. */
+export const engineKinds = ["memory", "dgraph"] as const;
+export type EngineKind = (typeof engineKinds)[number];
+
+/** Makes the databases of one local cloud. */
+export interface Engines {
+  readonly kind: EngineKind;
+  /** Throws when there is no room for one more. */
+  refuseWithoutRoom(): void;
+  /** The database of a backend, not started yet, with what an earlier run kept. */
+  make(deployment: Deployment, saved?: unknown): Engine;
+  /** Starts those that an earlier run kept. */
+  begin(): void;
+  /** Ends them all, and what they keep outside a folder of the user's. */
+  close(): Promise<void>;
+}
+
+export const memoryEngines: Engines = {
+  kind: "memory",
+  refuseWithoutRoom: () => undefined,
+  make: (_deployment, saved) => new MemoryEngine(saved as SavedMemory | undefined),
+  begin: () => undefined,
+  close: () => Promise.resolve(),
+};

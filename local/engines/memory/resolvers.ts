@@ -1,0 +1,51 @@
+import type { StoredRecord } from "./stored";
+import type { ObjectType } from "./generate";
+
+interface Page {
+  readonly first?: number;
+  readonly offset?: number;
+  readonly filter?: { readonly id?: readonly string[] };
+}
+
+type Records = Map<string, StoredRecord[]>;
+
+/** The generated queries and mutations of these types over these records. */
+export function resolvers(
+  types: readonly ObjectType[],
+  records: Records,
+  newUid: () => string,
+): Record<string, unknown> {
+  return Object.assign({}, ...types.map((type) => resolversOf(type, records, newUid))) as Record<string, unknown>;
+}
+
+function resolversOf({ name, idField }: ObjectType, records: Records, newUid: () => string): Record<string, unknown> {
+  const payload = name.charAt(0).toLowerCase() + name.slice(1);
+  const shown = (record: StoredRecord): object =>
+    idField === undefined ? record : { ...record, [idField]: record.uid };
+  const all = (): StoredRecord[] => records.get(name) ?? [];
+  const matching = ({ filter }: Page): StoredRecord[] =>
+    all().filter(({ uid }) => filter?.id === undefined || filter.id.includes(uid));
+  return {
+    [`query${name}`]: (page: Page) => {
+      const offset = page.offset ?? 0;
+      return matching(page)
+        .slice(offset, page.first === undefined ? undefined : offset + page.first)
+        .map(shown);
+    },
+    [`get${name}`]: ({ id }: { id: string }) => matching({ filter: { id: [id] } }).map(shown)[0] ?? null,
+    [`aggregate${name}`]: (page: Page) => ({ count: matching(page).length }),
+    [`add${name}`]: ({ input }: { input: readonly object[] }) => {
+      const added = input.map((values) => ({ ...values, uid: newUid() }));
+      records.set(name, [...all(), ...added]);
+      return { [payload]: added.map(shown), numUids: added.length };
+    },
+    [`delete${name}`]: ({ filter }: Page) => {
+      const gone = matching({ filter: filter ?? {} });
+      records.set(
+        name,
+        all().filter((record) => !gone.includes(record)),
+      );
+      return { msg: "Deleted", numUids: gone.length };
+    },
+  };
+}
