@@ -43,22 +43,31 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 /** A GraphQL document as JSON, or bare with the content type application/graphql. */
 function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolean): GraphqlBody {
-  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type === "application/graphql" && bareAllowed) return { query: body };
-  if (type !== "application/json")
-    throw new HttpProblem(
-      415,
-      `the content type must be application/json${bareAllowed ? " or application/graphql" : ""}`,
-    );
-  const value = parseJson(body);
-  if (typeof value !== "object" || value === null) throw new HttpProblem(400, "the body must be a JSON object");
-  const { query, variables, operationName } = value as Record<string, unknown>;
+  if (bareAllowed && contentType(request) === "application/graphql") return { query: body };
+  const allowed = `application/json${bareAllowed ? " or application/graphql" : ""}`;
+  const { query, variables, operationName } = jsonObject(request, body, allowed);
   if (typeof query !== "string") throw new HttpProblem(400, 'the body must have a string "query"');
   return {
     query,
     ...(typeof variables === "object" && variables !== null && { variables: variables as Record<string, unknown> }),
     ...(typeof operationName === "string" && { operationName }),
   };
+}
+
+/** The JSON object that a request carries. */
+export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
+  return jsonObject(request, await readBody(request), "application/json");
+}
+
+function jsonObject(request: IncomingMessage, body: string, allowed: string): Record<string, unknown> {
+  if (contentType(request) !== "application/json") throw new HttpProblem(415, `the content type must be ${allowed}`);
+  const value = parseJson(body);
+  if (typeof value !== "object" || value === null) throw new HttpProblem(400, "the body must be a JSON object");
+  return value as Record<string, unknown>;
+}
+
+function contentType(request: IncomingMessage): string | undefined {
+  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
 }
 
 function parseJson(text: string): unknown {

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Backend } from "./backend";
 import type { Cloud, Doors } from "./cloud";
 import type { Answer, StreamedAnswer } from "./answer";
+import { backupsPath, takeBackup } from "./backupRequest";
 import { answerData, readDataRequest } from "./dataPlane";
 import { exchange, type Laboratory, type Subject } from "./exchange";
 import { operationName } from "./execute";
@@ -75,6 +76,12 @@ export class LocalServer implements Doors {
   }
 
   private async control(cloud: Cloud, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (pathOf(request) === backupsPath) {
+      await this.exchange(request, response, { plane: "control", operation: "backup" }, () =>
+        takeBackup(cloud, request),
+      );
+      return;
+    }
     const read = await readDocument(request, false, () => {
       if (pathOf(request) !== "/graphql") throw new HttpProblem(404, "the control plane is at /graphql");
       if (request.method !== "POST") throw new HttpProblem(405, "the control plane takes POST");

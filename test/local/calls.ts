@@ -36,7 +36,10 @@ export async function replyOf(response: Response): Promise<Reply> {
 
 const loginQuery = "query Login($e: String!, $p: String!) { login(email: $e, password: $p) { token } }";
 
-export async function session(local: LocalCloud, account: Account = defaultAccount): Promise<Record<string, string>> {
+/** What of a local cloud is needed to call it. */
+export type Called = Pick<LocalCloud, "endpoint">;
+
+export async function session(local: Called, account: Account = defaultAccount): Promise<Record<string, string>> {
   const { data } = await post(local.endpoint, loginQuery, { e: account.email, p: account.password });
   const { token } = (data as unknown as { login: { token: string } }).login;
   return { authorization: `Bearer ${token}` };
@@ -56,7 +59,7 @@ export interface Made {
 export const createMutation =
   "mutation CreateDeployment($dep: NewDeployment!) { createDeployment(input: $dep) { uid name url owner jwtToken deploymentMode lambdaScript } }";
 
-export async function make(local: LocalCloud, headers: Record<string, string>, input: object = {}): Promise<Made> {
+export async function make(local: Called, headers: Record<string, string>, input: object = {}): Promise<Made> {
   const dep = { name: "orders", zone: "us-east-1", deploymentType: "dedicated", ...input };
   const { data } = await post(local.endpoint, createMutation, { dep }, headers);
   const made = (data as unknown as { createDeployment: { uid: string; url: string; jwtToken: string } })
@@ -69,6 +72,16 @@ export async function make(local: LocalCloud, headers: Record<string, string>, i
     graphql: `${base}/graphql`,
     auth: { "x-auth-token": made.jwtToken },
   };
+}
+
+/** Waits until a backend answers. */
+export async function whenReady(backend: Made): Promise<Made> {
+  for (let tries = 0; tries < 600; tries++) {
+    const { status } = await fetch(backend.graphql, { method: "OPTIONS", headers: { connection: "close" } });
+    if (status === 200) return backend;
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  throw new Error(`backend ${backend.uid} did not answer within a minute`);
 }
 
 export async function setSchema(backend: Made, schema: string): Promise<Reply> {

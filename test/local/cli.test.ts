@@ -1,58 +1,17 @@
 import { expect } from "chai";
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Run {
-  readonly child: ChildProcess;
-  /** Resolves once the text has been printed; rejects when the command ends before. */
-  readonly printed: (text: string) => Promise<string>;
-  readonly ended: Promise<Ended>;
-}
-
-const root = join(__dirname, "../..");
-
-function start(...args: string[]): Run {
-  const code = `require("./local/cli").run(${JSON.stringify(args)}).then((code) => { process.exitCode = code; });`;
-  const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", code], { cwd: root });
-  let out = "";
-  let err = "";
-  child.stderr.on("data", (chunk) => (err += String(chunk)));
-  child.stdout.on("data", (chunk) => (out += String(chunk)));
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (exit) => {
-      resolve({ code: exit, out, err });
-    });
-  });
-  const printed = (text: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        if (out.includes(text)) resolve(out);
-      };
-      child.stdout.on("data", look);
-      look();
-      void ended.then(() => {
-        reject(new Error(`ended without printing "${text}": ${out}${err}`));
-      });
-    });
-  return { child, printed, ended };
-}
-
-const endpointOf = (out: string): string => /DGRAPHCLOUD_ENDPOINT=(\S+)/.exec(out)?.[1] ?? "";
+import { make, session } from "./calls";
+import { type Ended, endpointOf, type Run, start } from "./command";
 
 describe("the command", function () {
   this.timeout(20_000);
   const running: ChildProcess[] = [];
   const run = (...args: string[]): Run => {
-    const started = start(...args);
+    const started = start(args);
     running.push(started.child);
     return started;
   };
@@ -126,11 +85,39 @@ describe("the command", function () {
       [["--nope"], "--nope"],
       [["--restore", "soon"], "--restore"],
       [["--port", "x"], "--port"],
+      [["--engine", "steam"], "--engine must be memory or dgraph"],
+      [["--engine", "dgraph", "--dgraph", "/does/not/exist"], "--dgraph"],
       [["--faults", "/does/not/exist"], "--faults"],
     ] as const) {
       const { code, err } = await run(...args).ended;
       expect([code, err.includes(says)], err).to.deep.equal([1, true]);
     }
+  });
+
+  it("takes a backup on demand of a backend of the account, and says which", async () => {
+    const running = run("--port", "0");
+    const endpoint = endpointOf(await running.printed("Stop it with Ctrl-C."));
+    const environment = { DGRAPHCLOUD_ENDPOINT: endpoint };
+    const local = { endpoint };
+    const headers = await session(local);
+    const dedicated = await make(local, headers);
+    const free = await make(local, headers, { deploymentType: "free" });
+    const backup = (...args: string[]): Promise<Ended> => start(["backup", ...args], environment).ended;
+    expect((await backup(dedicated.uid)).out).to.match(/^full backup 1 in folder \d{4}-\d+ of 0x\w+/);
+    expect((await backup(dedicated.uid)).out).to.match(/^incremental backup 2 in folder/);
+    expect((await backup(dedicated.uid, "--full")).out).to.match(/^full backup 1 in folder \d{4}-\d+-2 /);
+    for (const [args, says] of [
+      [[free.uid], "dedicated"],
+      [["0x999"], "no deployment 0x999"],
+      [[], "usage"],
+    ] as const) {
+      const { code, err } = await backup(...args);
+      expect([code, err.includes(says)], err).to.deep.equal([1, true]);
+    }
+    const elsewhere = await start(["backup", "0x1"], { DGRAPHCLOUD_ENDPOINT: "http://127.0.0.1:1/graphql" }).ended;
+    expect(elsewhere.err).to.contain("DGRAPHCLOUD_ENDPOINT");
+    const stranger = await start(["backup", dedicated.uid], { ...environment, DGRAPHCLOUD_PASSWORD: "no" }).ended;
+    expect(stranger.err).to.contain("DGRAPHCLOUD_PASSWORD");
   });
 
   it("tells its flags with --help", async () => {

@@ -128,7 +128,7 @@ export class DgraphEngine implements Engine {
   }
 
   export(): Promise<readonly ExportedFile[]> {
-    return exportFiles(this.alpha(), this.folders.exports);
+    return exportFiles(this.alpha(), this.folders.exported);
   }
 
   async restart(): Promise<void> {

@@ -15,7 +15,7 @@ export interface PairSettings {
 /** The folders of a backend. */
 export const foldersOf = (folder: string) => ({
   backups: join(folder, "backups"),
-  exports: join(folder, "exports"),
+  exported: join(folder, "exports"),
   logs: join(folder, "logs"),
   processes: join(folder, "processes.json"),
 });
@@ -26,8 +26,8 @@ const alphaCacheMb = 128;
 
 /** Writes the configuration of both processes; files rather than arguments, which anybody on the machine can read. */
 export function writeSettings({ folder, ports, adminToken, acl }: PairSettings): { zero: string; alpha: string } {
-  const { exports, backups } = foldersOf(folder);
-  for (const needed of [folder, exports, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
+  const { exported, backups } = foldersOf(folder);
+  for (const needed of [folder, exported, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
   const common = { port_offset: ports.offset, bindall: false, telemetry, logtostderr: true };
   const zero = { ...common, my: `127.0.0.1:${ports.zero}`, wal: join(folder, "zw") };
   const alpha = {
@@ -37,7 +37,7 @@ export function writeSettings({ folder, ports, adminToken, acl }: PairSettings):
     postings: join(folder, "p"),
     wal: join(folder, "w"),
     tmp: join(folder, "t"),
-    export: exports,
+    export: exported,
     security: `token=${adminToken}; whitelist=127.0.0.1;`,
     cache: `size-mb=${alphaCacheMb};`,
     ...(acl && { acl: `secret-file=${aclSecret(folder)};` }),

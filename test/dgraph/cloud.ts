@@ -1,0 +1,35 @@
+import { DgraphEngine, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
+import { prepareDgraph } from "../../tools/dgraph";
+import { make, type Made, session, whenReady } from "../local/calls";
+
+/** The options of a local cloud with a real Dgraph behind each backend. */
+export async function dgraphOptions(options: LocalCloudOptions = {}): Promise<LocalCloudOptions> {
+  const { executable } = await prepareDgraph();
+  return { engine: "dgraph", dgraph: executable, provisioningMs: 0, say: () => undefined, ...options };
+}
+
+export async function startDgraphCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  return startLocalCloud(await dgraphOptions(options));
+}
+
+/** A backend that answers, made through the API. */
+export async function ready(local: LocalCloud, input: object = {}): Promise<Made> {
+  return whenReady(await make(local, await session(local), input));
+}
+
+export function engineOf(local: LocalCloud, uid: string): DgraphEngine {
+  const engine: unknown = local.cloud.get(uid).engine;
+  if (!(engine instanceof DgraphEngine)) throw new Error("this backend is not a Dgraph");
+  return engine;
+}
+
+/** How many nodes of a type there are: asked of Alpha, past the backend's door. */
+export async function nodesOf(local: LocalCloud, uid: string, type: string): Promise<number> {
+  const response = await fetch(`${engineOf(local, uid).alphaUrl}/query`, {
+    method: "POST",
+    headers: { "content-type": "application/dql" },
+    body: `{ nodes(func: type(${type})) { count(uid) } }`,
+  });
+  const { data } = (await response.json()) as { data: { nodes: { count: number }[] } };
+  return data.nodes[0]?.count ?? 0;
+}
