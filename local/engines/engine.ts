@@ -75,6 +75,8 @@ export interface Engine {
   start(): Promise<void>;
   /** Why it does not run, when it has given up. */
   readonly problem: string | undefined;
+  /** The numbers of its processes. */
+  readonly processes: readonly number[];
   /** Whether requests can be handed to it. */
   readonly isRunning: boolean;
   /** Whether it answers queries now. */

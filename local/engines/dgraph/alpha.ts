@@ -52,6 +52,19 @@ export class Alpha {
     return dataOf(await this.post<Answer<T>>("/admin", { query, variables }, await this.headers()));
   }
 
+  /** The GraphQL schema as it was uploaded; empty for none. */
+  async schema(): Promise<string> {
+    const query = "{ getGQLSchema { schema } }";
+    const { getGQLSchema } = await this.admin<{ getGQLSchema: { schema: string } | null }>(query);
+    return getGQLSchema?.schema ?? "";
+  }
+
+  async setSchema(schema: string): Promise<void> {
+    const query =
+      "mutation($schema: String!) { updateGQLSchema(input: { set: { schema: $schema } }) { gqlSchema { id } } }";
+    await this.admin(query, { schema });
+  }
+
   async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
     return this.post<GraphqlAnswer>("/graphql", body, await this.headers());
   }

@@ -1,4 +1,6 @@
 import type { Drop } from "../engine";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CallerError } from "../../deployment";
 import type { Alpha } from "./alpha";
 
 interface TypeDefinition {
@@ -6,9 +8,16 @@ interface TypeDefinition {
   readonly fields?: readonly { readonly name: string }[];
 }
 
-const currentSchema = "{ getGQLSchema { schema } }";
-const setSchema =
-  "mutation($schema: String!) { updateGQLSchema(input: { set: { schema: $schema } }) { gqlSchema { id } } }";
+// Alpha learns of its own schema's end a moment after it has answered.
+const noticesWithinMs = 10_000;
+const pollMs = 50;
+
+async function schemaIsGone(alpha: Alpha): Promise<void> {
+  for (const began = Date.now(); (await alpha.schema()) !== "";) {
+    if (Date.now() - began > noticesWithinMs) throw new CallerError("the schema is still there after the drop");
+    await sleep(pollMs);
+  }
+}
 
 /** Removes what a dropData names, with Dgraph's own operations. */
 export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
@@ -18,6 +27,7 @@ export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
       return;
     case "allDataAndSchema":
       await alpha.alter({ drop_all: true });
+      await schemaIsGone(alpha);
       return;
     case "fields":
       for (const field of drop.names) await alpha.alter({ drop_attr: field });
@@ -45,7 +55,6 @@ function fieldsOf({ fields = [] }: TypeDefinition): string[] {
 
 /** Dgraph's drops take types and indexes along; what the GraphQL schema still speaks of has to be there. */
 async function mendSchema(alpha: Alpha): Promise<void> {
-  const { getGQLSchema } = await alpha.admin<{ getGQLSchema: { schema: string } | null }>(currentSchema);
-  const schema = getGQLSchema?.schema ?? "";
-  if (schema !== "") await alpha.admin(setSchema, { schema });
+  const schema = await alpha.schema();
+  if (schema !== "") await alpha.setSchema(schema);
 }

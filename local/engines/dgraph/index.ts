@@ -20,6 +20,7 @@ import type { Alpha } from "./alpha";
 import { dropFrom } from "./drop";
 import { exportFiles } from "./exporting";
 import { findEntry, readBackups } from "./manifests";
+import { holdPorts, releasePorts } from "./ports";
 import { pass } from "./proxy";
 import { beginRestore, restoreFailure } from "./restoring";
 import { foldersOf } from "./settings";
@@ -37,6 +38,7 @@ export class DgraphEngine implements Engine {
   private readonly deaths: string[] = [];
 
   constructor(private readonly options: DgraphOptions) {
+    holdPorts(options.folder);
     this.supervisor = new Supervisor({
       ...options,
       adminToken: this.adminToken,
@@ -61,6 +63,20 @@ export class DgraphEngine implements Engine {
     return `http://127.0.0.1:${this.running().httpPort}`;
   }
 
+  get processes(): readonly number[] {
+    return this.supervisor.pair?.processes ?? [];
+  }
+
+  /** The process of Alpha. */
+  get alphaPid(): number {
+    return this.running().alphaPid;
+  }
+
+  /** Where its backups are, a folder for each series. */
+  get backupsFolder(): string {
+    return this.folders.backups;
+  }
+
   start(): Promise<void> {
     return this.supervisor.start();
   }
@@ -75,15 +91,11 @@ export class DgraphEngine implements Engine {
   }
 
   async schema(): Promise<string> {
-    const query = "{ getGQLSchema { schema } }";
-    const { getGQLSchema } = await this.alpha().admin<{ getGQLSchema: { schema: string } | null }>(query);
-    return getGQLSchema?.schema ?? "";
+    return this.alpha().schema();
   }
 
   async setSchema(schema: string): Promise<void> {
-    const query =
-      "mutation($schema: String!) { updateGQLSchema(input: { set: { schema: $schema } }) { gqlSchema { id } } }";
-    await this.alpha().admin(query, { schema });
+    await this.alpha().setSchema(schema);
   }
 
   graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
@@ -95,11 +107,11 @@ export class DgraphEngine implements Engine {
   }
 
   backups(): Promise<Backup[]> {
-    return readBackups(this.folders.backups);
+    return readBackups(this.backupsFolder);
   }
 
   async takeBackup({ folder, isFull }: BackupOrder): Promise<Backup> {
-    const destination = join(this.folders.backups, folder);
+    const destination = join(this.backupsFolder, folder);
     mkdirSync(destination, { recursive: true, mode: 0o700 });
     const query =
       "mutation($destination: String!, $forceFull: Boolean) { backup(input: { destination: $destination, forceFull: $forceFull }) { taskId } }";
@@ -108,14 +120,14 @@ export class DgraphEngine implements Engine {
       forceFull: isFull,
     });
     await this.alpha().taskDone(backup.taskId);
-    const taken = (await readBackups(this.folders.backups)).findLast((entry) => entry.folder === folder);
+    const taken = (await readBackups(this.backupsFolder)).findLast((entry) => entry.folder === folder);
     if (taken === undefined) throw new CallerError("the backup ended without a manifest");
     return taken;
   }
 
   async beginRestore(from: Engine, backup: Backup): Promise<RestoreJob> {
     if (!(from instanceof DgraphEngine)) throw new CallerError("the backup is of another kind of engine");
-    const source = from.folders.backups;
+    const source = from.backupsFolder;
     const failuresBefore = this.restoreFailures.length;
     const deathsBefore = this.deaths.length;
     return beginRestore({
@@ -142,6 +154,7 @@ export class DgraphEngine implements Engine {
 
   async remove(): Promise<void> {
     await this.supervisor.kill();
+    releasePorts(this.options.folder);
     await rm(this.options.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Alpha } from "./alpha";
 import { Child } from "./child";
-import { type PairPorts, releasePorts, reservePorts } from "./ports";
+import { type PairPorts, portsOf } from "./ports";
 import { type ProcessRecord, recordOf, writeRecords } from "./records";
 import { foldersOf, type PairSettings, writeSettings } from "./settings";
 
@@ -46,7 +46,7 @@ export class Pair {
 
   /** Starts both and waits until Alpha takes requests. */
   static async start(options: PairOptions): Promise<Pair> {
-    const ports = await reservePorts();
+    const ports = await portsOf(options.folder);
     const { logs, processes } = foldersOf(options.folder);
     mkdirSync(logs, { recursive: true, mode: 0o700 });
     const settings = writeSettings({ ...options, ports });
@@ -88,6 +88,14 @@ export class Pair {
     return pair;
   }
 
+  get processes(): readonly number[] {
+    return [this.zero.pid, this.alphaProcess.pid];
+  }
+
+  get alphaPid(): number {
+    return this.alphaProcess.pid;
+  }
+
   get httpPort(): number {
     return this.ports.alphaHttp;
   }
@@ -117,7 +125,6 @@ export class Pair {
   }
 
   private forget(): void {
-    releasePorts(this.ports);
     rmSync(foldersOf(this.options.folder).processes, { force: true });
   }
 }

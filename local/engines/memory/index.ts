@@ -32,6 +32,7 @@ export interface SavedMemory {
 /** A small but true GraphQL database in memory: the records of simple object types can be added, queried and deleted. */
 export class MemoryEngine implements Engine {
   readonly problem: string | undefined = undefined;
+  readonly processes = [];
   readonly isRunning = true;
   readonly canBackdate = true;
   readonly streams = false;

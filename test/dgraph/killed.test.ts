@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Stack } from "../engine/stack";
+import { prepareDgraph } from "../../tools/dgraph";
+import { endpointOf, type Run, start } from "../local/command";
+
+const program = (more = ""): string => `
+  const args = { zone: "us-east-1", deploymentType: "dedicated" };
+  const production = new dgraphcloud.Backend("production", args);
+  const staging = new dgraphcloud.Backend("staging", args);
+  exports.production = production.uid;
+  ${more}
+`;
+const restore = (trigger: string, timeout: string): string => `
+  const copy = new dgraphcloud.Restore("copy", { target: staging, source: production, triggers: { asked: "${trigger}" }, timeouts: { create: "${timeout}" } });
+  exports.status = copy.status;
+`;
+
+describe("a local cloud that is killed in a restore", function () {
+  this.timeout(300_000);
+  let data: string;
+  let stack: Stack;
+  let cloud: Run;
+  let port = "0";
+
+  async function startCloud(): Promise<void> {
+    const { executable } = await prepareDgraph();
+    cloud = start([
+      "--engine",
+      "dgraph",
+      "--dgraph",
+      executable,
+      "--port",
+      port,
+      "--data",
+      data,
+      "--provisioning",
+      "0s",
+    ]);
+    const endpoint = endpointOf(await cloud.printed("Stop it with Ctrl-C."));
+    port = new URL(endpoint).port;
+    stack.environment["DGRAPHCLOUD_ENDPOINT"] = endpoint;
+  }
+
+  before(async () => {
+    data = mkdtempSync(join(tmpdir(), "dgraphcloud-killed-"));
+    stack = await Stack.start();
+    await startCloud();
+  });
+  after(async () => {
+    await stack.close();
+    cloud.child.kill("SIGTERM");
+    await cloud.ended;
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  it("leaves a wait that ends with what to do, is not sent again, and goes on once the cloud is back", async () => {
+    stack.program(program());
+    const made = await stack.up();
+    expect(made.code, made.output).to.equal(0);
+    const production = await stack.output("production");
+    const backup = await start(["backup", production], { ...stack.environment }).ended;
+    expect(backup.code, backup.err).to.equal(0);
+
+    stack.program(program(restore("first", "20s")));
+    const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
+    await new Promise<void>((resolve) => {
+      child.stdout?.on("data", (chunk) => {
+        if (String(chunk).includes("has begun")) resolve();
+      });
+      void ended.then(() => {
+        resolve();
+      });
+    });
+    cloud.child.kill("SIGKILL");
+    await cloud.ended;
+    const failed = await ended;
+    expect(failed.code, failed.output).not.to.equal(0);
+    expect(failed.output).to.contain("timeouts.create (20s)").and.to.contain("run pulumi up");
+    const { resources } = await stack.state();
+    expect(resources.find(({ type }) => type.endsWith("RestoreRequest"))?.outputs).to.include({ restoreId: 1 });
+
+    await startCloud();
+    const resumed = await stack.up();
+    expect(resumed.code, "the id is not known any more").not.to.equal(0);
+    expect(resumed.output).to.contain("UNKNOWN");
+    stack.program(program(restore("second", "2m")));
+    const again = await stack.up();
+    expect(again.code, again.output).to.equal(0);
+    expect(await stack.output("status")).to.equal("OK");
+  });
+});
