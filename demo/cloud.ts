@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { prepareDgraph } from "../tools/dgraph";
 
-const command = resolve(__dirname, "../local/bin/dgraphcloud-local.js");
+/** The command of the local cloud. */
+export const command = resolve(__dirname, "../local/bin/dgraphcloud-local.js");
 
 /** A local cloud in a process of its own. */
 export interface RunningCloud {
@@ -25,8 +27,7 @@ export async function startCloud(folder: string, port: number): Promise<RunningC
     "2s",
     "--restore",
     "3s",
-    "--backup-every",
-    "1s",
+    ...(await engineArguments()),
     "--data",
     join(folder, "cloud"),
   ];
@@ -48,6 +49,12 @@ export async function startCloud(folder: string, port: number): Promise<RunningC
         child.kill("SIGTERM");
       }),
   };
+}
+
+/** The engine behind the backends is the one that the environment names; a real Dgraph is found or built first. */
+async function engineArguments(): Promise<string[]> {
+  if (process.env["DGRAPHCLOUD_LOCAL_ENGINE"] !== "dgraph") return [];
+  return ["--dgraph", (await prepareDgraph()).executable];
 }
 
 async function greeting(child: ChildProcess, log: string): Promise<string> {

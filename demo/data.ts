@@ -49,21 +49,12 @@ export class Data {
     return (queryTask as { title: string }[]).map(({ title }) => title).join(", ") || "none";
   }
 
-  /** The first backup that is taken from now on: the cloud of the demo takes one every second. */
-  async backup(): Promise<Backup> {
-    const before = await this.backups();
-    for (let tries = 0; tries < 50; tries++) {
-      const taken = await this.backups();
-      const latest = taken.at(-1);
-      if (latest !== undefined && taken.length > before.length) return latest;
-      await new Promise((later) => setTimeout(later, 200));
-    }
-    throw new Error("no backup was taken within 10 s");
-  }
-
-  private async backups(): Promise<Backup[]> {
+  /** The latest of its backups. */
+  async latestBackup(): Promise<Backup> {
     const query = "{ listBackups { response { folder backupNum } } }";
     const { listBackups } = await post(`${this.adminEndpoint}/slash`, query, this.headers);
-    return (listBackups as { response: Backup[][] }).response.flat();
+    const latest = (listBackups as { response: Backup[][] }).response.flat().at(-1);
+    if (latest === undefined) throw new Error("there is no backup");
+    return latest;
   }
 }

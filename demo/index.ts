@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Engine, prepareEngine } from "../tools/engine";
-import { type RunningCloud, startCloud } from "./cloud";
+import { command, type RunningCloud, startCloud } from "./cloud";
 import { Data, post } from "./data";
 
 const root = resolve(__dirname, "..");
@@ -75,6 +75,13 @@ class Demo {
     return this.quietly("stack", "output", name, "--show-secrets", "--stack", stack);
   }
 
+  /** Takes a backup as the cloud does on its schedule. */
+  async backUp(uid: string): Promise<void> {
+    console.log(`$ dgraphcloud-local backup ${uid}`);
+    const { stdout } = await promisify(execFile)(process.execPath, [command, "backup", uid], { env: this.environment });
+    console.log(stdout.trim());
+  }
+
   /** Renames a backend as somebody would in the console. */
   async renameOutside(uid: string, name: string): Promise<void> {
     const { endpoint, email, password } = this.cloud;
@@ -118,8 +125,9 @@ async function runActions(demo: Demo): Promise<void> {
   await demo.pulumi("up", "--yes", "--skip-preview");
   const data = await Data.of(demo);
   await data.add("Write the program", "Read the preview");
-  const backup = await data.backup();
-  console.log(`Tasks: ${await data.titles()}; backup ${backup.backupNum} in ${backup.folder}`);
+  await demo.backUp(await demo.output("uid"));
+  const backup = await data.latestBackup();
+  console.log(`Tasks: ${await data.titles()}`);
   demo.shows("A DataDrop is previewed as a resource to create, and erases the data once.");
   await demo.pulumi("config", "set", "wipe", "for the demo");
   await demo.pulumi("preview");
@@ -158,7 +166,8 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
 async function main(): Promise<void> {
   const keep = process.argv.includes("--keep");
   const engine = await prepareEngine();
-  console.log(`The real Pulumi engine ${engine.version}, and a Dgraph Cloud on this machine.`);
+  const behind = process.env["DGRAPHCLOUD_LOCAL_ENGINE"] === "dgraph" ? " with a real Dgraph behind each backend" : "";
+  console.log(`The real Pulumi engine ${engine.version}, and a Dgraph Cloud on this machine${behind}.`);
   const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-demo-"));
   const cloud = await startCloud(folder, keep ? 8070 : 0).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });

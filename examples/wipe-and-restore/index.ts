@@ -32,6 +32,7 @@ if (backupFolder !== undefined) {
   });
 }
 
+export const uid = staging.uid;
 export const graphqlEndpoint = staging.graphqlEndpoint;
 export const adminEndpoint = staging.adminEndpoint;
 export const jwtToken = staging.jwtToken;

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
+import type { LocalCloudOptions } from "dgraphcloud-local";
+import { dgraphOptions } from "../dgraph/cloud";
 import { Stack } from "./stack";
 
 const root = resolve(__dirname, "../..");
@@ -17,6 +19,7 @@ const preparations: Readonly<Record<string, Preparation>> = {
     if (account === undefined) throw new Error("the local cloud has no account");
     const production = { name: "production", zone: "us-east-1", deploymentType: "dedicated" };
     const { uid } = await stack.local.cloud.createDeployment(account, production);
+    await stack.local.cloud.get(uid).engine.start();
     await stack.local.cloud.get(uid).takeBackup();
     await stack.pulumi("config", "set", "production", uid);
   },
@@ -25,28 +28,35 @@ const preparations: Readonly<Record<string, Preparation>> = {
   },
 };
 
-describe("engine: examples", function () {
-  this.timeout(180_000);
-  let stack: Stack | undefined;
+/** The engines of the local cloud that the examples run on. */
+const engines: Readonly<Record<string, () => Promise<LocalCloudOptions>>> = {
+  memory: () => Promise.resolve({ engine: "memory", provisioningMs: 0, restoreMs: 200 }),
+  "a real Dgraph": () => dgraphOptions(),
+};
 
-  afterEach(() => stack?.close());
+for (const [behind, options] of Object.entries(engines))
+  describe(`engine: examples, on ${behind}`, function () {
+    this.timeout(300_000);
+    let stack: Stack | undefined;
 
-  for (const project of projects) {
-    const name = project === root ? "the quick start" : (project.split("/").at(-1) ?? project);
-    it(`${name} goes up, changes nothing on a second up or a refresh, and is destroyed`, async () => {
-      stack = await Stack.ofProject(project, { provisioningMs: 0, restoreMs: 200 });
-      await preparations[name]?.(stack);
-      const others = stack.local.cloud.all().length;
-      const up = await stack.up();
-      expect(up.code, up.output).to.equal(0);
-      expect(stack.local.cloud.all()).to.have.length(others + 1);
-      const again = await stack.up("--expect-no-changes");
-      expect(again.code, again.output).to.equal(0);
-      const refresh = await stack.refresh("--expect-no-changes");
-      expect(refresh.code, refresh.output).to.equal(0);
-      const destroy = await stack.destroy();
-      expect(destroy.code, destroy.output).to.equal(0);
-      expect(stack.local.cloud.all()).to.have.length(others);
-    });
-  }
-});
+    afterEach(() => stack?.close());
+
+    for (const project of projects) {
+      const name = project === root ? "the quick start" : (project.split("/").at(-1) ?? project);
+      it(`${name} goes up, changes nothing on a second up or a refresh, and is destroyed`, async () => {
+        stack = await Stack.ofProject(project, await options());
+        await preparations[name]?.(stack);
+        const others = stack.local.cloud.all().length;
+        const up = await stack.up();
+        expect(up.code, up.output).to.equal(0);
+        expect(stack.local.cloud.all()).to.have.length(others + 1);
+        const again = await stack.up("--expect-no-changes");
+        expect(again.code, again.output).to.equal(0);
+        const refresh = await stack.refresh("--expect-no-changes");
+        expect(refresh.code, refresh.output).to.equal(0);
+        const destroy = await stack.destroy();
+        expect(destroy.code, destroy.output).to.equal(0);
+        expect(stack.local.cloud.all()).to.have.length(others);
+      });
+    }
+  });

@@ -1,8 +1,13 @@
 import { expect } from "chai";
-import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { facts, worldOf } from "./facts";
+import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { startDgraphCloud } from "../dgraph/cloud";
+import { facts, type World, worldOf } from "./facts";
 
-describe("facts of the API, on the local cloud", () => {
+it("the facts are numbered without repetition", () => {
+  expect(new Set(facts.map(({ id }) => id)).size).to.equal(facts.length);
+});
+
+describe("facts of the API, on the local cloud in memory", () => {
   let local: LocalCloud;
 
   beforeEach(async () => {
@@ -10,11 +15,26 @@ describe("facts of the API, on the local cloud", () => {
   });
   afterEach(() => local.close());
 
-  it("are numbered without repetition", () => {
-    expect(new Set(facts.map(({ id }) => id)).size).to.equal(facts.length);
+  for (const { id, source, says, holds } of facts) {
+    it(`${id} ${says} (${source})`, async () => holds(await worldOf(local)));
+  }
+});
+
+describe("facts of the API, on the local cloud with a real Dgraph behind each backend", function () {
+  this.timeout(120_000);
+  let world: World;
+
+  before(async () => {
+    world = await worldOf(await startDgraphCloud());
+  });
+  after(() => world.local.close());
+  afterEach(async () => {
+    const { cloud } = world.local;
+    await cloud.get(world.backend.uid).engine.drop({ what: "allDataAndSchema" });
+    for (const { uid } of cloud.all().filter((other) => other.uid !== world.backend.uid)) await cloud.remove(uid);
   });
 
   for (const { id, source, says, holds } of facts) {
-    it(`${id} ${says} (${source})`, async () => holds(await worldOf(local)));
+    it(`${id} ${says} (${source})`, () => holds(world));
   }
 });

@@ -1,6 +1,17 @@
 import { expect } from "chai";
-import type { LocalCloud } from "../../local/index";
-import { add, countOf, createMutation, type Made, make, post, type Reply, session, setSchema } from "../local/calls";
+import type { LocalCloud } from "dgraphcloud-local";
+import {
+  add,
+  countOf,
+  createMutation,
+  type Made,
+  make,
+  post,
+  type Reply,
+  session,
+  setSchema,
+  whenReady,
+} from "../local/calls";
 
 /** What a fact is looked at with: a cloud, a session, and a dedicated backend that is ready. */
 export interface World {
@@ -213,13 +224,18 @@ export const facts: readonly Fact[] = [
       await setSchema(backend, "type Order { id: ID! name: String }");
       await add(backend, "Order", [{ name: "a" }, { name: "b" }]);
       await local.cloud.get(backend.uid).takeBackup();
-      const target = await make(local, headers);
+      const target = await whenReady(await make(local, headers));
       const variables = { uid: backend.uid, backupFolder: "", backupNum: 0 };
       const started = await post(target.slash, restoreMutation, variables, target.auth);
       const response = { code: "Success", message: "Restore operation started.", restoreId: 1 };
       expect(started.data).to.deep.equal({ restore: { response, errors: null } });
       // As the vendor's client sends it: a string for an Int!.
-      const status = await post(target.slash, statusQuery, { restoreId: "1" }, target.auth);
+      const look = (): Promise<Reply> => post(target.slash, statusQuery, { restoreId: "1" }, target.auth);
+      let status = await look();
+      for (let tries = 0; tries < 300 && status.text.includes("IN_PROGRESS"); tries++) {
+        await new Promise((later) => setTimeout(later, 100));
+        status = await look();
+      }
       expect(status.data).to.deep.equal({ restoreStatus: { response: { status: "OK", errors: [] } } });
       expect(await countOf(target, "Order")).to.equal(2);
     },
@@ -259,7 +275,7 @@ export const facts: readonly Fact[] = [
     source: "documented",
     says: "backups exist for dedicated backends only: the others answer errors in the payload",
     async holds({ local, headers }) {
-      const free = await make(local, headers, { deploymentType: "free" });
+      const free = await whenReady(await make(local, headers, { deploymentType: "free" }));
       const reply = await post(free.slash, "{ listBackups { response { type } errors { message } } }", {}, free.auth);
       expect(reply.errors).to.equal(undefined);
       const { errors } = field(reply, "listBackups") as { errors: { message: string }[] };
@@ -290,5 +306,5 @@ export const facts: readonly Fact[] = [
 
 export async function worldOf(local: LocalCloud): Promise<World> {
   const headers = await session(local);
-  return { local, headers, backend: await make(local, headers) };
+  return { local, headers, backend: await whenReady(await make(local, headers)) };
 }

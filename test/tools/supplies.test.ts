@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect } from "chai";
+import { prepareDgraph } from "../../tools/dgraph";
 import { engineBuild, prepareEngine } from "../../tools/engine";
 import { pulumiInstaller } from "../../tools/installer";
 import { failure, Sandbox } from "./fakes";
@@ -50,6 +51,36 @@ describe("building the engine", () => {
     sandbox.script("go/go", "echo 'go: downloading x v1' >&2; echo 'go: go.mod requires go >= 9' >&2; exit 1");
     const message = await failure(build(sandbox.environment("go")));
     expect(message).to.include("- build: go build ended with 1: go: go.mod requires go >= 9\n");
+  });
+});
+
+describe("building Dgraph", () => {
+  let sandbox: Sandbox;
+  beforeEach(() => (sandbox = new Sandbox()));
+  afterEach(() => {
+    sandbox.remove();
+  });
+
+  it("builds it from the pinned module when there is none of its major version, and takes it from the cache then", async () => {
+    sandbox.script("go/go", fakeGo.replaceAll("3.245.0", "25.0.0"));
+    sandbox.script("old/dgraph", "echo 'Dgraph version   : v24.1.4'");
+    const record = join(sandbox.folder, "record");
+    const environment = { ...sandbox.environment("old", "go"), RECORD: record };
+    const built = await prepareDgraph({ environment, say: sandbox.say });
+    expect(built).to.include({ source: "build", version: "25.0.0" });
+    const asked = readFileSync(record, "utf8");
+    expect(asked).to.include("x.dgraphVersion=v25.0.0").and.include("hypermodeinc/dgraph/v25/dgraph");
+    const pinned = readFileSync(join(__dirname, "../../tools/dgraph/go.mod"), "utf8");
+    expect(pinned).to.match(/hypermodeinc\/dgraph\/v25 v25\.0\.0/);
+    expect(await prepareDgraph({ environment, say: sandbox.say })).to.include({ source: "cache" });
+  });
+
+  it("takes a later one of its major version on PATH", async () => {
+    const executable = sandbox.script("new/dgraph", "echo 'Dgraph version   : v25.3.1'");
+    expect(await prepareDgraph({ environment: sandbox.environment("new"), say: sandbox.say })).to.include({
+      executable,
+      source: "PATH",
+    });
   });
 });
 

@@ -18,8 +18,8 @@ export interface DgraphEnginesOptions {
 
 /** What a pair takes soon after its start, with room for its first data. */
 const pairMb = 400;
-// More at once only take the processors from each other.
-const startsAtOnce = 2;
+// A start is mostly waiting for elections; many more at once would take the processors from each other.
+const startsAtOnce = 8;
 const temporaryPrefix = "dgraphcloud-local-dgraph-";
 const ownerFile = "owner.json";
 

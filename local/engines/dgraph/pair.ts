@@ -10,7 +10,7 @@ export interface PairOptions extends Omit<PairSettings, "ports"> {
   readonly executable: string;
   /** Every line that Alpha says. */
   readonly onAlphaLine: (line: string) => void;
-  /** Called once when it ends without having been asked to. */
+  /** Called once when it ends, after it was up, without having been asked to. */
   readonly onDeath: (how: string) => void;
 }
 
@@ -22,74 +22,59 @@ const alphaPatienceMs = 15_000;
 
 /** The Zero and the Alpha of one backend while they run. */
 export class Pair {
-  private ending = false;
+  readonly alpha: Alpha;
+  private isUp = false;
+  private isEnding = false;
+  private earlyDeath: string | undefined;
 
   private constructor(
     private readonly options: PairOptions,
     private readonly ports: PairPorts,
-    private readonly zero: Child,
+    private readonly zeroProcess: Child,
     private readonly alphaProcess: Child,
-    readonly alpha: Alpha,
   ) {
-    for (const [role, child] of [
-      ["Zero", zero],
-      ["Alpha", alphaProcess],
-    ] as const) {
-      void child.ended.then((how) => {
-        if (this.ending) return;
-        void this.kill().then(() => {
-          options.onDeath(`${role} ended (${how}): ${child.lastWords}`);
-        });
-      });
-    }
+    this.alpha = new Alpha({ port: ports.alphaHttp, adminToken: options.adminToken, acl: options.acl });
+    this.watch("Zero", zeroProcess);
+    this.watch("Alpha", alphaProcess);
   }
 
-  /** Starts both and waits until Alpha takes requests. */
-  static async start(options: PairOptions): Promise<Pair> {
-    const ports = await portsOf(options.folder);
-    const { logs, processes } = foldersOf(options.folder);
-    mkdirSync(logs, { recursive: true, mode: 0o700 });
-    const settings = writeSettings({ ...options, ports });
-    const { executable } = options;
-    const records: ProcessRecord[] = [];
-    const record = (child: Child): Child => {
-      records.push(recordOf(child.pid));
-      writeRecords(processes, records);
-      return child;
+  /** Starts both and waits until Alpha takes requests; ends them again when the signal says so before. */
+  static async start(options: PairOptions, signal: AbortSignal): Promise<Pair> {
+    signal.throwIfAborted();
+    const pair = Pair.launch(options, await portsOf(options.folder));
+    const abandon = (): void => {
+      pair.abandon();
     };
-    const zero = record(new Child({ executable, role: "zero", settings: settings.zero, logs }));
-    const alpha = record(
-      new Child({ executable, role: "alpha", settings: settings.alpha, logs, onLine: options.onAlphaLine }),
-    );
-    let early: string | undefined;
-    let up = false;
-    const pair = new Pair(
-      {
-        ...options,
-        onDeath: (how) => {
-          if (up) options.onDeath(how);
-          else early = how;
-        },
-      },
-      ports,
-      zero,
-      alpha,
-      new Alpha({ port: ports.alphaHttp, adminToken: options.adminToken, acl: options.acl }),
-    );
-    for (let waited = 0; !(up = await pair.alpha.answers()); waited += pollMs) {
-      if (early !== undefined) throw new Error(early);
-      if (pair.ending) throw new Error("it was stopped while it started");
-      if (waited >= startsWithinMs) {
-        await pair.kill();
-        throw new Error(`Alpha took no requests within ${startsWithinMs / 1_000} s: ${alpha.lastWords}`);
-      }
-      await sleep(pollMs);
+    signal.addEventListener("abort", abandon);
+    try {
+      await pair.untilUp(signal);
+    } catch (error) {
+      await pair.kill();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", abandon);
     }
     return pair;
   }
 
+  private static launch(options: PairOptions, ports: PairPorts): Pair {
+    const { logs, processes } = foldersOf(options.folder);
+    mkdirSync(logs, { recursive: true, mode: 0o700 });
+    const settings = writeSettings({ ...options, ports });
+    const { executable, onAlphaLine: onLine } = options;
+    const records: ProcessRecord[] = [];
+    const recorded = (child: Child): Child => {
+      records.push(recordOf(child.pid));
+      writeRecords(processes, records);
+      return child;
+    };
+    const zero = recorded(new Child({ executable, role: "zero", settings: settings.zero, logs }));
+    const alpha = recorded(new Child({ executable, role: "alpha", settings: settings.alpha, logs, onLine }));
+    return new Pair(options, ports, zero, alpha);
+  }
+
   get processes(): readonly number[] {
-    return [this.zero.pid, this.alphaProcess.pid];
+    return [this.zeroProcess.pid, this.alphaProcess.pid];
   }
 
   get alphaPid(): number {
@@ -102,26 +87,45 @@ export class Pair {
 
   /** Ends both in order, with what they hold on the disk. */
   async stop(): Promise<void> {
-    this.ending = true;
+    this.isEnding = true;
     await this.alphaProcess.stop(alphaPatienceMs);
-    await this.zero.stop(zeroPatienceMs);
+    await this.zeroProcess.stop(zeroPatienceMs);
     this.forget();
   }
 
   /** Ends both at once. */
   async kill(): Promise<void> {
-    this.ending = true;
-    this.alphaProcess.kill();
-    this.zero.kill();
-    await Promise.all([this.alphaProcess.ended, this.zero.ended]);
+    this.abandon();
+    await Promise.all([this.alphaProcess.ended, this.zeroProcess.ended]);
     this.forget();
   }
 
-  /** Ends both without waiting: the process that has them is going away itself. */
+  /** Ends both without waiting: the process that has them may be going away itself. */
   abandon(): void {
-    this.ending = true;
+    this.isEnding = true;
     this.alphaProcess.kill();
-    this.zero.kill();
+    this.zeroProcess.kill();
+  }
+
+  private async untilUp(signal: AbortSignal): Promise<void> {
+    const began = Date.now();
+    while (!(await this.alpha.answers())) {
+      if (this.earlyDeath !== undefined) throw new Error(this.earlyDeath);
+      if (Date.now() - began > startsWithinMs)
+        throw new Error(`Alpha took no requests within ${startsWithinMs / 1_000} s: ${this.alphaProcess.lastWords}`);
+      await sleep(pollMs, undefined, { signal });
+    }
+    this.isUp = true;
+  }
+
+  private watch(role: string, child: Child): void {
+    void child.ended.then(async (how) => {
+      if (this.isEnding) return;
+      const why = `${role} ended (${how}): ${child.lastWords}`;
+      await this.kill();
+      if (this.isUp) this.options.onDeath(why);
+      else this.earlyDeath = why;
+    });
   }
 
   private forget(): void {

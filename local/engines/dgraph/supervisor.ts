@@ -22,12 +22,14 @@ export class Supervisor {
   problem: string | undefined;
   private starting: Promise<void> | undefined;
   private isWanted = false;
+  private stopping = new AbortController();
   private failures = 0;
 
   constructor(private readonly options: SupervisorOptions) {}
 
   /** Starts it; after a failure it is tried a few times more. */
   start(): Promise<void> {
+    if (!this.isWanted) this.stopping = new AbortController();
     this.isWanted = true;
     this.problem = undefined;
     this.starting ??= this.tryStarting().finally(() => {
@@ -46,11 +48,13 @@ export class Supervisor {
 
   abandon(): void {
     this.isWanted = false;
+    this.stopping.abort();
     this.pair?.abandon();
   }
 
   private async end(how: (pair: Pair) => Promise<void>): Promise<void> {
     this.isWanted = false;
+    this.stopping.abort();
     await this.starting?.catch(() => undefined);
     const { pair } = this;
     this.pair = undefined;
@@ -60,10 +64,12 @@ export class Supervisor {
   private async tryStarting(): Promise<void> {
     while (this.isWanted && this.pair === undefined) {
       try {
-        const pair = await this.options.inTurn(() => Pair.start(this.pairOptions()));
+        const { signal } = this.stopping;
+        const pair = await this.options.inTurn(() => Pair.start(this.pairOptions(), signal));
         if (this.wantsNone()) await pair.kill();
         else this.pair = pair;
       } catch (error) {
+        if (this.wantsNone()) return;
         const why = error instanceof Error ? error.message : String(error);
         if (!this.giveUp(`Dgraph did not start: ${why}`)) await sleep(restartAfterMs);
       }
