@@ -1,7 +1,7 @@
 import type { RestoreStatus } from "./api/dataAnswers";
 import type { Context, Operation } from "./context";
 import { ConflictError, RequestError } from "./errors";
-import { waitFor } from "./wait";
+import { type Look, waitFor } from "./wait";
 
 /** The engine keeps its last 50 restores: of any 50 ids in a row, one that is among them answers. */
 const window = 50;
@@ -35,20 +35,18 @@ export async function waitUntilReady(context: Context, operation: Operation, uid
   const { url } = await context.cloud.data.locate(uid, operation);
   await waitFor(context, operation, {
     what: `backend ${uid} to answer`,
-    look: async () => {
-      const answer = await looked(context, url);
-      return answer === "HTTP 200" ? { done: undefined } : { pending: answer };
-    },
+    look: () => lookWhetherReady(context, url),
     afterDeadline: `Run pulumi up to go on, or raise ${operation.timeout.input}.`,
   });
 }
 
-/** What the backend answers to the question whether it is up, also when it is no answer at all. */
-export async function looked(context: Context, host: string): Promise<string> {
+/** Asks a backend whether it is up. One that is still being made refuses, resets or hangs: that is what is being waited for. */
+export async function lookWhetherReady(context: Context, host: string): Promise<Look<undefined>> {
   try {
-    return `HTTP ${await context.cloud.data.readiness(host, context.signal)}`;
+    const { status, retryAfterMs } = await context.cloud.data.readiness(host, context.signal);
+    return status === 200 ? { done: undefined } : { pending: `HTTP ${status}`, pauseMs: retryAfterMs };
   } catch (error) {
-    if (error instanceof RequestError) return error.why;
+    if (error instanceof RequestError) return { pending: error.why };
     throw error;
   }
 }

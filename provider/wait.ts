@@ -3,7 +3,13 @@ import { formatDuration } from "./duration";
 import { DeadlineError } from "./errors";
 
 /** What one look found. A failure is thrown. */
-export type Look<T> = { readonly done: T } | { readonly pending: string };
+export type Look<T> =
+  | { readonly done: T }
+  | {
+      readonly pending: string;
+      /** The pause that was asked for: never undercut. */
+      readonly pauseMs?: number | undefined;
+    };
 
 /** Something that can be waited for. */
 export interface Wait<T> {
@@ -33,6 +39,6 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
       });
     }
     progress(`waiting for ${wait.what}: ${found.pending}, ${elapsed} of ${timeout.value}`);
-    await clock.sleep(Math.max(0, Math.min(pause, deadline - clock.now())), signal);
+    await clock.sleep(Math.max(0, Math.min(Math.max(pause, found.pauseMs ?? 0), deadline - clock.now())), signal);
   }
 }

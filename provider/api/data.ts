@@ -26,7 +26,7 @@ import type { DeploymentList } from "./deploymentList";
 import { type DataDocument, dataDocuments } from "./documents";
 import { type Call, type Repeat, type Retrying, withRetries } from "./retry";
 import { shaped } from "./shape";
-import { postGraphql, probe } from "./transport";
+import { postGraphql, probe, type Probed } from "./transport";
 
 const queryTimeoutMs = 30_000;
 const mutationTimeoutMs = 60_000;
@@ -119,8 +119,8 @@ export class DataPlane {
     });
   }
 
-  /** The HTTP status with which a backend answers OPTIONS /graphql: 200 once it is ready. Needs no token. */
-  readiness(host: string, signal: AbortSignal): Promise<number> {
+  /** What a backend answers to OPTIONS /graphql: status 200 once it is ready. Needs no token. */
+  readiness(host: string, signal: AbortSignal): Promise<Probed> {
     const url = backendUrl(this.endpoint, host, "/graphql");
     return probe({ url, operation: "OPTIONS /graphql", timeoutMs: queryTimeoutMs, signal });
   }

@@ -1,5 +1,5 @@
 import { LostAnswerError, NotSentError, type RequestSite } from "../errors";
-import { type HttpAnswer, readAnswer } from "./answer";
+import { type HttpAnswer, readAnswer, retryAfterMs } from "./answer";
 import { freshConnection, sharedConnection } from "./connection";
 
 /** No answer of this API is near this size; a larger one would only fill the memory. */
@@ -34,13 +34,19 @@ export async function postGraphql(request: GraphqlRequest): Promise<unknown> {
   return readAnswer(site, answer);
 }
 
-/** The HTTP status of an OPTIONS request: how a backend says that it is up. */
+/** What an OPTIONS request says: the HTTP status, with which a backend says that it is up, and when to ask again. */
+export interface Probed {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+}
+
+/** Sends an OPTIONS request. */
 export async function probe(
   request: Pick<GraphqlRequest, "url" | "operation" | "timeoutMs" | "signal">,
-): Promise<number> {
+): Promise<Probed> {
   const site: RequestSite = { operation: request.operation, host: request.url.host };
   const answer = await exchange(site, { ...request, repeatable: true }, { method: "OPTIONS" });
-  return answer.status;
+  return { status: answer.status, retryAfterMs: retryAfterMs(answer.retryAfter, Date.now()) };
 }
 
 type Exchange = Pick<GraphqlRequest, "url" | "timeoutMs" | "signal" | "repeatable">;

@@ -1,8 +1,9 @@
 import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import { mayHaveActed, RequestError } from "../errors";
+import { mayHaveActed } from "../errors";
 import { changedFields } from "../fields";
 import type { Observe } from "../resource";
+import { lookWhetherReady } from "../running";
 import { waitFor } from "../wait";
 import { backendFields, type BackendInputs } from "./inputs";
 import { type BackendMemory, type BackendState, stateOf, valuesOf } from "./state";
@@ -62,16 +63,7 @@ export async function apply(settling: Settling, state: BackendState): Promise<Ba
 export async function waitUntilReady({ context, operation, id }: Settling, state: BackendState): Promise<void> {
   await waitFor(context, operation, {
     what: `backend ${id} to answer`,
-    look: async () => {
-      try {
-        const status = await context.cloud.data.readiness(state.url, context.signal);
-        return status === 200 ? { done: undefined } : { pending: `HTTP ${status}` };
-      } catch (error) {
-        // A host that is still being made refuses, resets or hangs: that is what is being waited for.
-        if (error instanceof RequestError) return { pending: error.why };
-        throw error;
-      }
-    },
+    look: () => lookWhetherReady(context, state.url),
     afterDeadline: `The backend exists and is in the state: run pulumi up to go on waiting, or raise ${operation.timeout.input}.`,
   });
 }

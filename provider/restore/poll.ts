@@ -3,7 +3,7 @@ import type { Context, Operation } from "../context";
 import { formatDuration } from "../duration";
 import { GraphqlError, LostAnswerError, NotSentError, ThrottledError, UnknownOutcomeError } from "../errors";
 import type { Observe } from "../resource";
-import { looked } from "../running";
+import { lookWhetherReady } from "../running";
 import { type Look, waitFor } from "../wait";
 import type { RestoreCompletionMemory, RestoreCompletionState } from "./completionState";
 
@@ -31,10 +31,10 @@ export async function poll(
   };
 
   const unknown = async (): Promise<Look<RestoreStatus>> => {
-    const health = await looked(context, url);
-    if (health !== "HTTP 200") {
+    const health = await lookWhetherReady(context, url);
+    if ("pending" in health) {
       remember("UNKNOWN", { doubtful: true });
-      return { pending: `UNKNOWN from a backend that is not well (${health})` };
+      return { ...health, pending: `UNKNOWN from a backend that is not well (${health.pending})` };
     }
     const earlier = latest.__state.unknownSince;
     const since = earlier === "" ? new Date(clock.now()).toISOString() : earlier;

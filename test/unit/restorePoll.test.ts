@@ -41,7 +41,7 @@ describe("waiting for a restore", () => {
   function polled(answer: (elapsedMs: number) => Answer, state = fresh, limit = "2h"): Promise<RestoreCompletionState> {
     const data = {
       locate: () => Promise.resolve({ url: "backend" }),
-      readiness: () => Promise.resolve(health),
+      readiness: () => Promise.resolve({ status: health, retryAfterMs: undefined }),
       restoreStatus: () => {
         const said = answer(clock.elapsedMs);
         return said instanceof Error ? Promise.reject(said) : Promise.resolve({ status: said, errors: [] });

@@ -222,10 +222,13 @@ describe("requests, byte for byte", () => {
     for (const status of [200, 302, 404, 503]) {
       const scope = nock("https://b.example.com");
       const sent = sentTo(scope);
-      scope.options("/graphql").reply(status, "<html>");
+      scope.options("/graphql").reply(status, "<html>", { "retry-after": "3" });
       const { timeoutMs, signal } = requestTo(endpoint);
       const url = new URL("https://b.example.com/graphql");
-      expect(await probe({ url, operation: "OPTIONS /graphql", timeoutMs, signal })).to.equal(status);
+      expect(await probe({ url, operation: "OPTIONS /graphql", timeoutMs, signal })).to.deep.equal({
+        status,
+        retryAfterMs: 3_000,
+      });
       expect(sent[0]!.headers).not.to.have.any.keys("authorization", "x-auth-token", "cookie");
       expect(sent[0]!.body).to.equal("");
     }

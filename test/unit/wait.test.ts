@@ -57,6 +57,11 @@ describe("a wait", () => {
     ["done at the first look takes no time", [done], [0]],
     ["done at the second look takes one pause", [pending, done], [0, 500]],
     [
+      "waits at least as long as it is asked to",
+      [{ pending: "HTTP 429", pauseMs: 7_000 }, pending, done],
+      [0, 7_000, 7_750],
+    ],
+    [
       "looks ever less often, down to every 5 s",
       [...Array<Look<string>>(9).fill(pending), done],
       [0, 500, 1_250, 2_375, 4_062.5, 6_593.75, 10_390.625, 15_390.625, 20_390.625, 25_390.625],
