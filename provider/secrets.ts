@@ -6,9 +6,12 @@ export function keepSecret(value: string | null | undefined): void {
   if (value !== undefined && value !== null && value.length >= 6) known.add(value);
 }
 
-/** The text with every secret this process has met blanked out. */
+/** What looks like a JWT, whole or cut off: the service may name one in a complaint before this process has met it. */
+const anyToken = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g;
+
+/** The text with every secret this process has met, and every token by its looks, blanked out. */
 export function scrub(text: string): string {
   // The longest first: a secret may begin with another one.
   const secrets = [...known].sort((one, other) => other.length - one.length);
-  return secrets.reduce((result, secret) => result.split(secret).join("[secret]"), text);
+  return secrets.reduce((result, secret) => result.split(secret).join("[secret]"), text).replace(anyToken, "[secret]");
 }

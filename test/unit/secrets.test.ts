@@ -18,6 +18,13 @@ describe("secrets", () => {
     expect(scrub("a.c*(x)[y]$& abc(x)y")).to.equal("[secret] abc(x)y");
   });
 
+  it("are tokens by their looks, though this process has never met them, whole or cut off", () => {
+    const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIweDQyIn0.c2lnbmF0dXJl";
+    expect(scrub(`the token ${token} is bad`)).to.equal("the token [secret] is bad");
+    expect(scrub(`the token ${token.slice(0, 30)}`)).to.equal("the token [secret]");
+    expect(scrub("eyJust a word")).to.equal("eyJust a word");
+  });
+
   it("of fewer than six characters would blank out ordinary words, and stay", () => {
     keepSecret("qzjxv");
     keepSecret("qzjxvk");
