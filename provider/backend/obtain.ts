@@ -2,7 +2,15 @@ import * as v from "valibot";
 import { isRecord } from "../api/answer";
 import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import { AbsentError, ConflictError, DgraphCloudError, GraphqlError, mayHaveActed, NullAnswerError } from "../errors";
+import {
+  AbsentError,
+  ConflictError,
+  DgraphCloudError,
+  GraphqlError,
+  mayHaveActed,
+  NullAnswerError,
+  UnauthorizedError,
+} from "../errors";
 import type { BackendHidden, BackendInputs } from "./inputs";
 
 type NewBackend = BackendInputs & BackendHidden;
@@ -195,10 +203,11 @@ function createdBesideErrors(error: unknown): CreatedDeployment | undefined {
 
 function lost(cause: unknown, inputs: NewBackend, how: string): Error {
   const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
+  const first = cause instanceof UnauthorizedError ? `${cause.next} ` : "";
   return new ConflictError({
     why: `the answer to createDeployment was lost ${how}: a backend "${inputs.name ?? ""}" may or may not exist.${last}`,
     next:
-      "Run pulumi up again when the service is well: it looks before it creates. If it then names a backend that this run " +
+      `${first}Run pulumi up again when the service is well: it looks before it creates. If it then names a backend that this run ` +
       'made, take it over with adoptUid (like adoptUid: "0x42").',
     cause,
   });
