@@ -35,7 +35,7 @@ export function reportOf(
 export function asError(report: Report, error: unknown): Error {
   if (error instanceof ReportedFailure) return error;
   const what = report.step === "update" ? report.unfinished : undefined;
-  return new ReportedFailure(text(report, error, what ?? outcome[report.step]));
+  return new ReportedFailure(text(report, error, what ?? outcome[report.step]), error);
 }
 
 /**
@@ -48,15 +48,16 @@ export function partialFailure(report: Report, error: unknown, id: string, prope
     error,
     report.unfinished ?? (report.step === "create" ? "exists but is not ready" : "is not up to date"),
   );
-  return Object.assign(new ReportedFailure(reason), { id, properties, reasons: [reason] });
+  return Object.assign(new ReportedFailure(reason, error), { id, properties, reasons: [reason] });
 }
 
 /** A failure with its text complete. */
 class ReportedFailure extends Error {
   override readonly name = "Error";
 
-  constructor(message: string) {
-    super(message);
+  constructor(message: string, cause: unknown) {
+    // For whoever calls the host in its own process: the engine is sent the text alone.
+    super(message, { cause });
     // The host prints "text: stack" of what check, diff, read and delete throw: together they make the message once more.
     this.stack = message.split("\n").slice(1).join("\n");
   }
