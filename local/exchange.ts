@@ -11,6 +11,8 @@ export interface Subject {
   readonly operation: string;
   readonly deployment?: string;
   readonly account?: string;
+  /** Name of the backend that it is about, for the faults; the journal goes by uids. */
+  readonly name?: string | undefined;
 }
 
 /** One request on its way through the journal and the scripted faults. */
@@ -45,8 +47,9 @@ export interface Laboratory {
 
 /** Carries a request out or lets a fault strike it, and writes down what happened. */
 export async function exchange({ journal, faults, now, ageOf, isClosed }: Laboratory, work: Exchange): Promise<void> {
-  const { request, subject } = work;
-  const struck = faults.strike(subject.operation, subject.deployment);
+  const { request } = work;
+  const { name, ...subject } = work.subject;
+  const struck = faults.strike({ ...subject, name });
   const entry = journal.record({
     time: now(),
     ...subject,

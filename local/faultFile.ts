@@ -61,7 +61,7 @@ function checkRule(rule: unknown, where: string): void {
     throw new Error(
       `${where} must look like {"operation": "createDeployment", "fault": {"kind": "reset", "acted": true}}`,
     );
-  const { operation, fault, calls, deployment } = rule;
+  const { operation, fault, calls, deployment, name } = rule;
   if (typeof operation !== "string" || !operations.includes(operation))
     throw new Error(`${where}: "operation" must be one of ${operations.join(", ")}`);
   const counted = Array.isArray(calls) && calls.every((call) => Number.isInteger(call) && Number(call) >= 1);
@@ -69,7 +69,8 @@ function checkRule(rule: unknown, where: string): void {
     throw new Error(`${where}: "calls" must be "every" or a list of whole numbers from 1`);
   if (deployment !== undefined && typeof deployment !== "string")
     throw new Error(`${where}: "deployment" must be the uid of a backend`);
-  checkNames(rule, ["operation", "deployment", "calls", "fault"], where);
+  if (name !== undefined && typeof name !== "string") throw new Error(`${where}: "name" must be the name of a backend`);
+  checkNames(rule, ["operation", "deployment", "name", "calls", "fault"], where);
   checkFault(fault, where);
 }
 

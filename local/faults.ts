@@ -41,8 +41,10 @@ export type Fault =
 export interface FaultRule {
   /** Root field (`createDeployment`), or `ready` (OPTIONS /graphql), `graphql` or `download`. */
   readonly operation: string;
-  /** Only on this backend's data plane. */
+  /** Only for the backend with this uid: what is asked of its data plane, and what is asked about it on the control plane. */
   readonly deployment?: string;
+  /** Only for the backend with this name: the one that is to be created, updated or deleted, or whose data plane is asked. */
+  readonly name?: string;
   /** Which of the matching requests after the rule was added, counted from 1. Default: the first. */
   readonly calls?: readonly number[] | "every";
   readonly fault: Fault;
@@ -58,8 +60,16 @@ export interface ActiveFault {
   remove(): void;
 }
 
+/** What a request is about, as far as a rule can ask for it. */
+export interface Aim {
+  readonly operation: string;
+  readonly deployment?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 interface Entry {
   readonly rule: FaultRule;
+  readonly onStrike: () => void;
   seen: number;
   struck: number;
   readonly released: Promise<void>;
@@ -70,12 +80,13 @@ interface Entry {
 export class Faults {
   private entries: Entry[] = [];
 
-  add(rule: FaultRule): ActiveFault {
+  /** Sets a rule to work. `onStrike` is called at once for each request it strikes: time to change the cloud behind its back. */
+  add(rule: FaultRule, onStrike: () => void = () => undefined): ActiveFault {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const entry: Entry = { rule, seen: 0, struck: 0, released, release };
+    const entry: Entry = { rule, onStrike, seen: 0, struck: 0, released, release };
     this.entries.push(entry);
     return {
       get struck() {
@@ -95,9 +106,12 @@ export class Faults {
   }
 
   /** The fault that strikes this request, if any. For the server. */
-  strike(operation: string, deployment: string | undefined): { fault: Fault; released: Promise<void> } | undefined {
+  strike({ operation, deployment, name }: Aim): { fault: Fault; released: Promise<void> } | undefined {
     const matching = this.entries.filter(
-      ({ rule }) => rule.operation === operation && (rule.deployment === undefined || rule.deployment === deployment),
+      ({ rule }) =>
+        rule.operation === operation &&
+        (rule.deployment === undefined || rule.deployment === deployment) &&
+        (rule.name === undefined || rule.name === name),
     );
     // Each rule counts what it matches, also when an earlier rule strikes.
     for (const entry of matching) entry.seen += 1;
@@ -106,6 +120,7 @@ export class Faults {
       const calls = rule.calls ?? [1];
       if (calls !== "every" && !calls.includes(entry.seen)) continue;
       entry.struck += 1;
+      entry.onStrike();
       return { fault: rule.fault, released: entry.released };
     }
     return undefined;

@@ -8,7 +8,7 @@ export interface JournalEntry {
   readonly plane: Plane;
   /** Root field of the document, or `ready` (OPTIONS /graphql), `graphql` (/graphql), `download`, `unreadable`. */
   readonly operation: string;
-  /** Uid of the backend, on the data plane. */
+  /** Uid of the backend that it is about, where one is named. */
   readonly deployment?: string;
   /** E-mail of the account, on the control plane with a valid session. */
   account?: string;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { aboutBackend } from "./about";
 import type { Backend } from "./backend";
 import type { Cloud, Doors } from "./cloud";
 import type { Answer, StreamedAnswer } from "./answer";
@@ -87,10 +88,13 @@ export class LocalServer implements Doors {
       if (request.method !== "POST") throw new HttpProblem(405, "the control plane takes POST");
     });
     const account = cloud.accountOf(bearer(request));
+    const { uid, name } = read.document === undefined ? {} : aboutBackend(read.document);
     const subject: Subject = {
       plane: "control",
       operation: operationName(read.document),
+      ...(uid !== undefined && { deployment: uid }),
       ...(account !== undefined && { account: account.email }),
+      name: name ?? cloud.backend(uid ?? "")?.deployment.name,
     };
     await this.exchange(request, response, subject, async () => {
       return { status: 200, body: await controlPlane(cloud, account, read.required()) };
@@ -99,7 +103,8 @@ export class LocalServer implements Doors {
 
   private async data(backend: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = await readDataRequest(backend, request);
-    const subject: Subject = { plane: "data", operation: asked.operation, deployment: backend.deployment.uid };
+    const { uid, name } = backend.deployment;
+    const subject: Subject = { plane: "data", operation: asked.operation, deployment: uid, name };
     await this.exchange(request, response, subject, () => {
       if (this.cloud === undefined) throw new HttpProblem(503, "the local cloud is starting");
       return answerData(this.cloud, backend, asked);
