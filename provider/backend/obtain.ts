@@ -7,10 +7,10 @@ import {
   ConflictError,
   DgraphCloudError,
   GraphqlError,
-  mayHaveActed,
   NullAnswerError,
   UnauthorizedError,
 } from "../errors";
+import { mayHaveChanged } from "../unclear";
 import type { BackendHidden, BackendInputs } from "./inputs";
 
 type NewBackend = BackendInputs & BackendHidden;
@@ -19,7 +19,7 @@ type NewBackend = BackendInputs & BackendHidden;
 export interface Obtained {
   readonly live: Deployment;
   readonly adopted: boolean;
-  readonly failure?: Error;
+  readonly failure?: Error | undefined;
 }
 
 /** How long a create whose answer was lost is looked for in the list, and how often. */
@@ -132,9 +132,9 @@ async function createOnce(context: Context, operation: Operation, inputs: NewBac
       return { live: accept(context, inputs, created), adopted: false };
     } catch (error) {
       const beside = createdBesideErrors(error);
-      if (beside !== undefined)
-        return { live: accept(context, inputs, beside), adopted: false, failure: error as Error };
-      if (!mayHaveActed(error)) throw error;
+      const complaint = error instanceof GraphqlError ? error : undefined;
+      if (beside !== undefined) return { live: accept(context, inputs, beside), adopted: false, failure: complaint };
+      if (!mayHaveChanged(error)) throw error;
       context.progress("the answer to createDeployment was lost: looking whether the backend exists");
       // A session that was renewed by the look explains the null: nothing was created.
       const explained = (): boolean => error instanceof NullAnswerError && context.cloud.session.logins !== logins;
@@ -143,7 +143,9 @@ async function createOnce(context: Context, operation: Operation, inputs: NewBac
           ? cause
           : lost(cause, inputs, "and the list of backends could not be read");
       });
-      if (found !== undefined) return { live: accept(context, inputs, found), adopted: false };
+      if (found !== undefined) return { live: accept(context, inputs, found), adopted: false, failure: complaint };
+      // What the service has turned down is not sent again.
+      if (complaint !== undefined) throw complaint;
       if (attempt > 1) throw lost(error, inputs, "twice, and no new backend is in the list");
     }
   }

@@ -1,9 +1,9 @@
 import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import { mayHaveActed } from "../errors";
 import { changedFields } from "../fields";
 import type { Observe } from "../resource";
 import { lookWhetherReady } from "../running";
+import { mayHaveChanged } from "../unclear";
 import { waitFor } from "../wait";
 import { backendFields, type BackendInputs } from "./inputs";
 import { type BackendMemory, type BackendState, stateOf, valuesOf } from "./state";
@@ -79,7 +79,7 @@ async function send(
   try {
     await call();
   } catch (error) {
-    if (mayHaveActed(error)) observe(remember(state, { status: "pending", unclear: [...others, ...names] }));
+    if (mayHaveChanged(error)) observe(remember(state, { status: "pending", unclear: [...others, ...names] }));
     throw error;
   }
   const sent = remember({ ...state, ...pick(inputs, names) }, { status: "pending", unclear: others });
