@@ -1,6 +1,6 @@
 import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import { AbsentError, ConflictError, mayHaveActed, type RequestError } from "../errors";
+import { AbsentError, ConflictError, GraphqlError, mayHaveActed, type RequestError } from "../errors";
 import { givenNames } from "../fields";
 import type { Resource } from "../resource";
 import { isGone, refuseOtherAccount } from "./absence";
@@ -115,8 +115,9 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
     await control.deleteDeployment(id, { ...operation, onRetry });
   } catch (error) {
     const now = context.clock.now();
-    // Our own lost delete explains an absence; any other has to be proved.
-    const explained = lostAnswers.length > 0;
+    // A delete of ours that was lost, and one after it that the service turned down: that explains an absence. Any other has to be
+    // proved: with no answer at all, a list may lack the backend because it is too young.
+    const explained = lostAnswers.length > 0 && error instanceof GraphqlError;
     const gone = explained ? await list.lacks(id, operation, now) : await isGone(context, operation, id, state, now);
     if (!gone) throw error;
   }
