@@ -41,12 +41,21 @@ export class Stack {
     return this.recorded.has(name);
   }
 
+  names(): string[] {
+    return [...this.recorded.keys()];
+  }
+
   outputs(name: string): Values | undefined {
     return this.recorded.get(name)?.outputs;
   }
 
   id(name: string): string | undefined {
     return this.recorded.get(name)?.id;
+  }
+
+  /** What a delete that went well leaves: nothing. */
+  forget(name: string): void {
+    this.recorded.delete(name);
   }
 
   /** One resource of an up. `isAlive` tells whether the engine is still there to write down the answer. */

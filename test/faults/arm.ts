@@ -1,0 +1,98 @@
+import type { Kind } from "./kinds";
+import type { Row } from "./rows";
+import { password, type World } from "./world";
+
+/** Tells how often the fault of a row has struck so far. */
+export type Struck = () => number;
+
+/** More calls than any row makes. */
+const many = 1_000;
+const answerTimeMs = 20_000;
+/** Time for the cloud, in real milliseconds, to carry out what it will never answer. */
+const hangMs = 15;
+
+/** Sets the fault of a row to work in a cloud. */
+export function arm(world: World, row: Row): Struck {
+  const { step, kind } = row;
+  const { local, network, time } = world;
+  const [first, last] = callsOf(row);
+  const ofList = kind.family === "duplicates" || kind.family === "lag";
+  const operation = ofList ? "deployments" : step.operation;
+  const strike = (fault: Parameters<typeof local.faults.add>[0]["fault"], onStrike?: () => void): Struck => {
+    const calls = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    const active = local.faults.add({ operation, calls: lasts(row) ? "every" : calls, fault }, onStrike);
+    return () => active.struck;
+  };
+  // The list matters to a create only when its answer was lost.
+  const lost = ofList && step.kind === "create" ? step.operation : step.after;
+  // A delete that did nothing, time and again, and a list that lacks the backend for another reason.
+  const acted = !(ofList && step.name === "proof");
+  if (lost !== undefined) {
+    local.faults.add({ operation: lost, calls: acted ? [1] : "every", fault: { kind: "reset", acted } });
+  }
+  const { effect } = kind;
+  switch (effect.on) {
+    case "network": {
+      const rule = network.strike(operation, effect.trouble, (call) => call >= first && call <= last);
+      return () => rule.struck;
+    }
+    case "answer":
+      return strike(effect.fault(step, secretsOf(world)));
+    case "hang":
+      return strike({ kind: "hang", acted: kind.acted }, () => {
+        setTimeout(() => {
+          time.expire();
+        }, hangMs);
+      });
+    case "outside":
+      return strike(outsideFault(row), () => {
+        change(world, row, effect.change);
+      });
+  }
+}
+
+/** Whether each list of the row is wrong: after a create it matters how often one looks, and in a refresh that one does so twice. */
+export function lasts({ step, kind, when }: Row): boolean {
+  return (kind.family === "duplicates" || kind.family === "lag") && (step.name !== "refresh" || when === "every call");
+}
+
+function callsOf({ step, when }: Row): readonly [number, number] {
+  const first = 1 + (step.skips ?? 0);
+  if (when === "every call") return [first, many];
+  const call = when === "mid-run" && step.kind === "poll" ? 2 : first;
+  return [call, call];
+}
+
+function outsideFault({ step, kind }: Row): Parameters<World["local"]["faults"]["add"]>[0]["fault"] {
+  // Its endpoint goes away under the request; the control plane stays and answers.
+  if (kind.family === "vanished" && step.plane === "data") return { kind: "reset", acted: false };
+  return { kind: "slow", ms: 1 };
+}
+
+function change(world: World, { step }: Row, what: Extract<Kind["effect"], { on: "outside" }>["change"]): void {
+  const { cloud } = world.local;
+  if (what === "pass") {
+    world.time.pass(answerTimeMs);
+    return;
+  }
+  const uid = subjectOf(world, step.name);
+  if (what === "vanish") cloud.remove(uid);
+  else if (what === "rotate") cloud.rotateToken(uid);
+  else cloud.get(uid).deployment.name = "renamed-by-hand";
+}
+
+/** The backend that a step is about. */
+function subjectOf({ source, target, local }: World, step: Row["step"]["name"]): string {
+  if (step === "listBackups") return source;
+  if (["probe", "restore", "restoreStatus", "drop all", "drop types", "drop fields", "export"].includes(step))
+    return target;
+  const orders = local.cloud.all().find(({ name }) => name === "orders");
+  if (orders === undefined) throw new Error("there is no backend of the step");
+  return orders.uid;
+}
+
+/** All that is secret so far: what a careless service may well put into an answer. */
+export function secretsOf({ local, network }: World): string {
+  const tokens = local.cloud.all().map(({ jwtToken }) => jwtToken);
+  return [password, ...network.tokens, ...tokens].join(" ");
+}

@@ -1,0 +1,152 @@
+import type { Outcome } from "../property/stack";
+import type { StepName } from "./steps";
+import { type Type, type Values, type World } from "./world";
+
+/** How a step is brought about: what must be there, the step itself, and the same for another resource of the same process. */
+export interface Drive {
+  /** What is there before the process that the fault strikes begins. */
+  readonly before?: (world: World, age: Age) => Promise<void>;
+  /** The step follows in the same process. */
+  readonly sameProcess?: boolean;
+  /** The resource that the step is about. */
+  readonly resource: string;
+  readonly run: (world: World) => Promise<Outcome>;
+  /** The step done well for another resource, so that the struck one comes in mid-run. A poll needs none: it has a middle. */
+  readonly earlier?: (world: World) => Promise<void>;
+  /** What a `pulumi up` of the same program does, or of one with another input. */
+  readonly again: (world: World, more?: Values) => Promise<Outcome>;
+}
+
+/** Whether what is there is old enough for its absence to be believed. */
+export type Age = "old" | "young";
+
+const longAgoMs = 600_000;
+const zone = "us-east-1";
+const named = (name: string, more: Values = {}): Values => ({ name, zone, deploymentType: "dedicated", ...more });
+
+const well = async (work: Promise<unknown>): Promise<Outcome> => {
+  try {
+    await work;
+    return { made: false, error: undefined };
+  } catch (error) {
+    if (error instanceof Error) return { made: false, error };
+    throw error;
+  }
+};
+
+const up =
+  (name: string, type: Type, inputs: (world: World) => Values) =>
+  (world: World, more: Values = {}): Promise<Outcome> =>
+    world.up(name, type, { ...inputs(world), ...more });
+
+const prepare =
+  (name: string, type: Type, inputs: (world: World) => Values) =>
+  (world: World): Promise<void> =>
+    world.prepare(name, type, inputs(world));
+
+/** Backends of the stack. */
+async function backends(world: World, age: Age): Promise<void> {
+  for (const name of ["first", "orders"]) await world.prepare(name, "backend", named(name));
+  if (age === "old") world.time.pass(longAgoMs);
+}
+
+function creating(pauseMs: number): Drive {
+  const run = up("orders", "backend", () => named("orders"));
+  return {
+    resource: "orders",
+    run,
+    again: run,
+    earlier: async (world) => {
+      await world.prepare("first", "backend", named("first"));
+      world.time.pass(pauseMs);
+    },
+  };
+}
+
+function updating(news: Values): Drive {
+  const run = up("orders", "backend", () => named("orders", news));
+  const renamed = news["name"] === undefined ? {} : { name: "first-2" };
+  return {
+    resource: "orders",
+    before: backends,
+    run,
+    again: run,
+    earlier: prepare("first", "backend", () => named("first", { ...news, ...renamed })),
+  };
+}
+
+function dropping(inputs: Values): Drive {
+  const run = up("wipe", "drop", ({ target }) => ({ backend: target, ...inputs }));
+  return {
+    resource: "wipe",
+    run,
+    again: run,
+    earlier: prepare("wiped", "drop", ({ target }) => ({ backend: target, ...inputs })),
+  };
+}
+
+const copy = ({ target, source }: World): Values => ({ target, source });
+const restoring: Drive = {
+  resource: "copy",
+  run: up("copy", "request", copy),
+  again: up("copy", "request", copy),
+  earlier: async (world) => {
+    await world.prepare("copied", "request", copy(world));
+    world.time.pass(60_000);
+  },
+};
+
+const waited = (world: World): Values => {
+  const { target, restoreId } = world.stack.outputs("copy") ?? {};
+  return { request: world.stack.id("copy"), target, restoreId };
+};
+const waiting: Drive = {
+  resource: "wait",
+  before: prepare("copy", "request", copy),
+  sameProcess: true,
+  run: up("wait", "completion", waited),
+  again: up("wait", "completion", waited),
+};
+
+const deleting: Drive = {
+  resource: "orders",
+  before: backends,
+  run: (world) => well(world.delete("orders")),
+  again: (world) => well(world.stack.has("orders") ? world.delete("orders") : Promise.resolve()),
+  earlier: (world) => world.delete("first"),
+};
+
+/** Longer than a list is taken for recent, and for known, and than a session lives. */
+const momentMs = 10_000;
+const listAgesMs = 120_000;
+const sessionEndsMs = 3 * 3_600_000 + 60_000;
+
+export const drives: Readonly<Record<StepName, Drive>> = {
+  "log-in": creating(sessionEndsMs),
+  list: creating(listAgesMs),
+  create: creating(0),
+  search: creating(listAgesMs),
+  readiness: { ...creating(0), earlier: () => Promise.resolve() },
+  refresh: {
+    resource: "orders",
+    before: backends,
+    run: (world) => well(world.refresh("orders")),
+    again: up("orders", "backend", () => named("orders")),
+    earlier: async (world) => {
+      await world.refresh("first");
+      world.time.pass(momentMs);
+    },
+  },
+  update: updating({ name: "orders-2" }),
+  lambda: updating({ lambdaScript: "export default () => 1" }),
+  delete: deleting,
+  proof: deleting,
+  probe: restoring,
+  listBackups: restoring,
+  restore: restoring,
+  restoreStatus: waiting,
+  "drop all": dropping({ allData: true }),
+  "drop types": dropping({ types: ["Author"] }),
+  "drop fields": dropping({ types: ["Author"], fields: ["Author.name"] }),
+  export: dropping({ allData: true, exportFirst: true }),
+};

@@ -1,0 +1,261 @@
+import type { Row } from "./rows";
+import type { Step } from "./steps";
+
+export type ErrorClass =
+  | "AbsentError"
+  | "ConflictError"
+  | "DeadlineError"
+  | "GraphqlError"
+  | "LostAnswerError"
+  | "NotSentError"
+  | "SettingsError"
+  | "ThrottledError"
+  | "UnauthorizedError"
+  | "UnknownOutcomeError"
+  | "WrongShapeError";
+
+/** What the stack has of the resource afterwards. */
+export type Left =
+  /** No such resource. */
+  | "nothing"
+  /** All is done. */
+  | "ready"
+  /** An id, and the mark that something is left to do. */
+  | "pending"
+  /** An attempt that may or may not have acted. */
+  | "unknown"
+  /** What was there before, to the letter. */
+  | "as before";
+
+/** What the next plain up does, in a new process, when the fault has gone. */
+export type Next =
+  /** Nothing at all: not one request. */
+  | "nothing"
+  /** It runs the step, and all is done. */
+  | "runs"
+  /** It goes on where the last one stopped, and all is done. */
+  | "finishes"
+  /** It fails with the ways on and without a request, until the user accepts. */
+  | "refuses"
+  /** It fails and names the backend that the create made after all, with the line that takes it over. */
+  | "names it"
+  /** It fails, because the backend is not there any more; a refresh of what the stack has of it forgets it. */
+  | "fails";
+
+/** What a row must come to. */
+export interface Expectation {
+  /** Undefined: it succeeds. */
+  readonly fails?: ErrorClass;
+  /** How the mutations that were asked for are carried out: this often, or at least once where that is no harm. */
+  readonly acts: number | "again and again";
+  readonly left: Left;
+  readonly next: Next;
+  /** How often the next up carries out the mutation. */
+  readonly actsNext: number;
+}
+
+/** By the rules of the house alone: the retry table, and the rules that are never broken. */
+export function expected(row: Row): Expectation {
+  const ruled = exceptional(row) ?? byFamily(row);
+  // Whatever keeps the list from being read, the user must hear first that something may have been made.
+  return row.step.name === "search" && ruled.fails !== undefined ? { ...ruled, fails: "ConflictError" } : ruled;
+}
+
+const passes = ({ when }: Row): boolean => when !== "every call";
+
+function byFamily(row: Row): Expectation {
+  const { step, kind } = row;
+  switch (kind.family) {
+    case "slow":
+    case "renamed":
+    case "duplicates":
+    case "lag":
+      return well(step);
+    // Provably not carried out: anything may be sent again, until the deadline.
+    case "unsent":
+      return passes(row) ? well(step) : failing(step, "NotSentError");
+    case "throttled":
+      return passes(row) ? well(step) : failing(step, "ThrottledError");
+    case "lost":
+    case "unreadable":
+      return unanswered(row);
+    case "misshapen":
+      return misshapen(row);
+    case "complaint":
+      return failing(step, "GraphqlError");
+    case "beside":
+      return beside(row);
+    case "garbled":
+      return garbled(row);
+    // One new log-in, or one look for a new token; then the settings are named.
+    case "unauthorized":
+      return passes(row) && step.plane === "control" ? well(step) : failing(step, "UnauthorizedError");
+    case "rotated":
+      return passes(row) ? well(step) : failing(step, "UnauthorizedError");
+    case "vanished":
+      return vanished(step);
+  }
+}
+
+function well(step: Step): Expectation {
+  return {
+    acts: timesOf(step),
+    left: step.asks === "deleteDeployment" ? "nothing" : "ready",
+    next: "nothing",
+    actsNext: 0,
+  };
+}
+
+/** It fails, and nothing of what was asked for has been carried out. */
+function failing(step: Step, fails: ErrorClass): Expectation {
+  // A poll can go on at any time, and needs no mutation for it. Its deadline is what ends it.
+  if (step.kind === "poll") return { ...goingOn(step), fails: fails === "UnauthorizedError" ? fails : "DeadlineError" };
+  if (step.name === "refresh") return { fails, acts: 0, left: "as before", next: "nothing", actsNext: 0 };
+  // Made or deleted already, and not known to be so: never a second one, and no leaving the state without proof (rules 1 and 5).
+  if (step.name === "search") return { fails, acts: 1, left: "nothing", next: "names it", actsNext: 0 };
+  if (step.name === "proof") return { fails, acts: 1, left: "as before", next: "finishes", actsNext: 0 };
+  // The types of the pair are gone, and only the fields are left to do.
+  if (step.name === "drop fields") return { fails, acts: 1, left: "pending", next: "finishes", actsNext: 1 };
+  const isThere = ["update", "lambda", "delete"].includes(step.name);
+  return { fails, acts: 0, left: isThere ? "as before" : "nothing", next: "runs", actsNext: timesOf(step) };
+}
+
+/** What was made stays in the state, and the next run finishes it. */
+function goingOn(step: Step): Expectation {
+  return { acts: timesOf(step), left: "pending", next: "finishes", actsNext: 0 };
+}
+
+function unanswered(row: Row): Expectation {
+  const { step, kind } = row;
+  switch (step.kind) {
+    case "once":
+      return unknown(row);
+    // Looked for in the list: found when it acted; sent once more when it did not.
+    case "create":
+      return kind.acted || passes(row) ? well(step) : failing(step, "ConflictError");
+    case "repeatable":
+      return repeated(row);
+    case "query":
+    case "poll":
+      return passes(row) ? well(step) : failing(step, "LostAnswerError");
+  }
+}
+
+function repeated(row: Row): Expectation {
+  const { step, kind } = row;
+  // Absent is done, however the answer came.
+  if (step.name === "delete" && kind.acted) return well(step);
+  if (step.name === "export" || step.name === "delete") {
+    return passes(row) ? well(step) : failing(step, "LostAnswerError");
+  }
+  if (passes(row)) return { ...well(step), acts: kind.acted ? 2 : 1 };
+  return { ...unclearUpdate(row), fails: "LostAnswerError" };
+}
+
+/** What may or may not have arrived is sent again by the next run. */
+function unclearUpdate({ kind }: Row): Expectation {
+  return { acts: kind.acted ? "again and again" : 0, left: "pending", next: "runs", actsNext: 1 };
+}
+
+/** Validated, and never guessed at: it fails at once, except where it may have acted. */
+function misshapen(row: Row): Expectation {
+  const { step } = row;
+  const fails = "WrongShapeError";
+  if (step.kind === "create" || step.kind === "once") return unanswered(row);
+  if (step.kind === "poll") return { ...goingOn(step), fails };
+  if (step.name === "delete") return row.kind.acted ? well(step) : failing(step, fails);
+  if (step.name === "export" || step.kind === "query") return failing(step, fails);
+  return { ...unclearUpdate(row), acts: row.kind.acted ? 1 : 0, fails };
+}
+
+/** The complaint is told; what the answer names is kept. */
+function beside(row: Row): Expectation {
+  const { step } = row;
+  const fails = "GraphqlError";
+  if (step.name === "create") return { ...goingOn(step), fails };
+  // A request is done once its id is known; the completion is what waits.
+  if (step.name === "restore") return { ...well(step), fails };
+  if (step.name === "delete") return well(step);
+  if (step.kind === "once") return { ...refusing(timesOf(step)), fails: "UnknownOutcomeError" };
+  if (step.name === "update" || step.name === "lambda") return { ...unclearUpdate(row), acts: 1, fails };
+  return failing(step, fails);
+}
+
+/** The complaint is told; whether it acted is looked up where one can, and left open where nobody can. */
+function garbled(row: Row): Expectation {
+  const { step, kind } = row;
+  const fails = "GraphqlError";
+  if (step.kind === "once") return unknown(row);
+  if (step.name === "update" || step.name === "lambda")
+    return { ...unclearUpdate(row), acts: kind.acted ? 1 : 0, fails };
+  if (step.name === "create" && kind.acted) return { ...goingOn(step), fails };
+  return step.name === "delete" && kind.acted ? well(step) : failing(step, fails);
+}
+
+/** Sent once, whichever call of it the fault strikes. */
+function unknown({ step, kind }: Row): Expectation {
+  return { ...refusing(timesOf(step) - (kind.acted ? 0 : 1)), fails: "UnknownOutcomeError" };
+}
+
+function refusing(acts: number): Expectation {
+  return { acts, left: "unknown", next: "refuses", actsNext: 0 };
+}
+
+function vanished(step: Step): Expectation {
+  const gone = { next: "fails", actsNext: 0 } as const;
+  switch (step.name) {
+    case "delete":
+      return { ...well(step), acts: 0 };
+    // Two lists lack it: it leaves the state, and the program makes another one.
+    case "refresh":
+      return { acts: 0, left: "nothing", next: "runs", actsNext: 1 };
+    case "update":
+    case "lambda":
+      return { ...gone, fails: "GraphqlError", acts: 0, left: "as before" };
+    case "readiness":
+    case "restoreStatus":
+      return { ...gone, fails: "DeadlineError", acts: timesOf(step), left: "pending" };
+    case "probe":
+    case "listBackups":
+    case "export":
+      return { ...gone, fails: "NotSentError", acts: 0, left: "nothing" };
+    // It vanishes while the request is under way: nobody can tell.
+    default:
+      return { ...refusing(timesOf(step) - 1), fails: "UnknownOutcomeError" };
+  }
+}
+
+/** Where a rule of the house meets another one, and the stronger one wins. */
+function exceptional(row: Row): Expectation | undefined {
+  const { step, kind } = row;
+  const complains = ["complaint", "beside", "garbled"].includes(kind.family);
+  // A wrong password and a refused log-in are settings.
+  if (step.name === "log-in" && complains) {
+    return failing(step, "SettingsError");
+  }
+  // Null may be a bad session or a lost answer: only the list can tell, and without it nothing is sent a third time.
+  if (step.name === "create" && kind.form === "null" && !passes(row)) return failing(step, "ConflictError");
+  // A backend whose data is being replaced complains, and that is no end of the restore (rule 3): the wait goes on.
+  if (step.name === "restoreStatus" && complains) {
+    return passes(row) ? well(step) : { ...goingOn(step), fails: "DeadlineError" };
+  }
+  // Rule 5: an absence is not believed within five minutes of the create, since lists lag.
+  if (step.name === "refresh" && kind.family === "lag") return failing(step, "AbsentError");
+  // The same in a delete: what was never answered, and never listed, is not gone.
+  if (step.name === "proof" && kind.family === "lag") {
+    return { fails: "AbsentError", acts: 0, left: "as before", next: "runs", actsNext: 1 };
+  }
+  // The delete did nothing, and the list has it, though twice.
+  if (step.name === "proof" && kind.family === "duplicates") {
+    return { fails: "LostAnswerError", acts: 0, left: "as before", next: "runs", actsNext: 1 };
+  }
+  // The program has the old name: the next up gives it back.
+  if (step.name === "refresh" && kind.family === "renamed") {
+    return { acts: 0, left: "ready", next: "runs", actsNext: 1 };
+  }
+  return undefined;
+}
+
+function timesOf({ asks, times }: Step): number {
+  return asks === undefined ? 0 : (times ?? 1);
+}

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { Network } from "./network";
+import { rows, titleOf } from "./rows";
+import { observe } from "./run";
+import { steps } from "./steps";
+import { Table } from "./table";
+import { VirtualTime } from "./time";
+import { differences } from "./verdict";
+
+describe("the fault matrix: every fault at every step", function () {
+  this.timeout(20_000);
+  const network = new Network();
+  const table = new Table();
+  let time: VirtualTime;
+
+  before(() => network.install());
+  after(() => {
+    network.remove();
+    table.print();
+  });
+  beforeEach(() => {
+    time = new VirtualTime();
+    time.install();
+  });
+  afterEach(() => {
+    time.remove();
+  });
+
+  for (const step of steps) {
+    describe(step.name, () => {
+      for (const row of rows.filter((one) => one.step === step)) {
+        it(titleOf(row), async () => {
+          const seen = await observe(row, time, network);
+          const found = differences(row, seen);
+          table.add(row, seen, found);
+          expect(found).to.deep.equal([]);
+        });
+      }
+    });
+  }
+
+  it("has at least 400 rows, and accounts for every mutation that was asked for", function () {
+    const sum = table.sum();
+    if (sum.rows < rows.length) this.skip();
+    expect(rows.length).to.be.at.least(400);
+    expect(sum.acted + sum.unknown + sum.gone).to.equal(sum.asked);
+    expect([sum.orphans, sum.duplicates, sum.doubleWipes, sum.secrets]).to.deep.equal([0, 0, 0, 0]);
+  });
+});

@@ -1,0 +1,161 @@
+import http, { type ClientRequest } from "node:http";
+import https from "node:https";
+import net, { type Socket } from "node:net";
+
+/** What can go wrong before a request has left the machine. */
+export type Trouble = "refused" | "dns" | "tls";
+
+type Options = Record<string, unknown> & { host?: string; hostname?: string; port?: number };
+type Chunk = string | Uint8Array | undefined;
+interface Internals {
+  addRequest: (request: ClientRequest, options: Options) => void;
+}
+interface Connecting {
+  createConnection: (options: Options, callback?: () => void) => Socket;
+}
+
+interface Rule {
+  readonly operation: string;
+  readonly trouble: Trouble;
+  /** Which of the operation's connections fail, counted from 1; a list without an end is "every". */
+  readonly strikes: (call: number) => boolean;
+  seen: number;
+  struck: number;
+}
+
+/**
+ * The network between the provider and a local cloud, in this very process. It maps public names to loopback ports, and lets
+ * chosen requests fail where a real network does: at the name, at the connection, at the handshake. The errors are the real ones,
+ * but for the name's: asking a resolver would leave the machine.
+ */
+export class Network {
+  /** Every token that was sent. */
+  readonly tokens = new Set<string>();
+  /** Where each kind of token went. */
+  readonly destinations = { authorization: new Set<string>(), "x-auth-token": new Set<string>() };
+  private readonly names = new Map<string, string>();
+  private rules: Rule[] = [];
+  private readonly agent = http.Agent.prototype as unknown as Internals;
+  private readonly secureAgent = https.Agent.prototype as unknown as Connecting;
+  private readonly addRequest = this.agent.addRequest;
+  private readonly connectSecurely = this.secureAgent.createConnection;
+  private closedPort = 0;
+
+  /** Stands between every agent of this process and its sockets until `remove`. */
+  async install(): Promise<void> {
+    this.closedPort = await portOfNobody();
+    const { addRequest, connectSecurely } = this;
+    const route = (agent: Internals, request: ClientRequest, options: Options): void => {
+      beforeFirstByte(request, (chunk) => {
+        addRequest.call(agent, request, this.routed(request, options, operationOf(chunk)));
+      });
+    };
+    this.agent.addRequest = function (request, options) {
+      route(this, request, options);
+    };
+    // A local cloud speaks no TLS: a plain socket stands for one whose handshake went well.
+    this.secureAgent.createConnection = function (options: Options, callback?: () => void) {
+      if (options["handshake"] === "fails") return connectSecurely.call(this, options, callback);
+      const socket = net.connect(options as unknown as net.TcpNetConnectOpts);
+      return socket.once("connect", () => socket.emit("secureConnect"));
+    };
+  }
+
+  remove(): void {
+    this.agent.addRequest = this.addRequest;
+    this.secureAgent.createConnection = this.connectSecurely;
+  }
+
+  reset(): void {
+    this.rules = [];
+    this.names.clear();
+    this.tokens.clear();
+    for (const addresses of Object.values(this.destinations)) addresses.clear();
+  }
+
+  /** Lets a public name stand for a loopback address. */
+  name(host: string, address: string): void {
+    this.names.set(host, address);
+  }
+
+  strike(operation: string, trouble: Trouble, strikes: Rule["strikes"]): { readonly struck: number } {
+    const rule: Rule = { operation, trouble, strikes, seen: 0, struck: 0 };
+    this.rules.push(rule);
+    return rule;
+  }
+
+  heal(): void {
+    this.rules = [];
+  }
+
+  private routed(request: ClientRequest, options: Options, operation: string): Options {
+    const trouble = this.troubleFor(operation);
+    if (trouble === "refused") return { ...options, host: "127.0.0.1", hostname: "127.0.0.1", port: this.closedPort };
+    if (trouble === "dns") return { ...options, host: "cloud.invalid", hostname: "cloud.invalid", lookup: nameless };
+    const address = this.names.get(options.host ?? "");
+    if (address !== undefined) request.setHeader("host", address);
+    const [host = "", port = ""] = (address ?? `${options.host ?? ""}:${options.port ?? 80}`).split(":");
+    this.watch(request, `${host}:${port}`);
+    const there = { ...options, host, hostname: host, port: Number(port) };
+    return trouble === "tls" ? { ...there, handshake: "fails", localAddress: "127.0.0.1" } : there;
+  }
+
+  private watch(request: ClientRequest, address: string): void {
+    for (const header of ["authorization", "x-auth-token"] as const) {
+      const value = request.getHeader(header);
+      if (typeof value !== "string") continue;
+      this.tokens.add(value.replace(/^Bearer /, ""));
+      this.destinations[header].add(address);
+    }
+  }
+
+  private troubleFor(operation: string): Trouble | undefined {
+    let trouble: Trouble | undefined;
+    for (const rule of this.rules.filter((one) => one.operation === operation)) {
+      rule.seen += 1;
+      if (trouble !== undefined || !rule.strikes(rule.seen)) continue;
+      rule.struck += 1;
+      trouble = rule.trouble;
+    }
+    return trouble;
+  }
+}
+
+/** Calls back once with what the request is about to send; only then it is known what it asks for. */
+function beforeFirstByte(request: ClientRequest, go: (chunk: Chunk) => void): void {
+  const write = request.write.bind(request);
+  const end = request.end.bind(request);
+  const start = (chunk: unknown): void => {
+    request.write = write;
+    request.end = end;
+    go(typeof chunk === "string" || chunk instanceof Uint8Array ? chunk : undefined);
+  };
+  request.write = ((...args: Parameters<typeof write>) => {
+    start(args[0]);
+    return write(...args);
+  }) as typeof write;
+  request.end = ((...args: Parameters<typeof end>) => {
+    start(args[0]);
+    return end(...args);
+  }) as typeof end;
+}
+
+function operationOf(chunk: Chunk): string {
+  if (chunk === undefined) return "ready";
+  const { query } = JSON.parse(Buffer.from(chunk).toString("utf8")) as { query: string };
+  return /\{\s*(\w+)/.exec(query)?.[1] ?? "";
+}
+
+const nameless = (host: string, _: unknown, done: (error: Error) => void): void => {
+  const error = new Error(`getaddrinfo ENOTFOUND ${host}`);
+  done(Object.assign(error, { code: "ENOTFOUND", syscall: "getaddrinfo", hostname: host }));
+};
+
+/** A port of this machine on which nobody listens. */
+async function portOfNobody(): Promise<number> {
+  const server = net.createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as net.AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

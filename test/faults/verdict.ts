@@ -1,0 +1,149 @@
+import { lasts } from "./arm";
+import { type ErrorClass, type Expectation, expected } from "./expectations";
+import { complaint, retryAfterSeconds } from "./kinds";
+import type { Row } from "./rows";
+import type { Observation, Ran } from "./run";
+
+/** What differs from what was expected; empty when all is as it must be. */
+export function differences(row: Row, seen: Observation): string[] {
+  const wanted = expected(row);
+  return [
+    ...differencesOfRun(row, wanted, seen),
+    ...differencesOfNext(row, wanted, seen),
+    ...seen.orphans.map((uid) => `orphan ${uid}`),
+    ...seen.duplicates.map((name) => `two backends ${name}`),
+    ...seen.secrets.map((secret) => `the secret ${secret.slice(0, 12)}… is seen`),
+    ...(changesOutside(row) ? [] : [...seen.run.untrue, ...seen.next.untrue]).map(
+      (name) => `"${name}" in the state is not so`,
+    ),
+    ...seen.strayed.map((address) => `a token was sent to ${address}`),
+    ...differencesOfText(seen),
+    ...(row.step.operation !== "login" && seen.logins > 2 ? [`${seen.logins} log-ins`] : []),
+    ...(["create", "once"].includes(row.step.kind) && seen.onUsedConnections > 0 ? ["sent on a used connection"] : []),
+  ];
+}
+
+function differencesOfRun(row: Row, wanted: Expectation, { run, struck, sentAt }: Observation): string[] {
+  const found: string[] = [];
+  if (struck === 0) found.push("the fault never struck");
+  if (row.when !== "every call" && !lasts(row) && struck > 1) found.push(`the fault struck ${struck} times`);
+  found.push(...differencesOfError(row, wanted, run));
+  const acts = wanted.acts === "again and again" ? run.acts >= 1 : run.acts === wanted.acts;
+  if (!acts) found.push(`${run.acts} mutations acted, not ${wanted.acts}`);
+  const left = wanted.left === "as before" ? run.same : run.left === wanted.left;
+  if (!left) found.push(`the stack has "${run.left}"${run.same ? ", as before" : ""}, not "${wanted.left}"`);
+  if (row.step.kind === "once" && mustBeSentOnce(row) && sentAt.length !== 1 + (row.step.skips ?? 0)) {
+    found.push(`sent ${sentAt.length} times`);
+  }
+  if (row.kind.name === "429 with Retry-After" && row.when !== "every call" && !waited(row, sentAt)) {
+    found.push("Retry-After was not waited for");
+  }
+  return found;
+}
+
+/** Only a refresh tells the state what somebody else has changed, and only proof that something is gone. */
+function changesOutside({ step, kind }: Row): boolean {
+  return step.name === "proof" || ["vanished", "renamed", "rotated"].includes(kind.family);
+}
+
+/** Whether the struck call was repeated no earlier than the service asked for. */
+function waited({ step, when }: Row, sentAt: readonly number[]): boolean {
+  const struck = (step.skips ?? 0) + (when === "mid-run" && step.kind === "poll" ? 1 : 0);
+  const [first = 0, second = 0] = sentAt.slice(struck);
+  return second - first >= retryAfterSeconds * 1_000;
+}
+
+/** Rule 10, and what no message may look like. */
+function differencesOfText({ run, next, accepted }: Observation): string[] {
+  return [run, next, accepted].flatMap((one) => {
+    if (one === undefined || one.message === "") return [];
+    const [what = "", ...more] = one.message.split("\n");
+    const found = [];
+    if (!/^\w+ ".+"( \(.+\))? [a-z ]+: ./.test(what)) found.push(`does not begin with what it is about: ${what}`);
+    if (more.join("").trim() === "") found.push(`does not say what to do next: ${what}`);
+    if (/undefined|\[object|\bNaN\b|^ +at /m.test(one.message)) found.push(`reads badly: ${one.message}`);
+    return found;
+  });
+}
+
+/** Whatever may have been carried out is never sent again by itself. */
+function mustBeSentOnce({ kind }: Row): boolean {
+  return !["unsent", "throttled", "unauthorized", "rotated"].includes(kind.family);
+}
+
+function differencesOfError(row: Row, { fails }: Expectation, run: Ran): string[] {
+  if (fails === undefined)
+    return run.classes.length === 0 ? [] : [`failed (${run.classes.join(" < ")}): ${run.message}`];
+  if (!run.classes.includes(fails))
+    return [`ended with ${run.classes.join(" < ") || "success"}, not ${fails}: ${run.message}`];
+  return remedies(row, fails, run)
+    .filter((remedy) => !run.message.includes(remedy))
+    .map((remedy) => `does not say "${remedy}": ${run.message}`);
+}
+
+const settings = ["dgraphcloud:token", "DGRAPHCLOUD_PASSWORD", "--run-program"];
+
+/** What the user must be told, by the class of the failure. */
+function remedies({ step, kind, when }: Row, fails: ErrorClass, { id }: Ran): readonly string[] {
+  const limit = step.name === "refresh" ? "the time for reading (5m)" : `timeouts.${stepOf(step.name)} (2m)`;
+  // What is tried until the deadline names the input that sets it.
+  const byDeadline = when === "every call" ? [limit] : [];
+  switch (fails) {
+    case "NotSentError":
+      return ["Check the network and the endpoint setting", ...byDeadline];
+    case "ThrottledError":
+      return ["Run the command again later, or with a lower --parallel", ...byDeadline];
+    case "LostAnswerError":
+      return ["Run the command again", ...(kind.family === "lost" ? byDeadline : [])];
+    case "DeadlineError":
+      return [limit, "last status: ", "run pulumi up"];
+    case "WrongShapeError":
+      return [`${step.operation} at`, `unexpected answer at data.${step.operation}`, "please report this message"];
+    case "GraphqlError":
+      return kind.family === "vanished" ? ["no deployment"] : [complaint];
+    case "SettingsError":
+      return [complaint, "dgraphcloud:password", "--run-program"];
+    case "UnauthorizedError":
+      return settings;
+    case "ConflictError":
+      return ["may or may not exist", "adoptUid", "Last: ", ...(kind.form === "401" ? settings : [])];
+    case "UnknownOutcomeError":
+      return [`acceptUnknown: "${id ?? ""}"`, "triggers", ...(step.name === "restore" ? ["resumeRestoreId"] : [])];
+    case "AbsentError":
+      if (step.name === "refresh" && when !== "every call")
+        return ["in some lists of the account and missing in others"];
+      return ["lists can lag behind", "Run the command again five minutes after the create", "pulumi state delete"];
+  }
+}
+
+function stepOf(name: Row["step"]["name"]): "create" | "update" | "delete" {
+  if (name === "delete" || name === "proof") return "delete";
+  return name === "update" || name === "lambda" ? "update" : "create";
+}
+
+function differencesOfNext(row: Row, wanted: Expectation, { next, accepted }: Observation): string[] {
+  const found: string[] = [];
+  const failed = next.classes.length > 0;
+  if (failed !== ["refuses", "fails", "names it"].includes(wanted.next)) {
+    found.push(`the next up ${failed ? `failed: ${next.message}` : "succeeded"}, where "${wanted.next}" was expected`);
+  }
+  if (next.acts !== wanted.actsNext) found.push(`${next.acts} mutations acted in the next up, not ${wanted.actsNext}`);
+  if ((wanted.next === "nothing" || wanted.next === "refuses") && next.requests > 0) {
+    found.push(`the next up made ${next.requests} requests`);
+  }
+  if (wanted.next === "refuses" && !next.message.includes("acceptUnknown")) found.push("the next up names no way on");
+  if (wanted.next === "names it" && !/adoptUid: "0x[0-9a-f]+" or adoptExisting: true/.test(next.message)) {
+    found.push(`the next up does not name it: ${next.message}`);
+  }
+  if (!failed && next.left !== (row.step.asks === "deleteDeployment" ? "nothing" : "ready")) {
+    found.push(`after the next up the stack has "${next.left}"`);
+  }
+  return [...found, ...(row.kind.family === "vanished" ? [] : differencesOfAcceptance(accepted))];
+}
+
+function differencesOfAcceptance(accepted: Ran | undefined): string[] {
+  if (accepted === undefined) return [];
+  if (accepted.classes.length > 0) return [`what the user accepts fails: ${accepted.message}`];
+  if (accepted.acts > 0) return ["what the user accepts is sent again"];
+  return accepted.left === "ready" ? [] : [`what the user accepts is "${accepted.left}"`];
+}

@@ -1,0 +1,120 @@
+import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { backend } from "../../provider/backend";
+import { dataDrop } from "../../provider/dataDrop";
+import { HostContext } from "../../provider/host/context";
+import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
+import { restoreCompletion } from "../../provider/restore/completion";
+import { restoreRequest } from "../../provider/restore/request";
+import { type Outcome, Stack } from "../property/stack";
+import type { Network } from "./network";
+import type { VirtualTime } from "./time";
+
+export type Values = Record<string, unknown>;
+export type Type = "backend" | "request" | "completion" | "drop";
+
+/** Never printed, never stored: found anywhere, it is a leak. */
+export const password = "canary-password-4711";
+const account = { email: "canary@example.com", password };
+
+/** A stack, a cloud with two backends of somebody, and a provider process that can be started anew. */
+export class World {
+  readonly stack = new Stack();
+  /** Everything that was shown to the user. */
+  shown = "";
+  local!: LocalCloud;
+  source = "";
+  target = "";
+  private providers!: Record<Type, DynamicProvider>;
+  private outside: string[] = [];
+
+  private constructor(
+    readonly time: VirtualTime,
+    readonly network: Network,
+    private readonly secure: boolean,
+  ) {}
+
+  static async start(time: VirtualTime, network: Network, { secure = false } = {}): Promise<World> {
+    const world = new World(time, network, secure);
+    world.local = await startLocalCloud({
+      accounts: [account],
+      provisioningMs: 3_000,
+      restoreMs: 4_000,
+      now: () => time.now(),
+    });
+    world.source = await world.make("production");
+    world.target = await world.make("staging");
+    time.pass(10_000);
+    await Promise.resolve(world.local.cloud.get(world.source).takeBackup());
+    world.restart();
+    return world;
+  }
+
+  stop(): void {
+    this.local.close();
+  }
+
+  /** Uids of the backends that are none of the stack's. */
+  get strangers(): readonly string[] {
+    return this.outside;
+  }
+
+  /** Every operation of the engine has a process of its own, which knows nothing of the one before. */
+  restart(): void {
+    const { signal } = new AbortController();
+    const log = (_: string | undefined, text: string): boolean => {
+      this.shown += `${text}\n`;
+      return true;
+    };
+    const host = new HostContext(this.time, () => ({ log, signal }));
+    const endpoint = this.secure
+      ? this.local.endpoint.replace("http://127.0.0.1", "https://localhost")
+      : this.local.endpoint;
+    if (this.secure) this.network.name("localhost", `127.0.0.1:${this.local.port}`);
+    const settings = { endpoint, token: undefined, ...account };
+    host.configure((name) => settings[name]);
+    this.providers = {
+      backend: dynamicProvider(backend, host),
+      request: dynamicProvider(restoreRequest, host),
+      completion: dynamicProvider(restoreCompletion, host),
+      drop: dynamicProvider(dataDrop, host),
+    };
+  }
+
+  async up(name: string, type: Type, inputs: Values): Promise<Outcome> {
+    const timeouts = type === "backend" ? { create: "2m", update: "2m", delete: "2m" } : { create: "2m" };
+    const wanted = { timeouts, ...inputs, __urn: urnOf(name) };
+    return this.stack.up(name, this.providers[type], wanted, () => true);
+  }
+
+  /** An up that must go well: it only prepares something. */
+  async prepare(name: string, type: Type, inputs: Values): Promise<void> {
+    const { error } = await this.up(name, type, inputs);
+    if (error !== undefined) throw error;
+  }
+
+  async refresh(name: string): Promise<void> {
+    await this.stack.refresh(name, this.providers.backend);
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.providers.backend.delete(this.stack.id(name) ?? "", this.stack.outputs(name) ?? {});
+    this.stack.forget(name);
+  }
+
+  /** A backend that somebody else made. */
+  private async make(name: string): Promise<string> {
+    const made = { name, zone: "us-east-1", deploymentType: "dedicated" };
+    const deployment = await this.local.cloud.createDeployment(account, made);
+    this.outside.push(deployment.uid);
+    if (this.secure) {
+      const host = `${name}.cloud.test`;
+      this.network.name(host, deployment.url);
+      deployment.url = host;
+    }
+    return deployment.uid;
+  }
+}
+
+export function urnOf(name: string): string {
+  return `urn:pulumi:dev::test::dgraphcloud:index:Thing::${name}`;
+}
