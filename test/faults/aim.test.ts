@@ -10,9 +10,7 @@ describe("a fault of the local cloud that is aimed at one backend", () => {
     local = await startLocalCloud({ provisioningMs: 0 });
     headers = await session(local, defaultAccount);
   });
-  afterEach(() => {
-    local.close();
-  });
+  afterEach(() => local.close());
 
   const create = async (name: string): Promise<number> => {
     const mutation = `mutation { createDeployment(input: { name: "${name}", zone: "z" }) { uid } }`;
@@ -53,7 +51,7 @@ describe("a fault of the local cloud that is aimed at one backend", () => {
   it("calls back before the request acts, so that the cloud can change under it", async () => {
     const { uid } = await make(local, headers);
     local.faults.add({ operation: "deleteDeployment", fault: { kind: "slow", ms: 1 } }, () => {
-      local.cloud.remove(uid);
+      void local.cloud.remove(uid);
     });
     expect(await remove(uid)).to.equal(200);
     expect(local.journal.acted("deleteDeployment")).to.equal(0);

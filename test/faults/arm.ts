@@ -76,7 +76,7 @@ function change(world: World, { step }: Row, what: Extract<Kind["effect"], { on:
     return;
   }
   const uid = subjectOf(world, step.name);
-  if (what === "vanish") cloud.remove(uid);
+  if (what === "vanish") void cloud.remove(uid);
   else if (what === "rotate") cloud.rotateToken(uid);
   else cloud.get(uid).deployment.name = "renamed-by-hand";
 }

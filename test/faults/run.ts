@@ -55,7 +55,7 @@ export async function observe(row: Row, time: VirtualTime, network: Network): Pr
   try {
     return await observed(row, world);
   } finally {
-    world.stop();
+    await world.stop();
   }
 }
 

@@ -41,16 +41,17 @@ export class World {
       restoreMs: 4_000,
       now: () => time.now(),
     });
-    world.source = await world.make("production");
-    world.target = await world.make("staging");
-    time.pass(10_000);
-    await Promise.resolve(world.local.cloud.get(world.source).takeBackup());
-    world.restart();
+    try {
+      await world.furnish();
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
     return world;
   }
 
-  stop(): void {
-    this.local.close();
+  async stop(): Promise<void> {
+    await this.local.close();
   }
 
   /** Uids of the backends that are none of the stack's. */
@@ -99,6 +100,14 @@ export class World {
   async delete(name: string): Promise<void> {
     await this.providers.backend.delete(this.stack.id(name) ?? "", this.stack.outputs(name) ?? {});
     this.stack.forget(name);
+  }
+
+  private async furnish(): Promise<void> {
+    this.source = await this.make("production");
+    this.target = await this.make("staging");
+    this.time.pass(10_000);
+    await this.local.cloud.get(this.source).takeBackup();
+    this.restart();
   }
 
   /** A backend that somebody else made. */
