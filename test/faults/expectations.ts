@@ -1,3 +1,4 @@
+import type { Left } from "./left";
 import type { Row } from "./rows";
 import type { Step } from "./steps";
 
@@ -13,19 +14,6 @@ export type ErrorClass =
   | "UnauthorizedError"
   | "UnknownOutcomeError"
   | "WrongShapeError";
-
-/** What the stack has of the resource afterwards. */
-export type Left =
-  /** No such resource. */
-  | "nothing"
-  /** All is done. */
-  | "ready"
-  /** An id, and the mark that something is left to do. */
-  | "pending"
-  /** An attempt that may or may not have acted. */
-  | "unknown"
-  /** What was there before, to the letter. */
-  | "as before";
 
 /** What the next plain up does, in a new process, when the fault has gone. */
 export type Next =
@@ -48,7 +36,8 @@ export interface Expectation {
   readonly fails?: ErrorClass;
   /** How the mutations that were asked for are carried out: this often, or at least once where that is no harm. */
   readonly acts: number | "again and again";
-  readonly left: Left;
+  /** What the stack has of the resource afterwards; as before: to the letter. */
+  readonly left: Left | "as before";
   readonly next: Next;
   /** How often the next up carries out the mutation. */
   readonly actsNext: number;

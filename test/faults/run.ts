@@ -1,13 +1,11 @@
 import { DgraphCloudError } from "../../provider/errors";
 import { arm, secretsOf } from "./arm";
 import { drives } from "./drives";
+import { type Left, leftOf } from "./left";
 import type { Network } from "./network";
 import type { Row } from "./rows";
 import type { VirtualTime } from "./time";
 import { World } from "./world";
-
-/** What the stack has of a resource. */
-type Left = "nothing" | "ready" | "pending" | "unknown";
 
 /** What a row has come to. */
 export interface Observation {
@@ -108,13 +106,13 @@ async function ran(
 ): Promise<Ran> {
   const { journal } = world.local;
   const before = JSON.stringify(world.stack.outputs(resource));
-  const wasPending = leftOf(world, resource) === "pending";
+  const wasPending = leftOf(world.stack.outputs(resource)) === "pending";
   journal.clear();
   const { error } = await work();
   return {
     classes: classesOf(error),
     message: error?.message ?? "",
-    left: leftOf(world, resource),
+    left: leftOf(world.stack.outputs(resource)),
     same: JSON.stringify(world.stack.outputs(resource)) === before,
     id: world.stack.id(resource),
     untrue: untrue(world, resource, wasPending),
@@ -129,18 +127,11 @@ function classesOf(error: unknown): string[] {
   return [...own, ...classesOf(error.cause)];
 }
 
-function leftOf({ stack }: World, resource: string): Left {
-  const memory = stack.outputs(resource)?.["__state"] as Record<string, unknown> | undefined;
-  if (memory === undefined) return "nothing";
-  if (memory["attempt"] === "unknown" || typeof memory["unclear"] === "string") return "unknown";
-  return memory["status"] === "ready" ? "ready" : "pending";
-}
-
 /** What a resource that is ready says of itself and what the cloud knows better. */
 function untrue(world: World, resource: string, wasPending: boolean): string[] {
   const id = world.stack.id(resource);
   const outputs = world.stack.outputs(resource);
-  if (id === undefined || outputs === undefined || leftOf(world, resource) !== "ready") return [];
+  if (id === undefined || outputs === undefined || leftOf(world.stack.outputs(resource)) !== "ready") return [];
   const live = world.local.cloud.backend(id)?.deployment;
   const [target, restoreId] = id.split("/");
   const truth: Record<string, Record<string, unknown>> = {

@@ -84,7 +84,11 @@ function differencesOfError(row: Row, { fails }: Expectation, run: Ran): string[
 const settings = ["dgraphcloud:token", "DGRAPHCLOUD_PASSWORD", "--run-program"];
 
 /** What the user must be told, by the class of the failure. */
-function remedies({ step, kind, when }: Row, fails: ErrorClass, { id }: Ran): readonly string[] {
+export function remedies(
+  { step, kind, when }: Row,
+  fails: ErrorClass,
+  { id }: { readonly id: string | undefined },
+): readonly string[] {
   const limit = step.name === "refresh" ? "the time for reading (5m)" : `timeouts.${stepOf(step.name)} (2m)`;
   // What is tried until the deadline names the input that sets it.
   const byDeadline = when === "every call" ? [limit] : [];

@@ -1,0 +1,42 @@
+import type { Fault, LocalCloud } from "dgraphcloud-local";
+import type { Kind } from "./kinds";
+import type { Row } from "./rows";
+import { password } from "./world";
+
+/** The backend that a fault is meant for: by its uid, or by its name as long as it has none. */
+export type Aim = { readonly uid: string } | { readonly name: string };
+
+const slowMs = 300;
+
+/** Sets the fault of a row to work on one backend alone. Gives how often it has struck. */
+export function aimAt(local: LocalCloud, row: Row, aim: Aim): () => number {
+  const { step, kind } = row;
+  const subject = (): { uid: string; jwtToken: string; name: string } => {
+    const found = local.cloud.all().find(({ uid, name }) => ("uid" in aim ? uid === aim.uid : name === aim.name));
+    if (found === undefined) throw new Error(`no backend for ${step.name}: ${kind.name}`);
+    return found;
+  };
+  const words = "uid" in aim ? `${password} ${subject().jwtToken}` : password;
+  const fault = faultOf(row, words);
+  const where = "uid" in aim ? { deployment: aim.uid } : { name: aim.name };
+  const active = local.faults.add(
+    { operation: step.operation, calls: [1 + (step.skips ?? 0)], ...where, fault },
+    () => {
+      if (kind.effect.on === "outside") change(local, subject().uid, kind.effect.change);
+    },
+  );
+  return () => active.struck;
+}
+
+function faultOf({ step, kind }: Row, words: string): Fault {
+  if (kind.effect.on === "answer") return kind.effect.fault(step, words);
+  // Its endpoint goes away under the request; the control plane stays and answers.
+  if (kind.family === "vanished" && step.plane === "data") return { kind: "reset", acted: false };
+  return { kind: "slow", ms: kind.family === "slow" ? slowMs : 1 };
+}
+
+function change({ cloud }: LocalCloud, uid: string, what: Extract<Kind["effect"], { on: "outside" }>["change"]): void {
+  if (what === "vanish") void cloud.remove(uid);
+  else if (what === "rotate") cloud.rotateToken(uid);
+  else if (what === "rename") cloud.get(uid).deployment.name += "-renamed-by-hand";
+}

@@ -1,0 +1,42 @@
+import { type Row, rows } from "./rows";
+import type { StepName } from "./steps";
+
+/** Steps that belong to one resource, so that many of them can be struck in one run, each by its own fault. */
+const aimed: readonly StepName[] = [
+  "create",
+  "readiness",
+  "update",
+  "lambda",
+  "delete",
+  "listBackups",
+  "restore",
+  "restoreStatus",
+  "drop all",
+  "drop types",
+  "drop fields",
+  "export",
+];
+
+/** Why a row of these steps does not run with the engine, which has a process and a clock of its own. */
+export const reasons: readonly { readonly because: string; readonly leavesOut: (row: Row) => boolean }[] = [
+  {
+    because: "the provider is a process of its own, whose network nobody can stand in",
+    leavesOut: ({ kind }) => kind.effect.on === "network",
+  },
+  { because: "a request that hangs takes a minute of real time", leavesOut: ({ kind }) => kind.effect.on === "hang" },
+  {
+    because: "the list is one for all resources of a run",
+    leavesOut: ({ kind }) => kind.family === "duplicates" || kind.family === "lag",
+  },
+  {
+    because: "what is asked again until a deadline takes that deadline in real time",
+    leavesOut: ({ step, kind }) =>
+      kind.family === "vanished" && ["readiness", "restoreStatus", "listBackups", "export"].includes(step.name),
+  },
+];
+
+/** The fifth of the matrix that runs with the real engine: the first call of every step that can be aimed at. */
+export const chosen: readonly Row[] = rows.filter(
+  (row) =>
+    row.when === "first call" && aimed.includes(row.step.name) && !reasons.some(({ leavesOut }) => leavesOut(row)),
+);

@@ -1,0 +1,153 @@
+import { Stack } from "../engine/stack";
+import { aimAt } from "./aim";
+import { aimOf, type Moment, type Part, statementOf } from "./parts";
+import { type Left, leftOf } from "./left";
+import { password } from "./world";
+
+type Values = Record<string, unknown>;
+
+/** What an up has come to for one part. */
+export interface Seen {
+  /** What the engine printed below the resource; empty when all was well. */
+  readonly message: string;
+  readonly left: Left;
+  readonly id: string | undefined;
+  readonly outputs: Values;
+  /** Mutations that were carried out for it. */
+  readonly acts: number;
+  readonly struck: number;
+}
+
+const mutations = ["updateDeployment", "updateLambda", "deleteDeployment", "restore", "dropData"];
+
+/** A program of many parts, each with a fault of its own, run by the real engine. */
+export class EngineRun {
+  /** Everything that was printed. */
+  printed = "";
+  /** The state as it is stored, after the last up. */
+  stored = "";
+  private made: string[] = [];
+  private resources: readonly { urn: string; id?: string; outputs?: Values }[] = [];
+
+  private constructor(
+    readonly stack: Stack,
+    readonly parts: readonly Part[],
+  ) {}
+
+  static async start(parts: readonly Part[]): Promise<EngineRun> {
+    const accounts = [{ email: "canary@example.com", password }];
+    const run = new EngineRun(await Stack.start({ accounts, provisioningMs: 700, restoreMs: 300 }), parts);
+    return run;
+  }
+
+  /** Backends that are none of the stack's, for the parts that restore and drop. */
+  async furnish(): Promise<void> {
+    const source = await this.make("production");
+    await this.stack.local.cloud.get(source).takeBackup();
+    for (const part of this.parts) {
+      part.target = await this.make(`${part.name}-target`);
+      part.source = part.row.step.name === "listBackups" ? await this.make(`${part.name}-source`) : source;
+      if (part.source !== source) await this.stack.local.cloud.get(part.source).takeBackup();
+    }
+  }
+
+  /** Runs the program at this moment; with `strike`, every part is struck by its fault. */
+  async up(moment: Moment, { strike = false } = {}): Promise<Map<Part, Seen>> {
+    const { local } = this.stack;
+    local.journal.clear();
+    const struck = new Map(
+      strike ? this.parts.map((part) => [part, aimAt(local, part.row, aimOf(part, this.found(part)?.id))]) : [],
+    );
+    this.stack.program(this.parts.map((part) => statementOf(part, moment)).join("\n"));
+    const aims = new Map(this.parts.map((part) => [part, this.found(part)?.id]));
+    const { output } = await this.stack.up("--continue-on-error", "--parallel", "64");
+    local.faults.clear();
+    this.printed += output;
+    const { text, resources } = await this.stack.state();
+    this.stored = text;
+    this.resources = resources;
+    const said = diagnosticsOf(output);
+    return new Map(
+      this.parts.map((part) => {
+        const resource = this.found(part);
+        const outputs = resource?.outputs ?? {};
+        return [
+          part,
+          {
+            message: said.get(part.resource) ?? "",
+            left: leftOf(resource?.outputs),
+            id: resource?.id,
+            outputs,
+            acts: this.acts(part, resource?.id ?? aims.get(part)),
+            struck: struck.get(part)?.() ?? 0,
+          },
+        ];
+      }),
+    );
+  }
+
+  /** Makes the backends of the stack old enough for an absence to be believed. */
+  async age(): Promise<void> {
+    await this.stack.rewriteState((text) =>
+      text.replace(/("incarnation": ")[^"]+/g, (_, start: string) => `${start}2026-01-01T00:00:00.000Z`),
+    );
+  }
+
+  /** Backends that nobody knows of. */
+  orphans(): string[] {
+    return this.stack.local.cloud
+      .all()
+      .map(({ uid }) => uid)
+      .filter((uid) => !this.made.includes(uid) && !this.resources.some(({ id }) => id === uid))
+      .filter((uid) => !this.printed.includes(uid));
+  }
+
+  duplicates(): string[] {
+    const names = this.stack.local.cloud.all().map(({ name }) => name);
+    return names.filter((name, index) => names.indexOf(name) !== index);
+  }
+
+  /** Secrets in what was printed or stored: the password, every backend's token, and whatever looks like a token. */
+  secrets(): string[] {
+    const everything = `${this.printed}\n${this.stored}`;
+    const tokens = this.stack.local.cloud.all().map(({ jwtToken }) => jwtToken);
+    const looksLike = everything.match(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g) ?? [];
+    return [...[password, ...tokens].filter((secret) => everything.includes(secret)), ...looksLike];
+  }
+
+  private found({ resource }: Part): { urn: string; id?: string; outputs?: Values } | undefined {
+    return this.resources.find(({ urn }) => urn.endsWith(`::${resource}`));
+  }
+
+  private acts(part: Part, id: string | undefined): number {
+    const { cloud, journal } = this.stack.local;
+    const uid = part.target === "" ? id : part.target;
+    const created = part.row.step.asks === "createDeployment";
+    if (created) return cloud.all().filter(({ name }) => name.startsWith(`${part.name}-`) || name === part.name).length;
+    return journal.entries.filter(
+      ({ operation, deployment, acted }) => acted && mutations.includes(operation) && deployment === uid,
+    ).length;
+  }
+
+  private async make(name: string): Promise<string> {
+    const [account] = this.stack.local.accounts;
+    if (account === undefined) throw new Error("the local cloud has no account");
+    const input = { name, zone: "us-east-1", deploymentType: "dedicated" };
+    const { uid } = await this.stack.local.cloud.createDeployment(account, input);
+    this.made.push(uid);
+    return uid;
+  }
+}
+
+/** What the engine prints at the end, by the name of the resource. */
+function diagnosticsOf(output: string): Map<string, string> {
+  const said = new Map<string, string>();
+  let name = "";
+  for (const line of output.slice(Math.max(0, output.indexOf("Diagnostics:"))).split("\n")) {
+    const head = /^ {2}\S+ \(([^)]+)\):$/.exec(line);
+    if (head !== null) name = head[1] ?? "";
+    else if (!line.startsWith("    ")) name = "";
+    else if (name !== "") said.set(name, `${said.get(name) ?? ""}${line.trim()}\n`);
+  }
+  return said;
+}

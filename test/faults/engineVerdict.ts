@@ -1,0 +1,43 @@
+import type { Seen } from "./engineRun";
+import { expected } from "./expectations";
+import type { Part } from "./parts";
+import { remedies } from "./verdict";
+
+/** What differs between what the engine made of a row and what was expected; empty when all is as it must be. */
+export function engineDifferences({ row }: Part, before: Seen | undefined, run: Seen, next: Seen): string[] {
+  const wanted = expected(row);
+  const found: string[] = [];
+  if (run.struck !== 1) found.push(`the fault struck ${run.struck} times`);
+  if (failed(run) !== (wanted.fails !== undefined))
+    found.push(`ended with "${run.message}", not ${wanted.fails ?? "well"}`);
+  const missing = wanted.fails === undefined ? [] : remedies(row, wanted.fails, run);
+  for (const remedy of missing.filter((one) => !run.message.includes(one))) {
+    found.push(`does not say "${remedy}": ${run.message}`);
+  }
+  if (run.acts !== wanted.acts) found.push(`${run.acts} mutations acted, not ${wanted.acts}`);
+  const left = wanted.left === "as before" ? before !== undefined && isSame(before, run) : run.left === wanted.left;
+  if (!left) found.push(`the state has "${run.left}", not "${wanted.left}"`);
+  if (failed(next) !== ["refuses", "fails", "names it"].includes(wanted.next)) {
+    found.push(`the next up ends with "${next.message}", where "${wanted.next}" was expected`);
+  }
+  if (wanted.next === "refuses" && !next.message.includes(`acceptUnknown: "${next.id ?? ""}"`)) {
+    found.push(`the next up names no way on: ${next.message}`);
+  }
+  const actsNext = row.step.asks === "createDeployment" ? wanted.actsNext + run.acts : wanted.actsNext;
+  if (next.acts !== actsNext) found.push(`${next.acts} mutations acted in the next up, not ${actsNext}`);
+  return found;
+}
+
+export function failed({ message }: Seen): boolean {
+  return message.includes("error: ");
+}
+
+/** But for the age, which the test itself has changed, and for what is encrypted anew each time. */
+function isSame(before: Seen, after: Seen): boolean {
+  const values = ({ id, outputs }: Seen): string =>
+    JSON.stringify([id, outputs["name"], outputs["lambdaScript"], outputs["__state"]]).replace(
+      /"incarnation":"[^"]*"/,
+      "",
+    );
+  return values(before) === values(after);
+}
