@@ -84,7 +84,9 @@ function change(world: World, { step }: Row, what: Extract<Kind["effect"], { on:
 /** The backend that a step is about. */
 function subjectOf({ source, target, local }: World, step: Row["step"]["name"]): string {
   if (step === "listBackups") return source;
-  if (["probe", "restore", "restoreStatus", "drop all", "drop types", "drop fields", "export"].includes(step))
+  if (
+    ["probe", "restore", "restoreStatus", "confirm", "drop all", "drop types", "drop fields", "export"].includes(step)
+  )
     return target;
   const orders = local.cloud.all().find(({ name }) => name === "orders");
   if (orders === undefined) throw new Error("there is no backend of the step");

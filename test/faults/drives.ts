@@ -20,7 +20,8 @@ export interface Drive {
 /** Whether what is there is old enough for its absence to be believed. */
 export type Age = "old" | "young";
 
-const longAgoMs = 600_000;
+/** Long enough for an absence to be believed. */
+export const longAgoMs = 600_000;
 const zone = "us-east-1";
 const named = (name: string, more: Values = {}): Values => ({ name, zone, deploymentType: "dedicated", ...more });
 
@@ -76,12 +77,25 @@ function updating(news: Values): Drive {
 }
 
 function dropping(inputs: Values): Drive {
-  const run = up("wipe", "drop", ({ target }) => ({ backend: target, ...inputs }));
+  const drop = up("wipe", "drop", ({ target }) => ({ backend: target, ...inputs }));
+  // A check that fails throws; an engine says so as of everything else.
+  const run = async (world: World, more?: Values): Promise<Outcome> => {
+    let outcome: Outcome | undefined;
+    const { error } = await well(
+      drop(world, more).then((result) => {
+        outcome = result;
+      }),
+    );
+    return outcome ?? { made: false, error };
+  };
   return {
     resource: "wipe",
     run,
     again: run,
-    earlier: prepare("wiped", "drop", ({ target }) => ({ backend: target, ...inputs })),
+    earlier: async (world) => {
+      await world.prepare("wiped", "drop", { backend: world.target, ...inputs });
+      world.time.pass(momentMs);
+    },
   };
 }
 
@@ -145,6 +159,7 @@ export const drives: Readonly<Record<StepName, Drive>> = {
   listBackups: restoring,
   restore: restoring,
   restoreStatus: waiting,
+  confirm: dropping({ allData: true, confirm: "staging" }),
   "drop all": dropping({ allData: true }),
   "drop types": dropping({ types: ["Author"] }),
   "drop fields": dropping({ types: ["Author"], fields: ["Author.name"] }),

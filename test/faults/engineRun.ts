@@ -107,11 +107,11 @@ export class EngineRun {
     return names.filter((name, index) => names.indexOf(name) !== index);
   }
 
-  /** Secrets in what was printed or stored: the password, every backend's token, and whatever looks like a token. */
+  /** Secrets in what was printed or stored: the password, every backend's token, and whatever looks like a token or an export. */
   secrets(): string[] {
     const everything = `${this.printed}\n${this.stored}`;
     const tokens = this.stack.local.cloud.all().map(({ jwtToken }) => jwtToken);
-    const looksLike = everything.match(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+/g) ?? [];
+    const looksLike = everything.match(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\/export\/[0-9a-f]{16,}/g) ?? [];
     return [...[password, ...tokens].filter((secret) => everything.includes(secret)), ...looksLike];
   }
 

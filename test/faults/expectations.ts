@@ -1,47 +1,7 @@
-import type { Left } from "./left";
+import type { Expectation } from "./expectation";
+import { failing, goingOn, refusing, timesOf, well } from "./outcomes";
 import type { Row } from "./rows";
 import type { Step } from "./steps";
-
-export type ErrorClass =
-  | "AbsentError"
-  | "ConflictError"
-  | "DeadlineError"
-  | "GraphqlError"
-  | "LostAnswerError"
-  | "NotSentError"
-  | "SettingsError"
-  | "ThrottledError"
-  | "UnauthorizedError"
-  | "UnknownOutcomeError"
-  | "WrongShapeError";
-
-/** What the next plain up does, in a new process, when the fault has gone. */
-export type Next =
-  /** Nothing at all: not one request. */
-  | "nothing"
-  /** It runs the step, and all is done. */
-  | "runs"
-  /** It goes on where the last one stopped, and all is done. */
-  | "finishes"
-  /** It fails with the ways on and without a request, until the user accepts. */
-  | "refuses"
-  /** It fails and names the backend that the create made after all, with the line that takes it over. */
-  | "names it"
-  /** It fails, because the backend is not there any more; a refresh of what the stack has of it forgets it. */
-  | "fails";
-
-/** What a row must come to. */
-export interface Expectation {
-  /** Undefined: it succeeds. */
-  readonly fails?: ErrorClass;
-  /** How the mutations that were asked for are carried out: this often, or at least once where that is no harm. */
-  readonly acts: number | "again and again";
-  /** What the stack has of the resource afterwards; as before: to the letter. */
-  readonly left: Left | "as before";
-  readonly next: Next;
-  /** How often the next up carries out the mutation. */
-  readonly actsNext: number;
-}
 
 /** By the rules of the house alone: the retry table, and the rules that are never broken. */
 export function expected(row: Row): Expectation {
@@ -84,34 +44,6 @@ function byFamily(row: Row): Expectation {
     case "vanished":
       return vanished(step);
   }
-}
-
-function well(step: Step): Expectation {
-  return {
-    acts: timesOf(step),
-    left: step.asks === "deleteDeployment" ? "nothing" : "ready",
-    next: "nothing",
-    actsNext: 0,
-  };
-}
-
-/** It fails, and nothing of what was asked for has been carried out. */
-function failing(step: Step, fails: ErrorClass): Expectation {
-  // A poll can go on at any time, and needs no mutation for it. Its deadline is what ends it.
-  if (step.kind === "poll") return { ...goingOn(step), fails: fails === "UnauthorizedError" ? fails : "DeadlineError" };
-  if (step.name === "refresh") return { fails, acts: 0, left: "as before", next: "nothing", actsNext: 0 };
-  // Made or deleted already, and not known to be so: never a second one, and no leaving the state without proof (rules 1 and 5).
-  if (step.name === "search") return { fails, acts: 1, left: "nothing", next: "names it", actsNext: 0 };
-  if (step.name === "proof") return { fails, acts: 1, left: "as before", next: "finishes", actsNext: 0 };
-  // The types of the pair are gone, and only the fields are left to do.
-  if (step.name === "drop fields") return { fails, acts: 1, left: "pending", next: "finishes", actsNext: 1 };
-  const isThere = ["update", "lambda", "delete"].includes(step.name);
-  return { fails, acts: 0, left: isThere ? "as before" : "nothing", next: "runs", actsNext: timesOf(step) };
-}
-
-/** What was made stays in the state, and the next run finishes it. */
-function goingOn(step: Step): Expectation {
-  return { acts: timesOf(step), left: "pending", next: "finishes", actsNext: 0 };
 }
 
 function unanswered(row: Row): Expectation {
@@ -186,10 +118,6 @@ function unknown({ step, kind }: Row): Expectation {
   return { ...refusing(timesOf(step) - (kind.acted ? 0 : 1)), fails: "UnknownOutcomeError" };
 }
 
-function refusing(acts: number): Expectation {
-  return { acts, left: "unknown", next: "refuses", actsNext: 0 };
-}
-
 function vanished(step: Step): Expectation {
   const gone = { next: "fails", actsNext: 0 } as const;
   switch (step.name) {
@@ -243,8 +171,4 @@ function exceptional(row: Row): Expectation | undefined {
     return { acts: 0, left: "ready", next: "runs", actsNext: 1 };
   }
   return undefined;
-}
-
-function timesOf({ asks, times }: Step): number {
-  return asks === undefined ? 0 : (times ?? 1);
 }

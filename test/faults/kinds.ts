@@ -1,4 +1,5 @@
 import type { Fault } from "dgraphcloud-local";
+import { misshapen } from "./shapes";
 import type { Trouble } from "./network";
 import type { Step } from "./steps";
 
@@ -175,20 +176,3 @@ export const kinds: readonly Kind[] = [
 
 /** What the service says in its complaints: nothing that hints at work that was begun. */
 export const complaint = "the zone is full";
-
-function misshapen(operation: string, words: string): unknown {
-  const wrong: Readonly<Record<string, unknown>> = {
-    login: { token: [words] },
-    deployments: [{ uid: 66, name: words }],
-    createDeployment: { name: words },
-    updateDeployment: { said: words },
-    updateLambda: { said: words },
-    deleteDeployment: { said: words },
-    listBackups: { response: [{ folder: words }] },
-    restore: { response: { restoreId: words } },
-    restoreStatus: { response: { status: words } },
-    dropData: { response: words },
-    export: { signedUrls: words },
-  };
-  return { [operation]: wrong[operation] };
-}

@@ -61,6 +61,10 @@ export const rules: readonly Rule[] = [
       hasNoBackend.includes(step.name) && ["vanished", "renamed", "rotated"].includes(kind.family),
   },
   {
+    because: "confirm looks for the very name and the very backend: that a mismatch is refused has tests of its own",
+    leavesOut: ({ step, kind }) => step.name === "confirm" && (kind.family === "vanished" || kind.family === "renamed"),
+  },
+  {
     because: "it vanishes, or gets its other name, once",
     leavesOut: ({ kind, when }) => (kind.family === "vanished" || kind.family === "renamed") && when === "every call",
   },

@@ -1,6 +1,7 @@
 import { DgraphCloudError } from "../../provider/errors";
 import { arm, secretsOf } from "./arm";
-import { drives } from "./drives";
+import { drives, longAgoMs } from "./drives";
+import { duplicates, leaks, orphans, strayed, untrue } from "./findings";
 import { type Left, leftOf } from "./left";
 import type { Network } from "./network";
 import type { Row } from "./rows";
@@ -14,6 +15,8 @@ export interface Observation {
   readonly next: Ran;
   /** An up with the user's word on an attempt of unknown outcome; undefined when there was none. */
   readonly accepted: Ran | undefined;
+  /** Whether a later refresh lets a Backend that vanished leave the stack; undefined where none did. */
+  readonly forgotten: boolean | undefined;
   readonly struck: number;
   /** Times of the requests of the struck operation during the run. */
   readonly sentAt: readonly number[];
@@ -82,12 +85,14 @@ async function observed(row: Row, world: World): Promise<Observation> {
     acceptUnknown === undefined
       ? undefined
       : await ran(world, drive.resource, () => drive.again(world, { acceptUnknown }));
+  const forgotten = kind.family === "vanished" && next.classes.length > 0 ? await forget(world) : undefined;
   const said = [run, next, accepted].map((one) => one?.message ?? "").join("\n");
   for (const secret of secretsOf(world).split(" ")) secrets.add(secret);
   return {
     run,
     next,
     accepted,
+    forgotten,
     struck: strikes,
     sentAt: own.map(({ time }) => time),
     logins,
@@ -97,6 +102,15 @@ async function observed(row: Row, world: World): Promise<Observation> {
     duplicates: duplicates(world),
     secrets: leaks(world, said, secrets),
   };
+}
+
+/** A refresh when the backend of the stack, if there is one, is old enough for its absence to be believed. */
+async function forget(world: World): Promise<boolean | undefined> {
+  if (!world.stack.has("orders")) return undefined;
+  world.time.pass(longAgoMs);
+  world.restart();
+  await world.refresh("orders");
+  return !world.stack.has("orders");
 }
 
 async function ran(
@@ -125,60 +139,4 @@ function classesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const own = error instanceof DgraphCloudError ? [error.name] : [];
   return [...own, ...classesOf(error.cause)];
-}
-
-/** What a resource that is ready says of itself and what the cloud knows better. */
-function untrue(world: World, resource: string, wasPending: boolean): string[] {
-  const id = world.stack.id(resource);
-  const outputs = world.stack.outputs(resource);
-  if (id === undefined || outputs === undefined || leftOf(world.stack.outputs(resource)) !== "ready") return [];
-  const live = world.local.cloud.backend(id)?.deployment;
-  const [target, restoreId] = id.split("/");
-  const truth: Record<string, Record<string, unknown>> = {
-    orders: { name: live?.name, url: live?.url, jwtToken: live?.jwtToken, lambdaScript: decoded(live?.lambdaScript) },
-    copy: { target, restoreId: Number(restoreId) },
-    // Whoever comes back to a wait may not be able to tell whose restore the OK is said of.
-    wait: { target, status: "OK", ...(wasPending ? {} : { confirmed: true }) },
-    wipe: { backend: target },
-  };
-  return Object.entries(truth[resource] ?? {}).flatMap(([name, value]) => (outputs[name] === value ? [] : [name]));
-}
-
-function decoded(script = ""): string {
-  return Buffer.from(script, "base64").toString("utf8");
-}
-
-/** Backends that nobody knows of: not in the state, made by nobody else, and not named to the user. */
-function orphans(world: World, said: string): string[] {
-  const known = ["first", "orders"].map((name) => world.stack.id(name));
-  return world.local.cloud
-    .all()
-    .map(({ uid }) => uid)
-    .filter((uid) => !known.includes(uid) && !world.strangers.includes(uid) && !said.includes(uid));
-}
-
-/** The session's token goes to the control plane alone, and a backend's token never there. */
-function strayed({ local, network: { destinations } }: World): string[] {
-  const control = `127.0.0.1:${local.port}`;
-  return [
-    ...[...destinations.authorization].filter((address) => address !== control),
-    ...[...destinations["x-auth-token"]].filter((address) => address === control),
-  ];
-}
-
-function duplicates({ local, strangers }: World): string[] {
-  const names = local.cloud
-    .all()
-    .filter(({ uid }) => !strangers.includes(uid))
-    .map(({ name }) => name);
-  return names.filter((name, index) => names.indexOf(name) !== index);
-}
-
-/** Secrets outside of the two outputs that are declared to be secret. */
-function leaks(world: World, said: string, secrets: ReadonlySet<string>): string[] {
-  const outputs = world.stack.names().map((name) => world.stack.outputs(name) ?? {});
-  const urls = outputs.flatMap((values) => (values["exportUrls"] as string[] | undefined) ?? []);
-  const plain = outputs.map((values) => ({ ...values, jwtToken: undefined, exportUrls: undefined }));
-  const everything = `${JSON.stringify(plain)}\n${world.shown}\n${said}`;
-  return [...secrets, ...urls].filter((secret) => secret !== "" && everything.includes(secret));
 }

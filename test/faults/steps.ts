@@ -44,6 +44,7 @@ export const stepNames = [
   "listBackups",
   "restore",
   "restoreStatus",
+  "confirm",
   "drop all",
   "drop types",
   "drop fields",
@@ -86,6 +87,8 @@ export const steps: readonly Step[] = [
   { name: "listBackups", operation: "listBackups", kind: "query", plane: "data", asks: "restore" },
   { name: "restore", operation: "restore", kind: "once", plane: "data", asks: "restore" },
   { name: "restoreStatus", operation: "restoreStatus", kind: "poll", plane: "data" },
+  // The one call of a check: what is the backend called that is to be wiped?
+  { name: "confirm", operation: "deployments", kind: "query", plane: "control", asks: "dropData" },
   { name: "drop all", operation: "dropData", kind: "once", plane: "data", asks: "dropData" },
   { name: "drop types", operation: "dropData", kind: "once", plane: "data", asks: "dropData" },
   // Behind the types of the same drop: what is struck is the second mutation of a pair.

@@ -1,5 +1,6 @@
 import { lasts } from "./arm";
-import { type ErrorClass, type Expectation, expected } from "./expectations";
+import type { ErrorClass, Expectation } from "./expectation";
+import { expected } from "./expectations";
 import { complaint, retryAfterSeconds } from "./kinds";
 import type { Row } from "./rows";
 import type { Observation, Ran } from "./run";
@@ -81,6 +82,12 @@ function differencesOfError(row: Row, { fails }: Expectation, run: Ran): string[
     .map((remedy) => `does not say "${remedy}": ${run.message}`);
 }
 
+/** Where a deadline is none of the user's. */
+const limits: Readonly<Partial<Record<Row["step"]["name"], string>>> = {
+  refresh: "the time for reading (5m)",
+  confirm: "the time for comparing confirm (1m)",
+};
+
 const settings = ["dgraphcloud:token", "DGRAPHCLOUD_PASSWORD", "--run-program"];
 
 /** What the user must be told, by the class of the failure. */
@@ -89,7 +96,7 @@ export function remedies(
   fails: ErrorClass,
   { id }: { readonly id: string | undefined },
 ): readonly string[] {
-  const limit = step.name === "refresh" ? "the time for reading (5m)" : `timeouts.${stepOf(step.name)} (2m)`;
+  const limit = limits[step.name] ?? `timeouts.${stepOf(step.name)} (2m)`;
   // What is tried until the deadline names the input that sets it.
   const byDeadline = when === "every call" ? [limit] : [];
   switch (fails) {
@@ -125,7 +132,7 @@ function stepOf(name: Row["step"]["name"]): "create" | "update" | "delete" {
   return name === "update" || name === "lambda" ? "update" : "create";
 }
 
-function differencesOfNext(row: Row, wanted: Expectation, { next, accepted }: Observation): string[] {
+function differencesOfNext(row: Row, wanted: Expectation, { next, accepted, forgotten }: Observation): string[] {
   const found: string[] = [];
   const failed = next.classes.length > 0;
   if (failed !== ["refuses", "fails", "names it"].includes(wanted.next)) {
@@ -136,6 +143,7 @@ function differencesOfNext(row: Row, wanted: Expectation, { next, accepted }: Ob
     found.push(`the next up made ${next.requests} requests`);
   }
   if (wanted.next === "refuses" && !next.message.includes("acceptUnknown")) found.push("the next up names no way on");
+  if (forgotten === false) found.push("a refresh does not forget what has vanished");
   if (wanted.next === "names it" && !/adoptUid: "0x[0-9a-f]+" or adoptExisting: true/.test(next.message)) {
     found.push(`the next up does not name it: ${next.message}`);
   }

@@ -1,0 +1,58 @@
+import { leftOf } from "./left";
+import type { World } from "./world";
+
+/** What a resource that is ready says of itself and what the cloud knows better. */
+export function untrue(world: World, resource: string, wasPending: boolean): string[] {
+  const id = world.stack.id(resource);
+  const outputs = world.stack.outputs(resource);
+  if (id === undefined || outputs === undefined || leftOf(world.stack.outputs(resource)) !== "ready") return [];
+  const live = world.local.cloud.backend(id)?.deployment;
+  const [target, restoreId] = id.split("/");
+  const truth: Record<string, Record<string, unknown>> = {
+    orders: { name: live?.name, url: live?.url, jwtToken: live?.jwtToken, lambdaScript: decoded(live?.lambdaScript) },
+    copy: { target, restoreId: Number(restoreId) },
+    // Whoever comes back to a wait may not be able to tell whose restore the OK is said of.
+    wait: { target, status: "OK", ...(wasPending ? {} : { confirmed: true }) },
+    wipe: { backend: target },
+  };
+  return Object.entries(truth[resource] ?? {}).flatMap(([name, value]) => (outputs[name] === value ? [] : [name]));
+}
+
+function decoded(script = ""): string {
+  return Buffer.from(script, "base64").toString("utf8");
+}
+
+/** Backends that nobody knows of: not in the state, made by nobody else, and not named to the user. */
+export function orphans(world: World, said: string): string[] {
+  const known = ["first", "orders"].map((name) => world.stack.id(name));
+  return world.local.cloud
+    .all()
+    .map(({ uid }) => uid)
+    .filter((uid) => !known.includes(uid) && !world.strangers.includes(uid) && !said.includes(uid));
+}
+
+/** The session's token goes to the control plane alone, and a backend's token never there. */
+export function strayed({ local, network: { destinations } }: World): string[] {
+  const control = `127.0.0.1:${local.port}`;
+  return [
+    ...[...destinations.authorization].filter((address) => address !== control),
+    ...[...destinations["x-auth-token"]].filter((address) => address === control),
+  ];
+}
+
+export function duplicates({ local, strangers }: World): string[] {
+  const names = local.cloud
+    .all()
+    .filter(({ uid }) => !strangers.includes(uid))
+    .map(({ name }) => name);
+  return names.filter((name, index) => names.indexOf(name) !== index);
+}
+
+/** Secrets outside of the two outputs that are declared to be secret. */
+export function leaks(world: World, said: string, secrets: ReadonlySet<string>): string[] {
+  const outputs = world.stack.names().map((name) => world.stack.outputs(name) ?? {});
+  const urls = outputs.flatMap((values) => (values["exportUrls"] as string[] | undefined) ?? []);
+  const plain = outputs.map((values) => ({ ...values, jwtToken: undefined, exportUrls: undefined }));
+  const everything = `${JSON.stringify(plain)}\n${world.shown}\n${said}`;
+  return [...secrets, ...urls].filter((secret) => secret !== "" && everything.includes(secret));
+}
