@@ -5,11 +5,11 @@ import type { RestoreRequestInputs } from "./requestInputs";
 
 /** The backup to restore: the one that the inputs name, or the latest of what they leave open. */
 export async function chooseBackup(
-  { cloud }: Context,
+  context: Context,
   operation: Operation,
   { source, backupFolder, backupNum }: RestoreRequestInputs,
 ): Promise<Backup> {
-  const backups = oldestFirst(await backupsOf(source, () => cloud.data.listBackups(source, operation)));
+  const backups = oldestFirst(await backupsOf(context, operation, source));
   const latest = backups.at(-1);
   if (latest === undefined) {
     throw new AbsentError({
@@ -31,14 +31,19 @@ export async function chooseBackup(
   });
 }
 
-async function backupsOf(source: string, list: () => Promise<Backup[]>): Promise<Backup[]> {
+async function backupsOf({ cloud }: Context, operation: Operation, source: string): Promise<Backup[]> {
   try {
-    return await list();
+    return await cloud.data.listBackups(source, operation);
   } catch (cause) {
     if (!(cause instanceof GraphqlError)) throw cause;
+    const { deploymentType } = await cloud.data.locate(source, operation);
+    const next =
+      deploymentType === "dedicated"
+        ? cause.next
+        : "Backups exist for dedicated backends only: name a dedicated backend as the source.";
     throw new AbsentError({
       why: `the backups of ${source} cannot be listed; nothing was sent. ${cause.why}`,
-      next: "Backups exist for dedicated backends only: name a dedicated backend as the source.",
+      next,
       cause,
     });
   }

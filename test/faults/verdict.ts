@@ -111,7 +111,7 @@ export function remedies(
     case "WrongShapeError":
       return [`${step.operation} at`, `unexpected answer at data.${step.operation}`, "please report this message"];
     case "GraphqlError":
-      return kind.family === "vanished" ? ["no deployment"] : [complaint];
+      return [kind.family === "vanished" ? "no deployment" : complaint, "Correct what the service names"];
     case "SettingsError":
       return [complaint, "dgraphcloud:password", "--run-program"];
     case "UnauthorizedError":
