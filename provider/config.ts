@@ -43,9 +43,12 @@ export function endpointUrl(endpoint: string): URL {
   });
 }
 
-/** The addresses of a backend's two endpoints; empty as long as it has no host. */
+/**
+ * The addresses of a backend's two endpoints; empty as long as it has no host to which its token may go. Never fails: what
+ * has been created must reach the state whatever the service calls its host.
+ */
 export function endpointsOf(endpoint: URL, host: string): { graphqlEndpoint: string; adminEndpoint: string } {
-  const at = (path: string): string => (host === "" ? "" : backendUrl(endpoint, host, path).href);
+  const at = (path: string): string => hostUrl(endpoint, host, path)?.href ?? "";
   return { graphqlEndpoint: at("/graphql"), adminEndpoint: at("/admin") };
 }
 
@@ -54,14 +57,28 @@ export function endpointsOf(endpoint: URL, host: string): { graphqlEndpoint: str
  * a port, plain http and loopback addresses are for a cloud on this very machine.
  */
 export function backendUrl(endpoint: URL, host: string, path: string): URL {
-  const loopback = isLoopback(endpoint.hostname) && /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/.test(host);
-  if (loopback && URL.canParse(`http://${host}`)) return new URL(`http://${host}${path}`);
-  // Two labels or more, the last not numeric: no path, port, user info, internal name or address in whatever notation.
-  if (/^(?!-)([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}$/i.test(host)) return new URL(`https://${host}${path}`);
+  const url = hostUrl(endpoint, host, path);
+  if (url !== undefined) return url;
   throw new SettingsError({
     why: "the service names a backend host that is not a bare public host name; no token is sent there.",
     next: "Check the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT); if it names Dgraph Cloud, please report this message.",
   });
+}
+
+/** Names that lead to no public host but may lead to one in this network (RFC 6761, RFC 6762, RFC 8375; "internal" by ICANN). */
+const neverPublic = /\.(localhost|local|internal|arpa|onion|alt)$/i;
+
+function hostUrl(endpoint: URL, host: string, path: string): URL | undefined {
+  const loopback = isLoopback(endpoint.hostname) && /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/.test(host);
+  if (loopback) return parsed(`http://${host}${path}`);
+  // Two labels or more, the last not numeric: no path, port, user info, or address in whatever notation.
+  const isName = host.length <= 253 && /^(?!-)([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}$/i.test(host);
+  if (!isName || (neverPublic.test(host) && !neverPublic.test(endpoint.hostname))) return undefined;
+  return parsed(`https://${host}${path}`);
+}
+
+function parsed(address: string): URL | undefined {
+  return URL.canParse(address) ? new URL(address) : undefined;
 }
 
 function readCredentials(stack: Lookup, environment: Lookup): Credentials {

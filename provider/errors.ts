@@ -151,17 +151,21 @@ export class UnauthorizedError extends RequestError {
   }
 }
 
+/** More of them help nobody. */
+const maxMessages = 20;
+
 /** HTTP 200 with a list of errors, or an error list inside the field. */
 export class GraphqlError extends RequestError {
   override readonly name = "GraphqlError";
   readonly messages: readonly string[];
   readonly said: string;
-  /** What came beside the errors: a create may still name its uid here. */
-  readonly data: unknown;
+  // Private, so that printing the error prints no token.
+  readonly #data: unknown;
 
   constructor(site: RequestSite, messages: readonly string[], data: unknown) {
     // Scrubbed before it is cut: half a token would be unknown as one.
-    const texts = messages.map((message) => clean(scrub(message)));
+    const texts = messages.slice(0, maxMessages).map((message) => clean(scrub(message)));
+    if (messages.length > maxMessages) texts.push(`and ${messages.length - maxMessages} more`);
     const said = `the service answered: ${texts.join("; ")}`;
     super(site, {
       why: said,
@@ -169,7 +173,12 @@ export class GraphqlError extends RequestError {
     });
     this.messages = texts;
     this.said = said;
-    this.data = data;
+    this.#data = data;
+  }
+
+  /** What came beside the errors: a create may still name its uid here. */
+  get data(): unknown {
+    return this.#data;
   }
 }
 
@@ -179,7 +188,7 @@ export class WrongShapeError extends RequestError {
 
   constructor(site: RequestSite, path: string, problem: string) {
     super(site, {
-      why: `unexpected answer at ${path}: ${clean(problem)}`,
+      why: `unexpected answer at ${clean(path)}: ${clean(problem)}`,
       next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
     });
   }

@@ -1,6 +1,6 @@
 import type { RestoreStatus } from "./api/dataAnswers";
 import type { Context, Operation } from "./context";
-import { ConflictError, RequestError } from "./errors";
+import { ConflictError, RefusedError, RequestError } from "./errors";
 import { type Look, waitFor } from "./wait";
 
 /** The engine keeps its last 50 restores: of any 50 ids in a row, one that is among them answers. */
@@ -58,6 +58,7 @@ async function findRunning(context: Context, operation: Operation, uid: string):
   for (let id = 1; id <= bound; id += window) anchors.push(id);
   for (const anchor of anchors.filter((id) => id > 0)) {
     for (let id = anchor; ; id++) {
+      if (id - anchor > bound) throw endless(uid);
       const found = await status(id);
       if (found === "IN_PROGRESS") return id;
       if (found === "UNKNOWN") {
@@ -68,6 +69,13 @@ async function findRunning(context: Context, operation: Operation, uid: string):
     }
   }
   return undefined;
+}
+
+function endless(uid: string): Error {
+  return new RefusedError({
+    why: `${uid} answers for more than ${bound} restores in a row, and an engine keeps far fewer; nothing was sent.`,
+    next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
+  });
 }
 
 function foreign(uid: string, restoreId: number): Error {

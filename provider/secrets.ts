@@ -3,7 +3,8 @@ const known = new Set<string>();
 /** Remembers a value that must never be printed by this process. */
 export function keepSecret(value: string | null | undefined): void {
   // A shorter text would blank out ordinary words of a message, and is no secret worth the name.
-  if (value !== undefined && value !== null && value.length >= 6) known.add(value);
+  if (value === undefined || value === null || value.length < 6) return;
+  for (const form of forms(value)) known.add(form);
 }
 
 /** What looks like a JWT, whole or cut off: the service may name one in a complaint before this process has met it. */
@@ -14,4 +15,15 @@ export function scrub(text: string): string {
   // The longest first: a secret may begin with another one.
   const secrets = [...known].sort((one, other) => other.length - one.length);
   return secrets.reduce((result, secret) => result.split(secret).join("[secret]"), text).replace(anyToken, "[secret]");
+}
+
+/** As it is, and as a service would quote it from a request: in JSON, and in JSON or a URL that is quoted once more. */
+function forms(value: string): string[] {
+  const inJson = JSON.stringify(value).slice(1, -1);
+  return [
+    value,
+    inJson,
+    JSON.stringify(inJson).slice(1, -1),
+    encodeURIComponent(value.replace(/\p{Surrogate}/gu, "\ufffd")),
+  ];
 }

@@ -3,7 +3,12 @@ const maxLength = 2_000;
 // Control characters, escape sequences and bidirectional marks would let an answer of the service redraw the user's terminal.
 const unprintable =
   // eslint-disable-next-line no-control-regex
-  /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+  /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]+/g;
+
+/** Text without halves of characters: an escape in JSON or a cut makes them, and the engine's wire breaks on them. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
 
 /** Text of somebody else (an answer, a name) made fit for one line of a message. */
 export function clean(text: string): string {
@@ -12,7 +17,7 @@ export function clean(text: string): string {
     .replace(unprintable, " ")
     .replace(/ {2,}/g, " ")
     .trim();
-  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+  return wellFormed(line.length > maxLength ? `${line.slice(0, maxLength)}…` : line);
 }
 
 /** `"a", "b" and "c"`, for messages that list what is allowed. */

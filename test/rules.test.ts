@@ -39,6 +39,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "provider/clock",
     "provider/config",
     "provider/secrets",
+    "provider/text",
     "node-fetch",
     "valibot",
     "node:",

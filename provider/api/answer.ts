@@ -7,6 +7,7 @@ import {
   UnauthorizedError,
   WrongShapeError,
 } from "../errors";
+import { wellFormed } from "../text";
 
 export interface HttpAnswer {
   readonly status: number;
@@ -22,7 +23,7 @@ export function readAnswer(site: RequestSite, answer: HttpAnswer): unknown {
   if (messages.length > 0) {
     const error = new GraphqlError(site, messages, envelope["data"]);
     // Data beside the errors says that something was carried out: then a word like "unauthorized" is about something else.
-    if (isEmpty(envelope["data"]) && messages.some(isUnauthorized)) throw new UnauthorizedError(site, error.said);
+    if (isEmpty(envelope["data"]) && error.messages.some(isUnauthorized)) throw new UnauthorizedError(site, error.said);
     throw error;
   }
   if (!isRecord(envelope["data"])) throw new WrongShapeError(site, "data", "an object was expected");
@@ -45,22 +46,34 @@ function failOnStatus(site: RequestSite, { status, retryAfter }: HttpAnswer): vo
   }
   if (status === 429) throw new ThrottledError(site, wait);
   if (status >= 500) throw new LostAnswerError(site, { why: `HTTP ${status}`, retryAfterMs: wait });
-  const redirect = status >= 300 && status < 400;
+  // A success without an answer, or a redirect behind one (303): nobody can tell that nothing was done.
+  if (status < 400) throw new LostAnswerError(site, { why: `HTTP ${status}${redirect(status)}`, unreadable: true });
   throw new RefusedError({
-    why: `${site.operation} at ${site.host}: HTTP ${status}${redirect ? ", a redirect, which is never followed" : ""}`,
+    why: `${site.operation} at ${site.host}: HTTP ${status}`,
     next: "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) is the address of the GraphQL endpoint itself.",
   });
+}
+
+function redirect(status: number): string {
+  return status >= 300 ? ", a redirect, which is never followed" : " without an answer";
 }
 
 function parse(site: RequestSite, body: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(body);
-  } catch (cause) {
-    throw new LostAnswerError(site, { why: `HTTP 200 with ${whatItIs(body)}`, cause, unreadable: true });
+    value = JSON.parse(body, mayHoldHalves.test(body) ? (_, one: unknown) => whole(one) : undefined);
+  } catch {
+    // Without the cause: its text quotes the body.
+    throw new LostAnswerError(site, { why: `HTTP 200 with ${whatItIs(body)}`, unreadable: true });
   }
   if (!isRecord(value)) throw new WrongShapeError(site, "the top level", "an object was expected");
   return value;
+}
+
+const mayHoldHalves = /\\ud[89a-f]/i;
+
+function whole(value: unknown): unknown {
+  return typeof value === "string" ? wellFormed(value) : value;
 }
 
 function whatItIs(body: string): string {

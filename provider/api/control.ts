@@ -62,7 +62,11 @@ export class ControlPlane {
 
   /** Sets the lambda script of a backend, given as plain source; an empty one removes it. */
   async updateLambda(uid: string, script: string, call: Call): Promise<void> {
-    const input = { deploymentID: uid, tenantID: 0, lambdaScript: Buffer.from(script, "utf8").toString("base64") };
+    const lambdaScript = Buffer.from(script, "utf8").toString("base64");
+    // The program may hold it as a secret; the provider is not told.
+    keepSecret(script);
+    keepSecret(lambdaScript);
+    const input = { deploymentID: uid, tenantID: 0, lambdaScript };
     await this.send("updateLambda", { input }, "freely", call, confirmation("updateLambda"));
   }
 

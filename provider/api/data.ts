@@ -1,4 +1,4 @@
-import type * as v from "valibot";
+import * as v from "valibot";
 import { backendUrl } from "../config";
 import {
   AbsentError,
@@ -17,6 +17,7 @@ import {
   backupsSchema,
   dropSchema,
   exportSchema,
+  number,
   restoreSchema,
   type RestoreStatus,
   restoreStatusSchema,
@@ -199,5 +200,5 @@ export function restoreIdBeside(error: unknown): number | undefined {
   const restore = error.data["restore"];
   const response = isRecord(restore) ? restore["response"] : undefined;
   const id = isRecord(response) ? response["restoreId"] : undefined;
-  return typeof id === "number" && Number.isInteger(id) && id > 0 ? id : undefined;
+  return v.is(number, id) ? id : undefined;
 }

@@ -1,11 +1,14 @@
 import * as v from "valibot";
 
+/** GraphQL's Int, counted from 1. */
+export const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+
 const problems = v.nullish(v.array(v.object({ message: v.string() })));
 
 /** The answer of `restore`. Without an id there is no restore to speak of, whatever the code says. */
 export const restoreSchema = v.object({
   restore: v.object({
-    response: v.nullish(v.object({ restoreId: v.nullish(v.pipe(v.number(), v.integer(), v.minValue(1))) })),
+    response: v.nullish(v.object({ restoreId: v.nullish(number) })),
     errors: problems,
   }),
 });
@@ -39,7 +42,8 @@ export interface Backup {
 
 const backupSchema = v.object({
   type: v.string(),
-  backupNum: v.pipe(v.number(), v.integer()),
+  // 0 would be sent as "the latest one".
+  backupNum: number,
   folder: v.string(),
   timestamp: v.string(),
 });

@@ -2,14 +2,20 @@ import * as v from "valibot";
 
 const textOrNone = v.nullish(v.string());
 
+/** It becomes a resource's id and stands in messages: nothing that a terminal would obey. */
+const uid = v.pipe(v.string(), v.regex(/^[!-~]{1,128}$/));
+
+/** What a header can carry. Empty while a backend is being made. */
+const token = v.pipe(v.string(), v.regex(/^[!-~]{0,16384}$/));
+
 /** One entry of `deployments`: a backend as the control plane lists it. */
 export const deploymentSchema = v.object({
-  uid: v.pipe(v.string(), v.nonEmpty()),
+  uid,
   name: v.string(),
   zone: v.string(),
   url: v.string(),
   owner: textOrNone,
-  jwtToken: v.string(),
+  jwtToken: token,
   deploymentMode: textOrNone,
   deploymentType: textOrNone,
   lambdaScript: textOrNone,
@@ -17,15 +23,17 @@ export const deploymentSchema = v.object({
 
 export type Deployment = v.InferOutput<typeof deploymentSchema>;
 
-/** The answer of `createDeployment`. Only the uid is indispensable: what else is missing can be read from the list. */
+const textIfAny = v.fallback(textOrNone, undefined);
+
+/** The answer of `createDeployment`. Only the uid is indispensable: what else is missing or odd can be read from the list. */
 export const createdSchema = v.object({
-  uid: v.pipe(v.string(), v.nonEmpty()),
-  name: textOrNone,
-  url: textOrNone,
-  owner: textOrNone,
-  jwtToken: textOrNone,
-  deploymentMode: textOrNone,
-  lambdaScript: textOrNone,
+  uid,
+  name: textIfAny,
+  url: textIfAny,
+  owner: textIfAny,
+  jwtToken: v.fallback(v.nullish(token), undefined),
+  deploymentMode: textIfAny,
+  lambdaScript: textIfAny,
 });
 
 export type CreatedDeployment = v.InferOutput<typeof createdSchema>;

@@ -14,7 +14,10 @@ const assumedLifetimeMs = 10_800_000;
 const loginTimeoutMs = 30_000;
 const leastPatienceMs = 60_000;
 
-const loginSchema = v.object({ login: v.nullable(v.object({ token: v.pipe(v.string(), v.nonEmpty()) })) });
+/** Anything else would fail as a header, in a way that looks like a broken connection. */
+const headerValue = /^[!-~]{1,16384}$/;
+
+const loginSchema = v.object({ login: v.nullable(v.object({ token: v.pipe(v.string(), v.regex(headerValue)) })) });
 
 interface Login {
   readonly token: string;
@@ -94,7 +97,7 @@ export class Session {
         next: credentialsAdvice,
       });
     }
-    if ("token" in this.credentials) return { token: this.credentials.token, renewAt: Number.POSITIVE_INFINITY };
+    if ("token" in this.credentials) return fixed(this.credentials.token);
     const token = await this.requestToken(this.credentials, call);
     keepSecret(token);
     const now = this.clock.now();
@@ -121,4 +124,13 @@ export class Session {
     }
     throw new SettingsError(refusal);
   }
+}
+
+/** A token of the settings, which lives as long as it lives. */
+function fixed(token: string): Login {
+  if (headerValue.test(token)) return { token, renewAt: Number.POSITIVE_INFINITY };
+  throw new SettingsError({
+    why: "the token in the settings holds a blank, a line break or another character that no token has.",
+    next: credentialsAdvice,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Deployment } from "../api/deployment";
+import { backendUrl } from "../config";
 import type { Context, Operation } from "../context";
 import { AbsentError, ConflictError, GraphqlError, mayHaveActed, type RequestError } from "../errors";
 import { givenNames } from "../fields";
@@ -85,6 +86,8 @@ async function readBackend(
 }
 
 function observed(context: Context, live: Deployment, known: BackendState | undefined): BackendState {
+  // A refresh keeps the state as it was rather than write a host to which no token may go.
+  if (live.url !== "") backendUrl(context.cloud.endpoint, live.url, "/graphql");
   const values = valuesOf(context.cloud, live);
   if (known !== undefined) return stateOf(known, {}, values, { ...known.__state, unclear: [] });
   const memory = {

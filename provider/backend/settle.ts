@@ -1,4 +1,5 @@
 import type { Deployment } from "../api/deployment";
+import { backendUrl } from "../config";
 import type { Context, Operation } from "../context";
 import { changedFields } from "../fields";
 import type { Observe } from "../resource";
@@ -22,7 +23,7 @@ export async function complete(
   { context, operation, id, observe }: Settling,
   state: BackendState,
 ): Promise<BackendState> {
-  if (state.url !== "" && state.jwtToken !== "") return state;
+  if (state.url !== "" && state.jwtToken !== "") return checked(context, state);
   const live = await waitFor(context, operation, {
     what: `${id} to be in the list of backends`,
     look: async () => {
@@ -33,7 +34,13 @@ export async function complete(
   });
   const whole = stateOf(state, {}, valuesOf(context.cloud, live), state.__state);
   observe(whole);
-  return whole;
+  return checked(context, whole);
+}
+
+/** A host to which no token may go is no backend that anybody could use. */
+function checked({ cloud }: Context, state: BackendState): BackendState {
+  backendUrl(cloud.endpoint, state.url, "/graphql");
+  return state;
 }
 
 /** Sends what differs from the service, and what may or may not have arrived in an earlier run. */

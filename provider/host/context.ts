@@ -4,6 +4,7 @@ import { Cloud } from "../cloud";
 import { endpointUrl, readSettings, type SettingName, type Settings } from "../config";
 import type { Context } from "../context";
 import { scrub } from "../secrets";
+import { clean } from "../text";
 import { type EngineChannel, connectEngine } from "./engineChannel";
 
 /** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */
@@ -47,10 +48,11 @@ export class HostContext {
       signal: engine.signal,
       progress: this.progress(urn, engine),
       say: (text) => {
-        if (!engine.log(urn, scrub(text), { ephemeral: false })) console.log(scrub(text));
+        if (!engine.log(urn, presentable(text), { ephemeral: false })) console.log(presentable(text));
       },
       warn: (text) => {
-        if (!engine.log(urn, scrub(text), { ephemeral: false, warning: true })) console.warn(scrub(text));
+        const line = presentable(text);
+        if (!engine.log(urn, line, { ephemeral: false, warning: true })) console.warn(line);
       },
     };
   }
@@ -66,7 +68,7 @@ export class HostContext {
     let saidStatus = "";
     let repeatMs = repeatRowMs;
     return (text) => {
-      const line = scrub(text);
+      const line = presentable(text);
       // The elapsed time behind the last comma changes with every look; the status before it is the news.
       const status = line.replace(/, [^,]*$/, "");
       const now = this.clock.now();
@@ -77,4 +79,9 @@ export class HostContext {
       console.log(urn === undefined ? line : `${urn.split("::").at(-1) ?? urn}: ${line}`);
     };
   }
+}
+
+/** What a terminal may be given: names and messages of the service stand in our lines. */
+function presentable(text: string): string {
+  return clean(scrub(text));
 }

@@ -45,14 +45,16 @@ describe("an answer", () => {
     {
       what: "301",
       answer: { status: 301, body: inBody },
-      is: RefusedError,
+      is: LostAnswerError,
       says: /HTTP 301, a redirect, which is never/,
+      acted: true,
     },
     {
       what: "307",
       answer: { status: 307, body: inBody },
-      is: RefusedError,
+      is: LostAnswerError,
       says: /HTTP 307, a redirect, which is never/,
+      acted: true,
     },
     {
       what: "400",
@@ -61,7 +63,8 @@ describe("an answer", () => {
       says: /HTTP 400\n.*address of the GraphQL/,
     },
     { what: "404", answer: { status: 404, body: page }, is: RefusedError, says: /HTTP 404\n.*address of the GraphQL/ },
-    { what: "204", answer: { status: 204 }, is: RefusedError, says: /HTTP 204/ },
+    { what: "204", answer: { status: 204 }, is: LostAnswerError, says: /HTTP 204 without an answer/, acted: true },
+    { what: "303", answer: { status: 303 }, is: LostAnswerError, says: /HTTP 303, a redirect/, acted: true },
     {
       what: "an HTML page",
       answer: { body: page },

@@ -213,7 +213,7 @@ describe("requests, byte for byte", () => {
     for (const status of [301, 302, 307, 308]) {
       nock(origin).post("/graphql").reply(status, "", { location: "https://evil.example.com/graphql" });
       const error = await rejection(postGraphql(requestTo(endpoint, { headers: { authorization: "Bearer x" } })));
-      expect(error).to.be.instanceOf(RefusedError);
+      expect(error).to.be.instanceOf(LostAnswerError);
       expect(error.message).to.contain(`HTTP ${status}, a redirect`).and.not.to.contain("evil");
     }
   });
