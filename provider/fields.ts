@@ -22,6 +22,8 @@ export interface Field {
    */
   readonly onChange: "update" | "replace" | "state" | "nothing";
   readonly required?: boolean;
+  /** A program may well give it as a secret, so a host must not let its value be printed. */
+  readonly mayBeSecret?: boolean;
   readonly check?: Check;
   /**
    * For `replace`: whether going from what is there to this value (undefined: left out) is worth a new object; otherwise the

@@ -97,6 +97,6 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
-    throw new Error(scrub(`${what}: ${clean(error.why)}\n${error.next}`), { cause: error });
+    throw new Error(`${what}: ${clean(scrub(error.why))}\n${clean(scrub(error.next))}`, { cause: error });
   }
 }

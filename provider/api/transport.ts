@@ -1,6 +1,7 @@
 import { LostAnswerError, NotSentError, type RequestSite } from "../errors";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "./answer";
 import { freshConnection, sharedConnection } from "./connection";
+import { logRequest } from "./log";
 
 /** No answer of this API is near this size; a larger one would only fill the memory. */
 const maxBodyBytes = 32 * 1024 * 1024;
@@ -62,6 +63,7 @@ async function exchange(
   signal.throwIfAborted();
   const connection = repeatable ? sharedConnection(url) : freshConnection(url);
   const timeout = AbortSignal.timeout(timeoutMs);
+  const startedAt = performance.now();
   try {
     const response = await fetch(url, {
       ...init,
@@ -70,9 +72,13 @@ async function exchange(
       size: maxBodyBytes,
       signal: AbortSignal.any([timeout, signal]),
     });
-    return { status: response.status, retryAfter: response.headers.get("retry-after"), body: await response.text() };
+    const body = await response.text();
+    logRequest(site, `HTTP ${response.status}`, startedAt);
+    return { status: response.status, retryAfter: response.headers.get("retry-after"), body };
   } catch (cause) {
-    const sent = connection.mayHaveSent() && !isConnectFailure(cause);
+    // The code of an error proves nothing once a connection stood: TLS can break with the same one behind the request.
+    const sent = repeatable ? !isConnectFailure(cause) : connection.mayHaveSent();
+    logRequest(site, sent ? "no answer" : "not sent", startedAt);
     // The caller's own reason (engine gone) is told as it is, but only while nothing can have acted.
     if (signal.aborted && !sent) throw signal.reason;
     if (!sent) throw new NotSentError(site, cause);

@@ -63,7 +63,7 @@ export const backendFields: FieldTable<BackendInputs> = {
   aclEnabled: { onChange: "replace", check: both(flag, dedicatedOnly("aclEnabled")) },
   jaegerEnabled: { onChange: "replace", check: both(flag, dedicatedOnly("jaegerEnabled")) },
   dgraphHA: { onChange: "replace", check: both(flag, dedicatedOnly("dgraphHA")) },
-  lambdaScript: { onChange: "update", check: text },
+  lambdaScript: { onChange: "update", check: text, mayBeSecret: true },
   deletionProtection: { onChange: "state", check: flag },
   adoptUid: { onChange: "nothing", check: uid },
   adoptExisting: { onChange: "state", check: flag },

@@ -3,9 +3,8 @@ import { type Clock, systemClock } from "../clock";
 import { Cloud } from "../cloud";
 import { endpointUrl, readSettings, type SettingName, type Settings } from "../config";
 import type { Context } from "../context";
-import { scrub } from "../secrets";
-import { clean } from "../text";
 import { type EngineChannel, connectEngine } from "./engineChannel";
+import { presentable } from "./failures";
 
 /** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */
 const repeatRowMs = 10_000;
@@ -79,9 +78,4 @@ export class HostContext {
       console.log(urn === undefined ? line : `${urn.split("::").at(-1) ?? urn}: ${line}`);
     };
   }
-}
-
-/** What a terminal may be given: names and messages of the service stand in our lines. */
-function presentable(text: string): string {
-  return clean(scrub(text));
 }

@@ -19,8 +19,9 @@ import {
   unknownValue,
 } from "../fields";
 import type { Created, Resource, State } from "../resource";
+import { clean } from "../text";
 import type { HostContext } from "./context";
-import { asError, partialFailure, type Report, reportOf } from "./failures";
+import { asError, partialFailure, presentable, type Report, reportOf } from "./failures";
 
 type Values = Record<string, unknown>;
 
@@ -108,7 +109,7 @@ export function dynamicProvider<Inputs, S extends State>(
       const refusal = refusedReplacement(stripped(olds), inputs);
       if (refusal !== undefined) failures.push(refusal);
       if (failures.length === 0) failures.push(...(await refusals(stripped(olds), inputs)));
-      return { inputs, failures };
+      return { inputs, failures: failures.map(shown) };
     },
 
     diff(id, olds, news) {
@@ -175,6 +176,13 @@ export function dynamicProvider<Inputs, S extends State>(
       );
     },
   };
+
+  /** The engine prints the value beside the name of a property, whatever it is: a script, a password in the wrong place. */
+  function shown({ property, reason }: Failure): Failure {
+    const named = fields[property] !== undefined && fields[property].mayBeSecret !== true;
+    const text = presentable(named || property === "" ? reason : `"${clean(property)}": ${reason}`);
+    return { property: named ? property : "", reason: text };
+  }
 
   function refusedReplacement(olds: Values, inputs: Values): Failure | undefined {
     if (olds["deletionProtection"] !== true) return undefined;

@@ -76,6 +76,11 @@ function text({ kind, urn, id }: Report, error: unknown, what: string): string {
           `unexpected: ${error instanceof Error ? error.message : "something that is no error"}`,
           "Run the command again; if it stays so, please report this message.",
         ];
-  const lines = [`${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}`, ...next.split("\n")];
-  return lines.map((line) => clean(scrub(line))).join("\n");
+  const lines = [`${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}`, next];
+  return lines.map(presentable).join("\n");
+}
+
+/** One line that a terminal may be given: names and messages of the service stand in our texts. */
+export function presentable(text: string): string {
+  return clean(scrub(text));
 }

@@ -24,7 +24,7 @@ export async function chooseBackup(
     backupNum === undefined
       ? `folder "${backupFolder ?? ""}"`
       : `number ${backupNum} in folder "${backupFolder ?? latest.folder}"`;
-  const present = backups.slice(-10).map(({ folder, backupNum: number }) => `"${folder}" ${number}`);
+  const present = backups.slice(-10).map(({ folder, backupNum: number }) => `"${folder.slice(0, 100)}" ${number}`);
   throw new AbsentError({
     why: `${source} has no backup ${wanted}; nothing was sent.`,
     next: `Correct backupFolder and backupNum, or leave them out for the latest. There are ${backups.length > 10 ? "among others " : ""}${present.join(", ")} (getBackups lists all).`,
