@@ -13,22 +13,6 @@ export class HttpProblem extends Error {
   }
 }
 
-/**
- * Refuses what a web page in a browser could send: another site's origin, or a name that was made to point here. The local
- * cloud holds tokens, and loopback is no protection against a browser on the same machine.
- */
-export function refuseForeign(request: IncomingMessage): void {
-  const host = request.headers.host ?? "";
-  const origin = request.headers.origin;
-  const port = String(request.socket.localPort ?? "");
-  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
-    throw new HttpProblem(403, "the local cloud answers requests to 127.0.0.1 and localhost only");
-  }
-  if (origin !== undefined && origin !== `http://${host}`) {
-    throw new HttpProblem(403, "the local cloud answers no requests of other sites");
-  }
-}
-
 /** The whole body as text; ends with 413 past the limit. */
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { aboutBackend } from "./about";
 import type { Backend } from "./backend";
@@ -8,8 +8,9 @@ import { backupsPath, takeBackup } from "./backupRequest";
 import { answerData, readDataRequest } from "./dataPlane";
 import { exchange, type Laboratory, type Subject } from "./exchange";
 import { operationName } from "./execute";
+import { guardedServer, refuseForeign } from "./guard";
 import { controlPlane } from "./planes";
-import { bearer, HttpProblem, pathOf, readDocument, refuseForeign } from "./request";
+import { bearer, HttpProblem, pathOf, readDocument } from "./request";
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -61,7 +62,7 @@ export class LocalServer implements Doors {
   }
 
   private async serve(handle: Handle, port: number): Promise<{ server: Server; port: number }> {
-    const server = createServer((request, response) => {
+    const server = guardedServer((request, response) => {
       answer(request, response, handle).catch(() => response.destroy());
     });
     await new Promise<void>((resolve, reject) => {
@@ -128,7 +129,7 @@ export class LocalServer implements Doors {
 
 async function answer(request: IncomingMessage, response: ServerResponse, handle: Handle): Promise<void> {
   try {
-    refuseForeign(request);
+    refuseForeign(request, response);
     await handle(request, response);
   } catch (error) {
     if (!(error instanceof HttpProblem)) throw error;
