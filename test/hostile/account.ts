@@ -1,0 +1,28 @@
+import { Cloud } from "../../provider/cloud";
+import type { Context, Operation } from "../../provider/context";
+import { TestClock } from "../unit/clock";
+
+export const token = "canary-of-the-account";
+
+/** An account at an endpoint, on a clock that passes at once, with everything that it would have printed. */
+export class Account {
+  readonly clock = new TestClock();
+  readonly said: string[] = [];
+  readonly cloud: Cloud;
+  readonly context: Context;
+
+  constructor(endpoint: URL | string, settings: { email: string; password: string } | { token: string } = { token }) {
+    this.cloud = new Cloud({ endpoint: String(endpoint), credentials: settings }, this.clock, () => 1);
+    const say = (text: string): void => {
+      this.said.push(text);
+    };
+    const signal = new AbortController().signal;
+    this.context = { cloud: this.cloud, clock: this.clock, signal, progress: say, say, warn: say };
+  }
+
+  within(ms = 60_000): Operation {
+    const startedAt = this.clock.now();
+    const timeout = { input: "timeouts.create", value: `${ms / 1_000}s`, ms };
+    return { timeout, startedAt, deadline: startedAt + ms, signal: this.context.signal };
+  }
+}

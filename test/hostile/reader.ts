@@ -1,0 +1,34 @@
+import { postGraphql } from "../../provider/api/transport";
+
+// A process of its own, so that nothing but the reading of answers grows: argv holds the endpoint, how often, how many at a time.
+const [endpoint = "", times = "1", atATime = "1", timeoutMs = "20000"] = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  const read = async (): Promise<void> => {
+    const signal = new AbortController().signal;
+    const site = { url: new URL(endpoint), operation: "deployments", document: "{ deployments { uid } }" };
+    await postGraphql({ ...site, timeoutMs: Number(timeoutMs), signal, repeatable: true }).catch((error: unknown) => {
+      outcome = String(error).split("\n", 1)[0] ?? "";
+    });
+  };
+  let outcome = "read";
+  // The modules are loaded before the count begins.
+  await postGraphql({
+    url: new URL("http://127.0.0.1:1/graphql"),
+    operation: "none",
+    document: "{ a }",
+    timeoutMs: 1_000,
+    signal: new AbortController().signal,
+    repeatable: true,
+  }).catch(() => undefined);
+  const before = process.memoryUsage().rss;
+  let peak = before;
+  const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 5);
+  for (let time = 0; time < Number(times); time++) await Promise.all(Array.from({ length: Number(atATime) }, read));
+  peak = Math.max(peak, process.memoryUsage().rss);
+  clearInterval(sampling);
+  process.stdout.write(`${JSON.stringify({ grownMiB: Math.round((peak - before) / 1_048_576), outcome })}\n`);
+  process.exit(0);
+}
+
+void main();
