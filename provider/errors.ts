@@ -185,13 +185,25 @@ export class GraphqlError extends RequestError {
 /** An answer that is well-formed but not what the API is known to give. */
 export class WrongShapeError extends RequestError {
   override readonly name = "WrongShapeError";
+  readonly #data: unknown;
 
-  constructor(site: RequestSite, path: string, problem: string) {
+  constructor(site: RequestSite, path: string, problem: string, data?: unknown) {
     super(site, {
       why: `unexpected answer at ${clean(path)}: ${clean(problem)}`,
       next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
     });
+    this.#data = data;
   }
+
+  /** What came beside it. */
+  get data(): unknown {
+    return this.#data;
+  }
+}
+
+/** The data of an answer that failed all the same: it may name what was made. */
+export function dataBeside(error: unknown): unknown {
+  return error instanceof GraphqlError || error instanceof WrongShapeError ? error.data : undefined;
 }
 
 /** Whether a mutation that failed like this may have been carried out all the same. */

@@ -19,7 +19,7 @@ export interface HttpAnswer {
 export function readAnswer(site: RequestSite, answer: HttpAnswer): unknown {
   failOnStatus(site, answer);
   const envelope = parse(site, answer.body);
-  const messages = errorMessages(site, envelope["errors"]);
+  const messages = errorMessages(site, envelope["errors"], envelope["data"]);
   if (messages.length > 0) {
     const error = new GraphqlError(site, messages, envelope["data"]);
     // Data beside the errors says that something was carried out: then a word like "unauthorized" is about something else.
@@ -81,9 +81,9 @@ function whatItIs(body: string): string {
   return body.trimStart().startsWith("<") ? "an HTML page instead of JSON" : "JSON that is cut off or broken";
 }
 
-function errorMessages(site: RequestSite, errors: unknown): string[] {
+function errorMessages(site: RequestSite, errors: unknown, data: unknown): string[] {
   if (errors === undefined || errors === null) return [];
-  if (!Array.isArray(errors)) throw new WrongShapeError(site, "errors", "a list was expected");
+  if (!Array.isArray(errors)) throw new WrongShapeError(site, "errors", "a list was expected", data);
   return errors.map((error: unknown) =>
     isRecord(error) && typeof error["message"] === "string" ? error["message"] : "an error without a message",
   );

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { backendUrl } from "../config";
 import {
   AbsentError,
+  dataBeside,
   GraphqlError,
   LostAnswerError,
   RefusedError,
@@ -196,8 +197,8 @@ function failOnProblems(
 
 /** The id of a restore that the service named beside its complaints. */
 export function restoreIdBeside(error: unknown): number | undefined {
-  if (!(error instanceof GraphqlError) || !isRecord(error.data)) return undefined;
-  const restore = error.data["restore"];
+  const data = dataBeside(error);
+  const restore = isRecord(data) ? data["restore"] : undefined;
   const response = isRecord(restore) ? restore["response"] : undefined;
   const id = isRecord(response) ? response["restoreId"] : undefined;
   return v.is(number, id) ? id : undefined;

@@ -5,6 +5,7 @@ import type { Context, Operation } from "../context";
 import {
   AbsentError,
   ConflictError,
+  dataBeside,
   DgraphCloudError,
   GraphqlError,
   NullAnswerError,
@@ -198,8 +199,8 @@ function accept(context: Context, inputs: NewBackend, created: CreatedDeployment
 }
 
 function createdBesideErrors(error: unknown): CreatedDeployment | undefined {
-  if (!(error instanceof GraphqlError) || !isRecord(error.data)) return undefined;
-  const created = v.safeParse(createdSchema, error.data["createDeployment"]);
+  const data = dataBeside(error);
+  const created = v.safeParse(createdSchema, isRecord(data) ? data["createDeployment"] : undefined);
   return created.success ? created.output : undefined;
 }
 
