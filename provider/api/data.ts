@@ -11,7 +11,8 @@ import {
   UnauthorizedError,
   WrongShapeError,
 } from "../errors";
-import { keepSecret } from "../secrets";
+import { keepSecret, scrub } from "../secrets";
+import { clean } from "../text";
 import { isRecord } from "./answer";
 import {
   type Backup,
@@ -32,6 +33,14 @@ import { postGraphql, probe, type Probed } from "./transport";
 
 const queryTimeoutMs = 30_000;
 const mutationTimeoutMs = 60_000;
+
+/** More of them help nobody. */
+const maxTexts = 20;
+
+/** The service's words, which go into the state in clear. */
+function words(text: string): string {
+  return clean(scrub(text));
+}
 
 /** What one dropData removes: the service takes one of these at a time. */
 export type Drop =
@@ -90,7 +99,7 @@ export class DataPlane {
   async restoreStatus(target: string, restoreId: number, call: Call): Promise<RestoreStatus> {
     return this.send(target, "restoreStatus", { restoreId }, "freely", call, (data, site) => {
       const { status, errors } = shaped(site, restoreStatusSchema, data).restoreStatus.response;
-      return { status, errors: errors ?? [] };
+      return { status, errors: (errors ?? []).slice(0, maxTexts).map(words) };
     });
   }
 
@@ -108,7 +117,7 @@ export class DataPlane {
     return this.send(uid, documentOf(drop), { ...drop }, "unless-sent", call, (data, site) => {
       if (isRecord(data) && data["dropData"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
       const { code, message } = shaped(site, dropSchema, data).dropData.response;
-      return message ?? code ?? "";
+      return words(message ?? code ?? "");
     });
   }
 

@@ -10,7 +10,7 @@ import type { BackendInputs } from "../../provider/backend/inputs";
 import { Cloud } from "../../provider/cloud";
 import type { Credentials } from "../../provider/config";
 import { begin } from "../../provider/context";
-import { LostAnswerError, NotSentError, RefusedError, WrongShapeError } from "../../provider/errors";
+import { LostAnswerError, NotSentError, WrongShapeError } from "../../provider/errors";
 import { callWithin, TestClock } from "./clock";
 import { rejection } from "./failure";
 import { type Sent, sentTo, withNock } from "./nocked";

@@ -1,0 +1,297 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Cloud, type Fault } from "dgraphcloud-local";
+import { type Run, Stack } from "../engine/stack";
+import { Canaries } from "./canaries";
+import { Watch } from "./watch";
+
+const me = { email: "me@example.com", password: 'canary "one" \\ of ä me' };
+const other = { email: "other@example.com", password: "canary-two/of+the=other" };
+const scripts = ["first", "second"].map((which) => `// canary script, ${which}\nself.addGraphQLResolvers({});`);
+
+const theirs = `
+  const theirs = new dgraphcloud.Provider("theirs", { email: "${other.email}", password: process.env.CANARY_PASSWORD_TWO });
+  const foreign = new dgraphcloud.Backend("foreign", { zone: "us-east-1", deploymentType: "free" }, { provider: theirs });
+`;
+const program = (which: number, more = ""): string => `
+  const lambdaScript = pulumi.secret(process.env.CANARY_SCRIPT_${which});
+  const args = { zone: "us-east-1", deploymentType: "dedicated", waitForReady: true, timeouts: { create: "60s", update: "60s" } };
+  const source = new dgraphcloud.Backend("source", { ...args, name: "production", lambdaScript });
+  const target = new dgraphcloud.Backend("target", { ...args, name: "staging" });
+  exports.jwtToken = source.jwtToken;
+  exports.script = source.lambdaScript;
+  exports.all = dgraphcloud.getBackendsOutput();
+  ${more}
+`;
+const actions = `
+  const restore = new dgraphcloud.Restore("restore", { target, source, timeouts: { create: "60s" } });
+  const drop = new dgraphcloud.DataDrop("drop", { backend: target, types: ["Task"], exportFirst: true }, { dependsOn: [restore] });
+  exports.urls = drop.exportUrls;
+`;
+
+/** How the engine's own log writes a line: in JSON with a level, or (before) severity and date, time, thread, file of its source. */
+const engineLogLine = /^\{"time":"\d{4}-.*"v":\d+\}$|^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+\.go:\d+\]/;
+
+describe("secrets: what a run leaves anywhere", function () {
+  this.timeout(600_000);
+  const canaries = new Canaries();
+  let stack: Stack;
+  let watch: Watch;
+  let removals: (() => void)[];
+
+  before(async () => {
+    stack = await Stack.start({ provisioningMs: 0, restoreMs: 200, accounts: [me, other] });
+    const temporary = join(stack.folder, "tmp");
+    mkdirSync(temporary);
+    Object.assign(stack.environment, {
+      TMPDIR: temporary,
+      DGRAPHCLOUD_LOG: "debug",
+      CANARY_SCRIPT_0: scripts[0],
+      CANARY_SCRIPT_1: scripts[1],
+      CANARY_PASSWORD_TWO: other.password,
+    });
+    canaries.add("a password of the environment", me.password);
+    canaries.add("a password of a Provider", other.password);
+    for (const script of scripts) canaries.add("a lambda script", script);
+    for (const script of scripts) canaries.add("a lambda script in base64", Buffer.from(script).toString("base64"));
+    const { cloud } = stack.local;
+    const login = (...credentials: [string, string]): string | null => Cloud.prototype.login.apply(cloud, credentials);
+    cloud.login = (email, password) => {
+      const token = login(email, password);
+      if (token !== null) canaries.add("a session token", token);
+      return token;
+    };
+    watch = new Watch(canaries, stack.folder, (path) => path.endsWith("node_modules"));
+    removals = [];
+  });
+  after(async () => {
+    watch.stop();
+    await stack.close();
+  });
+  afterEach(() => {
+    calm();
+  });
+
+  /** Tokens of backends that exist by now, and the URLs of their exports to come. */
+  function learn(): void {
+    for (const { uid, jwtToken } of stack.local.cloud.all()) {
+      canaries.add("a token of a backend", jwtToken);
+      const backend = stack.local.cloud.get(uid);
+      if (Object.hasOwn(backend, "export")) continue;
+      const made = backend.export.bind(backend);
+      backend.export = async () => {
+        const paths = await made();
+        for (const path of paths) canaries.add("the URL of an export", path);
+        onExport?.(`http://${backend.deployment.url}${paths[0] ?? ""}`);
+        return paths;
+      };
+    }
+  }
+  let onExport: ((url: string) => void) | undefined;
+
+  function strike(operation: string, fault: Fault, calls: "every" | readonly number[] = "every"): void {
+    const active = stack.local.faults.add({ operation, fault, calls });
+    removals.push(() => {
+      active.remove();
+    });
+  }
+
+  /** What a service could put into a complaint, since it was in a request or is the service's own: as it is, and quoted. */
+  const blame = (...sent: readonly string[]): string[] => {
+    learn();
+    const secrets = [...sent, ...stack.local.cloud.all().map(({ jwtToken }) => jwtToken)];
+    const quoted = JSON.stringify({ variables: { sent } });
+    return [...secrets, quoted, JSON.stringify(quoted)].map((secret) => `refused: ${secret} is wrong`);
+  };
+  const complaint = (...sent: readonly string[]): Fault => ({ kind: "errors", messages: blame(...sent), acted: false });
+  const calm = (): void => {
+    for (const remove of removals.splice(0)) remove();
+  };
+
+  const inBase64 = (which: number): string[] => [
+    scripts[which] ?? "",
+    Buffer.from(scripts[which] ?? "").toString("base64"),
+  ];
+
+  function clean(run: Run, what: string): Run {
+    learn();
+    expect(canaries.in(run.output, what)).to.deep.equal([]);
+    return run;
+  }
+  /** With --json, the SDK's and the engine's own debug events hold what they send each other: those are passed over, and nothing else. */
+  function expectEvents(run: Run, what: string): void {
+    expect(run.code, `${what}: ${run.output}`).to.equal(0);
+    learn();
+    const others = run.output.split("\n").filter((line) => !/"severity": ?"debug"/.test(line));
+    expect(canaries.in(others.join("\n"), what)).to.deep.equal([]);
+    expect(others.length, what).to.be.above(1);
+  }
+
+  async function fails(work: Promise<Run>, what: string, says: RegExp): Promise<void> {
+    const run = clean(await work, what);
+    expect(run.code, `${what}: ${run.output}`).not.to.equal(0);
+    expect(run.output, what).to.match(says);
+  }
+  async function succeeds(work: Promise<Run>, what: string): Promise<Run> {
+    const run = clean(await work, what);
+    expect(run.code, `${what}: ${run.output}`).to.equal(0);
+    return run;
+  }
+
+  it("fails with the account of a Provider without telling one", async () => {
+    stack.program(theirs);
+    strike("login", complaint(other.password));
+    await fails(stack.up(), "a log-in of a Provider", /refused the log-in/);
+    calm();
+    strike("createDeployment", complaint(other.password));
+    await fails(stack.up(), "a create of a Provider", /\[secret\]/);
+    calm();
+    await succeeds(stack.up(), "up with a Provider");
+    stack.program(
+      `${theirs} dgraphcloud.getBackends({ provider: theirs }).catch((error) => { console.error(error); throw error; });`,
+    );
+    strike("deployments", complaint(other.password));
+    await fails(stack.up(), "a look-up with a Provider", /\[secret\]/);
+    calm();
+    await succeeds(stack.destroy(), "destroy of a Provider");
+  });
+
+  it("fails to log in, to create and to get ready without telling one", async () => {
+    stack.program(program(0));
+    strike("login", complaint(me.password));
+    await fails(stack.up(), "a log-in that is refused", /refused the log-in/);
+    calm();
+    strike("createDeployment", complaint(me.password));
+    await fails(stack.up(), "a create that is refused", /\[secret\]/);
+    calm();
+    strike("updateLambda", complaint(...inBase64(0)));
+    await fails(stack.up(), "a lambda that is refused", /\[secret\]/);
+    calm();
+    await succeeds(stack.up(), "up");
+  });
+
+  it("creates, previews, updates and refreshes without telling one", async () => {
+    stack.program(program(0, theirs));
+    expectEvents(await stack.up("--json", "--skip-preview"), "up --json");
+    stack.program(program(1, theirs));
+    await succeeds(stack.preview(), "preview --diff");
+    await succeeds(stack.pulumi("preview", "--json"), "preview --json");
+    strike("updateLambda", complaint(...inBase64(1)));
+    await fails(stack.up(), "an update that is refused", /\[secret\]/);
+    calm();
+    await succeeds(stack.up("--diff"), "up --diff");
+    await succeeds(stack.refresh(), "refresh --diff");
+    expectEvents(await stack.pulumi("refresh", "--yes", "--skip-preview", "--json"), "refresh --json");
+    strike("deployments", complaint());
+    await fails(stack.refresh(), "a refresh that is refused", /\[secret\]/);
+  });
+
+  it("restores, drops and exports without telling one", async () => {
+    for (const { uid, name } of stack.local.cloud.all()) {
+      await stack.local.cloud.get(uid).engine.setSchema("type Task { id: ID! title: String! }");
+      if (name === "production") await stack.local.cloud.get(uid).takeBackup();
+    }
+    stack.program(program(1, theirs + actions));
+    strike("restore", complaint());
+    await fails(stack.up(), "a restore that is refused", /\[secret\]/);
+    calm();
+    const { uid } = stack.local.cloud.all().find(({ name }) => name === "staging")!;
+    const target = stack.local.cloud.get(uid);
+    target.setRestoreOutcome({ status: "ERR", errors: blame() });
+    await fails(stack.up(), "a restore that ends badly", /failed \(ERR\): .*\[secret\]/);
+    calm();
+    target.setRestoreOutcome({ status: "OK" });
+    stack.program(program(1, theirs + actions.replace("target, source,", 'target, source, triggers: ["again"],')));
+    onExport = (url) => {
+      strike("dropData", { kind: "errors", messages: [`cannot drop after ${url}`, ...blame()], acted: false });
+    };
+    await fails(stack.up(), "a drop that is refused", /\[secret\]/);
+    calm();
+    onExport = (url) => {
+      strike("dropData", {
+        ...{ kind: "data", acted: true },
+        data: { dropData: { response: { code: "Success", message: `Done, see ${url} and ${blame()[0] ?? ""}` } } },
+      });
+    };
+    await succeeds(stack.up(), "up with actions");
+    onExport = undefined;
+    expect(canaries.names).to.include.members(["the URL of an export", "a token of a backend", "a session token"]);
+    const values = JSON.parse((await stack.pulumi("stack", "output", "--json", "--show-secrets")).output) as Record<
+      string,
+      unknown
+    >;
+    expect(
+      canaries.in(JSON.stringify(values), "outputs that are asked for").map(({ secret }) => secret),
+    ).to.include.members([...["the URL of an export", "a token of a backend", "a lambda script"]]);
+  });
+
+  it("tells of a failed look-up in a program without telling one", async () => {
+    const looks = ["getBackends()", 'getBackend({ name: "production" })'];
+    strike("deployments", { kind: "errors", messages: blame(), acted: true, withData: true });
+    for (const look of looks) {
+      stack.program(`dgraphcloud.${look}.catch((error) => { console.error(error); throw error; });`);
+      await fails(stack.preview(), look, /\[secret\]/);
+    }
+    for (const body of [
+      `{"data":{"deployments":[{"jwtToken":"${stack.local.cloud.all()[0]?.jwtToken ?? ""}"`,
+      blame()[0] ?? "",
+    ]) {
+      calm();
+      strike("deployments", { kind: "body", body, acted: false });
+      stack.program(`dgraphcloud.getBackends().catch((error) => { console.error(error); throw error; });`);
+      await fails(stack.preview(), "an answer that is cut off", /cut off or broken/);
+    }
+  });
+
+  it("shows and exports the stack without telling one, and encrypts what it keeps", async () => {
+    const state = await stack.state();
+    expect(canaries.in(state.text, "stack export")).to.deep.equal([]);
+    expect(state.text.match(/"ciphertext"/g)).to.have.length.above(5);
+    const views = [
+      ["stack"],
+      ["stack", "output"],
+      ["stack", "output", "--json"],
+      ["stack", "history", "--json"],
+      ["config", "--json"],
+    ];
+    for (const view of views) await succeeds(stack.pulumi(...view), view.join(" "));
+  });
+
+  it("names each request in its own debug log, and nothing of what was in it", async () => {
+    stack.program(program(1, theirs + actions));
+    const refresh = await succeeds(stack.refresh(), "refresh");
+    expect(refresh.output).to.match(/dgraphcloud: login at 127\.0\.0\.1:\d+: HTTP 200, \d+ ms/);
+    expect(refresh.output).to.match(/dgraphcloud: deployments at 127\.0\.0\.1:\d+: HTTP 200, \d+ ms/);
+    stack.environment["DGRAPHCLOUD_LOG"] = "";
+    expect((await stack.refresh()).output).not.to.contain("dgraphcloud: ");
+    stack.environment["DGRAPHCLOUD_LOG"] = "debug";
+  });
+
+  it("with -v=9 prints them in the engine's own log lines only, which no provider can prevent", async () => {
+    const run = await stack.up("-v=9", "--logtostderr", "--skip-preview");
+    learn();
+    const lines = run.output.split("\n");
+    const ofTheEngine = lines.filter((line) => engineLogLine.test(line));
+    const others = lines.filter((line) => !engineLogLine.test(line));
+    expect(canaries.in(others.join("\n"), "lines that are not the engine's")).to.deep.equal([]);
+    // The evidence: as soon as the engine stops it, this exception has to go.
+    expect(ofTheEngine.filter((line) => canaries.in(line, "").length > 0)).not.to.have.length(0);
+  });
+
+  it("destroys without telling one", async () => {
+    strike("deleteDeployment", complaint());
+    await fails(stack.destroy(), "a destroy that is refused", /\[secret\]/);
+    calm();
+    expectEvents(await stack.destroy("--json"), "destroy --json");
+    expect(stack.local.cloud.all()).to.deep.equal([]);
+  });
+
+  it("left none in the state's files and their history, in temporary files, or in the arguments of processes", () => {
+    watch.stop();
+    expect([...watch.seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
+    expect([...watch.seen.commands].some((command) => /pulumi (up|refresh|destroy)/.test(command))).to.equal(true);
+    expect(watch.seen.files.size).to.be.above(10);
+    expect(watch.sightings).to.deep.equal([]);
+  });
+});
