@@ -19,6 +19,7 @@ export class HostContext {
   constructor(
     private readonly clock: Clock = systemClock,
     private readonly connect: () => EngineChannel = connectEngine,
+    private readonly random: () => number = Math.random,
   ) {}
 
   /** Takes the settings. Neither awaits nor throws: the host would go on with a provider that knows none. */
@@ -58,7 +59,7 @@ export class HostContext {
 
   private sharedCloud(): Cloud {
     if (this.cloud?.of !== this.settings)
-      this.cloud = { of: this.settings, value: new Cloud(this.settings, this.clock) };
+      this.cloud = { of: this.settings, value: new Cloud(this.settings, this.clock, this.random) };
     return this.cloud.value;
   }
 
