@@ -1,7 +1,14 @@
+interface Declared {
+  readonly incarnation: string;
+  readonly urn: string;
+}
+
 /** What this process has come across: the memory that no state and no list can give. */
 export class Ledger {
-  private readonly incarnations = new Map<string, string>();
+  private readonly incarnations = new Map<string, Set<string>>();
   private readonly resources = new Map<string, string>();
+  private readonly declared = new Map<string, Declared>();
+  private readonly unprotected = new Map<string, string>();
   private readonly created = new Set<string>();
   private readonly claims = new Map<string, string>();
   private readonly restores = new Map<string, Map<number, string>>();
@@ -10,8 +17,27 @@ export class Ledger {
   /** A live resource of this stack, with the time of the create or the adoption that its state records. */
   meet(uid: string, incarnation: string, urn: string | undefined): void {
     if (urn !== undefined) this.resources.set(uid, urn);
-    const newest = this.incarnations.get(uid);
-    if (newest === undefined || newest < incarnation) this.incarnations.set(uid, incarnation);
+    this.incarnations.set(uid, (this.incarnations.get(uid) ?? new Set()).add(incarnation));
+  }
+
+  /** A resource that the program declares; gives the other one when there are two for the same backend. */
+  declare(uid: string, incarnation: string, urn: string): Declared | undefined {
+    const other = this.declared.get(uid);
+    if (other !== undefined && other.urn !== urn && other.incarnation !== incarnation) return other;
+    this.declared.set(uid, { incarnation, urn });
+    return undefined;
+  }
+
+  /** A resource whose state says that its backend may be deleted. */
+  meetUnprotected(urn: string, incarnation: string): void {
+    const newest = this.unprotected.get(urn);
+    if (newest === undefined || newest < incarnation) this.unprotected.set(urn, incarnation);
+  }
+
+  /** Whether a newer backend of the same resource may be deleted: then so may the one that it replaced. */
+  hasUnprotectedSuccessor(urn: string | undefined, incarnation: string): boolean {
+    const newest = this.unprotected.get(urn ?? "");
+    return newest !== undefined && newest > incarnation;
   }
 
   hasMet(uid: string): boolean {
@@ -23,10 +49,12 @@ export class Ledger {
     return this.resources.get(uid);
   }
 
-  /** Whether the backend has been taken over since the state with this incarnation was written. */
-  isSuperseded(uid: string, incarnation: string): boolean {
-    const newest = this.incarnations.get(uid);
-    return newest !== undefined && newest > incarnation;
+  /**
+   * Whether the backend stands for another resource as well: it has been taken over since the state with this incarnation was
+   * written, or that state is itself a take-over of what an older resource still holds.
+   */
+  isShared(uid: string, incarnation: string): boolean {
+    return [...(this.incarnations.get(uid) ?? [])].some((other) => other !== incarnation);
   }
 
   /** A uid that a create of this process returned. */

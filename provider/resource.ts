@@ -59,6 +59,8 @@ export interface Resource<Inputs, S extends State> {
   deletesFirst(state: S, inputs: Inputs): boolean;
   /** Told of each object of this stack that the process comes across. */
   met(context: Context, id: string, state: S): void;
+  /** Told of each object that the program declares, before anything is done to it; throws when that must not be. */
+  declared?(context: Context, id: string, state: S): void;
   create(context: Context, operation: Operation, inputs: Inputs): Promise<Created<S>>;
   ready(context: Context, operation: Operation, id: string, state: S, inputs: Inputs, observe: Observe<S>): Promise<S>;
   /** Changes that make no call. */

@@ -4,6 +4,7 @@ import type { Context, Operation } from "../context";
 import { AbsentError, ConflictError, GraphqlError, mayHaveActed, type RequestError } from "../errors";
 import { givenNames } from "../fields";
 import type { Resource } from "../resource";
+import { clean } from "../text";
 import { isGone, refuseOtherAccount } from "./absence";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
 import { obtain } from "./obtain";
@@ -23,8 +24,16 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
   met(context, id, state) {
     // One that is only looked up is not a resource of this stack.
-    if (state.__state.incarnation === "") return;
-    context.cloud.ledger.meet(id, state.__state.incarnation, state.__urn);
+    const { ledger } = context.cloud;
+    const { incarnation } = state.__state;
+    if (incarnation === "") return;
+    ledger.meet(id, incarnation, state.__urn);
+    if (state.deletionProtection !== true && state.__urn !== undefined)
+      ledger.meetUnprotected(state.__urn, incarnation);
+  },
+
+  declared(context, id, { __urn, __state: { incarnation } }) {
+    if (__urn !== undefined && incarnation !== "") refuseSecond(context, id, { urn: __urn, incarnation });
   },
 
   async create(context, operation, inputs) {
@@ -32,6 +41,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
     const memory = newMemory(context.cloud, inputs, context.clock.now());
     const { __urn }: BackendInputs & BackendHidden = inputs;
     context.cloud.ledger.meet(live.uid, memory.incarnation, __urn);
+    if (__urn !== undefined) context.cloud.ledger.declare(live.uid, memory.incarnation, __urn);
     const known = adopted ? withoutLiveInputs(inputs) : inputs;
     return { id: live.uid, state: stateOf({}, known, valuesOf(context.cloud, live), memory), failure };
   },
@@ -50,6 +60,20 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
 function keep(state: BackendState, inputs: BackendInputs): BackendState {
   return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
+}
+
+/** A backend that was taken over from a resource that the program still declares: each would undo what the other does. */
+function refuseSecond({ cloud }: Context, id: string, own: { urn: string; incarnation: string }): void {
+  const other = cloud.ledger.declare(id, own.incarnation, own.urn);
+  if (other === undefined) return;
+  const [older, newer] = own.incarnation < other.incarnation ? [own.urn, other.urn] : [other.urn, own.urn];
+  const nameOf = (urn: string): string => clean(urn.split("::").at(-1) ?? urn);
+  throw new ConflictError({
+    why: `${id} is two resources of this program: "${nameOf(newer)}" took it over from "${nameOf(older)}".`,
+    next:
+      `Remove one of them from the program or give it another name, let go of what its state says with ` +
+      `pulumi state delete --force '${newer}' (or the other one's URN; it makes no call), and run pulumi up again.`,
+  });
 }
 
 /** What an adopted backend has of these is its own until `ready` has changed it. */
@@ -103,11 +127,12 @@ function observed(context: Context, live: Deployment, known: BackendState | unde
 
 async function deleteBackend(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
   const { control, ledger, list } = context.cloud;
-  if (state.deletionProtection === true) throw new ConflictError(protectedBackend(id));
-  if (ledger.isSuperseded(id, state.__state.incarnation)) {
-    context.warn(`backend ${id} was taken over by a newer resource of this stack and is not deleted`);
+  if (ledger.isShared(id, state.__state.incarnation)) {
+    context.warn(`backend ${id} is another resource of this stack as well and is not deleted`);
     return;
   }
+  const isReleased = ledger.hasUnprotectedSuccessor(state.__urn, state.__state.incarnation);
+  if (state.deletionProtection === true && !isReleased) throw new ConflictError(protectedBackend(id));
   await refuseOtherAccount(context, operation, id, state);
   const lostAnswers: RequestError[] = [];
   const onRetry = (error: RequestError): void => {

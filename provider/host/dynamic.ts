@@ -117,6 +117,7 @@ export function dynamicProvider<Inputs, S extends State>(
         // Under its present URN: an alias or a new parent may have given it another one.
         const state = stateFrom({ ...olds, __urn: news["__urn"] });
         resource.met(context, id, state);
+        resource.declared?.(context, id, state);
         const changed = changedFields(fields, olds, news);
         const replaces = replacingFields(fields, olds, news);
         if (replaces.some((name) => news[name] !== unknownValue)) refuseIfProtected(state, id, replaces);

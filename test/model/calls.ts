@@ -1,0 +1,171 @@
+import { delegate, type Kind } from "../../sdk/delegate";
+import type { DynamicProvider } from "../../provider/host/dynamic";
+import type { Ambush } from "./crash";
+import type { Answer, Call, Laws } from "./laws";
+import type { Process } from "./process";
+import { Fatal, type Recorded, type Registration, type Values } from "./stack";
+
+export interface Made {
+  readonly id: string;
+  readonly outputs: Values;
+  /** Why the object is only half made. */
+  readonly failure: Error | undefined;
+}
+
+/** The engine was killed: nobody is left to write anything down. */
+export class Killed extends Fatal {}
+
+// The callbacks' own types say `any`.
+interface Checked {
+  readonly inputs: Values;
+  readonly failures?: readonly { readonly property: string; readonly reason: string }[];
+}
+
+type Subject = Pick<Registration, "name" | "kind">;
+
+/** The engine's calls on the provider's process, each judged by the laws. */
+export class Calls {
+  constructor(
+    private readonly process: Process,
+    private readonly ambush: Ambush,
+    private readonly laws: Laws,
+  ) {}
+
+  async check(subject: Subject, olds: Values, wanted: Values): Promise<Values> {
+    const news = { ...wanted, __provider: delegate(subject.kind) };
+    const { inputs, failures = [] } = await this.send<Checked>(callOf("check", subject), async (provider) => {
+      const checked = (await provider.check({ ...olds }, news)) as unknown as Checked;
+      return [{}, checked];
+    });
+    if (failures.length === 0) return { ...inputs, __provider: news.__provider };
+    throw new Error(failures.map(({ property, reason }) => `${property} ${reason}`).join("; "));
+  }
+
+  diff(
+    subject: Subject,
+    old: Recorded,
+    inputs: Values,
+  ): Promise<{ changes: boolean | undefined; replaces: boolean; deleteBeforeReplace: boolean }> {
+    return this.send(callOf("diff", subject, old), async (provider) => {
+      const { changes, replaces = [], deleteBeforeReplace = false } = await provider.diff(old.id, old.outputs, inputs);
+      return [{}, { changes, replaces: replaces.length > 0, deleteBeforeReplace }];
+    });
+  }
+
+  create(subject: Subject, inputs: Values, own: readonly string[]): Promise<Made> {
+    const adopts = { uid: inputs["adoptUid"] as string | undefined, existing: inputs["adoptExisting"] === true };
+    const resumes = inputs["resumeRestoreId"] !== undefined;
+    const call = {
+      ...callOf("create", subject),
+      own,
+      inputs,
+      adopts,
+      resumes,
+      steps: resumes ? 0 : stepsOf(subject.kind, inputs),
+    };
+    return this.send<Made>(call, async (provider) => {
+      const made = await halfOrWhole(inputs, async () => {
+        const { id, outs } = (await provider.create({ ...inputs })) as { id: string; outs?: Values };
+        return { id, outputs: outs ?? {} };
+      });
+      return [made, made];
+    });
+  }
+
+  update(subject: Subject, old: Recorded, inputs: Values): Promise<Made> {
+    const steps = subject.kind === "dataDrop" ? stepsOf("dataDrop", inputs) - settled(old) : 0;
+    return this.send<Made>({ ...callOf("update", subject, old), steps }, async (provider) => {
+      const made = await halfOrWhole(inputs, async () => {
+        const { outs } = (await provider.update(old.id, old.outputs, inputs)) as { outs?: Values };
+        return { id: old.id, outputs: outs ?? {} };
+      });
+      return [made, made];
+    });
+  }
+
+  /** What is there now; undefined when it is gone. */
+  read(old: Recorded): Promise<Pick<Recorded, "inputs" | "outputs"> | undefined> {
+    return this.send(callOf("read", old, old), async (provider) => {
+      const read = (await provider.read(old.id, { ...old.outputs })) as {
+        id?: string;
+        props?: Values;
+        inputs?: Values;
+      };
+      if (read.id === "") return [{}, undefined];
+      const text = { __provider: delegate(old.kind) };
+      const outputs = { ...read.props, ...text };
+      return [{ outputs }, { outputs, inputs: { ...read.inputs, ...text } }];
+    });
+  }
+
+  delete(old: Recorded, { isHeld, isReleased }: { isHeld: boolean; isReleased: boolean }): Promise<void> {
+    const isProtected = old.outputs["deletionProtection"] === true && !isReleased;
+    return this.send(
+      { ...callOf("delete", old, old), isHeld, isProtected, isCondemned: old.condemned },
+      async (provider) => {
+        await provider.delete(old.id, { ...old.outputs });
+        return [{}, undefined];
+      },
+    );
+  }
+
+  /** Left to itself on the user's word, without a call. */
+  release({ kind, id }: Recorded): void {
+    if (kind === "backend") this.laws.released.add(id);
+  }
+
+  private async send<T>(call: Call, work: (provider: DynamicProvider) => Promise<[Partial<Made>, T]>): Promise<T> {
+    this.ambush.pass();
+    this.failIfKilled();
+    const judge = this.laws.watch(call);
+    let answer: Answer = {};
+    let result: T | undefined;
+    try {
+      const [made, value] = await work(this.process.provider(call.kind));
+      result = value;
+      answer = { ...made, error: made.failure };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      answer = { error };
+    }
+    await this.ambush.struck;
+    judge({ ...answer, killed: this.process.killed });
+    this.failIfKilled();
+    if (answer.error !== undefined && result === undefined) throw answer.error;
+    return result as T;
+  }
+
+  private failIfKilled(): void {
+    if (this.process.killed === "engine") throw new Killed("the engine was killed");
+    if (this.process.killed === "provider") throw new Error("error reading from server: EOF");
+  }
+}
+
+function callOf(step: Call["step"], { name, kind }: Subject, old?: Recorded): Call {
+  return { step, name, kind, ...(old !== undefined && { id: old.id }) };
+}
+
+/** A partial failure is an object with an id, its properties and at least one reason. */
+async function halfOrWhole(inputs: Values, work: () => Promise<{ id: string; outputs: Values }>): Promise<Made> {
+  try {
+    const { id, outputs } = await work();
+    // The host adds it to what went well, and only to that.
+    return { id, outputs: { ...outputs, __provider: inputs["__provider"] }, failure: undefined };
+  } catch (error) {
+    if (!(error instanceof Error) || !("id" in error)) throw error;
+    const { id, properties, reasons } = error as Error & { id: string; properties: Values; reasons: readonly string[] };
+    if (reasons.length === 0) throw new Fatal("a partial failure without a reason is no failure to the engine");
+    return { id, outputs: properties, failure: error };
+  }
+}
+
+/** Mutations of a drop that were sent already, for sure or perhaps. */
+function settled({ outputs }: Recorded): number {
+  const { done, unclear } = outputs["__state"] as { done: readonly unknown[]; unclear?: unknown };
+  return done.length + (unclear === undefined ? 0 : 1);
+}
+
+function stepsOf(kind: Kind, { types, fields }: Values): number {
+  if (kind === "backend" || kind === "restoreCompletion") return 0;
+  return kind === "dataDrop" && types !== undefined && fields !== undefined ? 2 : 1;
+}

@@ -1,0 +1,50 @@
+import { type ActionWish, type BackendWish, given, type Program } from "./program";
+import type { Values } from "./stack";
+import type { Step } from "./steps";
+import type { User } from "./user";
+
+type Edit = Extract<Step, { kind: "backend" | "options" | "restore" | "drop" | "remove" }>;
+
+const least: BackendWish = {
+  args: { zone: "us-east-1", deploymentType: "dedicated" },
+  retainOnDelete: false,
+  deleteBeforeReplace: false,
+};
+
+/** What the user changes in the program. */
+export function edit(program: Program, step: Edit, user: User): void {
+  switch (step.kind) {
+    case "backend": {
+      const { args, ...options } = program.backends.get(step.slot) ?? least;
+      const { adoptUid, ...others } = { ...args, ...step.args };
+      // The two are two answers to one question.
+      const adopts = adoptUid !== undefined && others.adoptExisting !== true ? { adoptUid } : {};
+      program.backends.set(step.slot, { ...options, args: { ...others, ...adopts } });
+      return;
+    }
+    case "options": {
+      const { slot, retainOnDelete, deleteBeforeReplace } = step;
+      const wish = program.backends.get(slot);
+      if (wish !== undefined) program.backends.set(slot, { ...wish, retainOnDelete, deleteBeforeReplace });
+      return;
+    }
+    case "restore":
+    case "drop": {
+      const wishes = (step.kind === "restore" ? program.restores : program.drops) as Map<string, ActionWish>;
+      const { triggers: before, acceptUnknown, resumeRestoreId } = wishes.get(step.name)?.args ?? {};
+      const triggers =
+        step.triggers === "new" ? { run: user.another() } : step.triggers === "kept" ? before : undefined;
+      const selection = step.kind === "restore" ? { resumeRestoreId } : selectionOf(step.parts);
+      wishes.set(step.name, { target: step.target, args: given({ ...selection, triggers, acceptUnknown }) });
+      return;
+    }
+    case "remove":
+      for (const declared of [program.backends, program.restores, program.drops]) {
+        (declared as Map<string, unknown>).delete(step.name);
+      }
+  }
+}
+
+function selectionOf(parts: boolean): Values {
+  return parts ? { types: ["Task"], fields: ["Note.text"] } : { allData: true };
+}

@@ -1,0 +1,54 @@
+import { expect } from "chai";
+import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { TestClock } from "../unit/clock";
+import { Calls } from "./calls";
+import { Ambush } from "./crash";
+import { Laws } from "./laws";
+import { Process } from "./process";
+import { Secrets } from "./secrets";
+import { type Failed, Stack, type Values } from "./stack";
+import { Tally } from "./tally";
+
+describe("a restore that the engine has forgotten", () => {
+  let clock: TestClock;
+  let local: LocalCloud;
+  let wait: Values;
+  const stack = new Stack();
+
+  async function up(more: Values = {}): Promise<Failed | undefined> {
+    const process = new Process(clock, local, () => 0.5);
+    const laws = new Laws(local, new Secrets(local), new Tally());
+    stack.begin(new Calls(process, new Ambush(undefined, local, process), laws));
+    const inputs = { ...wait, ...more };
+    return (await stack.up([{ name: "copy", kind: "restoreCompletion", dependsOn: [], inputs: () => inputs }]))[0];
+  }
+
+  before(async () => {
+    clock = new TestClock();
+    local = await startLocalCloud({ provisioningMs: 0, restoreMs: 3_600_000, now: () => clock.now() });
+    const made = { name: "staging", zone: "us-east-1", deploymentType: "dedicated" };
+    const { uid } = await local.cloud.createDeployment(local.accounts[0]!, made);
+    const backend = local.cloud.get(uid);
+    const restoreId = backend.startRestore(backend.takeBackup());
+    wait = { request: `${uid}/${restoreId}/then`, target: uid, restoreId, __urn: "urn:pulumi:dev::test::test::copy" };
+    backend.restartEngine();
+  });
+  after(() => {
+    local.close();
+  });
+
+  it("is polled for five minutes of UNKNOWN from a healthy backend, and then of unknown outcome, with the ways out", async () => {
+    const begun = clock.now();
+    const failed = await up();
+    expect(clock.now() - begun).to.be.within(300_000, 310_000);
+    expect(failed?.error.message).to.contain("UNKNOWN").and.to.contain("acceptUnknown").and.to.contain("triggers");
+  });
+
+  it("fails again with the next up, and is final without a poll once the user accepts", async () => {
+    expect((await up())?.error).to.be.instanceOf(Error);
+    local.journal.clear();
+    expect(await up({ acceptUnknown: wait["request"] })).to.equal(undefined);
+    expect(stack.live("copy")?.outputs).to.include({ status: "UNKNOWN", confirmed: false });
+    expect(local.journal.count()).to.equal(0);
+  });
+});

@@ -1,0 +1,60 @@
+import type { LocalCloud } from "dgraphcloud-local";
+import type { TestClock } from "../unit/clock";
+import { allowed, type Program } from "./program";
+import type { Stack } from "./stack";
+import type { Step } from "./steps";
+
+interface Scenery {
+  readonly local: LocalCloud;
+  readonly stack: Stack;
+  readonly program: Program;
+  readonly clock: TestClock;
+  readonly source: string;
+  readonly staging: string;
+}
+
+/** What happens in the cloud without the provider: the console, a colleague, the service itself. */
+export async function happen(step: Extract<Step, { kind: "outside" }>, scenery: Scenery): Promise<void> {
+  const { local, stack, program, clock, source, staging } = scenery;
+  const { cloud } = local;
+  const { target } = step;
+  if (step.what === "namesake") {
+    const args = target === "staging" ? undefined : program.backends.get(target)?.args;
+    if (args?.zone === undefined || args.deploymentType === undefined) return;
+    const { name = `${target}-0123456`, zone, deploymentType } = allowed(args);
+    await cloud.createDeployment(local.accounts[0]!, { name, zone: zone ?? "", deploymentType: deploymentType ?? "" });
+    return;
+  }
+  const uid = target === "staging" ? staging : stack.live(target)?.id;
+  const backend = uid === undefined ? undefined : cloud.backend(uid);
+  if (uid === undefined || backend === undefined) return;
+  switch (step.what) {
+    case "expire":
+      cloud.expireSessions();
+      return;
+    case "backup":
+      cloud.get(source).takeBackup();
+      return;
+    case "rename":
+      backend.deployment.name = `renamed-${clock.now()}`;
+      return;
+    case "delete":
+      // The one that is only pointed at stays: nobody could mend its loss but the user.
+      if (target !== "staging") cloud.remove(uid);
+      return;
+    case "rotate":
+      cloud.rotateToken(uid);
+      return;
+    case "restart":
+      backend.restartEngine();
+      return;
+    case "change mode":
+      if (backend.deployment.deploymentType === "dedicated") backend.deployment.deploymentMode = "readonly";
+      return;
+    case "restores fail":
+      backend.setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged"] });
+      return;
+    case "restores work":
+      backend.setRestoreOutcome({ status: "OK" });
+  }
+}

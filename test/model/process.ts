@@ -1,0 +1,47 @@
+import type { LocalCloud } from "dgraphcloud-local";
+import { backend } from "../../provider/backend";
+import { dataDrop } from "../../provider/dataDrop";
+import { EngineGoneError } from "../../provider/errors";
+import { HostContext } from "../../provider/host/context";
+import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
+import { restoreCompletion } from "../../provider/restore/completion";
+import { restoreRequest } from "../../provider/restore/request";
+import type { Kind } from "../../sdk/delegate";
+import type { TestClock } from "../unit/clock";
+
+/** Who is killed: the provider process alone, or the engine and with it everything. */
+export type Victim = "provider" | "engine";
+
+/** The provider's process during one operation of the engine: it knows nothing of the one before. */
+export class Process {
+  /** What it told the engine. */
+  readonly lines: string[] = [];
+  killed: Victim | undefined;
+  private readonly end = new AbortController();
+  private readonly providers: Readonly<Record<Kind, DynamicProvider>>;
+
+  constructor(clock: TestClock, { endpoint, accounts }: LocalCloud, random: () => number) {
+    const { signal } = this.end;
+    const log = (_: string | undefined, message: string): boolean => this.lines.push(message) > 0;
+    const host = new HostContext(clock, () => ({ log, signal }), random);
+    const [account] = accounts;
+    const settings = { endpoint, token: undefined, ...account };
+    host.configure((setting) => settings[setting]);
+    this.providers = {
+      backend: dynamicProvider(backend, host),
+      restoreRequest: dynamicProvider(restoreRequest, host),
+      restoreCompletion: dynamicProvider(restoreCompletion, host),
+      dataDrop: dynamicProvider(dataDrop, host),
+    };
+  }
+
+  provider(kind: Kind): DynamicProvider {
+    return this.providers[kind];
+  }
+
+  /** Whatever is under way ends, and nobody hears its answer. */
+  kill(victim: Victim): void {
+    this.killed ??= victim;
+    this.end.abort(new EngineGoneError({ why: "killed by the test.", next: "Run pulumi up again." }));
+  }
+}

@@ -1,0 +1,268 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Kind } from "../../sdk/delegate";
+import { unknownValue } from "../../provider/fields";
+import type { Calls } from "./calls";
+
+export type Values = Readonly<Record<string, unknown>>;
+
+/** A resource as a program registers it. */
+export interface Registration {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly dependsOn: readonly string[];
+  /** Its inputs, now that what it depends on is there. */
+  readonly inputs: (stack: Stack) => Values;
+  readonly protect?: boolean;
+  readonly retainOnDelete?: boolean;
+  readonly deleteBeforeReplace?: boolean;
+}
+
+/** One entry of the engine's state. */
+export interface Recorded {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly id: string;
+  readonly dependsOn: readonly string[];
+  readonly inputs: Values;
+  readonly outputs: Values;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+  /** The engine's own mark of a resource that failed half-way (`initErrors`). */
+  readonly unfinished: boolean;
+  /** Replaced by a newer one and still to be deleted (`delete: true`). */
+  readonly condemned: boolean;
+  /** Deleted before its replacement was made (`pendingReplacement: true`). */
+  readonly pendingReplacement: boolean;
+}
+
+export interface Failed {
+  readonly name: string;
+  readonly error: Error;
+}
+
+/**
+ * A stack as the engine keeps it: what it calls in which order, and what it remembers of the answers. Follows the engine's own
+ * step generator and steps; the facts that matter are measured with the real engine in test/engine.
+ */
+export class Stack {
+  private entries: Recorded[] = [];
+  private operatedOn = new Set<string>();
+  /** Deleted in this run together with what they depend on. */
+  private recreated = new Set<string>();
+
+  private calls!: Calls;
+
+  get state(): readonly Recorded[] {
+    return this.entries;
+  }
+
+  /** Each operation of the engine has a process of its own. */
+  begin(calls: Calls): this {
+    this.calls = calls;
+    return this;
+  }
+
+  /** The entry that a program means by a name. */
+  live(name: string): Recorded | undefined {
+    return this.entries.find((entry) => entry.name === name && !entry.condemned);
+  }
+
+  /** Runs a program. What depends on a failure is left alone, and nothing that was left out is deleted after one. */
+  async up(program: readonly Registration[], forced?: string): Promise<Failed[]> {
+    this.operatedOn = new Set();
+    this.recreated = new Set();
+    const failures: Failed[] = [];
+    const blocked = new Set<string>();
+    for (const one of program) {
+      this.operatedOn.add(one.name);
+      const work = one.dependsOn.some((name) => blocked.has(name))
+        ? Promise.resolve(blocked.add(one.name))
+        : this.register(one, one.name === forced);
+      await work.catch((error: unknown) => {
+        blocked.add(one.name);
+        failures.push({ name: one.name, error: asFailure(error) });
+      });
+    }
+    return failures.length > 0
+      ? failures
+      : this.deleteWhere(({ name, condemned }) => condemned || !this.operatedOn.has(name));
+  }
+
+  /** Reads everything anew; what is gone leaves the state. */
+  async refresh(): Promise<Failed[]> {
+    const failures: Failed[] = [];
+    for (const old of this.entries.filter(({ pendingReplacement }) => !pendingReplacement)) {
+      await this.calls.read(old).then(
+        (read) => {
+          if (read === undefined) this.put(old, undefined);
+          else this.put(old, { ...old, ...read, unfinished: false });
+        },
+        (error: unknown) => {
+          failures.push({ name: old.name, error: asFailure(error) });
+        },
+      );
+    }
+    return failures;
+  }
+
+  /** What `pulumi state delete` does. */
+  forget(name: string): void {
+    this.put(this.live(name), undefined);
+  }
+
+  destroy(): Promise<Failed[]> {
+    this.operatedOn = new Set();
+    return this.deleteWhere(() => true);
+  }
+
+  private async register(one: Registration, isForced: boolean): Promise<void> {
+    const old = this.live(one.name);
+    const wanted = one.inputs(this);
+    if (old === undefined || this.recreated.has(one.name)) {
+      return this.create(one, await this.calls.check(one, {}, wanted), old, "removed");
+    }
+    if (isForced) return this.replace(one, old, await this.calls.check(one, {}, wanted), false);
+    const inputs = await this.calls.check(one, old.inputs, wanted);
+    const diff = await this.calls.diff(one, old, inputs);
+    // A diff that leaves it open is made by the engine itself, of the inputs.
+    const changes = diff.changes ?? !isDeepStrictEqual(old.inputs, inputs);
+    if ((changes && diff.replaces) || old.pendingReplacement) {
+      return this.replace(one, old, await this.calls.check(one, {}, wanted), diff.deleteBeforeReplace);
+    }
+    if (changes || old.unfinished) return this.update(one, old, inputs);
+    this.put(old, { ...old, ...optionsOf(one), inputs });
+  }
+
+  private async replace(one: Registration, old: Recorded, inputs: Values, asked: boolean): Promise<void> {
+    if (old.protect && one.protect === true)
+      throw new Error(`unable to replace resource "${one.name}": it is protected`);
+    if (!(one.deleteBeforeReplace ?? asked)) return this.create(one, inputs, old, "condemned");
+    await this.deleteDependents(old);
+    if (!old.pendingReplacement) await this.delete(old, "replaced");
+    return this.create(one, inputs, this.live(one.name), "removed");
+  }
+
+  /** What would be replaced once `old` has another id is deleted before it. */
+  private async deleteDependents(old: Recorded): Promise<void> {
+    const gone = [old];
+    const dependents: Recorded[] = [];
+    for (const entry of this.entries.filter(({ condemned }) => !condemned)) {
+      if (!gone.some(({ name }) => entry.dependsOn.includes(name))) continue;
+      const ids = new Set<unknown>(gone.map(({ id }) => id));
+      const inputs = Object.fromEntries(
+        Object.entries(entry.inputs).map(([name, value]) => [name, ids.has(value) ? unknownValue : value]),
+      );
+      const diff = await this.calls.diff(entry, entry, inputs);
+      if (diff.changes === false || !diff.replaces) continue;
+      gone.push(entry);
+      dependents.unshift(entry);
+    }
+    for (const entry of dependents) {
+      if (entry.protect) throw new Error(`unable to replace resource "${entry.name}": it is protected`);
+      await this.delete(entry, "replaced");
+      this.recreated.add(entry.name);
+    }
+  }
+
+  private async create(
+    one: Registration,
+    inputs: Values,
+    old: Recorded | undefined,
+    fate: "removed" | "condemned",
+  ): Promise<void> {
+    const own = this.entries.filter(({ name }) => name === one.name).map(({ id }) => id);
+    const made = await this.calls.create(one, inputs, own);
+    const { name, kind, dependsOn } = one;
+    const marks = { condemned: false, pendingReplacement: false, unfinished: made.failure !== undefined };
+    const fresh: Recorded = {
+      name,
+      kind,
+      dependsOn,
+      ...optionsOf(one),
+      ...marks,
+      id: made.id,
+      inputs,
+      outputs: made.outputs,
+    };
+    if (old !== undefined) this.put(old, fate === "condemned" ? { ...old, condemned: true } : undefined);
+    this.entries.push(fresh);
+    if (made.failure !== undefined) throw made.failure;
+  }
+
+  private async update(one: Registration, old: Recorded, inputs: Values): Promise<void> {
+    const { outputs, failure } = await this.calls.update(one, old, inputs);
+    const dependsOn = one.dependsOn;
+    // A partial failure leaves the old inputs, and the outputs that the provider observed.
+    if (failure === undefined)
+      this.put(old, { ...old, ...optionsOf(one), dependsOn, inputs, outputs, unfinished: false });
+    else this.put(old, { ...old, ...optionsOf(one), dependsOn, outputs, unfinished: true });
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Deletes in the reverse order of registration, dependents first. */
+  private async deleteWhere(isDue: (entry: Recorded) => boolean): Promise<Failed[]> {
+    const failures: Failed[] = [];
+    const blocked = new Set<string>();
+    for (const entry of dependentsFirst(this.entries.filter(isDue))) {
+      // What something undeleted depends on stays.
+      if (blocked.has(entry.name)) continue;
+      await this.delete(entry, "gone").catch((error: unknown) => {
+        failures.push({ name: entry.name, error: asFailure(error) });
+        for (const name of entry.dependsOn) blocked.add(name);
+      });
+    }
+    return failures;
+  }
+
+  private async delete(entry: Recorded, fate: "gone" | "replaced"): Promise<void> {
+    if (entry.protect && !entry.condemned)
+      throw new Error(`unable to delete resource "${entry.name}": it is protected`);
+    if (entry.retainOnDelete) this.calls.release(entry);
+    else if (!entry.pendingReplacement)
+      await this.calls.delete(entry, { isHeld: this.isHeldByAnother(entry), isReleased: this.isReleased(entry) });
+    this.put(entry, fate === "gone" ? undefined : { ...entry, pendingReplacement: true });
+  }
+
+  /** Whether a newer object of the same resource is there and may be deleted. */
+  private isReleased({ name, condemned }: Recorded): boolean {
+    return condemned && this.live(name)?.outputs["deletionProtection"] !== true;
+  }
+
+  /** Whether another resource of the program stands for the same object. */
+  private isHeldByAnother({ name: own, id }: Recorded): boolean {
+    return this.entries.some(
+      ({ name, id: other, condemned }) => other === id && name !== own && !condemned && this.operatedOn.has(name),
+    );
+  }
+
+  private put(old: Recorded | undefined, fresh: Recorded | undefined): void {
+    this.entries = this.entries.flatMap((entry) => (entry !== old ? [entry] : fresh === undefined ? [] : [fresh]));
+  }
+}
+
+function optionsOf({ protect = false, retainOnDelete = false }: Registration): {
+  protect: boolean;
+  retainOnDelete: boolean;
+} {
+  return { protect, retainOnDelete };
+}
+
+const depth = { backend: 0, restoreRequest: 1, dataDrop: 1, restoreCompletion: 2 } as const satisfies Record<
+  Kind,
+  number
+>;
+
+function dependentsFirst(entries: readonly Recorded[]): Recorded[] {
+  return [...entries].reverse().sort((one, other) => depth[other.kind] - depth[one.kind]);
+}
+
+/** What the user is told. A mistake in the code, the provider's or the model's own, is none of that. */
+function asFailure(error: unknown): Error {
+  const isMistake = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  if (error instanceof Error && !(error instanceof Fatal) && !isMistake && !error.message.includes("unexpected: "))
+    return error;
+  throw error;
+}
+
+/** Ends the engine's run at once: it was killed, or a law was broken. */
+export class Fatal extends Error {}

@@ -1,0 +1,87 @@
+import { type DropName, given, type Program, type RestoreName, type Slot, slots } from "./program";
+import type { Failed, Stack } from "./stack";
+
+/**
+ * Reads the messages of a failed run and does what they say, and nothing else: a model that converges only with more than
+ * that would show that a message is missing.
+ */
+export class User {
+  private generation = 0;
+
+  constructor(
+    private readonly program: Program,
+    private readonly stack: Stack,
+  ) {}
+
+  /** A value that no trigger and no name has had. */
+  another(): string {
+    this.generation += 1;
+    return `n${this.generation}`;
+  }
+
+  /** Changes the program as the message asks. `mayTakeOver` tells which backends are the user's own. */
+  follow({ name, error: { message } }: Failed, mayTakeOver: (uid: string) => boolean): void {
+    if (slots.some((slot) => slot === name)) this.followBackend(name as Slot, message, mayTakeOver);
+    else if (name === "wipe") this.followDrop(name, message);
+    else this.followRestore(name.replace(/-(request|completion)$/, "") as RestoreName, message);
+  }
+
+  private followBackend(slot: Slot, message: string, mayTakeOver: (uid: string) => boolean): void {
+    const second = /is two resources of this program: "(\w+)"/.exec(message)?.[1];
+    const own = message.includes("set adoptUid") ? (message.match(/0x[0-9a-f]+/g) ?? []).find(mayTakeOver) : undefined;
+    if (second !== undefined) this.letGo(second as Slot);
+    else if (/protected|deletionProtection/.test(message)) this.unprotect(slot);
+    else if (/remove adoptUid|Correct adoptUid|cannot be taken over|Let one of them/i.test(message)) {
+      this.edit(slot, { adoptUid: undefined });
+    } else if (message.includes("another Backend of this program")) this.edit(slot, { name: this.another() });
+    else if (own !== undefined) this.edit(slot, { adoptUid: own, adoptExisting: undefined });
+    else if (message.includes("set a different name")) this.edit(slot, { name: this.another() });
+    else if (/subdomain "\w+" is taken/.test(message)) this.edit(slot, { subdomain: this.another() });
+  }
+
+  private letGo(slot: Slot): void {
+    this.program.backends.delete(slot);
+    this.stack.forget(slot);
+  }
+
+  private followRestore(name: RestoreName, message: string): void {
+    const wish = this.program.restores.get(name);
+    if (wish === undefined) return;
+    const accept = /set acceptUnknown: "([^"]+)"/.exec(message)?.[1];
+    const resume = /set resumeRestoreId: (\d+)/.exec(message)?.[1];
+    const set = (more: Record<string, unknown>): void => {
+      this.program.restores.set(name, { ...wish, args: given({ ...wish.args, ...more }) });
+    };
+    if (message.includes("remove resumeRestoreId") || message.includes("Correct resumeRestoreId"))
+      set({ resumeRestoreId: undefined });
+    else if (accept !== undefined) set({ acceptUnknown: accept });
+    else if (resume !== undefined) set({ resumeRestoreId: Number(resume) });
+    else if (message.includes("give triggers a new value"))
+      set({ triggers: { run: this.another() }, resumeRestoreId: undefined });
+    else if (message.includes("Name a target")) this.program.restores.set(name, { ...wish, target: "staging" });
+  }
+
+  private followDrop(name: DropName, message: string): void {
+    const wish = this.program.drops.get(name);
+    const accept = /set acceptUnknown: "([^"]+)"/.exec(message)?.[1];
+    if (wish === undefined || accept === undefined) return;
+    this.program.drops.set(name, { ...wish, args: { ...wish.args, acceptUnknown: accept } });
+  }
+
+  /** First off with the protection, and nothing else: what was removed has to be declared once more for that. */
+  private unprotect(slot: Slot): void {
+    const { name, zone, deploymentType, size, subdomain } = this.stack.live(slot)?.inputs ?? {};
+    const asItIs = { name, zone, deploymentType, size, subdomain, deletionProtection: false };
+    const { args = {}, ...options } = this.program.backends.get(slot) ?? {
+      retainOnDelete: false,
+      deleteBeforeReplace: false,
+    };
+    this.program.backends.set(slot, { ...options, args: given({ ...args, ...asItIs }) });
+  }
+
+  private edit(slot: Slot, change: Record<string, unknown>): void {
+    const wish = this.program.backends.get(slot);
+    if (wish === undefined) return;
+    this.program.backends.set(slot, { ...wish, args: given({ ...wish.args, ...change }) });
+  }
+}

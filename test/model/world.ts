@@ -1,0 +1,160 @@
+import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { TestClock } from "../unit/clock";
+import { Calls, Killed } from "./calls";
+import { Ambush, type Crash } from "./crash";
+import { converged, quiet, uidsAgree } from "./converged";
+import { edit } from "./edit";
+import { BrokenLaw, Laws } from "./laws";
+import { happen } from "./outside";
+import { Process } from "./process";
+import { Program, type Slot } from "./program";
+import { repeatable } from "./random";
+import { Secrets } from "./secrets";
+import { type Failed, Stack } from "./stack";
+import type { Step } from "./steps";
+import type { Tally } from "./tally";
+import { User } from "./user";
+
+const settleRounds = 15;
+/** No process starts in no time. */
+const startMs = 1_000;
+const betweenRunsMs = 10 * 60_000;
+
+/** A cloud, a stack, a user with a program, and processes that can die. */
+export class World {
+  private readonly stack = new Stack();
+  private readonly random = repeatable(1);
+  private readonly user: User;
+  private readonly secrets: Secrets;
+  private readonly laws: Laws;
+
+  private constructor(
+    private readonly clock: TestClock,
+    private readonly local: LocalCloud,
+    private readonly program: Program,
+    private readonly outside: { readonly source: string; readonly staging: string },
+    private readonly tally: Tally,
+  ) {
+    this.user = new User(program, this.stack);
+    this.secrets = new Secrets(local);
+    this.laws = new Laws(local, this.secrets, tally);
+  }
+
+  static async begin(tally: Tally): Promise<World> {
+    const clock = new TestClock();
+    const local = await startLocalCloud({ provisioningMs: 20_000, restoreMs: 40_000, now: () => clock.now() });
+    const make = async (name: string): Promise<string> => {
+      const asked = { name, zone: "us-east-1", deploymentType: "dedicated" };
+      return (await local.cloud.createDeployment(local.accounts[0]!, asked)).uid;
+    };
+    const outside = { source: await make("production"), staging: await make("staging") };
+    local.cloud.get(outside.source).takeBackup();
+    clock.pass(3_600_000);
+    return new World(clock, local, new Program(outside), outside, tally);
+  }
+
+  end(): void {
+    this.local.close();
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.kind) {
+      case "up":
+        this.judge(await this.up(step.crash, step.forced));
+        return;
+      case "refresh":
+        await this.run("refresh", step.crash, () => this.stack.refresh());
+        return;
+      case "destroy":
+        await this.run("destroy", step.crash, () => this.stack.destroy());
+        return;
+      case "fault":
+        this.local.faults.add({ operation: step.operation, calls: step.calls, fault: step.fault });
+        return;
+      case "outside":
+        return happen(step, {
+          ...this.outside,
+          local: this.local,
+          stack: this.stack,
+          program: this.program,
+          clock: this.clock,
+        });
+      case "pass":
+        this.clock.pass(step.ms);
+        return;
+      default:
+        edit(this.program, step, this.user);
+    }
+  }
+
+  /** All faults are over: whoever follows the messages gets where the program says. */
+  async settle(): Promise<void> {
+    this.local.faults.clear();
+    for (const backend of this.local.cloud.allBackends()) backend.setRestoreOutcome({ status: "OK" });
+    let failures: readonly Failed[] = [];
+    for (let round = 0; round < settleRounds; round++) {
+      this.clock.pass(betweenRunsMs);
+      failures = await this.converge();
+      if (failures.length === 0) return this.atRest();
+      for (const failed of failures) this.user.follow(failed, (uid) => this.laws.unrecorded.has(uid));
+    }
+    throw new BrokenLaw(
+      `does not converge: ${failures.map(({ name, error }) => `${name}: ${error.message}`).join("\n")}`,
+    );
+  }
+
+  private async converge(): Promise<readonly Failed[]> {
+    const failures = await this.up(undefined);
+    const unread = (await this.run("refresh", undefined, () => this.stack.refresh())) ?? [];
+    if (failures === undefined || failures.length > 0) return failures ?? [];
+    return unread.length > 0 ? unread : ((await this.up(undefined)) ?? []);
+  }
+
+  private async atRest(): Promise<void> {
+    await quiet(this.local, () => this.up(undefined));
+    const { stack, local, laws, program } = this;
+    uidsAgree({ stack, local, laws });
+    converged({ stack, local, laws, program });
+    for (const uid of laws.unrecorded) if (local.cloud.backend(uid) !== undefined) this.tally.add("abandoned");
+    this.tally.add("converged");
+  }
+
+  private up(crash: Crash | undefined, forced?: Slot): Promise<Failed[] | undefined> {
+    return this.run("up", crash, () => this.stack.up(this.program.registrations, forced));
+  }
+
+  private judge(failures: readonly Failed[] | undefined): void {
+    if (failures?.length !== 0) return;
+    const { stack, local, laws } = this;
+    uidsAgree({ stack, local, laws });
+  }
+
+  /** One operation of the engine in a process of its own; undefined when the engine was killed. */
+  private async run(
+    what: string,
+    crash: Crash | undefined,
+    work: () => Promise<Failed[]>,
+  ): Promise<Failed[] | undefined> {
+    this.clock.pass(startMs);
+    const process = new Process(this.clock, this.local, this.random);
+    const ambush = new Ambush(crash, this.local, process);
+    this.stack.begin(new Calls(process, ambush, this.laws));
+    this.tally.add(what);
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      return undefined;
+    } finally {
+      ambush.end();
+      if (process.killed !== undefined) this.tally.add(`${process.killed} killed`);
+      // Nothing that it left under way may outlive it.
+      process.kill("engine");
+      this.judgeLines(process.lines);
+    }
+  }
+
+  private judgeLines(lines: readonly string[]): void {
+    if (lines.some((line) => this.secrets.isIn(line))) throw new BrokenLaw("a secret is in a line of the log");
+  }
+}
