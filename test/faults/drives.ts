@@ -1,4 +1,4 @@
-import type { Outcome } from "../property/stack";
+import type { Outcome } from "./stack";
 import type { StepName } from "./steps";
 import { type Type, type Values, type World } from "./world";
 

@@ -5,7 +5,7 @@ import { HostContext } from "../../provider/host/context";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
-import { type Outcome, Stack } from "../property/stack";
+import { type Outcome, Stack } from "./stack";
 import type { Network } from "./network";
 import type { VirtualTime } from "./time";
 

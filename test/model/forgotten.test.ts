@@ -29,13 +29,11 @@ describe("a restore that the engine has forgotten", () => {
     const made = { name: "staging", zone: "us-east-1", deploymentType: "dedicated" };
     const { uid } = await local.cloud.createDeployment(local.accounts[0]!, made);
     const backend = local.cloud.get(uid);
-    const restoreId = backend.startRestore(backend.takeBackup());
+    const restoreId = await backend.startRestore(backend, await backend.takeBackup());
     wait = { request: `${uid}/${restoreId}/then`, target: uid, restoreId, __urn: "urn:pulumi:dev::test::test::copy" };
-    backend.restartEngine();
+    await backend.restartEngine();
   });
-  after(() => {
-    local.close();
-  });
+  after(() => local.close());
 
   it("is polled for five minutes of UNKNOWN from a healthy backend, and then of unknown outcome, with the ways out", async () => {
     const begun = clock.now();

@@ -12,6 +12,6 @@ export async function play(history: readonly Step[], tally: Tally): Promise<void
     // A history that broke a law is played many times over to find a shorter one: it would distort the counts.
     tally.take(counts);
   } finally {
-    world.end();
+    await world.end();
   }
 }

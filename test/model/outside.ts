@@ -33,20 +33,20 @@ export async function happen(step: Extract<Step, { kind: "outside" }>, scenery: 
       cloud.expireSessions();
       return;
     case "backup":
-      cloud.get(source).takeBackup();
+      await cloud.get(source).takeBackup();
       return;
     case "rename":
       backend.deployment.name = `renamed-${clock.now()}`;
       return;
     case "delete":
       // The one that is only pointed at stays: nobody could mend its loss but the user.
-      if (target !== "staging") cloud.remove(uid);
+      if (target !== "staging") await cloud.remove(uid);
       return;
     case "rotate":
       cloud.rotateToken(uid);
       return;
     case "restart":
-      backend.restartEngine();
+      await backend.restartEngine();
       return;
     case "change mode":
       if (backend.deployment.deploymentType === "dedicated") backend.deployment.deploymentMode = "readonly";

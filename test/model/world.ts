@@ -48,13 +48,13 @@ export class World {
       return (await local.cloud.createDeployment(local.accounts[0]!, asked)).uid;
     };
     const outside = { source: await make("production"), staging: await make("staging") };
-    local.cloud.get(outside.source).takeBackup();
+    await local.cloud.get(outside.source).takeBackup();
     clock.pass(3_600_000);
     return new World(clock, local, new Program(outside), outside, tally);
   }
 
-  end(): void {
-    this.local.close();
+  async end(): Promise<void> {
+    await this.local.close();
   }
 
   async take(step: Step): Promise<void> {

@@ -1,0 +1,116 @@
+import type { DynamicProvider } from "../../provider/host/dynamic";
+
+type Values = Record<string, unknown>;
+
+interface Recorded {
+  readonly id: string;
+  readonly inputs: Values;
+  readonly outputs: Values;
+  /** The engine's own mark of a resource that failed half-way. */
+  readonly unfinished: boolean;
+}
+
+interface Partial {
+  readonly id: string;
+  readonly properties: Values;
+}
+
+// The callbacks' own types say `any`.
+interface Checked {
+  readonly inputs?: unknown;
+  readonly failures?: readonly { readonly reason: string }[];
+}
+
+interface Read {
+  readonly id?: string;
+  readonly props?: unknown;
+  readonly inputs?: unknown;
+}
+
+/** Whether an object was made, and whether all went well. */
+export interface Outcome {
+  readonly made: boolean;
+  readonly error: Error | undefined;
+}
+
+/** A stack as the engine keeps it: what it calls, and what it remembers of the answers. */
+export class Stack {
+  private readonly recorded = new Map<string, Recorded>();
+
+  has(name: string): boolean {
+    return this.recorded.has(name);
+  }
+
+  names(): string[] {
+    return [...this.recorded.keys()];
+  }
+
+  outputs(name: string): Values | undefined {
+    return this.recorded.get(name)?.outputs;
+  }
+
+  id(name: string): string | undefined {
+    return this.recorded.get(name)?.id;
+  }
+
+  /** What a delete that went well leaves: nothing. */
+  forget(name: string): void {
+    this.recorded.delete(name);
+  }
+
+  /** One resource of an up. `isAlive` tells whether the engine is still there to write down the answer. */
+  async up(name: string, provider: DynamicProvider, wanted: Values, isAlive: () => boolean): Promise<Outcome> {
+    const old = this.recorded.get(name);
+    const { inputs, failures } = (await provider.check(old?.inputs ?? {}, { ...wanted })) as Checked;
+    if (failures !== undefined && failures.length > 0) {
+      return { made: false, error: new Error(failures.map(({ reason }) => reason).join("; ")) };
+    }
+    const news = inputs as Values;
+    if (old === undefined) return this.create(name, provider, news, isAlive);
+    const diff = await provider.diff(old.id, old.outputs, news);
+    if ((diff.replaces ?? []).length > 0) return this.create(name, provider, news, isAlive);
+    if (diff.changes === false && !old.unfinished) {
+      this.recorded.set(name, { ...old, inputs: news });
+      return { made: false, error: undefined };
+    }
+    return this.write(name, isAlive, { made: false, kept: old.inputs }, async () => {
+      const { outs } = (await provider.update(old.id, old.outputs, news)) as { outs?: unknown };
+      return { id: old.id, inputs: news, outputs: outs as Values, unfinished: false };
+    });
+  }
+
+  /** What a refresh makes of one resource; it clears the mark of what is unfinished. */
+  async refresh(name: string, provider: DynamicProvider): Promise<void> {
+    const old = this.recorded.get(name);
+    if (old === undefined) return;
+    const { id, props, inputs } = (await provider.read(old.id, old.outputs)) as Read;
+    if (id === "") this.recorded.delete(name);
+    else this.recorded.set(name, { id: old.id, inputs: inputs as Values, outputs: props as Values, unfinished: false });
+  }
+
+  private create(name: string, provider: DynamicProvider, inputs: Values, isAlive: () => boolean): Promise<Outcome> {
+    return this.write(name, isAlive, { made: true, kept: inputs }, async () => {
+      const { id, outs } = (await provider.create(inputs)) as { id: string; outs?: unknown };
+      return { id, inputs, outputs: outs as Values, unfinished: false };
+    });
+  }
+
+  private async write(
+    name: string,
+    isAlive: () => boolean,
+    { made, kept }: { made: boolean; kept: Values },
+    work: () => Promise<Recorded>,
+  ): Promise<Outcome> {
+    try {
+      const recorded = await work();
+      if (isAlive()) this.recorded.set(name, recorded);
+      return { made, error: undefined };
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (!("id" in error) || !isAlive()) return { made: false, error };
+      const { id, properties } = error as unknown as Partial;
+      this.recorded.set(name, { id, inputs: kept, outputs: properties, unfinished: true });
+      return { made, error };
+    }
+  }
+}
