@@ -8,13 +8,13 @@ export type Struck = () => number;
 /** More calls than any row makes. */
 const many = 1_000;
 const answerTimeMs = 20_000;
-/** Time for the cloud, in real milliseconds, to carry out what it will never answer. */
-const hangMs = 15;
+/** How often, and how long at most, in real milliseconds, one looks whether the cloud has carried out what it will never answer. */
+const look = { everyMs: 3, mostMs: 150 };
 
 /** Sets the fault of a row to work in a cloud. */
 export function arm(world: World, row: Row): Struck {
   const { step, kind } = row;
-  const { local, network, time } = world;
+  const { local, network } = world;
   const [first, last] = callsOf(row);
   const ofList = kind.family === "duplicates" || kind.family === "lag";
   const operation = ofList ? "deployments" : step.operation;
@@ -40,15 +40,22 @@ export function arm(world: World, row: Row): Struck {
       return strike(effect.fault(step, secretsOf(world)));
     case "hang":
       return strike({ kind: "hang", acted: kind.acted }, () => {
-        setTimeout(() => {
-          time.expire();
-        }, hangMs);
+        expireOnceActed(world, kind.acted);
       });
     case "outside":
       return strike(outsideFault(row), () => {
         change(world, row, effect.change);
       });
   }
+}
+
+function expireOnceActed({ local, time }: World, acted: boolean): void {
+  const until = Date.now() + look.mostMs;
+  const timer = setInterval(() => {
+    if (acted && local.journal.entries.at(-1)?.acted === false && Date.now() < until) return;
+    clearInterval(timer);
+    time.expire();
+  }, look.everyMs);
 }
 
 /** Whether each list of the row is wrong: after a create it matters how often one looks, and in a refresh that one does so twice. */

@@ -1,7 +1,7 @@
 import type { Seen } from "./engineRun";
 import { expected } from "./expectations";
 import type { Part } from "./parts";
-import { remedies } from "./verdict";
+import { remedies } from "./remedies";
 
 /** What differs between what the engine made of a row and what was expected; empty when all is as it must be. */
 export function engineDifferences({ row }: Part, before: Seen | undefined, run: Seen, next: Seen): string[] {

@@ -1,0 +1,53 @@
+import type { ErrorClass } from "./expectation";
+import { complaint } from "./kinds";
+import type { Row } from "./rows";
+
+/** Where a deadline is none of the user's. */
+const limits: Readonly<Partial<Record<Row["step"]["name"], string>>> = {
+  refresh: "the time for reading (5m)",
+  confirm: "the time for comparing confirm (1m)",
+};
+
+const settings = ["dgraphcloud:token", "DGRAPHCLOUD_PASSWORD", "--run-program"];
+
+/** What the user must be told, by the class of the failure. */
+export function remedies(
+  { step, kind, when }: Row,
+  fails: ErrorClass,
+  { id }: { readonly id: string | undefined },
+): readonly string[] {
+  const limit = limits[step.name] ?? `timeouts.${stepOf(step.name)} (2m)`;
+  // What is tried until the deadline names the input that sets it.
+  const byDeadline = when === "every call" ? [limit] : [];
+  switch (fails) {
+    case "NotSentError":
+      return ["Check the network and the endpoint setting", ...byDeadline];
+    case "ThrottledError":
+      return ["Run the command again later, or with a lower --parallel", ...byDeadline];
+    case "LostAnswerError":
+      return ["Run the command again", ...(kind.family === "lost" ? byDeadline : [])];
+    case "DeadlineError":
+      return [limit, "last status: ", "run pulumi up"];
+    case "WrongShapeError":
+      return [`${step.operation} at`, `unexpected answer at data.${step.operation}`, "please report this message"];
+    case "GraphqlError":
+      return [kind.family === "vanished" ? "no deployment" : complaint, "Correct what the service names"];
+    case "SettingsError":
+      return [complaint, "dgraphcloud:password", "--run-program"];
+    case "UnauthorizedError":
+      return settings;
+    case "ConflictError":
+      return ["may or may not exist", "adoptUid", "Last: ", ...(kind.form === "401" ? settings : [])];
+    case "UnknownOutcomeError":
+      return [`acceptUnknown: "${id ?? ""}"`, "triggers", ...(step.name === "restore" ? ["resumeRestoreId"] : [])];
+    case "AbsentError":
+      if (step.name === "refresh" && when !== "every call")
+        return ["in some lists of the account and missing in others"];
+      return ["lists can lag behind", "Run the command again five minutes after the create", "pulumi state delete"];
+  }
+}
+
+function stepOf(name: Row["step"]["name"]): "create" | "update" | "delete" {
+  if (name === "delete" || name === "proof") return "delete";
+  return name === "update" || name === "lambda" ? "update" : "create";
+}
