@@ -29,6 +29,10 @@ export const reasons: readonly { readonly because: string; readonly leavesOut: (
     leavesOut: ({ kind }) => kind.family === "duplicates" || kind.family === "lag",
   },
   {
+    because: "one provider has one log-in, and the others have e-mail and password",
+    leavesOut: ({ kind }) => kind.family === "final",
+  },
+  {
     because: "what is asked again until a deadline takes that deadline in real time",
     leavesOut: ({ step, kind }) =>
       kind.family === "vanished" && ["readiness", "restoreStatus", "listBackups", "export"].includes(step.name),

@@ -25,6 +25,8 @@ export type Family =
   | "slow"
   /** The session or the token is turned away. */
   | "unauthorized"
+  /** The same, where there is no log-in that could be repeated: the user gave a token. */
+  | "final"
   /** Something else changes the cloud at this moment. */
   | "vanished"
   | "renamed"
@@ -100,6 +102,14 @@ const unauthorized = (form: "null" | "401" | "errors", passes: boolean): Kind =>
   effect: answer(() => ({ kind: "unauthorized", as: form })),
 });
 
+const final = (form: "null" | "401" | "errors"): Kind => ({
+  name: `token of the user's own turned away (${form})`,
+  family: "final",
+  acted: false,
+  form,
+  effect: answer(() => ({ kind: "unauthorized", as: form })),
+});
+
 const outside = (name: string, family: Family, change: "vanish" | "rename" | "rotate"): Kind => ({
   name,
   family,
@@ -156,6 +166,7 @@ export const kinds: readonly Kind[] = [
   },
   ...(["null", "401", "errors"] as const).map((form) => unauthorized(form, true)),
   ...(["null", "401", "errors"] as const).map((form) => unauthorized(form, false)),
+  ...(["null", "401", "errors"] as const).map(final),
   outside("backend vanished", "vanished", "vanish"),
   outside("backend renamed", "renamed", "rename"),
   outside("token rotated", "rotated", "rotate"),

@@ -45,7 +45,12 @@ export const rules: readonly Rule[] = [
   },
   {
     because: "the log-in carries no token that could expire",
-    leavesOut: ({ step, kind }) => step.name === "log-in" && kind.family === "unauthorized",
+    leavesOut: ({ step, kind }) =>
+      step.name === "log-in" && (kind.family === "unauthorized" || kind.family === "final"),
+  },
+  {
+    because: "a backend takes its own token, whoever has logged in",
+    leavesOut: ({ step, kind }) => step.plane === "data" && kind.family === "final",
   },
   {
     because: "null for a bad session is what the control plane says; a backend turns a token away by the HTTP status",

@@ -52,7 +52,10 @@ const mutations = ["createDeployment", "updateDeployment", "updateLambda", "dele
 /** Runs one row: what must be there, the fault, the step, and then the next plain up of a new process. */
 export async function observe(row: Row, time: VirtualTime, network: Network): Promise<Observation> {
   network.reset();
-  const world = await World.start(time, network, { secure: row.kind.name === "TLS failure" });
+  const world = await World.start(time, network, {
+    secure: row.kind.name === "TLS failure",
+    ownToken: row.kind.family === "final",
+  });
   try {
     return await observed(row, world);
   } finally {

@@ -16,6 +16,13 @@ export type Type = "backend" | "request" | "completion" | "drop";
 export const password = "canary-password-4711";
 const account = { email: "canary@example.com", password };
 
+interface WorldOptions {
+  /** Whether everything travels under public names and over https. */
+  readonly secure?: boolean;
+  /** Whether the user gives a token instead of e-mail and password. */
+  readonly ownToken?: boolean;
+}
+
 /** A stack, a cloud with two backends of somebody, and a provider process that can be started anew. */
 export class World {
   readonly stack = new Stack();
@@ -26,15 +33,16 @@ export class World {
   target = "";
   private providers!: Record<Type, DynamicProvider>;
   private outside: string[] = [];
+  private token: string | undefined;
 
   private constructor(
     readonly time: VirtualTime,
     readonly network: Network,
-    private readonly secure: boolean,
+    private readonly options: WorldOptions,
   ) {}
 
-  static async start(time: VirtualTime, network: Network, { secure = false } = {}): Promise<World> {
-    const world = new World(time, network, secure);
+  static async start(time: VirtualTime, network: Network, options: WorldOptions = {}): Promise<World> {
+    const world = new World(time, network, options);
     world.local = await startLocalCloud({
       accounts: [account],
       provisioningMs: 3_000,
@@ -67,11 +75,12 @@ export class World {
       return true;
     };
     const host = new HostContext(this.time, () => ({ log, signal }));
-    const endpoint = this.secure
-      ? this.local.endpoint.replace("http://127.0.0.1", "https://localhost")
-      : this.local.endpoint;
-    if (this.secure) this.network.name("localhost", `127.0.0.1:${this.local.port}`);
-    const settings = { endpoint, token: undefined, ...account };
+    const endpoint =
+      this.options.secure === true
+        ? this.local.endpoint.replace("http://127.0.0.1", "https://localhost")
+        : this.local.endpoint;
+    if (this.options.secure === true) this.network.name("localhost", `127.0.0.1:${this.local.port}`);
+    const settings = { endpoint, ...this.credentials };
     host.configure((name) => settings[name]);
     this.providers = {
       backend: dynamicProvider(backend, host),
@@ -102,6 +111,12 @@ export class World {
     this.stack.forget(name);
   }
 
+  private get credentials(): { token: string | undefined; email: string | undefined; password: string | undefined } {
+    if (this.options.ownToken !== true) return { token: undefined, ...account };
+    this.token ??= this.local.cloud.login(account.email, account.password) ?? "";
+    return { token: this.token, email: undefined, password: undefined };
+  }
+
   private async furnish(): Promise<void> {
     this.source = await this.make("production");
     this.target = await this.make("staging");
@@ -115,7 +130,7 @@ export class World {
     const made = { name, zone: "us-east-1", deploymentType: "dedicated" };
     const deployment = await this.local.cloud.createDeployment(account, made);
     this.outside.push(deployment.uid);
-    if (this.secure) {
+    if (this.options.secure === true) {
       const host = `${name}.cloud.test`;
       this.network.name(host, deployment.url);
       deployment.url = host;
