@@ -14,6 +14,8 @@ export interface DgraphEnginesOptions {
   /** Where the data is kept across restarts; without it, in a folder that goes with the local cloud. */
   readonly data: string | undefined;
   readonly say: (line: string) => void;
+  /** How many bytes of memory are free. Default: what the system says. */
+  readonly freeBytes?: () => number;
 }
 
 /** What a pair takes soon after its start, with room for its first data. */
@@ -24,7 +26,12 @@ const temporaryPrefix = "dgraphcloud-local-dgraph-";
 const ownerFile = "owner.json";
 
 /** Makes a real Dgraph for each backend. Ends first what an earlier run that was killed has left. */
-export async function dgraphEngines({ executable, data, say }: DgraphEnginesOptions): Promise<Engines> {
+export async function dgraphEngines({
+  executable,
+  data,
+  say,
+  freeBytes = freemem,
+}: DgraphEnginesOptions): Promise<Engines> {
   await sweepTemporary(say);
   const base = data ?? temporaryFolder();
   const root = join(base, "backends");
@@ -40,7 +47,7 @@ export async function dgraphEngines({ executable, data, say }: DgraphEnginesOpti
     kind: "dgraph",
     refuseWithoutRoom: () => {
       const waiting = limit.activeCount + limit.pendingCount;
-      const freeMb = Math.floor(freemem() / 1_048_576);
+      const freeMb = Math.floor(freeBytes() / 1_048_576);
       if (freeMb >= pairMb * (waiting + 1)) return;
       throw new CallerError(
         `a Dgraph needs about ${pairMb} MB of memory, ${freeMb} MB are free and ${waiting} others are starting: delete a backend, or use the memory engine`,

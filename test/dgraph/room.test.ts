@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { dgraphEngines } from "../../local/engines/dgraph/engines";
+
+describe("room for one more Dgraph", () => {
+  let data: string;
+  beforeEach(() => (data = mkdtempSync(join(tmpdir(), "dgraphcloud-room-"))));
+  afterEach(() => {
+    rmSync(data, { recursive: true });
+  });
+
+  const engines = (freeMb: number) =>
+    dgraphEngines({ executable: "/bin/true", data, say: () => undefined, freeBytes: () => freeMb * 1_048_576 });
+
+  it("is refused with what it takes, what is free, and what to do", async () => {
+    const few = await engines(399);
+    expect(() => {
+      few.refuseWithoutRoom();
+    }).to.throw("needs about 400 MB of memory, 399 MB are free and 0 others are starting: delete a backend");
+    await few.close();
+  });
+
+  it("is there when the memory is", async () => {
+    const enough = await engines(400);
+    enough.refuseWithoutRoom();
+    await enough.close();
+  });
+});
