@@ -28,6 +28,15 @@ const histories: Readonly<Record<string, readonly Step[]>> = {
     { kind: "backend", slot: "users", args: { deploymentType: "free", deletionProtection: false } },
     { kind: "up", forced: "users" },
   ],
+  "a protected backend that was deleted outside and then destroyed can be declared anew": [
+    { kind: "backend", slot: "orders", args: { deletionProtection: true } },
+    { kind: "up" },
+    { kind: "outside", what: "delete", target: "orders" },
+    { kind: "up" },
+    { kind: "backend", slot: "orders", args: { subdomain: "left" } },
+    { kind: "up" },
+    { kind: "destroy" },
+  ],
 };
 
 describe("model: what was once found", () => {

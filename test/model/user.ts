@@ -70,13 +70,20 @@ export class User {
 
   /** First off with the protection, and nothing else: what was removed has to be declared once more for that. */
   private unprotect(slot: Slot): void {
-    const { name, zone, deploymentType, size, subdomain } = this.stack.live(slot)?.inputs ?? {};
-    const asItIs = { name, zone, deploymentType, size, subdomain, deletionProtection: false };
+    const asItIs = { ...this.replacing(slot), deletionProtection: false };
     const { args = {}, ...options } = this.program.backends.get(slot) ?? {
       retainOnDelete: false,
       deleteBeforeReplace: false,
     };
     this.program.backends.set(slot, { ...options, args: given({ ...args, ...asItIs }) });
+  }
+
+  /** What a change of would replace the backend, as it is now; nothing when only one that is being deleted is left. */
+  private replacing(slot: Slot): Record<string, unknown> {
+    const live = this.stack.live(slot);
+    if (live === undefined) return {};
+    const { name, zone, deploymentType, size, subdomain } = live.inputs;
+    return { name, zone, deploymentType, size, subdomain };
   }
 
   private edit(slot: Slot, change: Record<string, unknown>): void {
