@@ -37,4 +37,20 @@ describe("secrets", () => {
     keepSecret("");
     expect(scrub("undefined null nothing")).to.equal("undefined null nothing");
   });
+
+  it("are known as a service would quote them from a request: in JSON, in JSON once more, in a URL", () => {
+    const secret = 'say "friend" \\ + ö';
+    keepSecret(secret);
+    const quoted = JSON.stringify({ password: secret });
+    for (const text of [quoted, JSON.stringify(quoted), `?p=${encodeURIComponent(secret)}`]) {
+      expect(scrub(text)).to.contain("[secret]").and.not.to.contain("friend");
+    }
+  });
+
+  it("of the form of a JWT are known without having been met, and other dotted words stay", () => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const jwt = `${part({ alg: "HS256" })}.${part({ sub: "0x42" })}.c2lnbmF0dXJlLW9mLWl0`;
+    expect(scrub(`the token ${jwt}, twice "${jwt}"`)).to.equal('the token [secret], twice "[secret]"');
+    expect(scrub("polished-violet.us-east-1.aws.cloud.dgraph.io")).to.contain("dgraph.io");
+  });
 });
