@@ -97,6 +97,9 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
-    throw new Error(`${what}: ${clean(scrub(error.why))}\n${clean(scrub(error.next))}`, { cause: error });
+    const failure = new Error(`${what}: ${clean(scrub(error.why))}\n${clean(scrub(error.next))}`, { cause: error });
+    // Without frames: on those of @pulumi's sources, util.inspect of Node 20 spins until the memory is full.
+    failure.stack = String(failure);
+    throw failure;
   }
 }

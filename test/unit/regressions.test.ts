@@ -86,6 +86,14 @@ describe("what was once wrong", () => {
     const list = await listBackends({ endpoint: service.endpoint.href, token: "abcdefgh" });
     expect(list[0]!.graphqlEndpoint).to.equal("");
   });
+  it("has no frames in a failed look-up: Node spins for minutes when it prints some of them in colour", async () => {
+    answer = (_operation, r) => {
+      answerJson(r, { errors: [{ message: "no" }], data: null });
+    };
+    const e = await rejection(listBackends({ endpoint: service.endpoint.href, token: "another-token" }));
+    expect(e.message).to.match(/^getBackends: deployments at .* no\n/);
+    expect(e.stack).to.equal(`Error: ${e.message}`);
+  });
   it("knows that a query whose connection was refused was not sent", async () => {
     const url = await closedEndpoint();
     const e = await rejection(
