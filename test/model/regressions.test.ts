@@ -37,6 +37,14 @@ const histories: Readonly<Record<string, readonly Step[]>> = {
     { kind: "up" },
     { kind: "destroy" },
   ],
+  "a protected backend that was taken out of the program and deleted outside is forgotten": [
+    { kind: "backend", slot: "users", args: { deletionProtection: true } },
+    { kind: "up" },
+    { kind: "remove", name: "users" },
+    { kind: "backend", slot: "orders", args: {} },
+    { kind: "restore", name: "copy", target: "orders", triggers: "new" },
+    { kind: "outside", what: "delete", target: "users" },
+  ],
 };
 
 describe("model: what was once found", () => {

@@ -70,20 +70,14 @@ export class User {
 
   /** First off with the protection, and nothing else: what was removed has to be declared once more for that. */
   private unprotect(slot: Slot): void {
-    const asItIs = { ...this.replacing(slot), deletionProtection: false };
-    const { args = {}, ...options } = this.program.backends.get(slot) ?? {
-      retainOnDelete: false,
-      deleteBeforeReplace: false,
-    };
-    this.program.backends.set(slot, { ...options, args: given({ ...args, ...asItIs }) });
-  }
-
-  /** What a change of would replace the backend, as it is now; nothing when only one that is being deleted is left. */
-  private replacing(slot: Slot): Record<string, unknown> {
-    const live = this.stack.live(slot);
-    if (live === undefined) return {};
-    const { name, zone, deploymentType, size, subdomain } = live.inputs;
-    return { name, zone, deploymentType, size, subdomain };
+    const declared = this.program.backends.get(slot);
+    const live = this.stack.live(slot)?.inputs;
+    // A refresh after the message may have found that it is gone: then there is nothing left to unprotect.
+    if (declared === undefined && live === undefined) return;
+    const { args = {}, ...options } = declared ?? { retainOnDelete: false, deleteBeforeReplace: false };
+    const { name, zone, deploymentType, size, subdomain } = live ?? {};
+    const asItIs = live === undefined ? {} : { name, zone, deploymentType, size, subdomain };
+    this.program.backends.set(slot, { ...options, args: given({ ...args, ...asItIs, deletionProtection: false }) });
   }
 
   private edit(slot: Slot, change: Record<string, unknown>): void {
