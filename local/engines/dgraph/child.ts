@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { finished } from "node:stream/promises";
 import { createInterface } from "node:readline";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 
 const logSize = "2M";
-const logFiles = 3;
+const olderLogs = 2;
 const keptLines = 20;
 
 export interface ChildOptions {
@@ -27,10 +28,10 @@ export class Child {
   private readonly last: string[] = [];
 
   constructor({ executable, role, settings, logs, onLine }: ChildOptions) {
-    this.log = createStream((_time, index) => (index === undefined ? `${role}.log` : `${role}.${index}.log`), {
+    this.log = createStream((index) => (index ? `${role}.${String(index)}.log` : `${role}.log`), {
       path: logs,
       size: logSize,
-      maxFiles: logFiles,
+      rotate: olderLogs,
       mode: 0o600,
     });
     this.log.on("error", () => undefined);
@@ -51,17 +52,7 @@ export class Child {
         onLine?.(line);
       });
     }
-    this.ended = new Promise((resolve) => {
-      this.process.once("error", (error) => {
-        resolve(error.message);
-      });
-      this.process.once("exit", (code, signal) => {
-        resolve(signal ?? `exit code ${code ?? "unknown"}`);
-      });
-    }).then((how) => {
-      this.log.end();
-      return how as string;
-    });
+    this.ended = this.end();
   }
 
   /** What it said last about a failure, else at all. */
@@ -81,5 +72,22 @@ export class Child {
 
   kill(): void {
     this.process.kill("SIGKILL");
+  }
+
+  /** Resolves once it has ended and its log is written. */
+  private async end(): Promise<string> {
+    const how = await new Promise<string>((resolve) => {
+      this.process.once("error", (error) => {
+        resolve(error.message);
+      });
+      // Once it has said all that it had to say.
+      this.process.once("close", (code, signal) => {
+        resolve(signal ?? `exit code ${code ?? "unknown"}`);
+      });
+    });
+    this.log.end();
+    // A log that cannot be written must not keep anybody waiting.
+    await finished(this.log).catch(() => undefined);
+    return how;
   }
 }

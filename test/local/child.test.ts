@@ -1,0 +1,45 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Child } from "../../local/engines/dgraph/child";
+
+describe("a process of a database", () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "dgraphcloud-child-"))));
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Stands for `dgraph`. */
+  const script = (body: string): Child => {
+    const executable = join(folder, "dgraph");
+    writeFileSync(executable, `#!/bin/sh\n${body}\n`);
+    chmodSync(executable, 0o755);
+    return new Child({ executable, role: "alpha", settings: "alpha.json", logs: join(folder, "logs") });
+  };
+
+  it("keeps three logs of two megabytes at most, however much it says", async () => {
+    const line = "x".repeat(999);
+    await script(`i=0; while [ $i -lt 12000 ]; do echo ${line}; i=$((i + 1)); done`).ended;
+    const logs = readdirSync(join(folder, "logs"));
+    expect(logs).to.have.members(["alpha.log", "alpha.1.log", "alpha.2.log"]);
+    for (const log of logs) expect(statSync(join(folder, "logs", log)).size).to.be.below(2.2 * 1_048_576);
+  });
+
+  it("tells how it ended, and the failure that it said last", async () => {
+    const child = script("echo 'I0101 well'; echo 'E0101 the disk is full' >&2; echo 'I0101 bye'; exit 3");
+    expect(await child.ended).to.equal("exit code 3");
+    expect(child.lastWords).to.equal("E0101 the disk is full");
+    const killed = script("exec sleep 60");
+    await killed.stop(5_000);
+    expect(await killed.ended).to.equal("SIGTERM");
+  });
+
+  it("is killed when it does not end when it is asked to", async () => {
+    const stubborn = script("trap '' TERM; echo ready; while :; do sleep 0.1; done");
+    while (stubborn.lastWords !== "ready") await new Promise((later) => setTimeout(later, 10));
+    await stubborn.stop(100);
+    expect(await stubborn.ended).to.equal("SIGKILL");
+  });
+});
