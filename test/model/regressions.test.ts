@@ -45,6 +45,15 @@ const histories: Readonly<Record<string, readonly Step[]>> = {
     { kind: "restore", name: "copy", target: "orders", triggers: "new" },
     { kind: "outside", what: "delete", target: "users" },
   ],
+  "a protected backend whose forced replace took over another one is deleted once it is declared without protection": [
+    { kind: "backend", slot: "orders", args: { deletionProtection: true } },
+    { kind: "up" },
+    { kind: "backend", slot: "orders", args: { name: "alpha", deletionProtection: false } },
+    { kind: "backend", slot: "users", args: { name: "alpha" } },
+    { kind: "backend", slot: "orders", args: { subdomain: "left", adoptExisting: true } },
+    { kind: "up" },
+    { kind: "up", forced: "orders" },
+  ],
 };
 
 describe("model: what was once found", () => {

@@ -71,12 +71,13 @@ export class User {
   /** First off with the protection, and nothing else: what was removed has to be declared once more for that. */
   private unprotect(slot: Slot): void {
     const declared = this.program.backends.get(slot);
-    const live = this.stack.live(slot)?.inputs;
+    // Without a live one, what is still to be deleted tells what it was.
+    const recorded = this.stack.live(slot) ?? this.stack.state.find((entry) => entry.name === slot);
     // A refresh after the message may have found that it is gone: then there is nothing left to unprotect.
-    if (declared === undefined && live === undefined) return;
+    if (declared === undefined && recorded === undefined) return;
     const { args = {}, ...options } = declared ?? { retainOnDelete: false, deleteBeforeReplace: false };
-    const { name, zone, deploymentType, size, subdomain } = live ?? {};
-    const asItIs = live === undefined ? {} : { name, zone, deploymentType, size, subdomain };
+    const { name, zone, deploymentType, size, subdomain } = recorded?.inputs ?? {};
+    const asItIs = recorded === undefined ? {} : { name, zone, deploymentType, size, subdomain };
     this.program.backends.set(slot, { ...options, args: given({ ...args, ...asItIs, deletionProtection: false }) });
   }
 
