@@ -8,7 +8,7 @@ type Values = Record<string, unknown>;
 
 /** What an up has come to for one part. */
 export interface Seen {
-  /** What the engine printed below the resource; empty when all was well. */
+  /** What the engine printed below the resource and what it stands on; empty when all was well. */
   readonly message: string;
   readonly left: Left;
   readonly id: string | undefined;
@@ -60,7 +60,8 @@ export class EngineRun {
     );
     this.stack.program(this.parts.map((part) => statementOf(part, moment)).join("\n"));
     const aims = new Map(this.parts.map((part) => [part, this.found(part)?.id]));
-    const { output } = await this.stack.up("--continue-on-error", "--parallel", "64");
+    const { code, output } = await this.stack.up("--continue-on-error", "--parallel", "64");
+    if (moment === "before" && code !== 0) throw new Error(output);
     local.faults.clear();
     this.printed += output;
     const { text, resources } = await this.stack.state();
@@ -74,7 +75,7 @@ export class EngineRun {
         return [
           part,
           {
-            message: said.get(part.resource) ?? "",
+            message: [...new Set([`${part.name}-request`, part.resource])].map((name) => said.get(name) ?? "").join(""),
             left: leftOf(resource?.outputs),
             id: resource?.id,
             outputs,

@@ -53,4 +53,19 @@ describe("secrets", () => {
     expect(scrub(`the token ${jwt}, twice "${jwt}"`)).to.equal('the token [secret], twice "[secret]"');
     expect(scrub("polished-violet.us-east-1.aws.cloud.dgraph.io")).to.contain("dgraph.io");
   });
+
+  it("are looked for in as much as a message has room for, however many they are and however long the text is", () => {
+    for (let index = 0; index < 2_000; index++) keepSecret(`one-of-two-thousand-${index}`);
+    const found = scrub(`one-of-two-thousand-1999 ${"token ".repeat(4_000_000)}`);
+    expect(found.slice(0, 20)).to.equal("[secret] token token");
+    expect(found.length).to.be.within(4_000, 100_000);
+  });
+
+  it("do not show their beginnings where a long text is cut", () => {
+    const secret = `half-of-me-is-too-much-${"s".repeat(60)}`;
+    keepSecret(secret);
+    for (let phase = 0; phase < secret.length; phase++) {
+      expect(scrub("x".repeat(phase) + secret.repeat(1_000))).not.to.contain("half");
+    }
+  });
 });
