@@ -23,7 +23,7 @@ export function scrub(text: string): string {
   if (text.length <= most) return blanked(text);
   // The cut may go through a secret, which is unknown as one then, and longer still if a shorter one inside it was blanked out.
   const head = blanked(text.slice(0, most));
-  return head.slice(0, head.length - 2 * longest);
+  return head.slice(0, Math.max(0, head.length - 2 * longest));
 }
 
 function blanked(text: string): string {

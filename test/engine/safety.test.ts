@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { descendants, kill, killTree, Stack } from "./stack";
+import { descendants, isAlive, kill, killTree, Stack } from "./stack";
 
 const orders = (more = "", options = "{}"): string =>
   `const orders = new dgraphcloud.Backend("orders", { name: "orders", zone: "us-east-1", deploymentType: "dedicated", ${more} }, ${options});
@@ -214,12 +214,3 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(uids()).to.deep.equal([]);
   });
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
