@@ -28,16 +28,22 @@ export function readSettings(stack: Lookup, environment: NodeJS.ProcessEnv): Set
 
 /** The address of the control plane. Tokens go there, so it is https, but for a cloud on this very machine. */
 export function endpointUrl(endpoint: string): URL {
+  const code = "DGC101";
   const next =
     "Set dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT to an address like https://cerebro.cloud.dgraph.io/graphql (http only for 127.0.0.1).";
   // What stands before an @ may be a password: such an endpoint is never printed.
   if (endpoint.includes("@")) {
-    throw new SettingsError({ why: "the endpoint holds an @, as if a user name or password were part of it.", next });
+    throw new SettingsError({
+      code,
+      why: "the endpoint holds an @, as if a user name or password were part of it.",
+      next,
+    });
   }
-  if (!URL.canParse(endpoint)) throw new SettingsError({ why: `the endpoint "${endpoint}" is not a URL.`, next });
+  if (!URL.canParse(endpoint)) throw new SettingsError({ code, why: `the endpoint "${endpoint}" is not a URL.`, next });
   const url = new URL(endpoint);
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname))) return url;
   throw new SettingsError({
+    code,
     why: `the endpoint "${url.href}" would send your credentials without encryption or to no web server at all.`,
     next,
   });
@@ -60,6 +66,7 @@ export function backendUrl(endpoint: URL, host: string, path: string): URL {
   const url = hostUrl(endpoint, host, path);
   if (url !== undefined) return url;
   throw new SettingsError({
+    code: "DGC208",
     why: "the service names a backend host that is not a bare public host name; no token is sent there.",
     next: "Check the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT); if it names Dgraph Cloud, please report this message.",
   });

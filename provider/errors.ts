@@ -1,8 +1,10 @@
+import type { Code } from "./codes";
 import { scrub } from "./secrets";
 import { clean } from "./text";
 
 /** What an error says: one sentence why, one what to do next. The host puts the resource and the step in front. */
 interface Explanation {
+  readonly code: Code;
   readonly why: string;
   readonly next: string;
   readonly cause?: unknown;
@@ -11,11 +13,13 @@ interface Explanation {
 /** Base of everything this package throws on purpose. Has no stack: the engine's host would print it to the user. */
 export class DgraphCloudError extends Error {
   override readonly name: string = "DgraphCloudError";
+  readonly code: Code;
   why: string;
   readonly next: string;
 
-  constructor({ why, next, cause }: Explanation) {
+  constructor({ code, why, next, cause }: Explanation) {
     super(`${why}\n${next}`, { cause });
+    this.code = code;
     this.why = why;
     this.next = next;
     this.stack = "";
@@ -88,6 +92,7 @@ export class NotSentError extends RequestError {
 
   constructor(site: RequestSite, cause: unknown) {
     super(site, {
+      code: "DGC201",
       why: `no connection (${describeCause(cause)})`,
       next: "Check the network and the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.",
       cause,
@@ -102,6 +107,7 @@ export class ThrottledError extends RequestError {
 
   constructor(site: RequestSite, retryAfterMs: number | undefined) {
     super(site, {
+      code: "DGC202",
       why: "too many requests (HTTP 429)",
       next: "Run the command again later, or with a lower --parallel.",
     });
@@ -118,9 +124,10 @@ export class LostAnswerError extends RequestError {
 
   constructor(
     site: RequestSite,
-    options: { why: string; cause?: unknown; retryAfterMs?: number | undefined; unreadable?: boolean },
+    options: { code?: Code; why: string; cause?: unknown; retryAfterMs?: number | undefined; unreadable?: boolean },
   ) {
     super(site, {
+      code: options.code ?? "DGC203",
       why: options.why,
       next: "Run the command again; if it stays so, check the service's status page and the endpoint setting.",
       cause: options.cause,
@@ -135,7 +142,7 @@ export class NullAnswerError extends LostAnswerError {
   override readonly name: string = "NullAnswerError";
 
   constructor(site: RequestSite) {
-    super(site, { why: "the answer is null" });
+    super(site, { code: "DGC204", why: "the answer is null" });
   }
 }
 
@@ -146,7 +153,7 @@ export class UnauthorizedError extends RequestError {
   readonly byStatus: boolean;
 
   constructor(site: RequestSite, why: string, { byStatus = false }: { byStatus?: boolean } = {}) {
-    super(site, { why, next: credentialsAdvice });
+    super(site, { code: "DGC105", why, next: credentialsAdvice });
     this.byStatus = byStatus;
   }
 }
@@ -168,6 +175,7 @@ export class GraphqlError extends RequestError {
     if (messages.length > maxMessages) texts.push(`and ${messages.length - maxMessages} more`);
     const said = `the service answered: ${texts.join("; ")}`;
     super(site, {
+      code: "DGC205",
       why: said,
       next: "Correct what the service names, then run the command again.",
     });
@@ -189,6 +197,7 @@ export class WrongShapeError extends RequestError {
 
   constructor(site: RequestSite, path: string, problem: string, data?: unknown) {
     super(site, {
+      code: "DGC206",
       why: `unexpected answer at ${clean(path)}: ${clean(problem)}`,
       next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
     });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Code } from "./codes";
 import { parseDuration } from "./duration";
 import { listOf } from "./text";
 
@@ -8,6 +9,7 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 /** A refusal: which input, and what is wrong with it and how to mend it. */
 export interface Failure {
   readonly property: string;
+  readonly code: Code;
   readonly reason: string;
 }
 
@@ -52,15 +54,20 @@ export function checkFields(fields: Fields, inputs: Values): Failure[] {
   const failures: Failure[] = [];
   for (const name of Object.keys(inputs)) {
     if (fields[name] !== undefined || isHidden(name) || inputs[name] === undefined) continue;
-    failures.push({ property: name, reason: `no such property; there are ${listOf(Object.keys(fields), "and")}` });
+    failures.push({
+      property: name,
+      code: "DGC601",
+      reason: `no such property; there are ${listOf(Object.keys(fields), "and")}`,
+    });
   }
   for (const [name, field] of Object.entries(fields)) {
     const value = inputs[name];
     if (value === undefined || value === null) {
-      if (field.required === true) failures.push({ property: name, reason: `"${name}" is required: give it a value` });
+      if (field.required === true)
+        failures.push({ property: name, code: "DGC602", reason: `"${name}" is required: give it a value` });
     } else if (value !== unknownValue) {
       const reason = field.check?.(value, inputs);
-      if (reason !== undefined) failures.push({ property: name, reason });
+      if (reason !== undefined) failures.push({ property: name, code: "DGC603", reason });
     }
   }
   return failures;

@@ -3,6 +3,7 @@ import { begin, type Operation } from "./context";
 import { oldestFirst } from "./restore/backups";
 import { clean } from "./text";
 import type { BackendDescription, BackupDescription } from "./types";
+import { pointerTo } from "./codes";
 import { AbsentError, DgraphCloudError } from "./errors";
 import { scrub } from "./secrets";
 import { endpointsOf, readSettings, type SettingName } from "./config";
@@ -32,13 +33,18 @@ export async function findBackend(
   return told("getBackend", async () => {
     const by = wanted.uid === undefined ? `name "${wanted.name ?? ""}"` : `uid ${wanted.uid}`;
     if ((wanted.uid === undefined) === (wanted.name === undefined)) {
-      throw new AbsentError({ why: "it is not clear which backend is meant.", next: "Give either uid or name." });
+      throw new AbsentError({
+        code: "DGC501",
+        why: "it is not clear which backend is meant.",
+        next: "Give either uid or name.",
+      });
     }
     const { cloud, deployments } = await list(stack);
     const matches = deployments.filter(({ uid, name }) => uid === wanted.uid || name === wanted.name);
     const [only, another] = matches;
     if (only === undefined) {
       throw new AbsentError({
+        code: "DGC301",
         why: `this account has no backend with the ${by}.`,
         next: "Correct it, or use the account that owns the backend.",
       });
@@ -46,6 +52,7 @@ export async function findBackend(
     if (another !== undefined) {
       const uids = matches.map(({ uid }) => uid).join(" and ");
       throw new AbsentError({
+        code: "DGC502",
         why: `${matches.length} backends have the ${by}: ${uids}.`,
         next: "Give the uid instead.",
       });
@@ -97,7 +104,8 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
-    const failure = new Error(`${what}: ${clean(scrub(error.why))}\n${clean(scrub(error.next))}`, { cause: error });
+    const lines = [`${what}: ${error.why}`, error.next].map((line) => clean(scrub(line)));
+    const failure = new Error([...lines, `See ${pointerTo(error.code)}`].join("\n"), { cause: error });
     // Without frames: on those of @pulumi's sources, util.inspect of Node 20 spins until the memory is full.
     failure.stack = String(failure);
     throw failure;

@@ -20,6 +20,7 @@ export function passed(clock: Clock, notAfter: string | undefined): Failure[] {
   return [
     {
       property: "notAfter",
+      code: "DGC413",
       reason: `"${notAfter}" has passed (it is ${now}), so this is not run any more; set a later notAfter, or take the change back that runs it`,
     },
   ];
@@ -29,6 +30,7 @@ export function passed(clock: Clock, notAfter: string | undefined): Failure[] {
 export function refusePassed(clock: Clock, notAfter: string | undefined): void {
   if (passed(clock, notAfter).length === 0) return;
   throw new ConflictError({
+    code: "DGC413",
     why: `notAfter "${notAfter ?? ""}" has passed; nothing was sent.`,
     next: "Set a later notAfter and run pulumi up again, or take the change back that runs it.",
   });

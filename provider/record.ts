@@ -18,6 +18,7 @@ export function keepRecord<S>(known: S | undefined): Promise<S> {
   if (known !== undefined) return Promise.resolve(known);
   return Promise.reject(
     new AbsentError({
+      code: "DGC416",
       why: "a restore or a drop is an action, and the service keeps no record that could be looked up.",
       next: "Declare it in the program instead of looking it up.",
     }),

@@ -73,6 +73,7 @@ async function findRunning(context: Context, operation: Operation, uid: string):
 
 function endless(uid: string): Error {
   return new RefusedError({
+    code: "DGC411",
     why: `${uid} answers for more than ${bound} restores in a row, and an engine keeps far fewer; nothing was sent.`,
     next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
   });
@@ -80,6 +81,7 @@ function endless(uid: string): Error {
 
 function foreign(uid: string, restoreId: number): Error {
   return new ConflictError({
+    code: "DGC410",
     why: `restore ${restoreId} is in progress on ${uid}, and it is none of this stack's that this run knows; nothing was sent.`,
     next:
       `Wait until it has ended and run pulumi up again. If it is the very one you asked for (an earlier run was cut off), ` +

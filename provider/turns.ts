@@ -50,6 +50,7 @@ export class Turns {
       const { input, value } = operation.timeout;
       if (remaining <= 0) {
         throw new DeadlineError({
+          code: "DGC412",
           why: `waited ${elapsed} for other restores and drops on ${uid} in this run, the limit of ${input} (${value}); nothing was sent.`,
           next: `Run pulumi up again, or raise ${input}.`,
         });

@@ -34,6 +34,7 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
     const elapsed = formatDuration(clock.now() - startedAt);
     if (late) {
       throw new DeadlineError({
+        code: "DGC209",
         why: `waited ${elapsed} for ${wait.what}, the limit of ${timeout.input} (${timeout.value}); last status: ${found.pending}.`,
         next: wait.afterDeadline,
       });

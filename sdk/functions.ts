@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { pointerTo } from "../provider/codes";
 import { findBackend, listBackends, listBackups } from "../provider";
 import type { BackendDescription, BackupDescription } from "../provider/types";
 import type { Backend } from "./backend";
@@ -117,6 +118,7 @@ async function settingsOf(options: LookupOptions | undefined): Promise<ResolvedS
   // An unknown output never calls back: the program would end early, and without a word.
   if (await found.isKnown) return found.promise();
   throw new Error(
-    "The settings of this provider are not known in a preview.\nUse the form of the function that ends in Output, or settings that are known.",
+    "The settings of this provider are not known in a preview.\nUse the form of the function that ends in Output, or settings that are known.\n" +
+      `See ${pointerTo("DGC503")}`,
   );
 }

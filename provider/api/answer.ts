@@ -49,6 +49,7 @@ function failOnStatus(site: RequestSite, { status, retryAfter }: HttpAnswer): vo
   // A success without an answer, or a redirect behind one (303): nobody can tell that nothing was done.
   if (status < 400) throw new LostAnswerError(site, { why: `HTTP ${status}${redirect(status)}`, unreadable: true });
   throw new RefusedError({
+    code: "DGC207",
     why: `${site.operation} at ${site.host}: HTTP ${status}`,
     next: "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) is the address of the GraphQL endpoint itself.",
   });

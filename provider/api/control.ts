@@ -111,7 +111,12 @@ async function loggedIn(site: RequestSite, token: Promise<string>): Promise<stri
     return await token;
   } catch (cause) {
     if (!(cause instanceof RequestError)) throw cause;
-    throw new RefusedError({ why: `${site.operation} was not sent: ${cause.why}`, next: cause.next, cause });
+    throw new RefusedError({
+      code: cause.code,
+      why: `${site.operation} was not sent: ${cause.why}`,
+      next: cause.next,
+      cause,
+    });
   }
 }
 

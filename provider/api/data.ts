@@ -77,6 +77,7 @@ export class DataPlane {
       return found;
     }
     throw new AbsentError({
+      code: "DGC301",
       why: `this account has no backend ${uid}.`,
       next: "Correct the uid, or use the account that owns the backend (dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password).",
     });
@@ -184,7 +185,12 @@ async function asLookup<T>(operation: string, lookup: Promise<T>): Promise<T> {
     return await lookup;
   } catch (cause) {
     if (!(cause instanceof RequestError)) throw cause;
-    throw new RefusedError({ why: `${operation} was not sent: ${cause.why}`, next: cause.next, cause });
+    throw new RefusedError({
+      code: cause.code,
+      why: `${operation} was not sent: ${cause.why}`,
+      next: cause.next,
+      cause,
+    });
   }
 }
 

@@ -93,6 +93,7 @@ export class Session {
   private async logIn(call: Call): Promise<Login> {
     if ("missing" in this.credentials) {
       throw new SettingsError({
+        code: "DGC102",
         why: `no ${this.credentials.missing} for Dgraph Cloud is set.`,
         next: credentialsAdvice,
       });
@@ -112,7 +113,11 @@ export class Session {
     const patient = { ...call, deadline: Math.max(call.deadline, this.clock.now() + leastPatienceMs) };
     const request = { url: this.endpoint, document: controlDocuments.login, variables: { email, password } };
     const options = { operation: "login", timeoutMs: loginTimeoutMs, signal: call.signal, repeatable: true };
-    const refusal = { why: `Dgraph Cloud refused the log-in of ${email}.`, next: credentialsAdvice };
+    const refusal = {
+      code: "DGC103",
+      why: `Dgraph Cloud refused the log-in of ${email}.`,
+      next: credentialsAdvice,
+    } as const;
     try {
       const answer = await withRetries(this.retrying, "freely", patient, async () =>
         shaped(site, loginSchema, await postGraphql({ ...request, ...options })),
@@ -130,6 +135,7 @@ export class Session {
 function fixed(token: string): Login {
   if (headerValue.test(token)) return { token, renewAt: Number.POSITIVE_INFINITY };
   throw new SettingsError({
+    code: "DGC104",
     why: "the token in the settings holds a blank, a line break or another character that no token has.",
     next: credentialsAdvice,
   });

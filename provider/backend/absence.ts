@@ -24,6 +24,7 @@ export async function isGone(
   const age = context.clock.now() - Date.parse(state.__state.incarnation);
   if (age < graceMs) {
     throw new AbsentError({
+      code: "DGC302",
       why: `${uid} is not in the account's list, but it was created or taken over only ${formatDuration(age)} ago, and lists can lag behind.`,
       next: `Run the command again five minutes after the create. ${ifGone}`,
     });
@@ -42,6 +43,7 @@ export async function refuseOtherAccount(
   const same = sameAccount(state.__state.account, cloud.session.identity());
   if (same !== false) return same;
   throw new AbsentError({
+    code: "DGC106",
     why: `${uid} was created with another account than the one that the settings name now.`,
     next: `Use the account that created it. ${credentialsAdvice} ${ifGone}`,
   });
@@ -52,6 +54,7 @@ async function requireOwner({ cloud }: Context, operation: Operation, uid: strin
   const others = await cloud.list.recent(operation);
   if (state.owner !== undefined && others.some(({ owner }) => owner === state.owner)) return;
   throw new AbsentError({
+    code: "DGC107",
     why: `${uid} is not in the list, and the token does not tell whether it is of the account that created it.`,
     next: `Log in with e-mail and password, so that the account can be compared. ${ifGone}`,
   });

@@ -1,4 +1,5 @@
 import type { Deployment } from "../api/deployment";
+import type { Code } from "../codes";
 import { backendUrl } from "../config";
 import type { Context, Operation } from "../context";
 import { AbsentError, ConflictError, GraphqlError, mayHaveActed, type RequestError } from "../errors";
@@ -69,6 +70,7 @@ function refuseSecond({ cloud }: Context, id: string, own: { urn: string; incarn
   const [older, newer] = own.incarnation < other.incarnation ? [own.urn, other.urn] : [other.urn, own.urn];
   const nameOf = (urn: string): string => clean(urn.split("::").at(-1) ?? urn);
   throw new ConflictError({
+    code: "DGC305",
     why: `${id} is two resources of this program: "${nameOf(newer)}" took it over from "${nameOf(older)}".`,
     next:
       `Remove one of them from the program or give it another name, let go of what its state says with ` +
@@ -98,12 +100,14 @@ async function readBackend(
   if (live !== undefined) return observed(context, live, known);
   if (known === undefined) {
     throw new AbsentError({
+      code: "DGC301",
       why: `this account has no backend ${id}.`,
       next: "Correct the uid, or use the account that owns the backend.",
     });
   }
   if (await isGone(context, operation, id, known)) return undefined;
   throw new AbsentError({
+    code: "DGC303",
     why: `${id} is in some lists of the account and missing in others.`,
     next: "Run the command again in a minute, when the service's lists agree.",
   });
@@ -152,8 +156,9 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
   list.forget(id);
 }
 
-function protectedBackend(id: string): { why: string; next: string } {
+function protectedBackend(id: string): { code: Code; why: string; next: string } {
   return {
+    code: "DGC304",
     why: `deletionProtection is on: deleting ${id} would delete all its data.`,
     next: "Set deletionProtection: false in the program, run pulumi up, and then delete it.",
   };

@@ -87,6 +87,7 @@ export function checkBackend(inputs: BackendInputs): Failure[] {
   return [
     {
       property: "adoptExisting",
+      code: "DGC604",
       reason: "cannot be combined with adoptUid, which names the backend to take over already; remove one of the two",
     },
   ];

@@ -55,6 +55,7 @@ function sharedName({ name, adoptUid }: NewBackend, urn: string): Error {
       ? `Give one of them another name: two backends called "${name ?? ""}" could not be told apart after a failure.`
       : "Let one of them have it.";
   return new ConflictError({
+    code: "DGC306",
     why: `another Backend of this program, "${urn.split("::").at(-1) ?? urn}", ${same}.`,
     next,
   });
@@ -68,6 +69,7 @@ async function adoptByUid(
 ): Promise<Deployment> {
   if (context.cloud.ledger.hasMet(uid)) {
     throw new ConflictError({
+      code: "DGC308",
       why: `adoptUid names ${uid}, which is a backend of this stack already.`,
       next: "Remove adoptUid, or name a backend that no resource of the stack stands for. To replace this one, remove adoptUid first.",
     });
@@ -75,6 +77,7 @@ async function adoptByUid(
   const live = (await context.cloud.list.anew(operation)).find((deployment) => deployment.uid === uid);
   if (live === undefined) {
     throw new AbsentError({
+      code: "DGC309",
       why: `adoptUid names ${uid}, and this account has no such backend.`,
       next: "Correct adoptUid, or use the account that owns the backend.",
     });
@@ -85,6 +88,7 @@ async function adoptByUid(
   if (wrong.length > 0) {
     const differences = wrong.map((name) => `${name} is "${live[name] ?? ""}", not "${inputs[name]}"`).join("; ");
     throw new ConflictError({
+      code: "DGC310",
       why: `the backend ${uid} cannot be taken over: its ${differences}.`,
       next: `Write what the backend has into the program: ${wrong.join(" and ")} cannot be changed.`,
     });
@@ -115,6 +119,7 @@ function adoptExisting(inputs: NewBackend, present: readonly Deployment[]): Depl
   const uids = present.map(({ uid }) => uid).join(" and ");
   const which = `${inputs.deploymentType}, ${inputs.zone}`;
   throw new ConflictError({
+    code: "DGC307",
     why:
       `there is a backend "${inputs.name ?? ""}" (${which}) already: ${uids}. It may be left of a run that was killed, ` +
       "a colleague's, or the very one that is being replaced by force.",
@@ -169,6 +174,7 @@ async function search(
     if (matches.length > 1) {
       const uids = matches.map(({ uid }) => uid).join(" and ");
       throw new ConflictError({
+        code: "DGC311",
         why: `the answer to createDeployment was lost, and ${matches.length} new backends could be the one: ${uids}.`,
         next: 'Find out which is yours, set adoptUid to its uid (like adoptUid: "0x42"), and delete the other.',
       });
@@ -208,6 +214,7 @@ function lost(cause: unknown, inputs: NewBackend, how: string): Error {
   const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
   const first = cause instanceof UnauthorizedError ? `${cause.next} ` : "";
   return new ConflictError({
+    code: "DGC312",
     why: `the answer to createDeployment was lost ${how}: a backend "${inputs.name ?? ""}" may or may not exist.${last}`,
     next:
       `${first}Run pulumi up again when the service is well: it looks before it creates. If it then names a backend that this run ` +

@@ -41,6 +41,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
       const [mismatch] = await confirmFailure(context, inputs);
       if (mismatch !== undefined) {
         throw new ConflictError({
+          code: mismatch.code,
           why: `${mismatch.property} ${mismatch.reason}; nothing was sent.`,
           next: "Correct confirm or backend, then run pulumi up again.",
         });
@@ -129,11 +130,12 @@ async function confirmFailure(context: Context, { backend, confirm }: DataDropIn
   const live = (await context.cloud.list.recent(operation)).find(({ uid }) => uid === backend);
   if (live === undefined) {
     throw new AbsentError({
+      code: "DGC301",
       why: `this account has no backend ${backend}.`,
       next: "Correct the uid, or use the account that owns the backend.",
     });
   }
   if (live.name === confirm) return [];
   const reason = `is "${confirm}", and the backend ${backend} is called "${live.name}": correct confirm, or name the backend that you mean`;
-  return [{ property: "confirm", reason }];
+  return [{ property: "confirm", code: "DGC415", reason }];
 }

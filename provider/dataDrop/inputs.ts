@@ -74,10 +74,12 @@ export function checkSelection({ allData, allDataAndSchema, types, fields }: Dat
   ].filter((choice) => choice !== false);
   const ways = "allData: true, allDataAndSchema: true, or types and fields";
   if (chosen.length === 1) return [];
-  if (chosen.length === 0) return [{ property: "allData", reason: `nothing is named to be dropped; give ${ways}` }];
+  if (chosen.length === 0)
+    return [{ property: "allData", code: "DGC604", reason: `nothing is named to be dropped; give ${ways}` }];
   return [
     {
       property: "allData",
+      code: "DGC604",
       reason: `${chosen.join(" and ")} are given, and a drop takes one of them; give either ${ways}`,
     },
   ];

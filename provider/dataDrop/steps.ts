@@ -46,6 +46,7 @@ export function unknownDrop(id: string, state: DataDropState, cause?: unknown): 
   const step = state.__state.unclear;
   const what = step === undefined ? "data" : described(step, state).join(", ");
   return new UnknownOutcomeError({
+    code: "DGC414",
     why: `the answer to dropData was lost: ${what} of ${backend} may or may not be gone, now or soon. It is not sent again.${last}`,
     next:
       `Look at the data of ${backend}, then either set acceptUnknown: "${id}"${other} to take it as done, or give triggers a new value ` +

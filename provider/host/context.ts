@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../clock";
 import { Cloud } from "../cloud";
 import { endpointUrl, readSettings, type SettingName, type Settings } from "../config";
 import type { Context } from "../context";
+import { DgraphCloudError } from "../errors";
 import { type EngineChannel, connectEngine } from "./engineChannel";
 import { presentable } from "./failures";
 
@@ -30,12 +31,13 @@ export class HostContext {
   }
 
   /** What is wrong with the settings, told without a call. */
-  settingsFailure(): Error | undefined {
+  settingsFailure(): DgraphCloudError | undefined {
     try {
       endpointUrl(this.settings.endpoint);
       return undefined;
     } catch (error) {
-      return error as Error;
+      if (error instanceof DgraphCloudError) return error;
+      throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import type {
+  CheckFailure,
   CheckResult,
   ConfigureRequest,
   CreateResult,
@@ -7,6 +8,7 @@ import type {
   UpdateResult,
 } from "@pulumi/pulumi/dynamic";
 import { begin, type Context, type Operation } from "../context";
+import { pointerTo } from "../codes";
 import { timeoutOf } from "../duration";
 import { ConflictError, SettingsError } from "../errors";
 import {
@@ -105,7 +107,7 @@ export function dynamicProvider<Inputs, S extends State>(
       const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, stripped(news) as Inputs) as Values);
       const failures = [...checkFields(fields, inputs), ...resource.check(inputs as Inputs)];
       const settings = host.settingsFailure();
-      if (settings !== undefined) failures.push({ property: "", reason: settings.message });
+      if (settings !== undefined) failures.push({ property: "", code: settings.code, reason: settings.message });
       const refusal = refusedReplacement(stripped(olds), inputs);
       if (refusal !== undefined) failures.push(refusal);
       if (failures.length === 0) failures.push(...(await refusals(stripped(olds), inputs)));
@@ -179,16 +181,16 @@ export function dynamicProvider<Inputs, S extends State>(
   };
 
   /** The engine prints the value beside the name of a property, whatever it is: a script, a password in the wrong place. */
-  function shown({ property, reason }: Failure): Failure {
+  function shown({ property, code, reason }: Failure): CheckFailure {
     const named = fields[property] !== undefined && fields[property].mayBeSecret !== true;
     const text = presentable(named || property === "" ? reason : `"${clean(property)}": ${reason}`);
-    return { property: named ? property : "", reason: text };
+    return { property: named ? property : "", reason: `${text} [${pointerTo(code)}]` };
   }
 
   function refusedReplacement(olds: Values, inputs: Values): Failure | undefined {
     if (olds["deletionProtection"] !== true) return undefined;
     const [name] = replacingFields(fields, olds, inputs).filter((changed) => inputs[changed] !== unknownValue);
-    return name === undefined ? undefined : { property: name, reason: protectedReason };
+    return name === undefined ? undefined : { property: name, code: "DGC304", reason: protectedReason };
   }
 
   /** An object that stays as it is is asked nothing, so that an ordinary check makes no call. */
@@ -212,9 +214,10 @@ interface Settle<Inputs, S> extends Created<S> {
 }
 
 const newerState = {
+  code: "DGC108",
   why: "its state was written by a newer version of pulumi-dgraphcloud than the one that is installed.",
   next: "Install that version or a newer one (npm install pulumi-dgraphcloud@latest), then run the command again.",
-};
+} as const;
 
 const protectedReason =
   "this change replaces the resource and deletes its data, and deletionProtection is on; " +
@@ -223,6 +226,7 @@ const protectedReason =
 function refuseIfProtected(state: State, id: string, replaces: readonly string[]): void {
   if (state.deletionProtection !== true) return;
   throw new ConflictError({
+    code: "DGC304",
     why: `a change of ${replaces.join(" and ")} would replace ${id} and delete its data, and deletionProtection is on.`,
     next: "Set deletionProtection: false and run pulumi up, and make this change after that.",
   });

@@ -49,7 +49,11 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
   const gone = new AbortController();
   watch(grpc, client, () => {
     gone.abort(
-      new EngineGoneError({ why: "the engine that asked for this is gone.", next: "Run pulumi up again: it goes on." }),
+      new EngineGoneError({
+        code: "DGC210",
+        why: "the engine that asked for this is gone.",
+        next: "Run pulumi up again: it goes on.",
+      }),
     );
     // Nobody is left to hear an answer, and the server's open port would keep this process alive for ever.
     setTimeout(() => process.exit(1), 200);

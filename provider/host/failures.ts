@@ -1,3 +1,4 @@
+import { pointerTo } from "../codes";
 import { DgraphCloudError } from "../errors";
 import { scrub } from "../secrets";
 import { clean } from "../text";
@@ -31,7 +32,7 @@ export function reportOf(
   return { kind, unfinished, step, urn: typeof urn === "string" ? urn : undefined, id };
 }
 
-/** The failure as the engine prints it: what, why, what to do next; no stack, no secret. */
+/** The failure as the engine prints it: what, why, what to do next, and where more is said; no stack, no secret. */
 export function asError(report: Report, error: unknown): Error {
   if (error instanceof ReportedFailure) return error;
   const what = report.step === "update" ? report.unfinished : undefined;
@@ -69,14 +70,19 @@ class ReportedFailure extends Error {
 
 function text({ kind, urn, id }: Report, error: unknown, what: string): string {
   const name = urn === undefined ? "" : ` "${clean(urn.split("::").at(-1) ?? urn)}"`;
-  const [why, next] =
+  const { why, next, code } =
     error instanceof DgraphCloudError
-      ? [error.why, error.next]
-      : [
-          `unexpected: ${error instanceof Error ? error.message : "something that is no error"}`,
-          "Run the command again; if it stays so, please report this message.",
-        ];
-  const lines = [`${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}`, next];
+      ? error
+      : {
+          why: `unexpected: ${error instanceof Error ? error.message : "something that is no error"}`,
+          next: "Run the command again; if it stays so, please report this message.",
+          code: "DGC901" as const,
+        };
+  const lines = [
+    `${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}`,
+    next,
+    `See ${pointerTo(code)}`,
+  ];
   return lines.map(presentable).join("\n");
 }
 

@@ -13,6 +13,7 @@ export async function chooseBackup(
   const latest = backups.at(-1);
   if (latest === undefined) {
     throw new AbsentError({
+      code: "DGC402",
       why: `${source} has no backups; nothing was sent.`,
       next: "Wait for its first backup (dedicated backends are backed up every 4 hours), or name another source.",
     });
@@ -26,6 +27,7 @@ export async function chooseBackup(
       : `number ${backupNum} in folder "${backupFolder ?? latest.folder}"`;
   const present = backups.slice(-10).map(({ folder, backupNum: number }) => `"${folder.slice(0, 100)}" ${number}`);
   throw new AbsentError({
+    code: "DGC403",
     why: `${source} has no backup ${wanted}; nothing was sent.`,
     next: `Correct backupFolder and backupNum, or leave them out for the latest. There are ${backups.length > 10 ? "among others " : ""}${present.join(", ")} (getBackups lists all).`,
   });
@@ -42,6 +44,7 @@ async function backupsOf({ cloud }: Context, operation: Operation, source: strin
         ? cause.next
         : "Backups exist for dedicated backends only: name a dedicated backend as the source.";
     throw new AbsentError({
+      code: "DGC404",
       why: `the backups of ${source} cannot be listed; nothing was sent. ${cause.why}`,
       next,
       cause,

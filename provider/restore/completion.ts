@@ -67,6 +67,7 @@ async function follow(
   const { request, target, restoreId } = state;
   if (restoreId === undefined) {
     throw new UnknownOutcomeError({
+      code: "DGC406",
       why: `the answer to the restore into ${target} was lost, so there is no id to wait for.`,
       next: `Look at the data of ${target}, then set acceptUnknown: "${request}", or give triggers a new value to run it again.`,
     });
@@ -98,6 +99,7 @@ function ready(state: RestoreCompletionState): RestoreCompletionState {
 function failed({ restoreId, target, errors }: RestoreCompletionState): Error {
   const words = errors.length === 0 ? "without a reason" : errors.map(clean).join("; ");
   return new RefusedError({
+    code: "DGC405",
     why: `restore ${restoreId ?? ""} of ${target} failed (ERR): ${words}`,
     next:
       `The data of ${target} may be incomplete. Mend what the service names, then give triggers a new value to run the restore again. ` +

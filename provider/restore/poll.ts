@@ -77,6 +77,7 @@ async function tolerant(look: () => Promise<RestoreStatus>): Promise<RestoreStat
 
 function forgotten(restoreId: number, { target, request }: RestoreCompletionState): Error {
   return new UnknownOutcomeError({
+    code: "DGC407",
     why:
       `the backend ${target} is well and has answered UNKNOWN for restore ${restoreId} for ${formatDuration(unknownLimitMs)}: ` +
       "its engine has restarted and forgotten it, and the outcome is unknown.",

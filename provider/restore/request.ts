@@ -30,7 +30,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     const reason =
       `asks to wait for a restore, and the change of ${known.join(" and ")} asks to run a new one; ` +
       "remove resumeRestoreId to run it again, or take the change back";
-    return Promise.resolve([{ property: "resumeRestoreId", reason }]);
+    return Promise.resolve([{ property: "resumeRestoreId", code: "DGC409" as const, reason }]);
   },
 
   met({ cloud }, id, { target, restoreId, __urn }) {
@@ -79,6 +79,7 @@ function refuseOthers({ cloud }: Context, inputs: RestoreRequestInputs & Hidden,
   const holder = cloud.ledger.holderOf(inputs.target, restoreId);
   if (holder === undefined || holder === inputs.__urn) return;
   throw new ConflictError({
+    code: "DGC408",
     why: `resumeRestoreId names restore ${restoreId} of ${inputs.target}, which belongs to ${holder.split("::").at(-1) ?? holder} of this stack.`,
     next: "Correct resumeRestoreId, or remove it and give triggers a new value to run this restore.",
   });

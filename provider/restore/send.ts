@@ -58,6 +58,7 @@ async function requireDedicated(context: Context, operation: Operation, inputs: 
   await context.cloud.data.locate(inputs.source, operation);
   if (deploymentType == null || deploymentType === "dedicated") return;
   throw new RefusedError({
+    code: "DGC401",
     why: `the target ${inputs.target} is "${deploymentType}", and restore exists for dedicated backends only; nothing was sent.`,
     next: 'Name a target with deploymentType: "dedicated".',
   });
@@ -100,6 +101,7 @@ export function unknownRestore(
   const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
   const other = acceptUnknown === undefined ? "" : ` (it is "${acceptUnknown}" now, another attempt)`;
   return new UnknownOutcomeError({
+    code: "DGC406",
     why: `the answer to restore was lost: ${target} may or may not hold, now or soon, a backup of ${source}. It is not sent again.${last}`,
     next:
       `Look at the data of ${target}, then either set acceptUnknown: "${id}"${other} to take it as done, or set resumeRestoreId ` +

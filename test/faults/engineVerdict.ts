@@ -2,6 +2,7 @@ import type { Seen } from "./engineRun";
 import { expected } from "./expectations";
 import type { Part } from "./parts";
 import { remedies } from "./remedies";
+import { namesItsCode } from "../unit/failure";
 
 /** What differs between what the engine made of a row and what was expected; empty when all is as it must be. */
 export function engineDifferences({ row }: Part, before: Seen | undefined, run: Seen, next: Seen): string[] {
@@ -13,6 +14,9 @@ export function engineDifferences({ row }: Part, before: Seen | undefined, run: 
   const missing = wanted.fails === undefined ? [] : remedies(row, wanted.fails, run);
   for (const remedy of missing.filter((one) => !run.message.includes(one))) {
     found.push(`does not say "${remedy}": ${run.message}`);
+  }
+  for (const { message } of [run, next].filter(failed)) {
+    if (!namesItsCode(message)) found.push(`does not say where more is said: ${message}`);
   }
   if (run.acts !== wanted.acts) found.push(`${run.acts} mutations acted, not ${wanted.acts}`);
   const left = wanted.left === "as before" ? before !== undefined && isSame(before, run) : run.left === wanted.left;

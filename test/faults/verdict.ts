@@ -1,6 +1,7 @@
 import { lasts } from "./arm";
 import type { Expectation } from "./expectation";
 import { expected } from "./expectations";
+import { namesItsCode } from "../unit/failure";
 import { retryAfterSeconds } from "./kinds";
 import { remedies } from "./remedies";
 import type { Row } from "./rows";
@@ -63,6 +64,7 @@ function differencesOfText({ run, next, accepted }: Observation): string[] {
     const found = [];
     if (!/^\w+ ".+"( \(.+\))? [a-z ]+: ./.test(what)) found.push(`does not begin with what it is about: ${what}`);
     if (more.join("").trim() === "") found.push(`does not say what to do next: ${what}`);
+    if (!namesItsCode(one.message)) found.push(`does not say where more is said: ${what}`);
     if (/undefined|\[object|\bNaN\b|^ +at /m.test(one.message)) found.push(`reads badly: ${one.message}`);
     return found;
   });

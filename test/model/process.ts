@@ -42,6 +42,6 @@ export class Process {
   /** Whatever is under way ends, and nobody hears its answer. */
   kill(victim: Victim): void {
     this.killed ??= victim;
-    this.end.abort(new EngineGoneError({ why: "killed by the test.", next: "Run pulumi up again." }));
+    this.end.abort(new EngineGoneError({ code: "DGC210", why: "killed by the test.", next: "Run pulumi up again." }));
   }
 }

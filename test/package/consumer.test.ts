@@ -79,7 +79,16 @@ describe("package: the packed tarball in an empty project", function () {
 
   it("holds what programs need, and nothing else", () => {
     const installed = join(project, "node_modules", "pulumi-dgraphcloud");
-    expect(readdirSync(installed)).to.have.members(["CHANGELOG.md", "LICENSE", "README.md", "dist", "package.json"]);
+    expect(readdirSync(installed)).to.have.members([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "dist",
+      "docs",
+      "package.json",
+    ]);
+    // Error messages name it by this path.
+    expect(existsSync(join(installed, "docs", "troubleshooting.md"))).to.equal(true);
     expect(existsSync(join(project, "node_modules", "dgraphcloud-local"))).to.equal(false);
   });
 

@@ -75,6 +75,7 @@ describe("inputs of a Backend", () => {
         expect(failures({ ...plan, [name]: value })).to.deep.equal([
           {
             property: name,
+            code: "DGC603",
             reason:
               `${shown} is for dedicated backends only, and this one is "${plan.deploymentType}"; ` +
               `remove ${name} or set deploymentType: "dedicated" (which replaces an existing backend)`,

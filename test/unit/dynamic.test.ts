@@ -2,7 +2,7 @@ import type { CheckResult } from "@pulumi/pulumi/dynamic";
 import { expect } from "chai";
 import { type Context, type Operation } from "../../provider/context";
 import { ConflictError } from "../../provider/errors";
-import { type FieldTable, givenNames, notEmpty, oneOf, unknownValue } from "../../provider/fields";
+import { type Failure, type FieldTable, givenNames, notEmpty, oneOf, unknownValue } from "../../provider/fields";
 import { HostContext } from "../../provider/host/context";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import type { Created, Observe, Resource, State } from "../../provider/resource";
@@ -59,8 +59,8 @@ class Thing implements Resource<Inputs, ThingState> {
     return news.title === undefined ? { ...news, title: "default" } : news;
   }
 
-  check(inputs: Inputs): { property: string; reason: string }[] {
-    return inputs.note === inputs.place ? [{ property: "note", reason: "is the place" }] : [];
+  check(inputs: Inputs): Failure[] {
+    return inputs.note === inputs.place ? [{ property: "note", code: "DGC603", reason: "is the place" }] : [];
   }
 
   deletesFirst(state: ThingState, inputs: Inputs): boolean {
@@ -130,6 +130,9 @@ function stateIs(status: "pending" | "ready", values: Values = {}): Values {
 
 /** What the engine gets of an operation that left something behind. */
 type PartialFailure = Error & { id: string; properties: Values; reasons: string[] };
+
+const see = (code: string): string =>
+  `See ${code}: node_modules/pulumi-dgraphcloud/docs/troubleshooting.md#${code.toLowerCase()}`;
 
 describe("the dynamic provider of a resource", () => {
   let thing: Thing;
@@ -295,7 +298,8 @@ describe("the dynamic provider of a resource", () => {
       const error = await rejection(provider.diff("0x1", olds, { ...inputs, place: "there" }));
       expect(error.message).to.equal(
         'Thing "orders" (0x1) cannot be compared with its state: a change of place would replace 0x1 and delete its data, ' +
-          "and deletionProtection is on.\nSet deletionProtection: false and run pulumi up, and make this change after that.",
+          "and deletionProtection is on.\nSet deletionProtection: false and run pulumi up, and make this change after that.\n" +
+          see("DGC304"),
       );
       expect(printed(error)).to.equal(error.message.replace("\n", ": "));
     });
@@ -327,18 +331,28 @@ describe("the dynamic provider of a resource", () => {
     });
 
     it("that made nothing fails plainly: the engine keeps nothing", async () => {
-      thing.failure.create = new ConflictError({ why: "it is there already.", next: "Take another name." });
+      thing.failure.create = new ConflictError({
+        code: "DGC307",
+        why: "it is there already.",
+        next: "Take another name.",
+      });
       const error = await failedCreate();
-      expect(error.message).to.equal('Thing "orders" was not created: it is there already.\nTake another name.');
+      expect(error.message).to.equal(
+        `Thing "orders" was not created: it is there already.\nTake another name.\n${see("DGC307")}`,
+      );
       expect(error).not.to.have.any.keys("id", "properties", "reasons");
       expect(printed(error)).to.equal(error.message.replace("\n", ": "));
       expect(thing.calls).to.deep.equal(["create"]);
     });
 
     it("that made something fails with id, properties, hidden inputs, delegate and a reason of why and what next", async () => {
-      thing.failure.ready = new ConflictError({ why: "it does not answer.", next: "Run pulumi up to go on." });
+      thing.failure.ready = new ConflictError({
+        code: "DGC307",
+        why: "it does not answer.",
+        next: "Run pulumi up to go on.",
+      });
       const error = await failedCreate({ ...inputs, note: undefined });
-      const reason = 'Thing "orders" (0x1) exists but is not ready: it does not answer.\nRun pulumi up to go on.';
+      const reason = `Thing "orders" (0x1) exists but is not ready: it does not answer.\nRun pulumi up to go on.\n${see("DGC307")}`;
       expect(error.id).to.equal("0x1");
       expect(error.reasons).to.deep.equal([reason]);
       expect(error.message).to.equal(reason);
@@ -356,7 +370,7 @@ describe("the dynamic provider of a resource", () => {
 
     it("keeps in the state what was reached before the failure", async () => {
       thing.reached = { title: "reached", optional: "found" };
-      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       expect((await failedCreate()).properties).to.include({
         title: "reached",
         optional: "found",
@@ -365,7 +379,7 @@ describe("the dynamic provider of a resource", () => {
     });
 
     it("that the service complained of although it made something keeps it, and waits for nothing", async () => {
-      thing.failure.beside = new ConflictError({ why: "made with errors.", next: "Look at it." });
+      thing.failure.beside = new ConflictError({ code: "DGC307", why: "made with errors.", next: "Look at it." });
       const error = await failedCreate();
       expect(error.id).to.equal("0x1");
       expect(error.message).to.contain("made with errors.");
@@ -374,7 +388,7 @@ describe("the dynamic provider of a resource", () => {
     });
 
     it("repeated by an error hook goes on with what it made, and makes no second one", async () => {
-      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       for (let round = 0; round < 3; round++) expect((await failedCreate()).id).to.equal("0x1");
       thing.failure = {};
       expect((await provider.create(inputs)).id).to.equal("0x1");
@@ -383,7 +397,7 @@ describe("the dynamic provider of a resource", () => {
     });
 
     it("repeated by an error hook goes on after a complaint, too", async () => {
-      thing.failure.beside = new ConflictError({ why: "x.", next: "y." });
+      thing.failure.beside = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
       expect((await provider.create(inputs)).id).to.equal("0x1");
       expect(thing.calls).to.deep.equal(["create", "ready 0x1"]);
@@ -391,21 +405,21 @@ describe("the dynamic provider of a resource", () => {
 
     it("repeated by an error hook goes on from what was reached", async () => {
       thing.reached = { optional: "found" };
-      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
       [thing.reached, thing.failure] = [undefined, {}];
       expect((await provider.create(inputs)).outs).to.include({ optional: "found" });
     });
 
     it("repeated after it made nothing tries again", async () => {
-      thing.failure.create = new ConflictError({ why: "x.", next: "y." });
+      thing.failure.create = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
       thing.failure = {};
       expect((await provider.create(inputs)).id).to.equal("0x2");
     });
 
     it("makes one for each resource, and another one after a success", async () => {
-      thing.failure.ready = new ConflictError({ why: "x.", next: "y." });
+      thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       expect((await failedCreate()).id).to.equal("0x1");
       expect((await failedCreate({ ...inputs, __urn: `${urn}-2` })).id).to.equal("0x2");
       thing.failure = {};
@@ -438,19 +452,21 @@ describe("the dynamic provider of a resource", () => {
     });
 
     it("that fails before anything acted fails plainly: the engine keeps the old state and the old inputs", async () => {
-      thing.failure.ready = new ConflictError({ why: "it was refused.", next: "Mend it." });
+      thing.failure.ready = new ConflictError({ code: "DGC307", why: "it was refused.", next: "Mend it." });
       const error = await rejection(provider.update("0x1", stateIs("ready"), { ...inputs, title: "s" }));
-      expect(error.message).to.equal('Thing "orders" (0x1) was not updated: it was refused.\nMend it.');
+      expect(error.message).to.equal(
+        `Thing "orders" (0x1) was not updated: it was refused.\nMend it.\n${see("DGC307")}`,
+      );
       expect(error).not.to.have.any.keys("id", "properties", "reasons");
       expect(printed(error)).to.equal(error.message.replace("\n", ": "));
     });
 
     it("that fails after something acted keeps what was reached, hidden inputs, delegate and reason", async () => {
       thing.reached = { title: "s", __state: memory("pending", inputs) };
-      thing.failure.ready = new ConflictError({ why: "it does not answer.", next: "Run pulumi up." });
+      thing.failure.ready = new ConflictError({ code: "DGC307", why: "it does not answer.", next: "Run pulumi up." });
       const work = provider.update("0x1", stateIs("ready"), { ...inputs, title: "s" });
       const error = (await rejection(work)) as PartialFailure;
-      const reason = 'Thing "orders" (0x1) is not up to date: it does not answer.\nRun pulumi up.';
+      const reason = `Thing "orders" (0x1) is not up to date: it does not answer.\nRun pulumi up.\n${see("DGC307")}`;
       expect(error.id).to.equal("0x1");
       expect(error.reasons).to.deep.equal([reason]);
       expect(printed(error)).to.equal(error.message.replace("\n", ": "));
@@ -499,9 +515,9 @@ describe("the dynamic provider of a resource", () => {
     });
 
     it("that fails names the resource, and is never an absence", async () => {
-      thing.failure.read = new ConflictError({ why: "HTTP 503.", next: "Later." });
+      thing.failure.read = new ConflictError({ code: "DGC307", why: "HTTP 503.", next: "Later." });
       const error = await rejection(provider.read("0x1", stateIs("ready")));
-      expect(error.message).to.equal('Thing "orders" (0x1) could not be read: HTTP 503.\nLater.');
+      expect(error.message).to.equal(`Thing "orders" (0x1) could not be read: HTTP 503.\nLater.\n${see("DGC307")}`);
       expect(printed(error)).to.equal(error.message.replace("\n", ": "));
     });
   });
@@ -514,9 +530,9 @@ describe("the dynamic provider of a resource", () => {
     });
 
     it("that fails names the resource", async () => {
-      thing.failure.delete = new ConflictError({ why: "no.", next: "Later." });
+      thing.failure.delete = new ConflictError({ code: "DGC307", why: "no.", next: "Later." });
       const error = await rejection(provider.delete("0x1", stateIs("ready")));
-      expect(error.message).to.equal('Thing "orders" (0x1) was not deleted: no.\nLater.');
+      expect(error.message).to.equal(`Thing "orders" (0x1) was not deleted: no.\nLater.\n${see("DGC307")}`);
       expect(error).not.to.have.any.keys("id", "properties", "reasons");
     });
   });
@@ -545,6 +561,7 @@ describe("the dynamic provider of a resource", () => {
     it("blank out secrets wherever they come from, also those of a partial failure", async () => {
       keepSecret("a-secret-that-the-service-repeats");
       const leaking = new ConflictError({
+        code: "DGC307",
         why: "refused: a-secret-that-the-service-repeats.",
         next: "Not a-secret-that-the-service-repeats.",
       });
@@ -562,14 +579,15 @@ describe("the dynamic provider of a resource", () => {
       const error = await rejection(provider.delete("0x1", stateIs("ready")));
       expect(error.message).to.equal(
         'Thing "orders" (0x1) was not deleted: unexpected: x is not a function\n' +
-          "Run the command again; if it stays so, please report this message.",
+          "Run the command again; if it stays so, please report this message.\n" +
+          see("DGC901"),
       );
       expect(printed(error)).to.equal(error.message.replace("\n", ": "));
       expect(String(error)).to.match(/^Thing/);
     });
 
     it("do without a name when the state has no URN, and keep its control characters off the screen", async () => {
-      thing.failure.delete = new ConflictError({ why: "no.", next: "Later." });
+      thing.failure.delete = new ConflictError({ code: "DGC307", why: "no.", next: "Later." });
       const without = await rejection(provider.delete("0x1", { place: "here" }));
       expect(without.message).to.match(/^Thing \(0x1\) was not deleted/);
       const hostile = await rejection(provider.delete("0x1\u001b[2J", { __urn: "urn::\u001b[2Jx" }));

@@ -22,3 +22,9 @@ export function thrown(work: () => unknown): Error {
 
 /** A class of errors, for tables. */
 export type ErrorClass = abstract new (...parameters: never[]) => Error;
+
+/** Whether a message ends with its code and the place where that is explained. */
+export function namesItsCode(message: string): boolean {
+  const [, code, anchor] = /^See (DGC\d{3}): \S+\/docs\/troubleshooting\.md#(dgc\d{3})$/m.exec(message) ?? [];
+  return code !== undefined && code.toLowerCase() === anchor;
+}

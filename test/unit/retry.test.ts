@@ -55,8 +55,8 @@ describe("repetition", () => {
     [new UnauthorizedError(site, "HTTP 401"), []],
     [new GraphqlError(site, ["no"], undefined), []],
     [new WrongShapeError(site, "data", "no"), []],
-    [new RefusedError({ why: "HTTP 404", next: "x." }), []],
-    [new SettingsError({ why: "no token", next: "x." }), []],
+    [new RefusedError({ code: "DGC207", why: "HTTP 404", next: "x." }), []],
+    [new SettingsError({ code: "DGC102", why: "no token", next: "x." }), []],
     [new Error("a mistake in the program"), []],
   ];
   for (const [failure, repeated] of table) {

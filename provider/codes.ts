@@ -1,0 +1,73 @@
+/**
+ * What can go wrong. Every message that a user sees ends with one of these, and docs/troubleshooting.md tells the cause and the
+ * remedy of each. A code keeps its meaning for ever and is never given to something else.
+ */
+export const codes = {
+  DGC101: "The endpoint cannot be used",
+  DGC102: "No credentials are set",
+  DGC103: "The log-in was refused",
+  DGC104: "The token in the settings cannot be sent",
+  DGC105: "The session or the token was not accepted",
+  DGC106: "The settings name another account",
+  DGC107: "The token does not tell its account",
+  DGC108: "The state was written by a newer version",
+
+  DGC201: "No connection",
+  DGC202: "Too many requests",
+  DGC203: "The answer was lost or cannot be read",
+  DGC204: "The answer is null",
+  DGC205: "The service answered with errors",
+  DGC206: "The answer has an unexpected shape",
+  DGC207: "The address answers with an HTTP error",
+  DGC208: "The service names a host to which no token is sent",
+  DGC209: "A wait has reached its limit",
+  DGC210: "The engine is gone",
+
+  DGC301: "The account has no such backend",
+  DGC302: "A young backend is missing from the list",
+  DGC303: "The lists of backends disagree",
+  DGC304: "deletionProtection is on",
+  DGC305: "Two resources stand for one backend",
+  DGC306: "Two Backends of a program cannot be told apart",
+  DGC307: "There is such a backend already",
+  DGC308: "adoptUid names a backend of this stack",
+  DGC309: "adoptUid names no backend of the account",
+  DGC310: "The backend to take over differs",
+  DGC311: "Several new backends could be the one",
+  DGC312: "The answer to a create was lost",
+
+  DGC401: "The target of a restore is not dedicated",
+  DGC402: "There are no backups",
+  DGC403: "There is no such backup",
+  DGC404: "The backups cannot be listed",
+  DGC405: "The restore failed",
+  DGC406: "The answer to a restore was lost",
+  DGC407: "The engine of the backend has forgotten the restore",
+  DGC408: "resumeRestoreId names the restore of another resource",
+  DGC409: "resumeRestoreId contradicts a change",
+  DGC410: "Another restore is in progress",
+  DGC411: "The backend knows an endless number of restores",
+  DGC412: "Waiting for other restores and drops took too long",
+  DGC413: "notAfter has passed",
+  DGC414: "The answer to a drop was lost",
+  DGC415: "confirm is not the name of the backend",
+  DGC416: "An action cannot be looked up",
+
+  DGC501: "It is not clear which backend is meant",
+  DGC502: "Several backends have the name",
+  DGC503: "The settings are not known in a preview",
+
+  DGC601: "There is no such property",
+  DGC602: "A required property is missing",
+  DGC603: "A value is not allowed",
+  DGC604: "Properties exclude each other, or one of them is needed",
+
+  DGC901: "Something that was not foreseen",
+} as const;
+
+export type Code = keyof typeof codes;
+
+/** Where a code is explained. The page is part of the package, so that it fits the version that is installed. */
+export function pointerTo(code: Code): string {
+  return `${code}: node_modules/pulumi-dgraphcloud/docs/troubleshooting.md#${code.toLowerCase()}`;
+}

@@ -1,0 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect } from "chai";
+import { codes, pointerTo } from "../../provider/codes";
+
+const root = resolve(__dirname, "../..");
+const page = readFileSync(join(root, "docs/troubleshooting.md"), "utf8");
+const sections = page
+  .split(/^### /m)
+  .slice(1)
+  .map((section) => section.split(/^## /m)[0] ?? "");
+
+describe("error codes", () => {
+  it("have a section each on the troubleshooting page, in their order, under the same title", () => {
+    const told = sections.map((section) => section.split("\n").slice(0, 3).join("\n"));
+    expect(told).to.deep.equal(Object.entries(codes).map(([code, title]) => `${code}\n\n**${title}.**`));
+  });
+
+  it("are told with cause and remedy", () => {
+    for (const section of sections) expect(section).to.match(/\n- Cause: \S[^]+\n- Remedy: \S/);
+  });
+
+  it("are all in use: each is named where something fails", () => {
+    const sources = ["provider", "sdk"].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".ts") && file !== "codes.ts")
+        .map((file) => readFileSync(join(root, folder, file), "utf8")),
+    );
+    const unused = Object.keys(codes).filter((code) => !sources.some((text) => text.includes(`"${code}"`)));
+    expect(unused).to.deep.equal([]);
+  });
+
+  it("lead to their section, in the package as it is installed", () => {
+    expect(pointerTo("DGC307")).to.equal("DGC307: node_modules/pulumi-dgraphcloud/docs/troubleshooting.md#dgc307");
+    const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: string[] };
+    expect(files).to.include("docs/*.md");
+  });
+});
