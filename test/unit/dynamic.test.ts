@@ -191,6 +191,8 @@ describe("the dynamic provider of a resource", () => {
       const failures = failuresOf(await provider.check({}, { ...hidden, title: "", place: "here", note: "here" }));
       expect(failures.map(([property]) => property)).to.deep.equal(["title", "note", ""]);
       expect(failures[2]![1]).to.contain("without encryption").and.to.contain("DGRAPHCLOUD_ENDPOINT");
+      const pointers = failures.map(([, reason]) => /\[(DGC\d+): \S+\]$/.exec(reason)?.[1]);
+      expect(pointers).to.deep.equal(["DGC603", "DGC603", "DGC101"]);
     });
 
     const protectedOlds = { title: "t", place: "here", deletionProtection: true, ...own };
