@@ -61,6 +61,7 @@ export const codes = {
   DGC602: "A required property is missing",
   DGC603: "A value is not allowed",
   DGC604: "Properties exclude each other, or one of them is needed",
+  DGC605: "A value is not known",
 
   DGC901: "Something that was not foreseen",
 } as const;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../provider/types";
 import { delegate } from "./delegate";
 import { hiddenInputs } from "./hidden";
+import { hiddenUnknown } from "./unknown";
 
 const type = "pulumi-nodejs:dynamic/dgraphcloud:Backend";
 
@@ -170,7 +171,8 @@ function properties(
   args: BackendArgs | undefined,
   options: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
-  const given = args === undefined ? {} : { ...args, ...hiddenInputs(type, name, options) };
+  const given =
+    args === undefined ? {} : { ...args, ...hiddenInputs(type, name, options), ...hiddenUnknown({ ...args }) };
   return { ...outputs, ...inputs, ...given, __provider: delegate("backend") };
 }
 

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Backend } from "./backend";
 import { delegate } from "./delegate";
 import { hiddenUrn } from "./hidden";
+import { hiddenUnknown } from "./unknown";
 import type { Triggers } from "./triggers";
 import { uidOf } from "./uid";
 
@@ -74,11 +75,12 @@ export class DataDrop extends pulumi.CustomResource {
   declare readonly exportUrls: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: DataDropArgs, options?: pulumi.CustomResourceOptions) {
+    const inputs = { ...args, backend: uidOf(args.backend) };
     const properties = {
       ...outputs,
-      ...args,
-      backend: uidOf(args.backend),
+      ...inputs,
       ...hiddenUrn(type, name, options),
+      ...hiddenUnknown(inputs),
       __provider: delegate("dataDrop"),
     };
     super(type, name, properties, pulumi.mergeOptions(options, { additionalSecretOutputs: ["exportUrls"] }));

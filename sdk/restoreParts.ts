@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RestoreStatus } from "../provider/types";
 import { delegate } from "./delegate";
 import { hiddenUrn } from "./hidden";
+import { hiddenUnknown } from "./unknown";
 
 const requestType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreRequest";
 const completionType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreCompletion";
@@ -24,6 +25,7 @@ export class RestoreRequest extends pulumi.CustomResource {
         ...requestOutputs,
         ...inputs,
         ...hiddenUrn(requestType, name, options),
+        ...hiddenUnknown(inputs),
         __provider: delegate("restoreRequest"),
       },
       options,
@@ -39,7 +41,7 @@ export class RestoreCompletion extends pulumi.CustomResource {
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    const hidden = hiddenUrn(completionType, name, options);
+    const hidden = { ...hiddenUrn(completionType, name, options), ...hiddenUnknown(inputs) };
     const own = { ...completionOutputs, ...inputs, ...hidden, __provider: delegate("restoreCompletion") };
     super(completionType, name, own, options);
   }

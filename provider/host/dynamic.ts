@@ -11,21 +11,13 @@ import { begin, type Context, type Operation } from "../context";
 import { pointerTo } from "../codes";
 import { timeoutOf } from "../duration";
 import { ConflictError, SettingsError } from "../errors";
-import {
-  changedFields,
-  checkFields,
-  type Failure,
-  isHidden,
-  namesThat,
-  replacingFields,
-  unknownValue,
-} from "../fields";
+import { changedFields, checkFields, type Failure, namesThat, replacingFields, unknownValue } from "../fields";
 import type { Created, Resource, State } from "../resource";
 import { clean } from "../text";
 import type { HostContext } from "./context";
+import { filledIn, leftOut, refuseLeftOut } from "./leftOut";
+import { inputsOf, outputs, stripped, type Values } from "./values";
 import { asError, partialFailure, presentable, type Report, reportOf } from "./failures";
-
-type Values = Record<string, unknown>;
 
 /** The callbacks that the engine's dynamic-provider host calls. */
 export interface DynamicProvider {
@@ -104,14 +96,17 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     async check(olds, news) {
-      const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, stripped(news) as Inputs) as Values);
-      const failures = [...checkFields(fields, inputs), ...resource.check(inputs as Inputs)];
+      const { __unknown, ...given } = stripped(news);
+      const missing = leftOut(news);
+      const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, given as Inputs) as Values);
+      const asked = filledIn(inputs, stripped(olds), missing);
+      const failures = [...checkFields(fields, asked), ...resource.check(asked as Inputs)];
       const settings = host.settingsFailure();
       if (settings !== undefined) failures.push({ property: "", code: settings.code, reason: settings.message });
-      const refusal = refusedReplacement(stripped(olds), inputs);
+      const refusal = refusedReplacement(stripped(olds), asked);
       if (refusal !== undefined) failures.push(refusal);
-      if (failures.length === 0) failures.push(...(await refusals(stripped(olds), inputs)));
-      return { inputs, failures: failures.map(shown) };
+      if (failures.length === 0) failures.push(...(await refusals(stripped(olds), asked)));
+      return { inputs: missing.length === 0 ? inputs : { ...inputs, __unknown }, failures: failures.map(shown) };
     },
 
     diff(id, olds, news) {
@@ -134,6 +129,7 @@ export function dynamicProvider<Inputs, S extends State>(
     create(news) {
       const report = reportOf(resource, "create", news);
       return guarded(report, async (context) => {
+        refuseLeftOut(news);
         const inputs = stripped(news) as Inputs;
         const operation = operationFor(context, "create", news);
         const made = allocated.get(report.urn ?? "") ?? (await resource.create(context, operation, inputs));
@@ -160,6 +156,7 @@ export function dynamicProvider<Inputs, S extends State>(
     update(id, olds, news) {
       const report = reportOf(resource, "update", news, id);
       return guarded(report, async (context) => {
+        refuseLeftOut(news);
         const state = stateFrom(olds);
         const inputs = stripped(news) as Inputs;
         resource.met(context, id, state);
@@ -230,24 +227,4 @@ function refuseIfProtected(state: State, id: string, replaces: readonly string[]
     why: `a change of ${replaces.join(" and ")} would replace ${id} and delete its data, and deletionProtection is on.`,
     next: "Set deletionProtection: false and run pulumi up, and make this change after that.",
   });
-}
-
-/** The values without what is undefined, which the host cannot send, and without the delegate, which it adds itself. */
-function stripped(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => value !== undefined && value !== null && name !== "__provider"),
-  );
-}
-
-/** Outputs of a state; the hidden inputs are the program's newest. */
-function outputs(state: State, inputs: unknown): Values {
-  const hidden = Object.entries(inputs as Values).filter(([name]) => isHidden(name));
-  return stripped({ ...state, ...Object.fromEntries(hidden) });
-}
-
-/** What the user gave, as it is now: the inputs after a refresh. */
-function inputsOf(state: State): Values {
-  const given = new Set<string>(state.__state.given);
-  const names = Object.keys(state).filter((name) => given.has(name) || (isHidden(name) && name !== "__state"));
-  return stripped(Object.fromEntries(names.map((name) => [name, (state as unknown as Values)[name]])));
 }

@@ -228,6 +228,40 @@ describe("the dynamic provider of a resource", () => {
       });
     }
 
+    describe("of values that the engine has left out because they are not known", () => {
+      const missing = { ...inputs, place: undefined, __unknown: ["place"] };
+
+      it("takes them for unknown in a new resource, and for what they are in an old one", async () => {
+        for (const olds of [{}, stateIs("ready"), protectedOlds]) {
+          expect(failuresOf(await provider.check(olds, missing))).to.deep.equal([]);
+        }
+      });
+
+      it("takes a list or an object that lost a part for the old one", async () => {
+        const olds = { ...inputs, note: "there" };
+        const news = { ...inputs, place: "there", note: { part: undefined }, __unknown: ["note"] };
+        expect(failuresOf(await provider.check(olds, news)).map(([property]) => property)).to.deep.equal(["note"]);
+      });
+
+      it("goes by the engine's mark, where there is one: a preview knows more of them", async () => {
+        const marked = { ...inputs, place: unknownValue, note: [unknownValue], __unknown: ["place", "note"] };
+        const result = await provider.check(protectedOlds, marked);
+        const { note } = marked;
+        expect(result).to.deep.equal({ inputs: { title: "t", place: unknownValue, note, ...own }, failures: [] });
+      });
+
+      it("passes the names on, so that nothing is made or changed with half of the inputs", async () => {
+        const { inputs: checked } = (await provider.check({}, missing)) as { inputs: Values };
+        expect(checked["__unknown"]).to.deep.equal(["place"]);
+        for (const work of [provider.create(checked), provider.update("0x1", stateIs("ready"), checked)]) {
+          expect((await rejection(work)).message)
+            .to.contain("place")
+            .and.to.contain(see("DGC605"));
+        }
+        expect(thing.calls).to.deep.equal([]);
+      });
+    });
+
     it("makes no call", async () => {
       await provider.check(stateIs("ready"), inputs);
       expect(thing.calls).to.deep.equal([]);
