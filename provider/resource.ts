@@ -28,6 +28,8 @@ export interface Created<S> {
 /** Inputs that would make an object. */
 export interface Asked<Inputs> {
   readonly inputs: Inputs;
+  /** The inputs in the state; empty when there is none. */
+  readonly olds: Partial<Inputs>;
   /** The inputs that call for another object in place of the one that is there; empty when there is none. */
   readonly replaces: readonly string[];
 }

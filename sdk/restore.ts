@@ -49,8 +49,9 @@ export interface RestoreArgs {
   notAfter?: pulumi.Input<string> | undefined;
   /**
    * Id of a restore of the target that runs or ran already: it is waited for, and nothing is sent. Used when no restore is in
-   * the state, or when the answer to the one in the state was lost. Refused together with a change that runs it again, and for
-   * a restore that belongs to another resource of the stack. A change only writes the state.
+   * the state, or when the answer to the one in the state was lost. Set together with a change that runs the restore again, it
+   * stands for that run, which was killed before it heard the answer; left from an earlier change, it is refused there. Refused
+   * as well for a restore that belongs to a resource of the stack. A change of it alone only writes the state.
    */
   resumeRestoreId?: pulumi.Input<number> | undefined;
   /**

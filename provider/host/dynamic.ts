@@ -198,7 +198,8 @@ export function dynamicProvider<Inputs, S extends State>(
     const report = reportOf(resource, "check", inputs);
     return guarded(
       report,
-      async (context) => (await resource.refuse?.(context, { inputs: inputs as Inputs, replaces })) ?? [],
+      async (context) =>
+        (await resource.refuse?.(context, { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces })) ?? [],
     );
   }
 }

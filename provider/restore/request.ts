@@ -23,12 +23,13 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   check: () => [],
   deletesFirst: () => false,
 
-  refuse(context, { inputs, replaces }) {
+  refuse(context, { inputs, olds, replaces }) {
     if (inputs.resumeRestoreId === undefined) return Promise.resolve(passed(context.clock, inputs.notAfter));
     const known = replaces.filter((name) => inputs[name as keyof RestoreRequestInputs] !== unknownValue);
-    if (known.length === 0) return Promise.resolve([]);
+    // New together with the change, it names the run that the change has had already: one that was killed before it heard the answer.
+    if (known.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return Promise.resolve([]);
     const reason =
-      `asks to wait for a restore, and the change of ${known.join(" and ")} asks to run a new one; ` +
+      `is left from an earlier restore, and the change of ${known.join(" and ")} asks to run a new one; ` +
       "remove resumeRestoreId to run it again, or take the change back";
     return Promise.resolve([{ property: "resumeRestoreId", code: "DGC409" as const, reason }]);
   },
@@ -39,7 +40,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
 
   async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
     if (inputs.resumeRestoreId === undefined) return sendRestore(context, operation, inputs);
-    refuseOthers(context, inputs, inputs.resumeRestoreId);
+    refuseHeld(context, inputs, inputs.resumeRestoreId);
     return resumed(context, inputs, inputs.resumeRestoreId);
   },
 
@@ -47,7 +48,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     const current = keep(state, inputs);
     if (current.__state.attempt !== "unknown") return Promise.resolve(settled(current, {}, current.__state.attempt));
     if (inputs.resumeRestoreId !== undefined) {
-      refuseOthers(context, inputs, inputs.resumeRestoreId);
+      refuseHeld(context, inputs, inputs.resumeRestoreId);
       return Promise.resolve(settled(current, { restoreId: inputs.resumeRestoreId }, "known"));
     }
     if (inputs.acceptUnknown === id) return Promise.resolve(settled(current, {}, "accepted"));
@@ -75,12 +76,17 @@ function settled(
   return { ...state, ...values, __state: { ...state.__state, status: "ready", attempt } };
 }
 
-function refuseOthers({ cloud }: Context, inputs: RestoreRequestInputs & Hidden, restoreId: number): void {
+/** A restore that is a resource's already, be it this one's from its run before, is not another one's as well. */
+function refuseHeld({ cloud }: Context, inputs: RestoreRequestInputs & Hidden, restoreId: number): void {
   const holder = cloud.ledger.holderOf(inputs.target, restoreId);
-  if (holder === undefined || holder === inputs.__urn) return;
+  if (holder === undefined) return;
+  const whose =
+    holder === inputs.__urn
+      ? "an earlier run of this very resource"
+      : `${holder.split("::").at(-1) ?? holder} of this stack`;
   throw new ConflictError({
     code: "DGC408",
-    why: `resumeRestoreId names restore ${restoreId} of ${inputs.target}, which belongs to ${holder.split("::").at(-1) ?? holder} of this stack.`,
+    why: `resumeRestoreId names restore ${restoreId} of ${inputs.target}, which belongs to ${whose}.`,
     next: "Correct resumeRestoreId, or remove it and give triggers a new value to run this restore.",
   });
 }

@@ -46,6 +46,7 @@ export function resumed(
   restoreId: number,
 ): Created<RestoreRequestState> {
   const startedAt = new Date(context.clock.now()).toISOString();
+  context.say(`restore ${restoreId} of ${inputs.target} is taken up as resumeRestoreId asks; nothing is sent`);
   return {
     id: `${inputs.target}/${restoreId}/${startedAt}`,
     state: stateOf(inputs, startedAt, "known", { restoreId }),

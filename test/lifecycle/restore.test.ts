@@ -293,6 +293,23 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(0);
     });
 
+    it("takes up the run of a new trigger that was killed before it heard the answer", async () => {
+      const request = await begin();
+      const { id, properties } = request;
+      await wait(request);
+      target().setRestoreOutcome({ status: "IN_PROGRESS" });
+      await someRestore();
+      const changed = scene.requestInputs({ triggers: ["new"] });
+      await scene.request.diff(id, properties, changed);
+      const failure = await failing(scene.request.create(changed));
+      const [, running] = /set resumeRestoreId: (\d+)/.exec(failure.message) ?? [];
+      const resuming = { ...changed, resumeRestoreId: Number(running) };
+      expect((await scene.request.check(scene.requestInputs(), resuming)).failures).to.deep.equal([]);
+      const taken = await scene.request.create(resuming);
+      expect(taken.properties).to.include({ restoreId: Number(running) });
+      expect(sent()).to.equal(1);
+    });
+
     it("refuses to resume a restore of another resource of the stack", async () => {
       await begin(named("a"));
       const failure = await failing(begin({ ...named("b"), resumeRestoreId: 1 }));
@@ -330,10 +347,20 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(scene.local.journal.count()).to.equal(0);
     });
 
-    it("resumeRestoreId together with a new trigger", async () => {
-      const news = scene.requestInputs({ resumeRestoreId: 1, triggers: ["new"] });
-      const { failures } = await scene.request.check(scene.requestInputs(), news);
+    it("a resumeRestoreId that is left from before together with a new trigger", async () => {
+      const olds = scene.requestInputs({ resumeRestoreId: 1 });
+      const { failures } = await scene.request.check(olds, { ...olds, triggers: ["new"] });
       expect(failures[0]).to.include({ property: "resumeRestoreId" });
+    });
+
+    it("a resumeRestoreId that names what an earlier run of the same resource has sent", async () => {
+      const { id, properties } = await begin();
+      const news = scene.requestInputs({ resumeRestoreId: properties["restoreId"], triggers: ["new"] });
+      expect((await scene.request.check(scene.requestInputs(), news)).failures).to.deep.equal([]);
+      expect((await scene.request.diff(id, properties, news)).replaces).to.deep.equal(["triggers"]);
+      const failure = await failing(scene.request.create(news));
+      expect(failure.message).to.contain("an earlier run of this very resource");
+      expect(sent()).to.equal(1);
     });
   });
 
