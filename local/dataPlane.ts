@@ -1,10 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import { OperationTypeNode } from "graphql";
+import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Answer, StreamedAnswer } from "./answer";
 import type { Backend } from "./backend";
 import type { Cloud } from "./cloud";
+import { documentOf, operationOf } from "./document";
 import type { GraphqlBody } from "./engines/engine";
-import { operationName, operationOf, rootFields } from "./execute";
+import { operationName, rootFields } from "./execute";
 import { slashPlane } from "./planes";
 import { carriesToken, HttpProblem, pathOf, readDocument } from "./request";
 
@@ -59,12 +60,14 @@ export async function answerData(cloud: Cloud, backend: Backend, asked: AskedDat
   if (request.method !== "POST") throw new HttpProblem(405, "the data plane takes POST");
   if (!carriesToken(request, path, backend.deployment.jwtToken)) throw new HttpProblem(401, "Unauthorized");
   const document = asked.document();
+  const problem = document === undefined ? undefined : unusable(document);
+  if (problem !== undefined) return graphqlError(problem);
   refuseByMode(backend, path, document);
   if (path === "/admin/slash" && document !== undefined)
     return { status: 200, body: await slashPlane(cloud, backend, document) };
   if (path === "/admin" && document !== undefined) {
-    const problem = foreignToAdmin(document);
-    if (problem !== undefined) return { status: 200, body: { errors: [{ message: problem }], data: null } };
+    const foreign = foreignToAdmin(document);
+    if (foreign !== undefined) return graphqlError(foreign);
   } else if (path !== "/graphql" && !dqlPaths.includes(path)) {
     throw new HttpProblem(404, "a backend has /graphql, /admin, /admin/slash, /query, /mutate and /alter");
   }
@@ -83,16 +86,24 @@ function refuseByMode({ deployment }: Backend, path: string, document: GraphqlBo
   if (mode === "graphql" && dqlPaths.includes(path))
     throw new HttpProblem(403, `the backend's deploymentMode is graphql: ${path} needs flexible`);
   if (mode !== "readonly") return;
-  const mutates =
-    path === "/graphql" &&
-    document !== undefined &&
-    operationOf(document.query, document.operationName)?.operation === OperationTypeNode.MUTATION;
-  if (mutates || path === "/mutate" || path === "/alter") throw new HttpProblem(403, "the backend is read-only");
+  const operation = document === undefined ? undefined : operationOf(document)?.operation;
+  // Anything but a query: what has no operation here might have one to the database, which reads for itself.
+  const mayMutate = path === "/graphql" && operation !== OperationTypeNode.QUERY;
+  if (mayMutate || path === "/mutate" || path === "/alter") throw new HttpProblem(403, "the backend is read-only");
 }
 
-function foreignToAdmin({ query, operationName: name }: GraphqlBody): string | undefined {
-  if (operationOf(query, name) === undefined) return "the document cannot be read";
-  const foreign = rootFields(query, name).find((field) => !adminFields.includes(field));
+function unusable(body: GraphqlBody): string | undefined {
+  const document = documentOf(body);
+  return document instanceof GraphQLError ? document.message : undefined;
+}
+
+function graphqlError(message: string): Answer {
+  return { status: 200, body: { errors: [{ message }], data: null } };
+}
+
+function foreignToAdmin(document: GraphqlBody): string | undefined {
+  if (operationOf(document) === undefined) return "the document has no such operation";
+  const foreign = rootFields(document).find((field) => !adminFields.includes(field));
   return foreign === undefined ? undefined : `Cannot query field "${foreign}": it is not part of a backend's /admin`;
 }
 

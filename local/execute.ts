@@ -1,14 +1,15 @@
 import {
-  type DocumentNode,
+  execute as executeDocument,
   type ExecutionResult,
-  graphql,
+  GraphQLError,
   type GraphQLSchema,
   Kind,
-  type OperationDefinitionNode,
-  parse,
   type SelectionSetNode,
   type TypeNode,
+  validate,
+  validateSchema,
 } from "graphql";
+import { documentOf, operationOf } from "./document";
 import type { GraphqlBody } from "./engines/engine";
 
 type Resolver = (args: never) => unknown;
@@ -19,34 +20,38 @@ export async function execute(
   resolvers: Readonly<Record<string, Resolver>>,
   body: GraphqlBody,
 ): Promise<ExecutionResult> {
-  const variables = coerceIntegers(body);
-  return graphql({
+  return runDocument(schema, resolvers, body, coerceIntegers(body));
+}
+
+/** Validates and runs a document; one that cannot be used is answered with errors alone. */
+export async function runDocument(
+  schema: GraphQLSchema,
+  rootValue: unknown,
+  body: GraphqlBody,
+  variables = body.variables,
+): Promise<ExecutionResult> {
+  const document = documentOf(body);
+  if (document instanceof GraphQLError) return { errors: [document] };
+  const schemaErrors = validateSchema(schema);
+  const errors = schemaErrors.length > 0 ? schemaErrors : validate(schema, document);
+  if (errors.length > 0) return { errors };
+  const { operationName } = body;
+  return executeDocument({
     schema,
-    source: body.query,
-    rootValue: resolvers,
+    document,
+    rootValue,
     ...(variables !== undefined && { variableValues: variables }),
-    ...(body.operationName !== undefined && { operationName: body.operationName }),
+    ...(operationName !== undefined && { operationName }),
   });
 }
 
-/** The operation of a document, or undefined when it cannot be read. */
-export function operationOf(query: string, name?: string): OperationDefinitionNode | undefined {
-  let document: DocumentNode;
-  try {
-    document = parse(query);
-  } catch {
-    return undefined;
-  }
-  const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
-  return name === undefined ? operations[0] : operations.find((operation) => operation.name?.value === name);
-}
-
 /** Names of the root fields of a document, also of those in fragments: what a server of this API goes by. */
-export function rootFields(query: string, name?: string): string[] {
-  const operation = operationOf(query, name);
-  if (operation === undefined) return [];
+export function rootFields(body: GraphqlBody): string[] {
+  const document = documentOf(body);
+  const operation = operationOf(body);
+  if (operation === undefined || document instanceof GraphQLError) return [];
   const fragments = new Map(
-    parse(query).definitions.flatMap((node) =>
+    document.definitions.flatMap((node) =>
       node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node.selectionSet] as const] : [],
     ),
   );
@@ -66,22 +71,18 @@ export function rootFields(query: string, name?: string): string[] {
 
 /** What the journal calls a document: its first root field. */
 export function operationName(body: GraphqlBody | undefined): string {
-  return (body === undefined ? undefined : rootFields(body.query, body.operationName)[0]) ?? "unreadable";
+  return (body === undefined ? undefined : rootFields(body)[0]) ?? "unreadable";
 }
 
 /** The vendor's client sends whole numbers as strings, and the service takes them. */
-function coerceIntegers({
-  query,
-  variables,
-  operationName,
-}: GraphqlBody): Readonly<Record<string, unknown>> | undefined {
+function coerceIntegers(body: GraphqlBody): Readonly<Record<string, unknown>> | undefined {
   const integers = new Set(
-    (operationOf(query, operationName)?.variableDefinitions ?? [])
+    (operationOf(body)?.variableDefinitions ?? [])
       .filter(({ type }) => namedType(type) === "Int")
       .map(({ variable }) => variable.name.value),
   );
-  if (variables === undefined) return undefined;
-  const coerced = Object.entries(variables).map(([name, value]) =>
+  if (body.variables === undefined) return undefined;
+  const coerced = Object.entries(body.variables).map(([name, value]) =>
     integers.has(name) && typeof value === "string" && /^-?\d+$/.test(value) ? [name, Number(value)] : [name, value],
   );
   return Object.fromEntries(coerced) as Record<string, unknown>;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { GraphqlBody } from "./engines/engine";
+import { parseJson } from "./json";
 
 const maxBodyBytes = 8 * 1024 * 1024;
 
@@ -45,21 +46,21 @@ export async function readJson(request: IncomingMessage): Promise<Record<string,
 
 function jsonObject(request: IncomingMessage, body: string, allowed: string): Record<string, unknown> {
   if (contentType(request) !== "application/json") throw new HttpProblem(415, `the content type must be ${allowed}`);
-  const value = parseJson(body);
+  const value = parsed(body);
   if (typeof value !== "object" || value === null) throw new HttpProblem(400, "the body must be a JSON object");
   return value as Record<string, unknown>;
 }
 
-function contentType(request: IncomingMessage): string | undefined {
-  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+function parsed(body: string): unknown {
+  try {
+    return parseJson(body);
+  } catch (error) {
+    throw new HttpProblem(400, `the body ${error instanceof Error ? error.message : "is not JSON"}`);
+  }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HttpProblem(400, "the body is not JSON");
-  }
+function contentType(request: IncomingMessage): string | undefined {
+  return (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
 }
 
 /** A document that is read for the journal first, and complained of only when the request is carried out. */

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
-import { graphql, type GraphQLSchema } from "graphql";
+import type { GraphQLSchema } from "graphql";
 import type { Answer } from "../../answer";
 import { CallerError } from "../../deployment";
+import { runDocument } from "../../execute";
 import { HttpProblem } from "../../request";
 import type {
   Backup,
@@ -80,14 +81,9 @@ export class MemoryEngine implements Engine {
     });
   }
 
-  async graphql({ query, variables, operationName }: GraphqlBody): Promise<GraphqlAnswer> {
-    const result = await graphql({
-      schema: this.executable,
-      source: query,
-      rootValue: resolvers(this.types, this.records, () => `0x${(this.nextUid++).toString(16)}`),
-      ...(variables !== undefined && { variableValues: variables }),
-      ...(operationName !== undefined && { operationName }),
-    });
+  async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
+    const newUid = (): string => `0x${(this.nextUid++).toString(16)}`;
+    const result = await runDocument(this.executable, resolvers(this.types, this.records, newUid), body);
     return result.errors === undefined
       ? { data: result.data }
       : { data: result.data, errors: result.errors.map(({ message }) => ({ message })) };

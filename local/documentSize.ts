@@ -1,0 +1,116 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  Lexer,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  Source,
+  TokenKind,
+} from "graphql";
+
+/** What a document may be: far beyond what programs send, and little enough to be validated and answered at once. */
+export const limits = {
+  /** Names, values and signs in it. A bulk insert with its values written out takes the most. */
+  tokens: 200_000,
+  /** How deep braces, brackets, parentheses and fragments stand in each other. */
+  depth: 200,
+  /** Fields and fragments, with the fragments put in place. */
+  fields: 5_000,
+  /** Fields times tokens: validation compares fields of one name, with their arguments, each with each. */
+  comparisons: 20_000_000,
+  /** Results of a question about the schema itself, when each of its lists has ten. The usual one comes to 60,000. */
+  schemaResults: 500_000,
+};
+
+/** Throws when a text is too long or too deep to be parsed; gives its tokens. */
+export function refuseLongText(text: string): number {
+  const lexer = new Lexer(new Source(text));
+  let depth = 0;
+  for (let tokens = 0; ; tokens++) {
+    const { kind } = lexer.advance();
+    if (kind === TokenKind.EOF) return tokens;
+    if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth += 1;
+    if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R) depth -= 1;
+    if (depth > limits.depth) throw tooDeep();
+    if (tokens >= limits.tokens) throw new GraphQLError(`the document has more than ${limits.tokens} tokens`);
+  }
+}
+
+/** Throws when a document would take too much work to validate or to answer, once its fragments are in place. */
+export function refuseLargeDocument(document: DocumentNode, tokens: number): void {
+  const sizes = new Sizes(document);
+  let fields = 0;
+  let results = 0;
+  for (const definition of document.definitions) {
+    if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
+    const size = sizes.of(definition.selectionSet, isAboutSchema(definition), 1);
+    fields += size.fields;
+    results += size.schemaResults;
+  }
+  if (fields > limits.fields || fields * tokens > limits.comparisons || results > limits.schemaResults)
+    throw new GraphQLError(
+      `the document is too large: with its fragments in place it has ${fields} fields, which ask for some ${results} facts about the schema`,
+    );
+}
+
+interface Size {
+  readonly fields: number;
+  readonly schemaResults: number;
+  readonly depth: number;
+}
+
+const none: Size = { fields: 0, schemaResults: 0, depth: 0 };
+const listsOfSchema = ["types", "directives", "fields", "args", "interfaces", "possibleTypes", "enumValues"];
+const listSizes = new Map([...listsOfSchema, "inputFields"].map((name) => [name, 10]));
+
+/** Measures selections; each fragment once, so that fragments that double each other cost no time. */
+class Sizes {
+  private readonly fragments;
+  private readonly measured = new Map<string, Size>();
+
+  constructor({ definitions }: DocumentNode) {
+    const fragments = definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+    this.fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment] as const));
+  }
+
+  of(set: SelectionSetNode | undefined, aboutSchema: boolean, level: number): Size {
+    if (set === undefined) return none;
+    if (level > limits.depth) throw tooDeep();
+    let { fields, schemaResults, depth } = none;
+    for (const node of set.selections) {
+      const isField = node.kind === Kind.FIELD;
+      const within = aboutSchema || (isField && ["__schema", "__type"].includes(node.name.value));
+      const inside =
+        node.kind === Kind.FRAGMENT_SPREAD
+          ? this.ofFragment(node.name.value, level + 1)
+          : this.of(node.selectionSet, within, level + 1);
+      const times = isField && aboutSchema ? (listSizes.get(node.name.value) ?? 1) : 1;
+      fields += 1 + inside.fields;
+      schemaResults += (within && isField ? 1 : 0) + times * inside.schemaResults;
+      depth = Math.max(depth, inside.depth);
+    }
+    if (level + depth > limits.depth) throw tooDeep();
+    return { fields, schemaResults, depth: depth + 1 };
+  }
+
+  private ofFragment(name: string, level: number): Size {
+    const known = this.measured.get(name);
+    const fragment = this.fragments.get(name);
+    // A name that is not there and a circle are for the validation to refuse.
+    if (known !== undefined || fragment === undefined) return known ?? none;
+    this.measured.set(name, none);
+    const size = this.of(fragment.selectionSet, isAboutSchema(fragment), level);
+    this.measured.set(name, size);
+    return size;
+  }
+}
+
+function isAboutSchema(definition: OperationDefinitionNode | FragmentDefinitionNode): boolean {
+  return definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value.startsWith("__");
+}
+
+function tooDeep(): GraphQLError {
+  return new GraphQLError(`the document is nested more than ${limits.depth} deep`);
+}
