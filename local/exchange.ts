@@ -59,8 +59,7 @@ export async function exchange({ journal, faults, now, ageOf, isClosed }: Labora
   const act = async (): Promise<Answer | StreamedAnswer> => {
     if (isClosed()) throw new Error("the local cloud is closed");
     const answer = await work.act().catch(problemAnswer);
-    entry.acted = "stream" in answer ? answer.status < 300 : wasCarriedOut(subject.plane, answer);
-    journal.changed();
+    journal.conclude(entry, "stream" in answer ? answer.status < 300 : wasCarriedOut(subject.plane, answer));
     return answer;
   };
   // A fault may have to look into the answer, so it gets the whole of it.

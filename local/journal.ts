@@ -1,3 +1,5 @@
+import { Counts } from "./counts";
+
 export type Plane = "control" | "data";
 
 /** One request as the local cloud saw it. Holds no token, no password and no body. */
@@ -22,28 +24,40 @@ export interface JournalEntry {
   status: number;
 }
 
-/** Every request in the order of arrival. */
+/** So many entries are kept; older ones go, in batches. The counts go on. */
+const entriesKept = 100_000;
+const batch = 10_000;
+const longestText = 100;
+
+/** The requests in the order of arrival: the last 100,000 of them at least, and counts of all. */
 export class Journal {
   private readonly recorded: JournalEntry[] = [];
+  private readonly counts = new Counts();
+  private total = 0;
   private sequence = 0;
+  private clearedAt = 0;
   private readonly listeners = new Set<() => void>();
 
   get entries(): readonly JournalEntry[] {
     return this.recorded;
   }
 
-  /** How many requests there were for an operation, or in all. */
+  /** How many requests there were for an operation, or in all, since the journal was cleared. */
   count(operation?: string): number {
-    return this.recorded.filter((entry) => operation === undefined || entry.operation === operation).length;
+    if (operation === undefined) return this.total;
+    return this.counts.get(operation)?.sent ?? this.kept(operation).length;
   }
 
   /** How many requests for an operation were carried out. */
   acted(operation: string): number {
-    return this.recorded.filter((entry) => entry.operation === operation && entry.acted).length;
+    return this.counts.get(operation)?.acted ?? this.kept(operation).filter(({ acted }) => acted).length;
   }
 
   clear(): void {
     this.recorded.length = 0;
+    this.counts.clear();
+    this.total = 0;
+    this.clearedAt = this.sequence;
   }
 
   /** Resolves with the first entry, old or new, that the predicate accepts; rejects after the time, in milliseconds. */
@@ -58,11 +72,8 @@ export class Journal {
       };
       const timer = setTimeout(() => {
         this.listeners.delete(look);
-        reject(
-          new Error(
-            `no such request within ${timeoutMs} ms; seen: ${this.recorded.map((e) => e.operation).join(", ")}`,
-          ),
-        );
+        const last = this.recorded.slice(-50).map(({ operation }) => operation);
+        reject(new Error(`no such request within ${timeoutMs} ms; seen last: ${last.join(", ")}`));
       }, timeoutMs);
       this.listeners.add(look);
       look();
@@ -71,14 +82,40 @@ export class Journal {
 
   /** Adds an entry. For the server. */
   record(entry: Omit<JournalEntry, "sequence" | "acted" | "status">): JournalEntry {
-    const added: JournalEntry = { ...entry, sequence: ++this.sequence, acted: false, status: 0 };
+    const added: JournalEntry = {
+      ...entry,
+      operation: copied(entry.operation),
+      ...(entry.deployment !== undefined && { deployment: copied(entry.deployment) }),
+      sequence: ++this.sequence,
+      acted: false,
+      status: 0,
+    };
     this.recorded.push(added);
+    if (this.recorded.length >= entriesKept + batch) this.recorded.splice(0, batch);
+    this.total += 1;
+    this.counts.sent(added.operation);
     this.changed();
     return added;
+  }
+
+  /** Writes down whether a request was carried out, however long ago it came. For the server. */
+  conclude(entry: JournalEntry, acted: boolean): void {
+    entry.acted = acted;
+    if (acted && entry.sequence > this.clearedAt) this.counts.acted(entry.operation);
+    this.changed();
   }
 
   /** Tells those who wait that an entry has changed. For the server. */
   changed(): void {
     for (const listener of [...this.listeners]) listener();
   }
+
+  private kept(operation: string): JournalEntry[] {
+    return this.recorded.filter((entry) => entry.operation === operation);
+  }
+}
+
+/** A text of its own, and a short one: a part of a document would keep the whole of it in memory. */
+function copied(text: string): string {
+  return Buffer.from(text.slice(0, longestText)).toString();
 }
