@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { findBackup, newFolder, seriesOf } from "./backups";
 import { CallerError, type Deployment } from "./deployment";
 import type { Backup, Engine, ExportedFile } from "./engines/engine";
+import { Exports } from "./exports";
 import type { Behaviour } from "./options";
 import { type RestoreOutcome, Restores, type RestoreState } from "./restores";
 
@@ -15,7 +15,7 @@ export interface SavedBackend {
 /** The data plane of one backend: its database, its backups and its restores. Time passes when somebody looks. */
 export class Backend {
   private readonly restores = new Restores();
-  private readonly exports = new Map<string, ExportedFile>();
+  private readonly exports = new Exports();
   private nextBackupAt: number | undefined;
   private nextIsFull: boolean;
   private listed: readonly Backup[] = [];
@@ -107,18 +107,13 @@ export class Backend {
     await this.engine.restart();
   }
 
-  /** An export; gives the paths under which its files can be fetched, each with a token of its own. */
-  async export(): Promise<string[]> {
-    const files = await this.engine.export();
-    return files.map((file) => {
-      const path = `/export/${randomBytes(16).toString("hex")}/${file.name}`;
-      this.exports.set(path, file);
-      return path;
-    });
+  /** An export; gives the paths under which its files can be fetched, until 50 later ones have been made. */
+  export(): Promise<string[]> {
+    return this.exports.make(this.engine);
   }
 
   download(path: string): ExportedFile | undefined {
-    return this.exports.get(path);
+    return this.exports.find(path);
   }
 
   saved(): SavedBackend {

@@ -107,9 +107,10 @@ function foreignToAdmin(document: GraphqlBody): string | undefined {
   return foreign === undefined ? undefined : `Cannot query field "${foreign}": it is not part of a backend's /admin`;
 }
 
-function download(backend: Backend, path: string): StreamedAnswer {
+async function download(backend: Backend, path: string): Promise<StreamedAnswer> {
   const file = backend.download(path);
-  if (file === undefined) throw new HttpProblem(404, "no such export");
+  const stream = await file?.open();
+  if (file === undefined || stream === undefined) throw new HttpProblem(404, "no such export");
   const type = file.name.endsWith(".json") ? "application/json" : "application/octet-stream";
-  return { status: 200, headers: { "content-type": type }, stream: file.open() };
+  return { status: 200, headers: { "content-type": type }, stream };
 }

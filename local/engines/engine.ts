@@ -66,7 +66,8 @@ export interface RestoreJob {
 /** One file of an export. */
 export interface ExportedFile {
   readonly name: string;
-  open(): Readable;
+  /** Its content, or undefined when it is gone. */
+  open(): Promise<Readable | undefined>;
 }
 
 /** The database behind one backend. */
@@ -99,8 +100,8 @@ export interface Engine {
   takeBackup(order: BackupOrder): Promise<Backup>;
   /** Begins to replace all it holds by a backup of another engine of its kind, or of its own. */
   beginRestore(from: Engine, backup: Backup, endsAt: number): Promise<RestoreJob>;
-  /** Writes all it holds into files. */
-  export(): Promise<readonly ExportedFile[]>;
+  /** Writes all it holds into files, and removes those of all but the last so many exports. */
+  export(kept: number): Promise<readonly ExportedFile[]>;
   /** Ends and starts it; what it holds stays. */
   restart(): Promise<void>;
   /** Ends it; what it holds stays. */

@@ -1,13 +1,13 @@
-import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import type { ExportedFile } from "../engine";
 import type { Alpha } from "./alpha";
 
 const mutation = 'mutation { export(input: { format: "json" }) { taskId } }';
 
-/** Exports data and schemas into a new folder; gives its files. */
-export async function exportFiles(alpha: Alpha, folder: string): Promise<ExportedFile[]> {
+/** Exports data and schemas into a new folder; gives its files. Removes all but the last so many exports. */
+export async function exportFiles(alpha: Alpha, folder: string, kept: number): Promise<ExportedFile[]> {
   const before = new Set(await readdir(folder));
   const { export: started } = await alpha.admin<{ export: { taskId: string } }>(mutation);
   await alpha.taskDone(started.taskId);
@@ -15,8 +15,30 @@ export async function exportFiles(alpha: Alpha, folder: string): Promise<Exporte
   const files = await Promise.all(
     made.map(async (name) => (await readdir(join(folder, name))).map((file) => ({ folder: name, name: file }))),
   );
+  await removeOlder(folder, kept);
   return files.flat().map((file) => ({
     name: file.name,
-    open: () => createReadStream(join(folder, file.folder, file.name)),
+    open: () => opened(join(folder, file.folder, file.name)),
   }));
+}
+
+async function opened(file: string): Promise<Readable | undefined> {
+  return open(file).then(
+    (handle) => handle.createReadStream(),
+    () => undefined,
+  );
+}
+
+/** Also those of earlier runs, whose addresses nobody has any more. */
+async function removeOlder(folder: string, kept: number): Promise<void> {
+  const exports = await readdir(folder, { withFileTypes: true });
+  const ours = exports.filter((entry) => entry.isDirectory() && orderOf(entry.name) !== undefined);
+  const oldestFirst = ours.sort((one, other) => (orderOf(one.name) ?? 0) - (orderOf(other.name) ?? 0));
+  for (const { name } of oldestFirst.slice(0, -kept)) await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** Dgraph names the folder of an export by the timestamp of what it read, which only grows: "dgraph.r42.u1123.1336". */
+function orderOf(name: string): number | undefined {
+  const [, timestamp] = /^dgraph\.r(\d+)\.u/.exec(name) ?? [];
+  return timestamp === undefined ? undefined : Number(timestamp);
 }

@@ -139,8 +139,8 @@ export class DgraphEngine implements Engine {
     });
   }
 
-  export(): Promise<readonly ExportedFile[]> {
-    return exportFiles(this.alpha(), this.folders.exported);
+  export(kept: number): Promise<readonly ExportedFile[]> {
+    return exportFiles(this.alpha(), this.folders.exported, kept);
   }
 
   async restart(): Promise<void> {

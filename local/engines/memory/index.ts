@@ -135,7 +135,7 @@ export class MemoryEngine implements Engine {
 
   export(): Promise<readonly ExportedFile[]> {
     const content = JSON.stringify(this.content());
-    return Promise.resolve([{ name: "export.json", open: () => Readable.from([content]) }]);
+    return Promise.resolve([{ name: "export.json", open: () => Promise.resolve(Readable.from([content])) }]);
   }
 
   restart(): Promise<void> {
