@@ -16,6 +16,7 @@ export async function backupCommand(
   const [uid, ...others] = positionals;
   if (uid === undefined || others.length > 0) throw new Error("usage: dgraphcloud-local backup UID [--full]");
   const endpoint = environment["DGRAPHCLOUD_ENDPOINT"] ?? "http://127.0.0.1:8070/graphql";
+  refuseElsewhere(endpoint);
   const email = environment["DGRAPHCLOUD_EMAIL"] ?? defaultAccount.email;
   const password = environment["DGRAPHCLOUD_PASSWORD"] ?? defaultAccount.password;
   const query = "query($email: String!, $password: String!) { login(email: $email, password: $password) { token } }";
@@ -36,6 +37,15 @@ export async function backupCommand(
   return `${type} backup ${backupNum} in folder ${folder} of ${uid}, ${timestamp}\n`;
 }
 
+/** The variables may be those of the service: its password is for nobody else, and there it has no such command. */
+function refuseElsewhere(endpoint: string): void {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname)) return;
+  throw new Error(
+    `backup is for a local cloud on this machine: set DGRAPHCLOUD_ENDPOINT to what dgraphcloud-local has printed, not to ${endpoint}`,
+  );
+}
+
 async function send<T>(url: string, body: object, headers: Record<string, string> = {}): Promise<T> {
   let response: Response;
   try {
@@ -43,6 +53,8 @@ async function send<T>(url: string, body: object, headers: Record<string, string
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
+      // The log-in goes where it was meant to go, or nowhere.
+      redirect: "error",
     });
   } catch (cause) {
     throw new Error(`no local cloud answers at ${url}: start it, or set DGRAPHCLOUD_ENDPOINT`, { cause });

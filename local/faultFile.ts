@@ -1,3 +1,4 @@
+import { validateHeaderValue } from "node:http";
 import type { Fault, FaultRule } from "./faults";
 import { schemas } from "./schemas";
 
@@ -5,6 +6,7 @@ type Check = readonly [expected: string, accepts: (value: unknown) => boolean];
 
 const flag: Check = ["true or false", (value) => typeof value === "boolean"];
 const text: Check = ["a string", (value) => typeof value === "string"];
+const header: Check = ["the value of a header", (value) => typeof value === "string" && isHeader(value)];
 const texts: Check = [
   "a list of strings",
   (value) => Array.isArray(value) && value.every((v) => typeof v === "string"),
@@ -26,7 +28,7 @@ const shapes: Record<Fault["kind"], Readonly<Record<string, Check>>> = {
   reset: { acted: flag },
   hang: { acted: flag },
   slow: { ms: milliseconds },
-  status: { status, acted: flag, retryAfter: optional(text), body: optional(text), location: optional(text) },
+  status: { status, acted: flag, retryAfter: optional(header), body: optional(text), location: optional(header) },
   body: { body: text, acted: flag },
   "cut-off": { acted: flag },
   errors: { messages: texts, acted: flag, withData: optional(flag) },
@@ -87,6 +89,15 @@ function checkFault(fault: Record<string, unknown>, where: string): void {
 function checkNames(value: object, known: readonly string[], where: string): void {
   const unknown = Object.keys(value).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new Error(`${where}: "${unknown}" is not known; it takes ${known.join(", ")}`);
+}
+
+function isHeader(value: string): boolean {
+  try {
+    validateHeaderValue("location", value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /** Names the program when neither an option nor a flag does. */
@@ -15,6 +15,8 @@ export function findDgraph(given: string | undefined, environment: NodeJS.Proces
   }
   const found = (environment["PATH"] ?? "")
     .split(delimiter)
+    // An empty one is the folder one happens to be in, which may be somebody else's project.
+    .filter((folder) => folder !== "")
     .map((folder) => join(folder, "dgraph"))
     .find(isExecutable);
   if (found !== undefined) return resolve(found);
@@ -26,7 +28,7 @@ export function findDgraph(given: string | undefined, environment: NodeJS.Proces
 function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
-    return true;
+    return statSync(file).isFile();
   } catch {
     return false;
   }
