@@ -44,7 +44,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const store = options.data === undefined ? undefined : Store.open(options.data);
   try {
     const saved = store?.load();
-    const engines = await enginesOf(options);
+    const engines = await enginesOf(options, saved === undefined);
     return await start(options, engines, store, saved);
   } catch (error) {
     store?.close();
@@ -88,6 +88,8 @@ async function start(
   try {
     const port = await server.listen(cloud, behaviour.port);
     for (const backend of cloud.allBackends()) backend.deployment.url = await server.open(backend);
+    // What is in the folder from now on belongs to this state.
+    store?.save(cloud.save());
     engines.begin();
     const { accounts } = behaviour;
     return { endpoint: `http://127.0.0.1:${port}/graphql`, port, accounts, journal, faults, cloud, close };
@@ -99,9 +101,12 @@ async function start(
   }
 }
 
-async function enginesOf({ engine, dgraph, data, say = sayOnStderr }: LocalCloudOptions): Promise<Engines> {
+async function enginesOf(
+  { engine, dgraph, data, say = sayOnStderr }: LocalCloudOptions,
+  isNew: boolean,
+): Promise<Engines> {
   if (engine !== "dgraph") return memoryEngines;
-  return dgraphEngines({ executable: findDgraph(dgraph), data, say });
+  return dgraphEngines({ executable: findDgraph(dgraph), data, isNew, say });
 }
 
 function sayOnStderr(line: string): void {

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SavedCloud } from "./cloud";
+import { parseSaved } from "./savedCloud";
 
 // A lock of this very process says nothing by its number.
 const openHere = new Set<string>();
@@ -20,31 +21,27 @@ export class Store {
         `the folder ${folder} is in use by process ${holder ?? process.pid}: stop that one, or choose another folder with --data`,
       );
     }
-    writeFileSync(lock, String(process.pid), { mode: 0o600 });
+    writeAnew(lock, String(process.pid));
+    refuseOpenToAll(folder, lock);
     openHere.add(folderHere);
     return new Store(folderHere);
   }
 
+  /** What an earlier run has kept. Throws when it is there and cannot be read: to start anew would write over it. */
   load(): SavedCloud | undefined {
-    let text: string;
     try {
-      text = readFileSync(this.file, "utf8");
-    } catch {
-      return undefined;
-    }
-    try {
-      const saved = JSON.parse(text) as SavedCloud;
-      if (!Array.isArray(saved.deployments)) throw new Error("it holds no list of deployments");
-      return saved;
+      return parseSaved(readFileSync(this.file, "utf8"));
     } catch (cause) {
-      throw new Error(`${this.file} cannot be read: remove it to start anew`, { cause });
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(`${this.file} cannot be read: mend it, or remove it to start anew (${why})`, { cause });
     }
   }
 
   /** Writes all or nothing: a kill in the middle leaves the state before. */
   save(cloud: SavedCloud): void {
     const next = `${this.file}.next`;
-    writeFileSync(next, JSON.stringify(cloud), { mode: 0o600 });
+    writeAnew(next, JSON.stringify(cloud));
     renameSync(next, this.file);
   }
 
@@ -56,6 +53,23 @@ export class Store {
   private get file(): string {
     return join(this.folder, "cloud.json");
   }
+}
+
+/** Into a file of its own: one that was there keeps its mode, and may be a link to somewhere else. */
+function writeAnew(file: string, text: string): void {
+  rmSync(file, { force: true });
+  writeFileSync(file, text, { mode: 0o600, flag: "wx" });
+}
+
+/** Who may write here could have tokens accepted and processes ended. */
+function refuseOpenToAll(folder: string, lock: string): void {
+  // Some file systems keep no rights, which shows in a file that was to be private.
+  const keepsRights = (statSync(lock).mode & 0o077) === 0;
+  if (!keepsRights || (statSync(folder).mode & 0o002) === 0) return;
+  rmSync(lock);
+  throw new Error(
+    `anybody on this machine may write to the folder ${folder}: choose a new one with --data, or take that right away with chmod o-w`,
+  );
 }
 
 function readNumber(file: string): number | undefined {

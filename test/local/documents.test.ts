@@ -20,9 +20,9 @@ const reversed = (document: string): string =>
     .reverse()
     .join(" ");
 const schemaLaughs = `{ __schema { types { ...T0 } } } ${list(
-  3,
+  2,
   (at) => `fragment T${at} on __Type { ${list(50, (field) => `a${field}: fields { type { ...T${at + 1} } }`)} }`,
-)} fragment T3 on __Type { name }`;
+)} fragment T2 on __Type { name }`;
 
 /** Documents that would take the stack, the memory or the day of whoever carries them out, and what is said of them. */
 const hostile: readonly (readonly [what: string, document: string, said: RegExp])[] = [

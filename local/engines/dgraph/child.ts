@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { dirname } from "node:path";
 import { finished } from "node:stream/promises";
 import { createInterface } from "node:readline";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
@@ -37,6 +38,8 @@ export class Child {
     this.log.on("error", () => undefined);
     // A group of its own: Ctrl-C in a terminal is for the local cloud, which ends its databases in order.
     this.process = spawn(executable, [role, "--config", settings], {
+      // What it names from where it is, and what it leaves there, is in its own folder.
+      cwd: dirname(settings),
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       // Dgraph takes settings from variables as well: not from the user's.

@@ -1,18 +1,19 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { freemem, tmpdir } from "node:os";
-import { join } from "node:path";
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { freemem } from "node:os";
+import { join, resolve } from "node:path";
 import pLimit from "p-limit";
 import { CallerError, type Deployment } from "../../deployment";
 import type { Engines } from "../index";
 import { DgraphEngine } from "./index";
-import { endStrays, lives, readRecords, recordOf, writeRecords } from "./records";
-import { foldersOf } from "./settings";
+import { backendFolders, sweep, sweepTemporary, temporaryFolder } from "./folders";
 
 export interface DgraphEnginesOptions {
   /** The `dgraph` program. */
   readonly executable: string;
   /** Where the data is kept across restarts; without it, in a folder that goes with the local cloud. */
   readonly data: string | undefined;
+  /** Whether no earlier run has kept a state there. Default true. */
+  readonly isNew?: boolean;
   readonly say: (line: string) => void;
   /** How many bytes of memory are free. Default: what the system says. */
   readonly freeBytes?: () => number;
@@ -22,20 +23,22 @@ export interface DgraphEnginesOptions {
 const pairMb = 400;
 // A start is mostly waiting for elections; many more at once would take the processors from each other.
 const startsAtOnce = 8;
-const temporaryPrefix = "dgraphcloud-local-dgraph-";
-const ownerFile = "owner.json";
 
 /** Makes a real Dgraph for each backend. Ends first what an earlier run that was killed has left. */
 export async function dgraphEngines({
   executable,
   data,
+  isNew = true,
   say,
   freeBytes = freemem,
 }: DgraphEnginesOptions): Promise<Engines> {
   await sweepTemporary(say);
-  const base = data ?? temporaryFolder();
+  const base = data === undefined ? temporaryFolder() : resolve(data);
   const root = join(base, "backends");
   mkdirSync(root, { recursive: true, mode: 0o700 });
+  if (isNew) refuseUnknown(root);
+  // One that was there, copied perhaps, may be open to others.
+  chmodSync(root, 0o700);
   await sweep(root, say);
   const made = new Map<string, DgraphEngine>();
   const limit = pLimit(startsAtOnce);
@@ -70,7 +73,7 @@ export async function dgraphEngines({
     },
     begin: () => {
       // What a delete that was killed has left.
-      for (const uid of readdirSync(root).filter((name) => !made.has(name)))
+      for (const uid of backendFolders(root).filter((name) => !made.has(name)))
         rmSync(join(root, uid), { recursive: true, force: true });
       for (const engine of made.values()) void engine.start();
     },
@@ -86,30 +89,11 @@ function hasAcl({ aclEnabled }: Deployment): boolean {
   return aclEnabled === "true";
 }
 
-/** A folder for one run, with a note of whose it is. */
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), temporaryPrefix));
-  writeRecords(join(folder, ownerFile), [recordOf(process.pid)]);
-  return folder;
-}
-
-/** Removes the folders of runs that were killed. */
-async function sweepTemporary(say: (line: string) => void): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(temporaryPrefix))) {
-    const folder = join(tmpdir(), name);
-    const owners = readRecords(join(folder, ownerFile));
-    if (owners.length === 0 || owners.some(lives)) continue;
-    await sweep(join(folder, "backends"), say);
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** Ends the databases that an earlier run has left running under a folder. */
-async function sweep(root: string, say: (line: string) => void): Promise<void> {
-  for (const uid of existsSync(root) ? readdirSync(root) : []) {
-    const file = foldersOf(join(root, uid)).processes;
-    const ended = await endStrays(readRecords(file));
-    rmSync(file, { force: true });
-    if (ended > 0) say(`backend ${uid}: ended ${ended} processes of an earlier run`);
-  }
+/** Databases without a state that tells whose they are: a new one would give their uids again, and remove them. */
+function refuseUnknown(root: string): void {
+  const [uid] = backendFolders(root);
+  if (uid === undefined) return;
+  throw new Error(
+    `${join(root, uid)} holds a database, but there is no cloud.json beside ${root} that tells whose: put that back, or move ${root} away, or choose another folder with --data`,
+  );
 }

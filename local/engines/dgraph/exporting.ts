@@ -29,7 +29,7 @@ async function opened(file: string): Promise<Readable | undefined> {
   );
 }
 
-/** Also those of earlier runs, whose addresses nobody has any more. */
+/** Also those of earlier runs, whose addresses are forgotten. */
 async function removeOlder(folder: string, kept: number): Promise<void> {
   const exports = await readdir(folder, { withFileTypes: true });
   const ours = exports.filter((entry) => entry.isDirectory() && orderOf(entry.name) !== undefined);

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { StreamedAnswer } from "../../answer";
 import { CallerError } from "../../deployment";
 import { HttpProblem } from "../../request";
@@ -116,7 +117,7 @@ export class DgraphEngine implements Engine {
     const query =
       "mutation($destination: String!, $forceFull: Boolean) { backup(input: { destination: $destination, forceFull: $forceFull }) { taskId } }";
     const { backup } = await this.alpha().admin<{ backup: { taskId: string } }>(query, {
-      destination,
+      destination: locationOf(destination),
       forceFull: isFull,
     });
     await this.alpha().taskDone(backup.taskId);
@@ -132,7 +133,7 @@ export class DgraphEngine implements Engine {
     const deathsBefore = this.deaths.length;
     return beginRestore({
       alpha: this.alpha(),
-      location: join(source, backup.folder),
+      location: locationOf(join(source, backup.folder)),
       backup: await findEntry(source, backup),
       failure: () => this.restoreFailures[failuresBefore],
       death: () => this.deaths[deathsBefore],
@@ -179,4 +180,9 @@ export class DgraphEngine implements Engine {
     if (this.supervisor.pair === undefined) throw new HttpProblem(503, this.problem ?? "the backend's database starts");
     return this.supervisor.pair;
   }
+}
+
+/** Dgraph reads a path as an address, in which "%2e" is a dot and "?" ends the path. */
+function locationOf(folder: string): string {
+  return pathToFileURL(folder).href;
 }

@@ -31,7 +31,7 @@ export async function portsOf(folder: string): Promise<PairPorts> {
   if (offset === undefined) {
     const ports = await reservePorts();
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(file, JSON.stringify({ offset: ports.offset }));
+    writeFileSync(file, JSON.stringify({ offset: ports.offset }), { mode: 0o600 });
     return ports;
   }
   inUse.add(offset);

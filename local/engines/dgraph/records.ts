@@ -22,10 +22,17 @@ export function writeRecords(file: string, records: readonly ProcessRecord[]): v
 /** The records of a file; none when it is not there or cannot be read. */
 export function readRecords(file: string): ProcessRecord[] {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as ProcessRecord[];
+    const records: unknown = JSON.parse(readFileSync(file, "utf8"));
+    return Array.isArray(records) ? records.filter(isRecord) : [];
   } catch {
     return [];
   }
+}
+
+/** A number below 2 would mean a whole group of processes, or all of them. */
+function isRecord(value: unknown): value is ProcessRecord {
+  const { pid, started } = (value ?? {}) as Partial<Record<keyof ProcessRecord, unknown>>;
+  return Number.isSafeInteger(pid) && Number(pid) > 1 && typeof started === "string" && started !== "";
 }
 
 /** Whether the very process that was recorded lives. */

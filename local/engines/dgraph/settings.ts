@@ -40,6 +40,7 @@ export function writeSettings({ folder, ports, adminToken, acl }: PairSettings):
     export: exported,
     security: `token=${adminToken}; whitelist=127.0.0.1;`,
     cache: `size-mb=${alphaCacheMb};`,
+    // By its name alone, as both run in the folder: of a path, Dgraph would take ";" and "=" for its own.
     ...(acl && { acl: `secret-file=${aclSecret(folder)};` }),
   };
   return { zero: write(folder, "zero", zero), alpha: write(folder, "alpha", alpha) };
@@ -53,7 +54,8 @@ function write(folder: string, name: string, settings: object): string {
 
 /** Signs the tokens of Dgraph's users, so it has to outlive a restart. */
 function aclSecret(folder: string): string {
-  const file = join(folder, "acl-secret");
+  const name = "acl-secret";
+  const file = join(folder, name);
   if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString("hex"), { mode: 0o600 });
-  return file;
+  return name;
 }

@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { dgraphEngines } from "../../local/engines/dgraph/engines";
+import { lives, recordOf } from "../../local/engines/dgraph/records";
+import type { Engines } from "../../local/engines/index";
+import { type LocalCloud, startLocalCloud } from "../../local/index";
+import { make, session } from "./calls";
+
+describe("folders of somebody else", () => {
+  let parent: string;
+  let data: string;
+  const temporary = process.env["TMPDIR"];
+  const opened: (LocalCloud | Engines)[] = [];
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), "dgraphcloud-folders-"));
+    data = join(parent, "data");
+    mkdirSync(data, { mode: 0o700 });
+  });
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.close();
+    if (temporary === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = temporary;
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  const start = async (more: object = {}): Promise<LocalCloud> => {
+    const local = await startLocalCloud({ provisioningMs: 0, data, say: () => undefined, ...more });
+    opened.push(local);
+    return local;
+  };
+  const onDgraph = (): Promise<LocalCloud> => start({ engine: "dgraph", dgraph: "/bin/true" });
+  const refusal = (started: Promise<unknown>): Promise<string> =>
+    started.then(
+      () => "started",
+      (error: unknown) => String(error),
+    );
+  const state = (): { deployments: { deployment: Record<string, unknown> }[] } =>
+    JSON.parse(readFileSync(join(data, "cloud.json"), "utf8")) as never;
+
+  it("named backends, in the folder of the data, are left as they are", async () => {
+    const project = join(data, "backends", "my-service", "src");
+    mkdirSync(project, { recursive: true });
+    writeFileSync(join(project, "index.ts"), "work of years");
+    writeFileSync(join(project, "..", "processes.json"), "mine");
+    await (await onDgraph()).close();
+    await (await onDgraph()).close();
+    expect(readFileSync(join(project, "index.ts"), "utf8")).to.equal("work of years");
+    expect(readFileSync(join(project, "..", "processes.json"), "utf8")).to.equal("mine");
+  });
+
+  it("that hold databases without a state are refused, not emptied", async () => {
+    const database = join(data, "backends", "0x42", "p");
+    mkdirSync(database, { recursive: true });
+    writeFileSync(join(database, "MANIFEST"), "data");
+    expect(await refusal(onDgraph()))
+      .to.contain("0x42 holds a database")
+      .and.to.contain("put that back");
+    expect(readFileSync(join(database, "MANIFEST"), "utf8")).to.equal("data");
+    expect(readdirSync(data), "nothing is written or held").to.deep.equal(["backends"]);
+  });
+
+  it("are emptied of what a delete that was killed has left, when the state is theirs", async () => {
+    await (await onDgraph()).close();
+    mkdirSync(join(data, "backends", "0x77", "p"), { recursive: true });
+    await (await onDgraph()).close();
+    expect(readdirSync(join(data, "backends"))).to.deep.equal([]);
+  });
+
+  it("whose state cannot be read are refused, and nothing in them is changed", async () => {
+    mkdirSync(join(data, "backends", "0x42"), { recursive: true });
+    mkdirSync(join(data, "cloud.json"));
+    for (const started of [start(), onDgraph()])
+      expect(await refusal(started))
+        .to.contain("cloud.json cannot be read")
+        .and.to.contain("EISDIR");
+    expect(readdirSync(data)).to.have.members(["backends", "cloud.json"]);
+    expect(existsSync(join(data, "backends", "0x42"))).to.equal(true);
+  });
+
+  for (const [what, change, says] of [
+    ["a uid that leads elsewhere", { uid: "../../victim" }, 'backend 1 has no usable "uid"'],
+    ["a uid that is a path", { uid: "/0x42" }, 'backend 1 has no usable "uid"'],
+    ["a uid with an end of its own", { uid: "0x42\u0000" }, 'backend 1 has no usable "uid"'],
+    ["a uid that is none", { uid: ["0x42"] }, 'backend 1 has no usable "uid"'],
+    ["no token", { jwtToken: null }, 'backend 1 has no usable "jwtToken"'],
+    ["no address", { url: 1 }, 'backend 1 has no usable "url"'],
+  ] as const)
+    it(`with a state that has ${what} are refused with the reason`, async () => {
+      const local = await start();
+      await make(local, await session(local));
+      await local.close();
+      const saved = state();
+      Object.assign(saved.deployments[0]?.deployment ?? {}, change);
+      writeFileSync(join(data, "cloud.json"), JSON.stringify(saved));
+      expect(await refusal(start()))
+        .to.contain(says)
+        .and.to.contain("mend it");
+      expect(state()).to.deep.equal(saved);
+      expect(existsSync(join(data, "lock"))).to.equal(false);
+    });
+
+  for (const [what, change, says] of [
+    ["no key of its own", { key: "" }, '"key"'],
+    ["a number of uids that counts back", { nextUid: -1 }, '"nextUid"'],
+    ["two backends of one uid", undefined, "two backends have the same uid"],
+  ] as const)
+    it(`with a state that has ${what} are refused with the reason`, async () => {
+      const local = await start();
+      await make(local, await session(local));
+      await local.close();
+      const saved = state();
+      const { deployments } = saved;
+      Object.assign(saved, change ?? { deployments: [...deployments, ...deployments] });
+      writeFileSync(join(data, "cloud.json"), JSON.stringify(saved));
+      expect(await refusal(start()))
+        .to.contain(says)
+        .and.to.contain("remove it");
+    });
+
+  it("that anybody may write to are refused", async () => {
+    chmodSync(data, 0o777);
+    expect(await refusal(start()))
+      .to.contain("anybody on this machine may write")
+      .and.to.contain("chmod o-w");
+    expect(readdirSync(data)).to.deep.equal([]);
+    chmodSync(data, 0o775);
+    await start();
+  });
+
+  it("get nothing through links and files that were put in place of the local cloud's own", async () => {
+    const victim = join(parent, "victim");
+    writeFileSync(victim, "kept");
+    symlinkSync(victim, join(data, "cloud.json.next"));
+    symlinkSync(victim, join(data, "lock"));
+    const local = await start();
+    await make(local, await session(local));
+    expect(readFileSync(victim, "utf8")).to.equal("kept");
+    rmSync(join(data, "cloud.json.next"), { force: true });
+    writeFileSync(join(data, "cloud.json.next"), "", { mode: 0o644 });
+    await make(local, await session(local));
+    expect(statSync(join(data, "cloud.json")).mode & 0o777, "of the state").to.equal(0o600);
+  });
+
+  it("are closed to others when they were copied with more rights", async () => {
+    await (await onDgraph()).close();
+    chmodSync(join(data, "backends"), 0o755);
+    chmodSync(join(data, "cloud.json"), 0o644);
+    await onDgraph();
+    expect(statSync(join(data, "backends")).mode & 0o777).to.equal(0o700);
+    expect(statSync(join(data, "cloud.json")).mode & 0o777).to.equal(0o600);
+  });
+
+  describe("that tell which processes to end", () => {
+    let stranger: ChildProcess;
+    let strange: string;
+
+    beforeEach(() => {
+      stranger = spawn("sleep", ["60"]);
+      const records = JSON.stringify([recordOf(stranger.pid ?? 0)]);
+      process.env["TMPDIR"] = join(parent, "tmp");
+      mkdirSync(join(parent, "tmp"), { mode: 0o777 });
+      strange = join(parent, "strange");
+      mkdirSync(join(strange, "backends", "0x42"), { recursive: true });
+      writeFileSync(join(strange, "backends", "0x42", "processes.json"), records);
+      writeFileSync(join(strange, "owner.json"), '[{"pid":999999999,"started":"1"}]');
+    });
+    afterEach(() => stranger.kill());
+
+    const begin = async (): Promise<void> => {
+      opened.push(await dgraphEngines({ executable: "/bin/true", data: undefined, say: () => undefined }));
+    };
+    const strangerLives = (): boolean => lives(recordOf(stranger.pid ?? 0)) && stranger.signalCode === null;
+    const named = (): string => join(parent, "tmp", "dgraphcloud-local-dgraph-strange");
+
+    it("are not believed through a link", async () => {
+      symlinkSync(strange, named());
+      await begin();
+      expect([strangerLives(), existsSync(join(strange, "owner.json"))]).to.deep.equal([true, true]);
+    });
+
+    it("are not believed when others may write to them", async () => {
+      mkdirSync(named());
+      for (const name of readdirSync(strange)) symlinkSync(join(strange, name), join(named(), name));
+      chmodSync(named(), 0o777);
+      await begin();
+      expect([strangerLives(), existsSync(join(named(), "owner.json"))]).to.deep.equal([true, true]);
+    });
+
+    it("are believed, and removed, when they are the user's own", async () => {
+      mkdirSync(named(), { mode: 0o700 });
+      for (const name of ["owner.json", "backends"]) symlinkSync(join(strange, name), join(named(), name));
+      await begin();
+      expect([strangerLives(), existsSync(named())]).to.deep.equal([false, false]);
+    });
+
+    const here = JSON.stringify([{ pid: "self", started: recordOf(process.pid).started }]);
+    for (const records of ["{}", "null", "[null]", here])
+      it(`end nothing when they say ${records.replace(/\d{3,}/, "…")}`, async () => {
+        mkdirSync(join(data, "backends", "0x42"), { recursive: true });
+        writeFileSync(join(data, "backends", "0x42", "processes.json"), records);
+        const engines = dgraphEngines({ executable: "/bin/true", data, isNew: false, say: () => undefined });
+        opened.push(await engines);
+        expect(strangerLives()).to.equal(true);
+      });
+  });
+});
