@@ -7,6 +7,7 @@ import { signToken, verifyToken } from "./tokens";
 
 const deploymentTypes = ["free", "shared", "dedicated"];
 const deploymentModes = ["readonly", "graphql", "flexible"];
+const lambdaLogsKept = 1_000;
 const sizes = ["small", "medium", "large", "xlarge"];
 
 /** Input of createDeployment. */
@@ -163,6 +164,7 @@ export class Cloud {
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(script)) throw new CallerError("lambdaScript is not base64");
     deployment.lambdaScript = script;
     deployment.lambdaLogs.push(script === "" ? "lambda removed" : "lambda loaded");
+    deployment.lambdaLogs.splice(0, deployment.lambdaLogs.length - lambdaLogsKept);
   }
 
   lambdaLogs(account: Account, uid: string): string[] {

@@ -168,8 +168,8 @@ export class MemoryEngine implements Engine {
   private load(content: Content): void {
     this.useSchema(content.schema);
     this.records = new Map(Object.entries(structuredClone(content.records)).map(([type, list]) => [type, [...list]]));
-    const uids = [...this.records.values()].flat().map(({ uid }) => Number.parseInt(uid, 16));
-    this.nextUid = Math.max(this.nextUid, ...uids.map((uid) => uid + 1));
+    for (const { uid } of [...this.records.values()].flat())
+      this.nextUid = Math.max(this.nextUid, Number.parseInt(uid, 16) + 1);
   }
 
   private useSchema(schema: string): void {

@@ -23,8 +23,10 @@ function resolversOf({ name, idField }: ObjectType, records: Records, newUid: ()
   const shown = (record: StoredRecord): object =>
     idField === undefined ? record : { ...record, [idField]: record.uid };
   const all = (): StoredRecord[] => records.get(name) ?? [];
-  const matching = ({ filter }: Page): StoredRecord[] =>
-    all().filter(({ uid }) => filter?.id === undefined || filter.id.includes(uid));
+  const matching = ({ filter }: Page): StoredRecord[] => {
+    const ids = filter?.id === undefined ? undefined : new Set(filter.id);
+    return all().filter(({ uid }) => ids === undefined || ids.has(uid));
+  };
   return {
     [`query${name}`]: (page: Page) => {
       const offset = page.offset ?? 0;
@@ -40,12 +42,12 @@ function resolversOf({ name, idField }: ObjectType, records: Records, newUid: ()
       return { [payload]: added.map(shown), numUids: added.length };
     },
     [`delete${name}`]: ({ filter }: Page) => {
-      const gone = matching({ filter: filter ?? {} });
+      const gone = new Set(matching({ filter: filter ?? {} }));
       records.set(
         name,
-        all().filter((record) => !gone.includes(record)),
+        all().filter((record) => !gone.has(record)),
       );
-      return { msg: "Deleted", numUids: gone.length };
+      return { msg: "Deleted", numUids: gone.size };
     },
   };
 }
