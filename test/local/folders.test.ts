@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -55,12 +56,16 @@ describe("folders of somebody else", () => {
   it("named backends, in the folder of the data, are left as they are", async () => {
     const project = join(data, "backends", "my-service", "src");
     mkdirSync(project, { recursive: true });
+    chmodSync(join(data, "backends"), 0o755);
+    const modes = (): number[] => [join(data, "backends"), project].map((folder) => statSync(folder).mode);
+    const before = modes();
     writeFileSync(join(project, "index.ts"), "work of years");
     writeFileSync(join(project, "..", "processes.json"), "mine");
     await (await onDgraph()).close();
     await (await onDgraph()).close();
     expect(readFileSync(join(project, "index.ts"), "utf8")).to.equal("work of years");
     expect(readFileSync(join(project, "..", "processes.json"), "utf8")).to.equal("mine");
+    expect(modes()).to.deep.equal(before);
   });
 
   it("that hold databases without a state are refused, not emptied", async () => {
@@ -157,12 +162,14 @@ describe("folders of somebody else", () => {
   });
 
   it("are closed to others when they were copied with more rights", async () => {
-    await (await onDgraph()).close();
-    chmodSync(join(data, "backends"), 0o755);
+    await (await start()).close();
     chmodSync(join(data, "cloud.json"), 0o644);
-    await onDgraph();
-    expect(statSync(join(data, "backends")).mode & 0o777).to.equal(0o700);
+    await start();
     expect(statSync(join(data, "cloud.json")).mode & 0o777).to.equal(0o600);
+    const copied = join(data, "backends", "0x42");
+    mkdirSync(copied, { recursive: true, mode: 0o755 });
+    opened.push(await dgraphEngines({ executable: "/bin/true", data, isNew: false, say: () => undefined }));
+    expect(statSync(copied).mode & 0o777).to.equal(0o700);
   });
 
   describe("that tell which processes to end", () => {
@@ -206,6 +213,14 @@ describe("folders of somebody else", () => {
       for (const name of ["owner.json", "backends"]) symlinkSync(join(strange, name), join(named(), name));
       await begin();
       expect([strangerLives(), existsSync(named())]).to.deep.equal([false, false]);
+    });
+
+    it("are not believed in the folder of the data, when others may write to them", async () => {
+      const folder = join(data, "backends", "0x42");
+      cpSync(join(strange, "backends"), join(data, "backends"), { recursive: true });
+      chmodSync(folder, 0o777);
+      opened.push(await dgraphEngines({ executable: "/bin/true", data, isNew: false, say: () => undefined }));
+      expect(strangerLives()).to.equal(true);
     });
 
     const here = JSON.stringify([{ pid: "self", started: recordOf(process.pid).started }]);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { freemem } from "node:os";
 import { join, resolve } from "node:path";
 import pLimit from "p-limit";
@@ -37,8 +37,6 @@ export async function dgraphEngines({
   const root = join(base, "backends");
   mkdirSync(root, { recursive: true, mode: 0o700 });
   if (isNew) refuseUnknown(root);
-  // One that was there, copied perhaps, may be open to others.
-  chmodSync(root, 0o700);
   await sweep(root, say);
   const made = new Map<string, DgraphEngine>();
   const limit = pLimit(startsAtOnce);

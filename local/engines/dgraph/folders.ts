@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endStrays, lives, readRecords, recordOf, writeRecords } from "./records";
@@ -34,7 +34,11 @@ export async function sweepTemporary(say: (line: string) => void): Promise<void>
 /** Ends the databases that an earlier run has left running under a folder. */
 export async function sweep(root: string, say: (line: string) => void): Promise<void> {
   for (const uid of backendFolders(root)) {
-    const file = foldersOf(join(root, uid)).processes;
+    const folder = join(root, uid);
+    if (!isOwn(folder)) continue;
+    // One that was copied may have been opened to others.
+    chmodSync(folder, 0o700);
+    const file = foldersOf(folder).processes;
     const ended = await endStrays(readRecords(file));
     rmSync(file, { force: true });
     if (ended > 0) say(`backend ${uid}: ended ${ended} processes of an earlier run`);
