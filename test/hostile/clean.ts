@@ -1,0 +1,15 @@
+import { expect } from "chai";
+
+/** What a terminal may be given: one line, however hostile its parts, and not a long one. */
+export function expectCleanLine(text: string): void {
+  expect(text).not.to.match(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
+  expect(text.length).to.be.at.most(5_000);
+}
+
+/** A message to the user: what failed, what to do next, and where more is said; nothing of the service's adds a line. */
+export function expectCleanMessage(message: string): void {
+  const lines = message.split("\n");
+  expect(lines, message).to.have.length(3);
+  for (const line of lines) expectCleanLine(line);
+  expect(lines[2]).to.match(/^See DGC\d{3}: \S+$/);
+}
