@@ -1,0 +1,136 @@
+import { expect } from "chai";
+import type { Run } from "../engine/stack";
+import { Lab } from "./lab";
+import { expectationOf, isHeard, type Operation, type Row, rows } from "./rows";
+
+/** The mutation that an operation is there for, and that must not act twice. */
+const mutations: Readonly<Record<Operation, string>> = {
+  create: "createDeployment",
+  update: "updateDeployment",
+  delete: "deleteDeployment",
+  restore: "restore",
+  drop: "dropData",
+};
+
+describe("crash: a process dies at a step, and the next up goes on", function () {
+  this.timeout(300_000);
+  const seen: Record<string, string>[] = [];
+  let lab: Lab;
+
+  before(async () => {
+    lab = await Lab.begin();
+  });
+  after(async () => {
+    await (lab as Lab | undefined)?.close();
+    console.table(seen);
+    const count = (outcome: string): number => seen.filter((row) => row["outcome"] === outcome).length;
+    console.log(
+      `${seen.length} of ${rows.length} rows as expected; ${count("window")} in the window of rule 2, counted apart`,
+    );
+  });
+
+  for (const [number, row] of rows.entries()) {
+    const { operation, request, moment, since, process, signal, then } = row;
+    const step = `${moment} ${request}${since === undefined ? "" : ` that follows ${since}`}`;
+    it(`${operation}, ${step}: ${signal} to the ${process}, then ${then}: ${expectationOf(row)}`, async () => {
+      await play(lab, row, number);
+      seen.push({ operation, step, process, signal, then, outcome: expectationOf(row) });
+    });
+  }
+
+  it("ends with a stack that holds every backend once, and has nothing left to do", async () => {
+    const held = (await lab.stack.backends()).map(({ id }) => id ?? "").sort();
+    expect(held).to.deep.equal(lab.uids().sort());
+    lab.stack.local.journal.clear();
+    const up = await lab.up("--expect-no-changes");
+    expect(up.code, up.output).to.equal(0);
+    expect(lab.stack.local.journal.count(), "requests of an up with nothing to do").to.equal(0);
+    expect(new Set(rows.map(expectationOf)).size, "kinds of outcomes").to.equal(4);
+  });
+});
+
+async function play(lab: Lab, row: Row, number: number): Promise<void> {
+  const resource = await ask(lab, row, number);
+  const mutation = mutations[row.operation];
+  const [acted, uids] = [lab.acted(mutation), new Set(lab.uids())];
+  const crashed = await lab.crash(row);
+  // By the time of a delete the program has run to its end, and a polite signal comes when nothing else is left to do.
+  if (row.operation !== "delete" || !isHeard(row)) expect(crashed.code, crashed.output).not.to.equal(0);
+  const outcome = expectationOf(row);
+  if (!isStillRunning(row)) lab.setRestoreOutcome("OK");
+  const next = await lab.goOn(row);
+  if (outcome === "refused: adoptUid") await adopt(lab, next, resource, uids);
+  else if (outcome === "refused: resumeRestoreId") await resume(lab, next);
+  else expect(next.code, next.output).to.equal(0);
+
+  const times = lab.acted(mutation) - acted;
+  // The same values once more change nothing: what is counted of an update is its end.
+  if (row.operation !== "update") expect(times, `${mutation} acted`).to.equal(outcome === "window" ? 2 : 1);
+  await inspect(lab, row, resource, number);
+}
+
+/** Whether the next up must meet the restore that nobody heard of. */
+function isStillRunning(row: Row): boolean {
+  return expectationOf(row) === "refused: resumeRestoreId";
+}
+
+/** Changes the program by what the row is about; gives the resource that it is about. */
+async function ask(lab: Lab, row: Row, number: number): Promise<string> {
+  const { operation, since } = row;
+  const { program } = lab;
+  // The backends of the first rows are changed by later ones, and those of the next rows deleted.
+  const [made, changed, doomed] = [`made-${number}`, `made-${number % 3}`, program.resources[3] ?? ""];
+  switch (operation) {
+    case "create":
+      program.backend(made, made, "script");
+      return made;
+    case "update":
+      program.backend(changed, `renamed-${number}`, `script-${number}`);
+      return changed;
+    case "delete":
+      await lab.age();
+      program.remove(doomed);
+      return doomed;
+    case "restore":
+      lab.setRestoreOutcome(since === undefined && !isStillRunning(row) ? "OK" : "IN_PROGRESS");
+      program.askRestore();
+      return "copy-request";
+    case "drop":
+      program.askDrop();
+      return "wipe";
+  }
+}
+
+async function adopt(lab: Lab, refused: Run, resource: string, before: ReadonlySet<string>): Promise<void> {
+  const fresh = lab.uids().filter((uid) => !before.has(uid));
+  expect(fresh, "backends that the create has made").to.have.length(1);
+  const line = `adoptUid: "${fresh[0] ?? ""}"`;
+  expect(refused.code, refused.output).not.to.equal(0);
+  expect(refused.output).to.contain(line);
+  lab.program.adopt(resource, line);
+  const adopted = await lab.up();
+  expect(adopted.code, adopted.output).to.equal(0);
+}
+
+async function resume(lab: Lab, refused: Run): Promise<void> {
+  expect(refused.code, refused.output).not.to.equal(0);
+  const [, id] = /set resumeRestoreId: (\d+)/.exec(refused.output) ?? [];
+  expect(id, refused.output).not.to.equal(undefined);
+  lab.program.resumeRestore(id ?? "");
+  lab.setRestoreOutcome("OK");
+  const resumed = await lab.up();
+  expect(resumed.code, resumed.output).to.equal(0);
+}
+
+/** What the cloud has in the end, seen without the provider. */
+async function inspect(lab: Lab, { operation }: Row, resource: string, number: number): Promise<void> {
+  const entry = (await lab.stack.state()).resources.find(({ urn }) => urn.endsWith(`::${resource}`));
+  const live = lab.stack.local.cloud.all().find(({ uid }) => uid === entry?.id);
+  if (operation === "delete") expect([entry, live]).to.deep.equal([undefined, undefined]);
+  if (operation === "create") expect(live?.name).to.equal(resource);
+  if (operation !== "create" && operation !== "update") return;
+  expect(entry?.initErrors ?? []).to.deep.equal([]);
+  const script = operation === "create" ? "script" : `script-${number}`;
+  expect(Buffer.from(live?.lambdaScript ?? "", "base64").toString()).to.equal(script);
+  if (operation === "update") expect(live?.name).to.equal(`renamed-${number}`);
+}

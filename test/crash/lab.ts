@@ -1,0 +1,137 @@
+import { expect } from "chai";
+import type { ActiveFault } from "dgraphcloud-local";
+import { descendants, isAlive, kill, type ProcessEntry, type Run, Stack } from "../engine/stack";
+import { Program } from "./program";
+import { isHeard, type Process, type Row } from "./rows";
+
+const patienceMs = 60_000;
+/** How long a polite signal may take to be noticed before what is held goes on. */
+const politeMs = 300;
+
+const commands: Readonly<Record<Process, RegExp>> = {
+  pulumi: /^$/,
+  "language host": /pulumi-language-nodejs|cmd[\\/]run[\\/]/,
+  provider: /cmd[\\/]dynamic-provider/,
+};
+
+/** One stack that lives through all rows: backends that the rows make and change, a source and a target that are made by hand. */
+export class Lab {
+  readonly program: Program;
+
+  private constructor(
+    readonly stack: Stack,
+    readonly source: string,
+    readonly target: string,
+  ) {
+    this.program = new Program(source, target);
+  }
+
+  static async begin(): Promise<Lab> {
+    const stack = await Stack.start({ provisioningMs: 0, restoreMs: 500 });
+    const { cloud, accounts } = stack.local;
+    const make = async (name: string): Promise<string> => {
+      const asked = { name, zone: "us-east-1", deploymentType: "dedicated" };
+      return (await cloud.createDeployment(accounts[0]!, asked)).uid;
+    };
+    const lab = new Lab(stack, await make("production"), await make("staging"));
+    await cloud.get(lab.source).takeBackup();
+    return lab;
+  }
+
+  acted(operation: string): number {
+    return this.stack.local.journal.acted(operation);
+  }
+
+  /** The backends that the stack has made, by uid. */
+  uids(): string[] {
+    const byHand = [this.source, this.target];
+    return this.stack.local.cloud.all().flatMap(({ uid }) => (byHand.includes(uid) ? [] : [uid]));
+  }
+
+  setRestoreOutcome(status: "OK" | "IN_PROGRESS"): void {
+    this.stack.local.cloud.get(this.target).setRestoreOutcome({ status });
+  }
+
+  /** Runs the program, and sends the row's signal to the row's process when the row's request is held. */
+  async crash(row: Row): Promise<Run> {
+    this.stack.program(this.program.text);
+    const { journal } = this.stack.local;
+    const [first, acted] = [journal.entries.length, this.acted(row.since ?? "")];
+    const arm = (): ActiveFault => this.hold(row);
+    let held = row.since === undefined ? arm() : undefined;
+    const { child, ended } = this.stack.begin("up", "--yes", "--skip-preview");
+    if (row.since !== undefined) {
+      await journal.waitFor(() => this.acted(row.since ?? "") > acted, patienceMs);
+      held = arm();
+    }
+    await journal.waitFor(
+      ({ sequence, operation, fault, acted: done }) =>
+        operation === row.request &&
+        fault !== undefined &&
+        (row.moment === "before" || done) &&
+        journal.entries.findIndex((entry) => entry.sequence === sequence) >= first,
+      patienceMs,
+    );
+    const family = descendants(child.pid ?? 0);
+    const victims = family.filter(({ command }) => commands[row.process].test(command));
+    if (row.process === "pulumi") child.kill(row.signal);
+    else expect(victims, `processes of the ${row.process}`).not.to.have.length(0);
+    for (const { pid } of victims) kill(pid, row.signal);
+    await pause(politeMs);
+    if (isHeard(row)) {
+      // The engine waits for what has begun: a restore must come to its end.
+      this.setRestoreOutcome("OK");
+      held?.release();
+    }
+    const run = await ended;
+    await this.bury(family);
+    held?.remove();
+    if (row.process === "pulumi" && row.signal === "SIGKILL") await this.stack.pulumi("cancel", "--yes");
+    return run;
+  }
+
+  /** The way on after a crash. */
+  async goOn(row: Row): Promise<Run> {
+    if (row.then === "refresh, up") {
+      const refresh = await this.stack.refresh();
+      expect(refresh.code, refresh.output).to.equal(0);
+    }
+    return this.up();
+  }
+
+  async up(...more: string[]): Promise<Run> {
+    this.stack.program(this.program.text);
+    return this.stack.up(...more);
+  }
+
+  /** As if the backends had been made long ago: their absence from a list is believed then. */
+  async age(): Promise<void> {
+    await this.stack.rewriteState((text) =>
+      text.replace(/("incarnation": ?")[^"]+/g, (_, name: string) => `${name}2020-01-01T00:00:00.000Z`),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.stack.close();
+  }
+
+  /** What cannot be heard any more must not act after the death; what can is held before or after it acts. */
+  private hold(row: Row): ActiveFault {
+    const kind = isHeard(row) ? "pause" : "hang";
+    return this.stack.local.faults.add({ operation: row.request, fault: { kind, acted: row.moment === "after" } });
+  }
+
+  /** The provider's process ends by itself once the engine is gone; whatever else is left is ended here. */
+  private async bury(family: readonly ProcessEntry[]): Promise<void> {
+    const providers = family.filter(({ command }) => commands.provider.test(command));
+    const left = (): ProcessEntry[] => providers.filter(({ pid }) => isAlive(pid));
+    for (let tries = 0; tries < 100 && left().length > 0; tries++) await pause(100);
+    const survivors = left();
+    for (const { pid } of family) kill(pid, "SIGKILL");
+    expect(survivors, "provider processes that outlive the engine").to.deep.equal([]);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

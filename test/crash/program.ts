@@ -1,0 +1,55 @@
+/** A program that grows and changes from row to row: what a row does not touch stays as it is, and costs no request. */
+export class Program {
+  private readonly backends = new Map<string, { name: string; script: string; more: string }>();
+  private restore = 0;
+  private drop = 0;
+  private resume = "";
+
+  constructor(
+    private readonly source: string,
+    private readonly target: string,
+  ) {}
+
+  /** Declares a backend, or gives it other values. */
+  backend(resource: string, name: string, script: string, more = ""): void {
+    this.backends.set(resource, { name, script, more });
+  }
+
+  /** The resources of the backends, the one that was declared first first. */
+  get resources(): string[] {
+    return [...this.backends.keys()];
+  }
+
+  remove(resource: string): void {
+    this.backends.delete(resource);
+  }
+
+  adopt(resource: string, more: string): void {
+    const { name, script } = this.backends.get(resource) ?? { name: resource, script: "" };
+    this.backend(resource, name, script, more);
+  }
+
+  askRestore(): void {
+    this.restore += 1;
+    this.resume = "";
+  }
+
+  askDrop(): void {
+    this.drop += 1;
+  }
+
+  resumeRestore(id: string): void {
+    this.resume = `resumeRestoreId: ${id},`;
+  }
+
+  get text(): string {
+    const backends = [...this.backends].map(
+      ([resource, { name, script, more }]) =>
+        `new dgraphcloud.Backend("${resource}", { name: "${name}", zone: "us-east-1", deploymentType: "dedicated", lambdaScript: "${script}", ${more} });`,
+    );
+    const { source, target } = this;
+    const restore = `new dgraphcloud.Restore("copy", { target: "${target}", source: "${source}", triggers: { run: ${this.restore} }, ${this.resume} });`;
+    const drop = `new dgraphcloud.DataDrop("wipe", { backend: "${target}", allData: true, triggers: { run: ${this.drop} } });`;
+    return [...backends, ...(this.restore > 0 ? [restore] : []), ...(this.drop > 0 ? [drop] : [])].join("\n");
+  }
+}
