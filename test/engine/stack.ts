@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type LocalCloud, startLocalCloud, type LocalCloudOptions } from "dgraphcloud-local";
 import { type Engine, prepareEngine } from "../../tools/engine";
+import { environmentOf } from "./environment";
 
 const root = resolve(__dirname, "../..");
 /** Not a name that somebody would give: it stands beside an example's program while a test runs. */
@@ -40,18 +41,7 @@ export class Stack {
     readonly local: LocalCloud,
     private readonly engine: Engine,
   ) {
-    const [account] = local.accounts;
-    this.environment = {
-      HOME: process.env["HOME"],
-      PATH: engine.path,
-      PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      DGRAPHCLOUD_ENDPOINT: local.endpoint,
-      DGRAPHCLOUD_EMAIL: account?.email,
-      DGRAPHCLOUD_PASSWORD: account?.password,
-    };
+    this.environment = environmentOf(folder, engine, local);
   }
 
   /** A stack of an empty project in a folder of its own. */

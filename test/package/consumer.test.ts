@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { type Engine, prepareEngine } from "../../tools/engine";
+import { environmentOf } from "../engine/environment";
 
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -63,17 +64,7 @@ describe("package: the packed tarball in an empty project", function () {
   function pulumi(...args: string[]): Promise<{ stdout: string }> {
     return run(engine.pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: project,
-      env: {
-        HOME: process.env["HOME"],
-        PATH: engine.path,
-        PULUMI_HOME: join(folder, "home"),
-        PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-        PULUMI_CONFIG_PASSPHRASE: "",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        DGRAPHCLOUD_ENDPOINT: local.endpoint,
-        DGRAPHCLOUD_EMAIL: local.accounts[0]?.email,
-        DGRAPHCLOUD_PASSWORD: local.accounts[0]?.password,
-      },
+      env: environmentOf(folder, engine, local),
     });
   }
 
