@@ -94,24 +94,34 @@ describe("engine: the life of a Backend", function () {
     expect(stack.local.cloud.all()).to.have.length(1);
   });
 
-  it("keeps the half of a change that was made, and sends the rest with the next up", async () => {
-    stack.program(orders());
-    await stack.up();
-    stack.local.faults.add({
-      operation: "updateLambda",
-      fault: { kind: "errors", messages: ["lambdas are full"], acted: false },
+  for (const [what, wanted, updates] of [
+    ["sends the rest with the next up", ["orders-2", "export default 1"], 1],
+    ["takes it back when the program does", ["orders", ""], 2],
+  ] as const)
+    it(`keeps the half of a change that was made, and ${what}`, async () => {
+      const declare = ([name, script]: readonly [string, string]): void => {
+        stack.program(orders(`name: "${name}", lambdaScript: "${script}"`));
+      };
+      declare(["orders", ""]);
+      await stack.up();
+      stack.local.faults.add({
+        operation: "updateLambda",
+        fault: { kind: "errors", messages: ["lambdas are full"], acted: false },
+      });
+      declare(["orders-2", "export default 1"]);
+      const failed = await stack.up();
+      expect(failed.code).not.to.equal(0);
+      expect(failed.output).to.contain("lambdas are full");
+      declare(wanted);
+      expect((await stack.preview()).output).to.contain("~ 1 to update");
+      const up = await stack.up();
+      expect(up.code, up.output).to.equal(0);
+      const [deployment] = stack.local.cloud.all();
+      expect(deployment?.name).to.equal(wanted[0]);
+      expect(Buffer.from(deployment?.lambdaScript ?? "", "base64").toString()).to.equal(wanted[1]);
+      expect(stack.local.journal.acted("updateDeployment")).to.equal(updates);
+      expect((await stack.up("--expect-no-changes")).code).to.equal(0);
     });
-    stack.program(orders('name: "orders-2", lambdaScript: "export default 1"'));
-    const failed = await stack.up();
-    expect(failed.code).not.to.equal(0);
-    expect(failed.output).to.contain("lambdas are full");
-    expect((await stack.preview()).output).to.contain("~ 1 to update");
-    expect((await stack.up()).code).to.equal(0);
-    const [deployment] = stack.local.cloud.all();
-    expect(deployment?.name).to.equal("orders-2");
-    expect(Buffer.from(deployment?.lambdaScript ?? "", "base64").toString()).to.equal("export default 1");
-    expect(stack.local.journal.acted("updateDeployment")).to.equal(1);
-  });
 
   it("lives in a component, and a new component around it renames nothing", async () => {
     const inComponent = (alias: string): string => `

@@ -164,25 +164,38 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(stack.local.journal.count("createDeployment")).to.equal(1);
   });
 
-  it("ends the provider process when the engine is killed in a wait", async () => {
-    stack.local.faults.add({
-      operation: "ready",
-      calls: "every",
-      fault: { kind: "status", status: 503, acted: false },
+  for (const [signal, how] of [
+    ["SIGKILL", "is killed"],
+    ["SIGHUP", "loses its terminal"],
+  ] as const)
+    it(`ends the provider process when the engine ${how} in a wait, and the next up waits on`, async () => {
+      const fault = stack.local.faults.add({
+        operation: "ready",
+        calls: "every",
+        fault: { kind: "status", status: 503, acted: false },
+      });
+      stack.program(orders());
+      const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
+      await stack.local.journal.waitFor(({ operation }) => operation === "ready", 60_000);
+      const host = descendants(child.pid ?? 0).filter(({ command }) => command.includes("dynamic-provider"));
+      expect(host).not.to.have.length(0);
+      child.kill(signal);
+      const alive = (): boolean => host.some(({ pid }) => isAlive(pid));
+      for (let tries = 0; tries < 50 && alive(); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+      const left = alive();
+      for (const { pid } of host) kill(pid, "SIGKILL");
+      await ended;
+      expect(left, "the provider process is gone").to.equal(false);
+
+      fault.remove();
+      await stack.pulumi("cancel", "--yes");
+      const [uid] = uids();
+      stack.program(orders(`adoptUid: "${uid ?? ""}"`));
+      const up = await stack.up();
+      expect(up.code, up.output).to.equal(0);
+      expect(await uidsInState()).to.deep.equal([uid]);
+      expect(uids()).to.deep.equal([uid]);
     });
-    stack.program(orders());
-    const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
-    await stack.local.journal.waitFor(({ operation }) => operation === "ready", 60_000);
-    const host = descendants(child.pid ?? 0).filter(({ command }) => command.includes("dynamic-provider"));
-    expect(host).not.to.have.length(0);
-    child.kill("SIGKILL");
-    const alive = (): boolean => host.some(({ pid }) => isAlive(pid));
-    for (let tries = 0; tries < 50 && alive(); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
-    const left = alive();
-    for (const { pid } of host) kill(pid, "SIGKILL");
-    await ended;
-    expect(left, "the provider process is gone").to.equal(false);
-  });
 
   it("refuses a replace in the preview and a destroy while deletionProtection is on; both work after it is off", async () => {
     stack.program(orders("deletionProtection: true"));
