@@ -15,6 +15,8 @@ export interface Context {
   readonly say: (text: string) => void;
   /** Shows a warning that stays. */
   readonly warn: (text: string) => void;
+  /** Shows the message of a failure that cannot be thrown. */
+  readonly fail: (message: string) => void;
 }
 
 /** One timed operation: its calls end with it. */

@@ -75,7 +75,14 @@ function asking(stack: StackSettings): { cloud: Cloud; operation: Operation } {
   const cloud = clouds.get(key) ?? new Cloud(settings, systemClock);
   clouds.set(key, cloud);
   const quiet = (): void => undefined;
-  const silent = { clock: systemClock, signal: new AbortController().signal, progress: quiet, say: quiet, warn: quiet };
+  const silent = {
+    clock: systemClock,
+    signal: new AbortController().signal,
+    progress: quiet,
+    say: quiet,
+    warn: quiet,
+    fail: quiet,
+  };
   return { cloud, operation: begin({ cloud, ...silent }, timeout) };
 }
 

@@ -54,7 +54,10 @@ export class HostContext {
       },
       warn: (text) => {
         const line = presentable(text);
-        if (!engine.log(urn, line, { ephemeral: false, warning: true })) console.warn(line);
+        if (!engine.log(urn, line, { ephemeral: false, severity: "WARNING" })) console.warn(line);
+      },
+      fail: (message) => {
+        if (!engine.log(urn, message, { ephemeral: false, severity: "ERROR" })) console.error(message);
       },
     };
   }

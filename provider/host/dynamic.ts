@@ -16,8 +16,9 @@ import type { Created, Resource, State } from "../resource";
 import { clean } from "../text";
 import type { HostContext } from "./context";
 import { filledIn, leftOut, refuseLeftOut } from "./leftOut";
-import { inputsOf, outputs, stripped, type Values } from "./values";
 import { asError, partialFailure, presentable, type Report, reportOf } from "./failures";
+import { Repeats } from "./repeats";
+import { inputsOf, outputs, stripped, type Values } from "./values";
 
 /** The callbacks that the engine's dynamic-provider host calls. */
 export interface DynamicProvider {
@@ -30,9 +31,6 @@ export interface DynamicProvider {
   delete(id: string, props: Values): Promise<void>;
 }
 
-/** Allocated in this process but not ready: an error hook that repeats the create must not allocate again. */
-type Allocated<S> = Map<string, Created<S>>;
-
 const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
 
 /** Puts a resource behind the dynamic-provider host: the only place where `create` and `ready` are joined. */
@@ -41,7 +39,7 @@ export function dynamicProvider<Inputs, S extends State>(
   host: HostContext,
 ): DynamicProvider {
   const fields = resource.fields as Readonly<Record<string, (typeof resource.fields)[keyof Inputs]>>;
-  const allocated: Allocated<S> = new Map();
+  const repeats = new Repeats<S>();
 
   /** The state that the engine hands back. One of a later version of the package is not guessed at. */
   const stateFrom = (values: Values): S => {
@@ -69,9 +67,9 @@ export function dynamicProvider<Inputs, S extends State>(
   const settle = async (
     context: Context,
     report: Report,
-    { id, state, inputs, operation, failure, delegate }: Settle<Inputs, S>,
+    { id, state, inputs, operation, failure, delegate, reached }: Settle<Inputs, S>,
   ): Promise<Values> => {
-    let latest = failure === undefined ? undefined : state;
+    let latest = failure === undefined ? reached?.state : state;
     try {
       if (failure !== undefined) throw failure;
       const observe = (observed: S): void => {
@@ -82,9 +80,12 @@ export function dynamicProvider<Inputs, S extends State>(
       const kept = latest ?? (report.step === "create" ? state : undefined);
       // Nothing acted: the engine keeps the old state by itself.
       if (kept === undefined) throw error;
-      if (report.step === "create") allocated.set(report.urn ?? id, { id, state: kept });
+      repeats.keep(report, { id, state: kept });
       // Without the delegate the host could not load the provider for the next refresh or destroy.
-      throw partialFailure(report, error, id, { ...outputs(kept, inputs), __provider: delegate });
+      const failed = partialFailure(report, error, id, { ...outputs(kept, inputs), __provider: delegate });
+      if (!repeats.isLast(report)) throw failed;
+      context.fail(failed.message);
+      return outputs({ ...kept, __state: { ...kept.__state, status: "pending" } }, inputs);
     }
   };
 
@@ -132,13 +133,14 @@ export function dynamicProvider<Inputs, S extends State>(
         refuseLeftOut(news);
         const inputs = stripped(news) as Inputs;
         const operation = operationFor(context, "create", news);
-        const made = allocated.get(report.urn ?? "") ?? (await resource.create(context, operation, inputs));
+        const reached = repeats.begin(report);
+        const made = reached ?? (await resource.create(context, operation, inputs));
         const outs = await settle(
           context,
           { ...report, id: made.id },
-          { ...made, inputs, operation, delegate: news["__provider"] },
+          { ...made, inputs, operation, reached, delegate: news["__provider"] },
         );
-        allocated.delete(report.urn ?? "");
+        repeats.end(report);
         return { id: made.id, outs };
       });
     },
@@ -157,15 +159,18 @@ export function dynamicProvider<Inputs, S extends State>(
       const report = reportOf(resource, "update", news, id);
       return guarded(report, async (context) => {
         refuseLeftOut(news);
-        const state = stateFrom(olds);
+        const reached = repeats.begin(report);
+        const state = reached?.state ?? stateFrom(olds);
         const inputs = stripped(news) as Inputs;
         resource.met(context, id, state);
         const calls = namesThat(fields, changedFields(fields, olds, news), "update");
-        if (calls.length === 0 && state.__state.status === "ready")
-          return { outs: outputs(resource.keep(state, inputs), inputs) };
+        const isDone = calls.length === 0 && state.__state.status === "ready";
         const operation = operationFor(context, "update", news);
-        const outs = await settle(context, report, { id, state, inputs, operation, delegate: news["__provider"] });
-        allocated.delete(report.urn ?? "");
+        const delegate = news["__provider"];
+        const outs = isDone
+          ? outputs(resource.keep(state, inputs), inputs)
+          : await settle(context, report, { id, state, inputs, operation, reached, delegate });
+        repeats.end(report);
         return { outs };
       });
     },
@@ -205,6 +210,8 @@ export function dynamicProvider<Inputs, S extends State>(
 }
 
 interface Settle<Inputs, S> extends Created<S> {
+  /** What earlier calls of the same operation have left. */
+  readonly reached: Created<S> | undefined;
   readonly inputs: Inputs;
   readonly operation: Operation;
   /** The text that loads this provider. */

@@ -2,10 +2,16 @@ import { createRequire } from "node:module";
 import type { Client } from "@grpc/grpc-js";
 import { EngineGoneError } from "../errors";
 
+interface LineOptions {
+  readonly ephemeral: boolean;
+  /** Default: info. */
+  readonly severity?: "INFO" | "WARNING" | "ERROR";
+}
+
 /** The way back to the engine that runs this process: lines in a resource's own row, and a sign of its death. */
 export interface EngineChannel {
   /** Shows a line in the row of a resource; an ephemeral one leaves nothing behind. False when it cannot. */
-  log(urn: string | undefined, message: string, options: { ephemeral: boolean; warning?: boolean }): boolean;
+  log(urn: string | undefined, message: string, options: LineOptions): boolean;
   /** Aborted when the engine is gone. */
   readonly signal: AbortSignal;
 }
@@ -60,9 +66,9 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
   });
   return {
     signal: gone.signal,
-    log: (urn, message, { ephemeral, warning = false }) => {
+    log: (urn, message, { ephemeral, severity = "INFO" }) => {
       const request = new messages.LogRequest();
-      request.setSeverity(warning ? messages.LogSeverity.WARNING : messages.LogSeverity.INFO);
+      request.setSeverity(messages.LogSeverity[severity]);
       request.setMessage(message);
       request.setUrn(urn ?? "");
       request.setEphemeral(ephemeral);

@@ -8,7 +8,7 @@ import { environmentOf } from "./environment";
 
 const root = resolve(__dirname, "../..");
 /** Not a name that somebody would give: it stands beside an example's program while a test runs. */
-const stackName = "engine-test";
+export const stackName = "engine-test";
 
 /** What a run of the engine ended with. */
 export interface Run {
@@ -37,7 +37,7 @@ export class Stack {
 
   private constructor(
     readonly folder: string,
-    private readonly project: string,
+    readonly project: string,
     readonly local: LocalCloud,
     private readonly engine: Engine,
   ) {

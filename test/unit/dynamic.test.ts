@@ -5,6 +5,7 @@ import { ConflictError } from "../../provider/errors";
 import { type Failure, type FieldTable, givenNames, notEmpty, oneOf, unknownValue } from "../../provider/fields";
 import { HostContext } from "../../provider/host/context";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
+import type { EngineChannel } from "../../provider/host/engineChannel";
 import type { Created, Observe, Resource, State } from "../../provider/resource";
 import { keepSecret } from "../../provider/secrets";
 import { startOfTime, TestClock } from "./clock";
@@ -139,12 +140,18 @@ describe("the dynamic provider of a resource", () => {
   let clock: TestClock;
   let host: HostContext;
   let provider: DynamicProvider;
+  let errors: string[];
 
   beforeEach(() => {
     thing = new Thing();
     clock = new TestClock();
-    const silent = { log: () => true, signal: new AbortController().signal };
-    host = new HostContext(clock, () => silent);
+    errors = [];
+    const { signal } = new AbortController();
+    const log: EngineChannel["log"] = (_, message, { severity }) => {
+      if (severity === "ERROR") errors.push(message);
+      return true;
+    };
+    host = new HostContext(clock, () => ({ log, signal }));
     host.configure((name) => (name === "endpoint" ? "https://cloud.example.com/graphql" : undefined));
     provider = dynamicProvider(thing, host);
   });
@@ -447,6 +454,20 @@ describe("the dynamic provider of a resource", () => {
       expect((await provider.create(inputs)).outs).to.include({ optional: "found" });
     });
 
+    it("repeated as often as the engine does ends well and says the failure, as the engine would forget the id", async () => {
+      thing.failure.create = new ConflictError({ code: "DGC307", why: "not yet.", next: "y." });
+      for (let round = 0; round < 9; round++) await failedCreate();
+      thing.failure = { ready: new ConflictError({ code: "DGC307", why: "x.", next: "y." }) };
+      for (let round = 0; round < 90; round++) await failedCreate();
+      expect(errors).to.deep.equal([]);
+      const made: { id: string; outs?: Values } = await provider.create(inputs);
+      const { id, outs = {} } = made;
+      expect(id).to.equal("0x10");
+      expect(outs["__state"]).to.deep.equal(memory("pending", inputs));
+      expect(errors).to.deep.equal([`Thing "orders" (0x10) exists but is not ready: x.\ny.\n${see("DGC307")}`]);
+      expect(await provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
+    });
+
     it("repeated after it made nothing tries again", async () => {
       thing.failure.create = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
@@ -515,6 +536,50 @@ describe("the dynamic provider of a resource", () => {
         __state: memory("pending", inputs),
       });
       expect(await provider.diff("0x1", error.properties, { ...inputs, title: "s" })).to.deep.equal({ changes: true });
+    });
+
+    describe("repeated by an error hook, with the state from before it all,", () => {
+      const news = { ...inputs, title: "s" };
+      const failedUpdate = async (): Promise<PartialFailure> =>
+        (await rejection(provider.update("0x1", stateIs("ready"), news))) as PartialFailure;
+
+      beforeEach(() => {
+        thing.reached = { title: "s", optional: "sent", __state: memory("pending", inputs) };
+        thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
+      });
+
+      it("goes on from what was reached", async () => {
+        await failedUpdate();
+        [thing.reached, thing.failure] = [undefined, {}];
+        expect(await updated("0x1", stateIs("ready"), news)).to.include({ optional: "sent" });
+      });
+
+      it("keeps what was reached also when a later call reaches nothing", async () => {
+        await failedUpdate();
+        thing.reached = undefined;
+        expect((await failedUpdate()).properties).to.include({ optional: "sent" });
+      });
+
+      it("ends well as often as the engine repeats it, as the engine would forget the outputs", async () => {
+        for (let round = 0; round < 99; round++) await failedUpdate();
+        const outs = await updated("0x1", stateIs("ready"), news);
+        expect(outs["__state"]).to.deep.equal(memory("pending", inputs));
+        expect(outs).to.include({ title: "s", optional: "sent" });
+        expect(errors).to.have.length(1);
+      });
+
+      it("fails to the end when nothing acted: the engine keeps the old state", async () => {
+        thing.reached = undefined;
+        for (let round = 0; round < 110; round++) expect(await failedUpdate()).not.to.have.property("id");
+        expect(errors).to.deep.equal([]);
+      });
+
+      it("begins anew after a success", async () => {
+        await failedUpdate();
+        [thing.reached, thing.failure] = [undefined, {}];
+        await updated("0x1", stateIs("ready"), news);
+        expect(await updated("0x1", stateIs("pending"), news)).not.to.include({ optional: "sent" });
+      });
     });
   });
 

@@ -50,7 +50,7 @@ describe("waiting for a restore", () => {
     const quiet = (): void => undefined;
     const cloud = { data, ledger } as unknown as Cloud;
     const signal = new AbortController().signal;
-    const context: Context = { cloud, clock, signal, progress: quiet, say: quiet, warn: quiet };
+    const context: Context = { cloud, clock, signal, progress: quiet, say: quiet, warn: quiet, fail: quiet };
     const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
     return poll(context, operation, 1, state, (seen) => {
       observed = seen;

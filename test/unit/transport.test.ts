@@ -142,6 +142,7 @@ describe("requests, byte for byte", () => {
         signal: new AbortController().signal,
         progress: () => undefined,
         warn: () => undefined,
+        fail: () => undefined,
         say: () => undefined,
       };
       const context = { cloud, clock, ...silent };

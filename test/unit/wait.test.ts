@@ -30,6 +30,7 @@ describe("a wait", () => {
       signal: ending.signal,
       progress: (line) => lines.push(line),
       warn: () => undefined,
+      fail: () => undefined,
       say: () => undefined,
     };
   });
@@ -145,7 +146,7 @@ describe("an operation", () => {
     const cloud = new Cloud({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     const progress = (line: string): void => void lines.push(line);
     const timeout = { input: "timeouts.update", value: "15m", ms: 900_000 };
-    const operation = begin({ cloud, clock, signal, progress, warn: progress, say: progress }, timeout);
+    const operation = begin({ cloud, clock, signal, progress, warn: progress, fail: progress, say: progress }, timeout);
     expect(operation.deadline).to.equal(clock.now() + 900_000);
     expect(operation.signal).to.equal(signal);
     clock.pass(65_000);
