@@ -62,10 +62,14 @@ describe("secrets", () => {
   });
 
   it("do not show their beginnings where a long text is cut", () => {
-    for (const length of [60, 1_000]) {
+    for (const [length, step] of [
+      [60, 1],
+      [1_000, 61],
+    ] as const) {
       const secret = `half-of-me-is-too-much-${"s".repeat(length)}`;
       keepSecret(secret);
-      for (let phase = 0; phase < secret.length; phase++) {
+      // Each look costs time for every secret that the other tests have kept.
+      for (let phase = 0; phase < secret.length; phase += step) {
         expect(scrub("x".repeat(phase) + secret.repeat(1_000))).not.to.contain("half");
       }
     }
