@@ -40,9 +40,12 @@ export async function backupCommand(
 /** The variables may be those of the service: its password is for nobody else, and there it has no such command. */
 function refuseElsewhere(endpoint: string): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url?.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname)) return;
+  const isHere = url?.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname);
+  // A password in the address is printed nowhere, and a request to it is never made.
+  if (isHere && url.username === "" && url.password === "") return;
+  const shown = url === undefined || url.host === "" ? "what it holds now" : `${url.protocol}//${url.host}`;
   throw new Error(
-    `backup is for a local cloud on this machine: set DGRAPHCLOUD_ENDPOINT to what dgraphcloud-local has printed, not to ${endpoint}`,
+    `backup is for a local cloud on this machine: set DGRAPHCLOUD_ENDPOINT to what dgraphcloud-local has printed, not to ${shown}`,
   );
 }
 
