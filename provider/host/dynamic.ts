@@ -97,8 +97,8 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     async check(olds, news) {
-      const { __unknown, ...given } = stripped(news);
-      const missing = leftOut(news);
+      const missing = leftOut(news, stripped(olds));
+      const given = stripped({ ...news, __unknown: missing.length === 0 ? undefined : missing });
       const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, given as Inputs) as Values);
       const asked = filledIn(inputs, stripped(olds), missing);
       const failures = [...checkFields(fields, asked), ...resource.check(asked as Inputs)];
@@ -107,7 +107,7 @@ export function dynamicProvider<Inputs, S extends State>(
       const refusal = refusedReplacement(stripped(olds), asked);
       if (refusal !== undefined) failures.push(refusal);
       if (failures.length === 0) failures.push(...(await refusals(stripped(olds), asked)));
-      return { inputs: missing.length === 0 ? inputs : { ...inputs, __unknown }, failures: failures.map(shown) };
+      return { inputs, failures: failures.map(shown) };
     },
 
     diff(id, olds, news) {
@@ -116,6 +116,8 @@ export function dynamicProvider<Inputs, S extends State>(
         const state = stateFrom({ ...olds, __urn: news["__urn"] });
         resource.met(context, id, state);
         resource.declared?.(context, id, state);
+        // Half the inputs show changes that nobody has made. The engine skips the resource; were one a replace, it would delete first.
+        if (leftOut(news).length > 0) return Promise.resolve({ changes: false });
         const changed = changedFields(fields, olds, news);
         const replaces = replacingFields(fields, olds, news);
         if (replaces.some((name) => news[name] !== unknownValue)) refuseIfProtected(state, id, replaces);

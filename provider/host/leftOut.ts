@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ConflictError } from "../errors";
 import { unknownValue } from "../fields";
 
@@ -5,12 +6,15 @@ type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Names of the inputs that the program gave and that the engine left out, or left something of out, because they are not known: it does
- * so in an update that goes on after a failure. In a preview it puts a mark in their place, and nothing is missing.
+ * so in an update that goes on after a failure. In a preview it puts a mark in their place, and nothing is missing; nor is it where
+ * ignoreChanges has put back what was there before.
  */
-export function leftOut(news: Values): string[] {
+export function leftOut(news: Values, olds: Values = {}): string[] {
   const unknown = news["__unknown"];
   if (!Array.isArray(unknown)) return [];
-  return unknown.filter((name): name is string => typeof name === "string" && !isMarked(news[name]));
+  return unknown.filter(
+    (name): name is string => typeof name === "string" && !isMarked(news[name]) && !isAsBefore(news[name], olds[name]),
+  );
 }
 
 /** The inputs for questions about them: what was left out is as it was, and was not known at first. */
@@ -27,6 +31,10 @@ export function refuseLeftOut(news: Values): void {
     why: `${names.join(" and ")} come from a resource that failed and are not known; nothing was sent.`,
     next: "Mend what failed, then run pulumi up again.",
   });
+}
+
+function isAsBefore(value: unknown, before: unknown): boolean {
+  return value !== undefined && isDeepStrictEqual(value, before);
 }
 
 function isMarked(value: unknown): boolean {

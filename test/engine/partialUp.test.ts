@@ -9,8 +9,8 @@ function program(source: string, { renamed = "" } = {}): string {
     const bad = backend("bad", { name: "bad${renamed}" });
     const good = backend("good");
     backend("after-bad", { name: pulumi.interpolate\`after-\${bad.name}\`, zone: bad.zone });
-    new dgraphcloud.Restore("into-bad", { target: bad, source: "${source}", notAfter: exports.until, timeouts: { create: bad.id.apply(() => "1h") } });
-    new dgraphcloud.DataDrop("from-bad", { backend: bad, types: [bad.id.apply(() => "Author")], confirm: bad.name, triggers: { at: bad.url } });
+    new dgraphcloud.Restore("into-bad", { target: bad, source: "${source}", notAfter: exports.until, timeouts: { create: bad.url.apply(() => "1h") } });
+    new dgraphcloud.DataDrop("from-bad", { backend: bad, types: [bad.url.apply(() => "Author")], confirm: bad.name, triggers: { at: bad.url } });
     backend("after-good", { name: good.url.apply(() => "after-good") });`;
 }
 
@@ -70,5 +70,36 @@ describe("engine: a failure and --continue-on-error", function () {
     expect(mutations.filter((name) => /^(create|update|delete|restore$|drop)/.test(name))).to.deep.equal([]);
     const idsOf = (state: typeof before): string[] => state.resources.map(({ urn, id }) => `${urn} ${id ?? ""}`).sort();
     expect(idsOf(await stack.state())).to.deep.equal(idsOf(before));
+  });
+
+  it("deletes and repeats nothing for a value that is missing only then, with deleteBeforeReplace", async () => {
+    const dependent = (renamed: string, derive: (value: string) => string, mode = ""): string => `
+      const asked = { zone: "us-east-1", deploymentType: "dedicated" };
+      const bad = new dgraphcloud.Backend("bad", { name: "bad${renamed}", ...asked });
+      const kept = new dgraphcloud.Backend("kept", { name: "kept", ...asked, lambdaScript: ${derive("x")}${mode} },
+        { replaceOnChanges: ["lambdaScript"], deleteBeforeReplace: true });
+      new dgraphcloud.DataDrop("drop", { backend: "${source}", types: ["A", ${derive("B")}] }, { deleteBeforeReplace: true });`;
+    stack.program(dependent("", (value) => `"${value}"`));
+    expect((await stack.up()).code).to.equal(0);
+    stack.program(dependent("-2", (value) => `bad.url.apply(() => "${value}")`, ', deploymentMode: "flexible"'));
+    await upWithFailure("updateDeployment");
+    const up = await stack.up();
+    expect(up.code, up.output).to.equal(0);
+    const { journal } = stack.local;
+    expect([journal.acted("dropData"), journal.acted("deleteDeployment")], up.output).to.deep.equal([1, 0]);
+  });
+
+  it("shows no missing value where ignoreChanges keeps what was there", async () => {
+    const asked = 'zone: "us-east-1", deploymentType: "dedicated"';
+    const kept = (name: string, zone: string): string =>
+      `new dgraphcloud.Backend("kept", { name: "${name}", ${asked}, zone: ${zone} }, { ignoreChanges: ["zone"] });`;
+    stack.program(kept("kept", '"us-east-1"'));
+    expect((await stack.up()).code).to.equal(0);
+    stack.program(
+      `const fresh = new dgraphcloud.Backend("fresh", { name: "fresh", ${asked} });${kept("kept-2", "fresh.url")}`,
+    );
+    const preview = await stack.pulumi("preview", "--diff");
+    expect(preview.code, preview.output).to.equal(0);
+    expect(preview.output).to.contain('~ name: "kept" => "kept-2"').and.not.to.contain("__unknown");
   });
 });

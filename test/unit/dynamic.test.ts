@@ -257,6 +257,12 @@ describe("the dynamic provider of a resource", () => {
         expect(result).to.deep.equal({ inputs: { title: "t", place: unknownValue, note, ...own }, failures: [] });
       });
 
+      it("knows what ignoreChanges has put back in their place", async () => {
+        const news = { ...inputs, note: "n", __unknown: ["place", "note"] };
+        const { inputs: checked } = (await provider.check({ ...inputs, note: "before" }, news)) as { inputs: Values };
+        expect(checked["__unknown"]).to.deep.equal(["note"]);
+      });
+
       it("passes the names on, so that nothing is made or changed with half of the inputs", async () => {
         const { inputs: checked } = (await provider.check({}, missing)) as { inputs: Values };
         expect(checked["__unknown"]).to.deep.equal(["place"]);
@@ -315,6 +321,11 @@ describe("the dynamic provider of a resource", () => {
         what: "deletes first where the resource says so",
         news: { place: "there" },
         result: { replaces: ["place"], deleteBeforeReplace: true },
+      },
+      {
+        what: "sees no change while inputs are left out: the engine skips the resource, but would delete it first",
+        news: { place: "there", title: undefined, __unknown: ["title"] },
+        result: { changes: false },
       },
       {
         what: "never deletes first for an update",
