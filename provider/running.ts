@@ -10,14 +10,22 @@ const bound = 1_000;
 
 /**
  * Waits until no restore runs on the backend. Polls the one that runs by itself. One that this stack does not know is
- * never overrun: whoever started it counts on its data.
+ * never overrun: whoever started it counts on its data. Nor is one with the id of an earlier restore of the resource that asks: ids are
+ * given anew after a restart of the engine, so it may be the very restore that is about to be sent.
  */
-export async function untilNoRestoreRuns(context: Context, operation: Operation, uid: string): Promise<void> {
+export async function untilNoRestoreRuns(
+  context: Context,
+  operation: Operation,
+  uid: string,
+  asking?: string,
+): Promise<void> {
   await waitUntilReady(context, operation, uid);
   for (;;) {
     const running = await findRunning(context, operation, uid);
     if (running === undefined) return;
-    if (context.cloud.ledger.holderOf(uid, running) === undefined) throw foreign(uid, running);
+    const holder = context.cloud.ledger.holderOf(uid, running);
+    if (holder === undefined) throw foreign(uid, running, "it is none of this stack's that this run knows");
+    if (holder === asking) throw foreign(uid, running, "an earlier run of this very resource has, or had, this id");
     await waitFor(context, operation, {
       what: `restore ${running} of ${uid}, which must end first`,
       look: async () => {
@@ -79,10 +87,10 @@ function endless(uid: string): Error {
   });
 }
 
-function foreign(uid: string, restoreId: number): Error {
+function foreign(uid: string, restoreId: number, whose: string): Error {
   return new ConflictError({
     code: "DGC410",
-    why: `restore ${restoreId} is in progress on ${uid}, and it is none of this stack's that this run knows; nothing was sent.`,
+    why: `restore ${restoreId} is in progress on ${uid}, and ${whose}; nothing was sent.`,
     next:
       `Wait until it has ended and run pulumi up again. If it is the very one you asked for (an earlier run was cut off), ` +
       `set resumeRestoreId: ${restoreId} on the Restore: then it is waited for and nothing is sent.`,

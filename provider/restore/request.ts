@@ -1,4 +1,4 @@
-import type { Context } from "../context";
+import type { Context, Operation } from "../context";
 import { ConflictError } from "../errors";
 import { unknownValue } from "../fields";
 import { passed } from "../notAfter";
@@ -40,19 +40,19 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
 
   async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
     if (inputs.resumeRestoreId === undefined) return sendRestore(context, operation, inputs);
-    refuseHeld(context, inputs, inputs.resumeRestoreId);
+    await refuseHeld(context, operation, inputs, inputs.resumeRestoreId);
     return resumed(context, inputs, inputs.resumeRestoreId);
   },
 
-  ready(context, _, id, state, inputs: RestoreRequestInputs & Hidden) {
+  async ready(context, operation, id, state, inputs: RestoreRequestInputs & Hidden) {
     const current = keep(state, inputs);
-    if (current.__state.attempt !== "unknown") return Promise.resolve(settled(current, {}, current.__state.attempt));
+    if (current.__state.attempt !== "unknown") return settled(current, {}, current.__state.attempt);
     if (inputs.resumeRestoreId !== undefined) {
-      refuseHeld(context, inputs, inputs.resumeRestoreId);
-      return Promise.resolve(settled(current, { restoreId: inputs.resumeRestoreId }, "known"));
+      await refuseHeld(context, operation, inputs, inputs.resumeRestoreId);
+      return settled(current, { restoreId: inputs.resumeRestoreId }, "known");
     }
-    if (inputs.acceptUnknown === id) return Promise.resolve(settled(current, {}, "accepted"));
-    return Promise.reject(unknownRestore(id, current));
+    if (inputs.acceptUnknown === id) return settled(current, {}, "accepted");
+    throw unknownRestore(id, current);
   },
 
   keep,
@@ -76,17 +76,25 @@ function settled(
   return { ...state, ...values, __state: { ...state.__state, status: "ready", attempt } };
 }
 
-/** A restore that is a resource's already, be it this one's from its run before, is not another one's as well. */
-function refuseHeld({ cloud }: Context, inputs: RestoreRequestInputs & Hidden, restoreId: number): void {
-  const holder = cloud.ledger.holderOf(inputs.target, restoreId);
+/**
+ * A restore that is a resource's already, be it this one's from its run before, is not another one's as well. One in progress with an id
+ * from before is this one's all the same: the engine of the backend has restarted and gives the ids anew, or the user waits for that run.
+ */
+async function refuseHeld(
+  { cloud }: Context,
+  operation: Operation,
+  { target, __urn }: RestoreRequestInputs & Hidden,
+  restoreId: number,
+): Promise<void> {
+  const holder = cloud.ledger.holderOf(target, restoreId);
   if (holder === undefined) return;
-  const whose =
-    holder === inputs.__urn
-      ? "an earlier run of this very resource"
-      : `${holder.split("::").at(-1) ?? holder} of this stack`;
+  const isOwn = holder === __urn;
+  if (isOwn && (await cloud.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
+  const whose = isOwn ? "an earlier run of this very resource" : `${holder.split("::").at(-1) ?? holder} of this stack`;
+  const unless = isOwn ? " If the change that asks for it has had its run already, take the change back instead." : "";
   throw new ConflictError({
     code: "DGC408",
-    why: `resumeRestoreId names restore ${restoreId} of ${inputs.target}, which belongs to ${whose}.`,
-    next: "Correct resumeRestoreId, or remove it and give triggers a new value to run this restore.",
+    why: `resumeRestoreId names restore ${restoreId} of ${target}, which belongs to ${whose}.`,
+    next: `Correct resumeRestoreId, or remove it and give triggers a new value to run this restore.${unless}`,
   });
 }

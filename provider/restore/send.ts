@@ -30,7 +30,7 @@ export async function sendRestore(
   await requireDedicated(context, operation, inputs);
   const leave = await cloud.turns.take(inputs.target, context, operation);
   try {
-    await untilNoRestoreRuns(context, operation, inputs.target);
+    await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
     const backup = await chooseBackup(context, operation, inputs);
     refusePassed(clock, inputs.notAfter);
     return await sendOnce(context, operation, inputs, backup);

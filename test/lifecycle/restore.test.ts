@@ -310,6 +310,24 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(1);
     });
 
+    it("doubles no run of its own that has the id of an earlier one, for the engine counts anew", async () => {
+      const request = await begin();
+      await wait(request);
+      await target().restartEngine();
+      target().setRestoreOutcome({ status: "IN_PROGRESS" });
+      await someRestore();
+      await scene.restartHost();
+      const changed = scene.requestInputs({ triggers: ["new"] });
+      await scene.request.diff(request.id, request.properties, changed);
+      const failure = await failing(scene.request.create(changed));
+      expect(failure.message).to.contain("DGC410").and.to.contain("an earlier run of this very resource");
+      expect(failure.message).to.contain("set resumeRestoreId: 1");
+      expect(failure.made).to.equal(undefined);
+      const taken = await scene.request.create({ ...changed, resumeRestoreId: 1 });
+      expect(taken.properties).to.include({ restoreId: 1 });
+      expect(sent()).to.equal(1);
+    });
+
     it("refuses to resume a restore of another resource of the stack", async () => {
       await begin(named("a"));
       const failure = await failing(begin({ ...named("b"), resumeRestoreId: 1 }));
@@ -354,7 +372,9 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     });
 
     it("a resumeRestoreId that names what an earlier run of the same resource has sent", async () => {
-      const { id, properties } = await begin();
+      const request = await begin();
+      await wait(request);
+      const { id, properties } = request;
       const news = scene.requestInputs({ resumeRestoreId: properties["restoreId"], triggers: ["new"] });
       expect((await scene.request.check(scene.requestInputs(), news)).failures).to.deep.equal([]);
       expect((await scene.request.diff(id, properties, news)).replaces).to.deep.equal(["triggers"]);
