@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { openSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { prepareDgraph } from "../tools/dgraph";
@@ -40,14 +41,14 @@ export async function startCloud(folder: string, port: number): Promise<RunningC
     endpoint: exported("DGRAPHCLOUD_ENDPOINT"),
     email: exported("DGRAPHCLOUD_EMAIL"),
     password: exported("DGRAPHCLOUD_PASSWORD"),
-    stop: () =>
-      new Promise((stopped) => {
-        if (child.exitCode !== null) stopped();
-        child.once("exit", () => {
-          stopped();
-        });
-        child.kill("SIGTERM");
-      }),
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, "exit");
+      // Nothing else keeps this process until the cloud has ended, and there is more to do after that.
+      child.ref();
+      child.kill("SIGTERM");
+      await ended;
+    },
   };
 }
 

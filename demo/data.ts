@@ -44,9 +44,10 @@ export class Data {
     await post(this.graphqlEndpoint, `mutation { addTask(input: [${input}]) { numUids } }`, this.headers);
   }
 
-  async titles(): Promise<string> {
+  /** The titles of all tasks, by the alphabet. */
+  async titles(): Promise<string[]> {
     const { queryTask } = await post(this.graphqlEndpoint, "{ queryTask { title } }", this.headers);
-    return (queryTask as { title: string }[]).map(({ title }) => title).join(", ") || "none";
+    return (queryTask as { title: string }[]).map(({ title }) => title).sort();
   }
 
   /** The latest of its backups. */

@@ -8,9 +8,9 @@ import { command, type RunningCloud, startCloud } from "./cloud";
 import { Data, post } from "./data";
 
 const root = resolve(__dirname, "..");
-const actions = join(root, "examples", "wipe-and-restore");
-const projects = [root, actions];
-const stack = "demo";
+const keep = process.argv.includes("--keep");
+/** Another name for the stack that stays, so that a later demo leaves it alone. */
+const stack = keep ? "kept-demo" : "demo";
 
 /** A Pulumi stack of a project of this repository, with everything else in a folder of the demo's own. */
 class Demo {
@@ -24,7 +24,11 @@ class Demo {
     private readonly project: string,
   ) {
     mkdirSync(join(folder, "state"), { recursive: true });
-    this.environment = { ...process.env, PATH: engine.path, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.settings() };
+    const environment = { ...process.env, PATH: engine.path, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.settings() };
+    // A token of the user's would win over e-mail and password, and it is for the real service only.
+    this.environment = { ...environment, DGRAPHCLOUD_TOKEN: undefined };
+    // What a demo that was killed has left beside the program would steer this one.
+    this.removeSettings();
   }
 
   /** What a shell must export to go on by hand. */
@@ -68,6 +72,10 @@ class Demo {
   /** Removes the stack and what the engine wrote beside its program. */
   async remove(): Promise<void> {
     await this.quietly("stack", "rm", stack, "--yes");
+    this.removeSettings();
+  }
+
+  removeSettings(): void {
     rmSync(join(this.project, `Pulumi.${stack}.yaml`), { force: true });
   }
 
@@ -124,24 +132,31 @@ async function runActions(demo: Demo): Promise<void> {
   demo.shows("Another stack: a backend with some data, and a backup of it.");
   await demo.pulumi("up", "--yes", "--skip-preview");
   const data = await Data.of(demo);
-  await data.add("Write the program", "Read the preview");
+  const both = ["Read the preview", "Write the program"];
+  await data.add(...both);
   await demo.backUp(await demo.output("uid"));
   const backup = await data.latestBackup();
-  console.log(`Tasks: ${await data.titles()}`);
+  await showTasks(data, both);
   demo.shows("A DataDrop is previewed as a resource to create, and erases the data once.");
   await demo.pulumi("config", "set", "wipe", "for the demo");
   await demo.pulumi("preview");
   await demo.pulumi("up", "--yes", "--skip-preview");
-  console.log(`Tasks: ${await data.titles()}`);
+  await showTasks(data, []);
   demo.shows("A Restore brings them back: it is sent once, and waited for.");
   await demo.pulumi("config", "set", "backupFolder", backup.folder);
   await demo.pulumi("config", "set", "backupNum", String(backup.backupNum));
   await demo.pulumi("up", "--yes", "--skip-preview");
-  console.log(`Tasks: ${await data.titles()}`);
+  await showTasks(data, both);
   demo.shows("A second up runs neither again.");
   await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
+}
+
+async function showTasks(data: Data, expected: readonly string[]): Promise<void> {
+  const titles = await data.titles();
+  console.log(`Tasks: ${titles.join(", ") || "none"}`);
+  if (titles.join() !== expected.join()) throw new Error(`the tasks should be: ${expected.join(", ") || "none"}`);
 }
 
 async function cleanUp(demo: Demo): Promise<void> {
@@ -154,6 +169,7 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
   const exports = Object.entries(demo.settings()).map(([name, value]) => `  export ${name}=${value}`);
   return [
     "\nThe cloud and the stack are still up. To go on by hand:\n",
+    "  unset DGRAPHCLOUD_TOKEN",
     ...exports,
     `  export PATH="${engine.path.split(":")[0] ?? ""}:$PATH"`,
     `  pulumi up --stack ${stack}`,
@@ -164,7 +180,6 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
 }
 
 async function main(): Promise<void> {
-  const keep = process.argv.includes("--keep");
   const engine = await prepareEngine();
   const behind = process.env["DGRAPHCLOUD_LOCAL_ENGINE"] === "dgraph" ? " with a real Dgraph behind each backend" : "";
   console.log(`The real Pulumi engine ${engine.version}, and a Dgraph Cloud on this machine${behind}.`);
@@ -173,26 +188,27 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });
+  const quickStart = new Demo(engine, cloud, folder, root);
+  const withActions = new Demo(engine, cloud, folder, join(root, "examples", "wipe-and-restore"));
   const leaveNothing = async (): Promise<void> => {
     await cloud.stop();
     rmSync(folder, { recursive: true, force: true });
-    for (const project of projects) rmSync(join(project, `Pulumi.${stack}.yaml`), { force: true });
+    for (const demo of [quickStart, withActions]) demo.removeSettings();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       void leaveNothing().then(() => process.exit(1));
     });
   }
-  const demo = new Demo(engine, cloud, folder, root);
   try {
-    await run(demo);
-    await runActions(new Demo(engine, cloud, folder, actions));
-    if (!keep) await cleanUp(demo);
+    await run(quickStart);
+    await runActions(withActions);
+    if (!keep) await cleanUp(quickStart);
   } catch (error) {
     await leaveNothing();
     throw error;
   }
-  if (keep) console.log(howToGoOn(demo, engine, cloud, folder));
+  if (keep) console.log(howToGoOn(quickStart, engine, cloud, folder));
   else await leaveNothing();
 }
 
