@@ -1,3 +1,4 @@
+import { ActionLedger } from "./actionLedger";
 import { ControlPlane } from "./api/control";
 import { DeploymentList } from "./api/deploymentList";
 import { DataPlane } from "./api/data";
@@ -16,6 +17,7 @@ export class Cloud {
   readonly list: DeploymentList;
   readonly data: DataPlane;
   readonly ledger = new Ledger();
+  readonly actions = new ActionLedger();
   readonly turns: Turns;
 
   constructor(settings: Settings, clock: Clock, random: () => number = Math.random) {

@@ -52,6 +52,7 @@ export const codes = {
   DGC414: "The answer to a drop was lost",
   DGC415: "confirm is not the name of the backend",
   DGC416: "An action cannot be looked up",
+  DGC417: "The outcome of another action on the backend is unknown",
 
   DGC501: "It is not clear which backend is meant",
   DGC502: "Several backends have the name",

@@ -40,6 +40,12 @@ export type FieldTable<Inputs> = { readonly [Name in keyof Required<Inputs>]: Fi
 type Fields = Readonly<Record<string, Field>>;
 type Values = Readonly<Record<string, unknown>>;
 
+/** Whether a value, or a part of it, is not known yet. */
+export function holdsUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === unknownValue;
+  return Object.values(value).some(holdsUnknown);
+}
+
 /** Names that start like this are the package's own, and hidden in the engine's display. */
 export function isHidden(name: string): boolean {
   return name.startsWith("__");

@@ -3,7 +3,7 @@ interface Declared {
   readonly urn: string;
 }
 
-/** What this process has come across: the memory that no state and no list can give. */
+/** What this process has come across of backends: the memory that no state and no list can give. */
 export class Ledger {
   private readonly incarnations = new Map<string, Set<string>>();
   private readonly resources = new Map<string, string>();
@@ -11,8 +11,6 @@ export class Ledger {
   private readonly unprotected = new Map<string, string>();
   private readonly created = new Set<string>();
   private readonly claims = new Map<string, string>();
-  private readonly restores = new Map<string, Map<number, string>>();
-  private readonly sent = new Set<string>();
 
   /** A live resource of this stack, with the time of the create or the adoption that its state records. */
   meet(uid: string, incarnation: string, urn: string | undefined): void {
@@ -76,30 +74,5 @@ export class Ledger {
 
   release(key: string): void {
     this.claims.delete(key);
-  }
-
-  /** A restore of this stack: which one of the target's, and whose. */
-  meetRestore(target: string, restoreId: number, holder: string): void {
-    const known = this.restores.get(target) ?? new Map<number, string>();
-    this.restores.set(target, known.set(restoreId, holder));
-  }
-
-  /** Whose restore of this stack it is; undefined for one that this process has not met. */
-  holderOf(target: string, restoreId: number): string | undefined {
-    return this.restores.get(target)?.get(restoreId);
-  }
-
-  /** The highest id of a restore of this stack on the target; 0 when there is none. */
-  highestRestore(target: string): number {
-    return Math.max(0, ...(this.restores.get(target)?.keys() ?? []));
-  }
-
-  /** An action that this very process sent. */
-  recordSent(id: string): void {
-    this.sent.add(id);
-  }
-
-  wasSentHere(id: string): boolean {
-    return this.sent.has(id);
   }
 }

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock";
 import { ConflictError } from "./errors";
-import type { Failure, Field } from "./fields";
+import { type Failure, type Field, unknownValue } from "./fields";
 
 const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
@@ -15,7 +15,7 @@ export const notAfterField: Field = {
 
 /** What to say in the preview of an action whose last moment has passed. */
 export function passed(clock: Clock, notAfter: string | undefined): Failure[] {
-  if (notAfter === undefined || clock.now() <= Date.parse(notAfter)) return [];
+  if (notAfter === undefined || notAfter === unknownValue || clock.now() <= Date.parse(notAfter)) return [];
   const now = new Date(clock.now()).toISOString();
   return [
     {

@@ -1,6 +1,8 @@
 import type { RestoreStatus } from "./api/dataAnswers";
 import type { Context, Operation } from "./context";
-import { ConflictError, RefusedError, RequestError } from "./errors";
+import { ConflictError, RefusedError, UnknownOutcomeError } from "./errors";
+import { waitUntilReady } from "./readiness";
+import { isForgotten, lookAtRestore, unknownLimit } from "./restoreLook";
 import { type Look, waitFor } from "./wait";
 
 /** The engine keeps its last 50 restores: of any 50 ids in a row, one that is among them answers. */
@@ -19,50 +21,49 @@ export async function untilNoRestoreRuns(
   uid: string,
   asking?: string,
 ): Promise<void> {
+  const { actions } = context.cloud;
   await waitUntilReady(context, operation, uid);
+  for (const restoreId of actions.unendedOf(uid)) await untilEnded(context, operation, uid, restoreId);
   for (;;) {
     const running = await findRunning(context, operation, uid);
     if (running === undefined) return;
-    const holder = context.cloud.ledger.holderOf(uid, running);
-    if (holder === undefined) throw foreign(uid, running, "it is none of this stack's that this run knows");
-    if (holder === asking) throw foreign(uid, running, "an earlier run of this very resource has, or had, this id");
-    await waitFor(context, operation, {
-      what: `restore ${running} of ${uid}, which must end first`,
-      look: async () => {
-        const { status } = await context.cloud.data.restoreStatus(uid, running, operation);
-        return status === "IN_PROGRESS" ? { pending: status } : { done: undefined };
-      },
-      afterDeadline: `Nothing was sent: run pulumi up again, or raise ${operation.timeout.input}.`,
-    });
-    await waitUntilReady(context, operation, uid);
+    const holders = actions.holdersOf(uid, running);
+    if (holders.size === 0) throw foreign(uid, running, "it is none of this stack's that this run knows");
+    if (asking !== undefined && holders.has(asking)) throw ownOrEarlier(uid, running);
+    if (actions.hasEnded(uid, running))
+      throw foreign(uid, running, "the restore of this stack that had this id has ended");
+    await untilEnded(context, operation, uid, running);
   }
 }
 
-/** Waits until the backend answers. */
-export async function waitUntilReady(context: Context, operation: Operation, uid: string): Promise<void> {
-  const { url } = await context.cloud.data.locate(uid, operation);
+/** Waits for the end of one restore. An UNKNOWN is no end: it may be another node of the backend that says so. */
+async function untilEnded(context: Context, operation: Operation, uid: string, restoreId: number): Promise<void> {
+  const { cloud, clock } = context;
+  const { url } = await cloud.data.locate(uid, operation);
+  let unknownSince: number | undefined;
   await waitFor(context, operation, {
-    what: `backend ${uid} to answer`,
-    look: () => lookWhetherReady(context, url),
-    afterDeadline: `Run pulumi up to go on, or raise ${operation.timeout.input}.`,
+    what: `restore ${restoreId} of ${uid}, which must end first`,
+    look: async (): Promise<Look<undefined>> => {
+      const seen = await lookAtRestore(context, operation, { uid, url, restoreId });
+      if ("unknown" in seen) {
+        unknownSince = seen.isWell ? (unknownSince ?? clock.now()) : undefined;
+        if (unknownSince !== undefined && isForgotten(unknownSince, clock.now())) throw forgotten(uid, restoreId);
+        return { pending: seen.unknown, pauseMs: seen.pauseMs };
+      }
+      unknownSince = undefined;
+      if ("silent" in seen) return { pending: seen.silent };
+      return seen.status.status === "IN_PROGRESS" ? { pending: seen.status.status } : { done: undefined };
+    },
+    afterDeadline: `Nothing was sent: run pulumi up again, or raise ${operation.timeout.input}.`,
   });
-}
-
-/** Asks a backend whether it is up. One that is still being made refuses, resets or hangs: that is what is being waited for. */
-export async function lookWhetherReady(context: Context, host: string): Promise<Look<undefined>> {
-  try {
-    const { status, retryAfterMs } = await context.cloud.data.readiness(host, context.signal);
-    return status === 200 ? { done: undefined } : { pending: `HTTP ${status}`, pauseMs: retryAfterMs };
-  } catch (error) {
-    if (error instanceof RequestError) return { pending: error.why };
-    throw error;
-  }
+  cloud.actions.recordEnded(uid, restoreId);
+  await waitUntilReady(context, operation, uid);
 }
 
 async function findRunning(context: Context, operation: Operation, uid: string): Promise<number | undefined> {
   const status = async (id: number): Promise<RestoreStatus["status"]> =>
     (await context.cloud.data.restoreStatus(uid, id, operation)).status;
-  const anchors = [context.cloud.ledger.highestRestore(uid)];
+  const anchors = [context.cloud.actions.highestRestore(uid)];
   for (let id = 1; id <= bound; id += window) anchors.push(id);
   for (const anchor of anchors.filter((id) => id > 0)) {
     for (let id = anchor; ; id++) {
@@ -87,12 +88,34 @@ function endless(uid: string): Error {
   });
 }
 
+function forgotten(uid: string, restoreId: number): Error {
+  return new UnknownOutcomeError({
+    code: "DGC407",
+    why:
+      `the backend ${uid} is well and has answered UNKNOWN for restore ${restoreId} for ${unknownLimit}, so that nobody can ` +
+      "tell whether it has ended; nothing was sent.",
+    next: `Look at the data of ${uid}, then run pulumi up again.`,
+  });
+}
+
+const whenEnded = "Wait until it has ended and run pulumi up again.";
+
 function foreign(uid: string, restoreId: number, whose: string): Error {
   return new ConflictError({
     code: "DGC410",
     why: `restore ${restoreId} is in progress on ${uid}, and ${whose}; nothing was sent.`,
     next:
-      `Wait until it has ended and run pulumi up again. If it is the very one you asked for (an earlier run was cut off), ` +
+      `${whenEnded} If it is the very one you asked for (an earlier run was cut off), ` +
       `set resumeRestoreId: ${restoreId} on the Restore: then it is waited for and nothing is sent.`,
+  });
+}
+
+function ownOrEarlier(uid: string, restoreId: number): Error {
+  return new ConflictError({
+    code: "DGC410",
+    why: `restore ${restoreId} is in progress on ${uid}, and an earlier run of this very resource has, or had, this id; nothing was sent.`,
+    next:
+      `${whenEnded} Only if it is the one that the new change asked for (the run was cut off before the answer), ` +
+      `set resumeRestoreId: ${restoreId} on the Restore: then it is waited for, and the change counts as carried out.`,
   });
 }

@@ -1,14 +1,29 @@
 import { isRecord } from "./api/answer";
-import { GraphqlError, mayHaveActed } from "./errors";
+import type { Context } from "./context";
+import { GraphqlError, mayHaveActed, UnauthorizedError, UnknownOutcomeError } from "./errors";
 
 /** Complaints that the engine makes only after it has taken the work up, or may have. */
-const afterwards = /in progress|deadline|timed? ?out|cancell?ed|unavailable|connection/i;
+const afterwards =
+  /in progress|deadline|time(d|out| out)|cancell?ed|unavailable|connection|\beof\b|broken pipe|closing|reset/i;
 
 /** Whether a restore or a drop that failed like this may have been carried out all the same. */
 export function isUnclear(error: unknown): boolean {
   if (mayHaveActed(error)) return true;
+  // A text about authorization may come from behind the door, as of a source whose backups may not be read.
+  if (error instanceof UnauthorizedError) return !error.byStatus;
   if (!(error instanceof GraphqlError)) return false;
   return error.messages.some((message) => afterwards.test(message)) || hasResponse(error.data);
+}
+
+/** What may be carried out at any moment must not meet another action of the same run. `own` is the action that goes on. */
+export function refuseAfterUnclear({ cloud }: Context, uid: string, own?: string): void {
+  const unclear = cloud.actions.unclearOf(uid);
+  if (unclear === undefined || unclear === own) return;
+  throw new UnknownOutcomeError({
+    code: "DGC417",
+    why: `the answer to another action on ${uid} (${unclear}) was lost in this run, and it may be carried out now or soon; nothing was sent.`,
+    next: `Look at the data of ${uid}, then run pulumi up again.`,
+  });
 }
 
 /** Whether a change of a backend that failed like this may have been made all the same: data beside the errors says so. */

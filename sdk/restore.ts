@@ -51,7 +51,8 @@ export interface RestoreArgs {
    * Id of a restore of the target that runs or ran already: it is waited for, and nothing is sent. Used when no restore is in
    * the state, or when the answer to the one in the state was lost. Set together with a change that runs the restore again, it
    * stands for that run, which was killed before it heard the answer; left from an earlier change, it is refused there. Refused
-   * as well for a restore that belongs to a resource of the stack. A change of it alone only writes the state.
+   * as well for a restore that belongs to a resource of the stack, unless it is in progress and that one has ended or is an earlier
+   * run of this resource: an engine that restarts gives its ids anew. A change of it alone only writes the state.
    */
   resumeRestoreId?: pulumi.Input<number> | undefined;
   /**
@@ -59,7 +60,8 @@ export interface RestoreArgs {
    * (`status` "UNKNOWN", `confirmed` false), and no other attempt is accepted with it. A change only writes the state.
    */
   acceptUnknown?: pulumi.Input<string> | undefined;
-  /** Wait for the end of the restore, and until the target answers again, before dependents go on. Default true. A change only writes the state. */
+  /** Wait for the end of the restore, and until the target answers again, before dependents go on. Default true. Switched off later, the
+   * RestoreCompletion leaves the state, without a call; switched on, it waits. */
   waitForCompletion?: boolean | undefined;
   /** How long it may take. A change only writes the state. */
   timeouts?: pulumi.Input<RestoreTimeouts> | undefined;

@@ -45,7 +45,10 @@ function failOnStatus(site: RequestSite, { status, retryAfter }: HttpAnswer): vo
     throw new UnauthorizedError(site, `not authorized (HTTP ${status})`, { byStatus: true });
   }
   if (status === 429) throw new ThrottledError(site, wait);
-  if (status >= 500) throw new LostAnswerError(site, { why: `HTTP ${status}`, retryAfterMs: wait });
+  // 408 and 499 are said of a request whose time ran out or whose connection broke on the way.
+  if (status >= 500 || status === 408 || status === 499) {
+    throw new LostAnswerError(site, { why: `HTTP ${status}`, retryAfterMs: wait });
+  }
   // A success without an answer, or a redirect behind one (303): nobody can tell that nothing was done.
   if (status < 400) throw new LostAnswerError(site, { why: `HTTP ${status}${redirect(status)}`, unreadable: true });
   throw new RefusedError({

@@ -91,6 +91,7 @@ export class DataPlane {
       if (isRecord(data) && data["restore"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
       const { response, errors } = shaped(site, restoreSchema, data).restore;
       failOnProblems(site, errors, data);
+      failOnCode(site, response, data);
       const restoreId = response?.restoreId;
       if (restoreId != null) return restoreId;
       throw new WrongShapeError(site, "data.restore.response.restoreId", "a number was expected");
@@ -117,8 +118,9 @@ export class DataPlane {
   async dropData(uid: string, drop: Drop, call: Call): Promise<string> {
     return this.send(uid, documentOf(drop), { ...drop }, "unless-sent", call, (data, site) => {
       if (isRecord(data) && data["dropData"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
-      const { code, message } = shaped(site, dropSchema, data).dropData.response;
-      return words(message ?? code ?? "");
+      const { response } = shaped(site, dropSchema, data).dropData;
+      failOnCode(site, response, data);
+      return words(response.message ?? response.code);
     });
   }
 
@@ -208,6 +210,17 @@ function failOnProblems(
   if (problems == null || problems.length === 0) return;
   const messages = problems.map(({ message }) => message);
   throw new GraphqlError(site, messages, data);
+}
+
+/** "Success" is the one code that is known; with any other the service has something to complain of. */
+function failOnCode(
+  site: RequestSite,
+  response:
+    { readonly code?: string | null | undefined; readonly message?: string | null | undefined } | null | undefined,
+  data: unknown,
+): void {
+  if (response?.code == null || response.code === "Success") return;
+  throw new GraphqlError(site, [`${response.code}: ${response.message ?? "no message"}`], data);
 }
 
 /** The id of a restore that the service named beside its complaints. */

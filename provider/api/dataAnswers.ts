@@ -8,7 +8,9 @@ const problems = v.nullish(v.array(v.object({ message: v.string() })));
 /** The answer of `restore`. Without an id there is no restore to speak of, whatever the code says. */
 export const restoreSchema = v.object({
   restore: v.object({
-    response: v.nullish(v.object({ restoreId: v.nullish(number) })),
+    response: v.nullish(
+      v.object({ code: v.nullish(v.string()), message: v.nullish(v.string()), restoreId: v.nullish(number) }),
+    ),
     errors: problems,
   }),
 });
@@ -53,7 +55,7 @@ export const backupsSchema = v.object({
 });
 
 export const dropSchema = v.object({
-  dropData: v.object({ response: v.object({ code: v.nullish(v.string()), message: v.nullish(v.string()) }) }),
+  dropData: v.object({ response: v.object({ code: v.string(), message: v.nullish(v.string()) }) }),
 });
 
 export const exportSchema = v.object({ export: v.object({ signedUrls: v.array(v.string()) }) });

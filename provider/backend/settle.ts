@@ -3,7 +3,7 @@ import { backendUrl } from "../config";
 import type { Context, Operation } from "../context";
 import { changedFields } from "../fields";
 import type { Observe } from "../resource";
-import { lookWhetherReady } from "../running";
+import { lookWhetherReady } from "../readiness";
 import { mayHaveChanged } from "../unclear";
 import { waitFor } from "../wait";
 import { backendFields, type BackendInputs } from "./inputs";

@@ -4,7 +4,8 @@ import { type Failure, givenNames, unknownValue } from "../fields";
 import { passed, refusePassed } from "../notAfter";
 import { keepRecord, withInputs } from "../record";
 import type { Created, Resource } from "../resource";
-import { untilNoRestoreRuns, waitUntilReady } from "../running";
+import { waitUntilReady } from "../readiness";
+import { untilNoRestoreRuns } from "../running";
 import {
   checkSelection,
   dataDropFields,
@@ -13,7 +14,8 @@ import {
   dataDropStateVersion,
   sorted,
 } from "./inputs";
-import { accepted, dropRemaining, unknownDrop } from "./steps";
+import { refuseAfterUnclear } from "../unclear";
+import { accepted, dropRemaining, finished, remaining, unknownDrop } from "./steps";
 
 /** A preview must not hang on it. */
 const lookUpTimeout = { input: "the time for comparing confirm", value: "1m", ms: 60_000 };
@@ -38,14 +40,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   async create(context, operation, inputs) {
     refusePassed(context.clock, inputs.notAfter);
     return alone(context, operation, inputs.backend, async () => {
-      const [mismatch] = await confirmFailure(context, inputs);
-      if (mismatch !== undefined) {
-        throw new ConflictError({
-          code: mismatch.code,
-          why: `${mismatch.property} ${mismatch.reason}; nothing was sent.`,
-          next: "Correct confirm or backend, then run pulumi up again.",
-        });
-      }
+      await refuseMismatch(context, inputs);
       const exportUrls = inputs.exportFirst === true ? await exported(context, operation, inputs.backend) : undefined;
       refusePassed(context.clock, inputs.notAfter);
       return dropOnce(context, operation, inputs, exportUrls);
@@ -58,8 +53,17 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
     if (status === "ready") return current;
     if (unclear !== undefined && inputs.acceptUnknown !== id) throw unknownDrop(id, current);
     const settled = accepted(current, inputs);
-    return alone(context, operation, inputs.backend, () =>
-      dropRemaining(context, operation, id, settled, inputs, observe),
+    if (remaining(settled, inputs).length === 0) return finished(settled);
+    return alone(
+      context,
+      operation,
+      inputs.backend,
+      async () => {
+        refusePassed(context.clock, inputs.notAfter);
+        await refuseMismatch(context, inputs);
+        return dropRemaining(context, operation, id, settled, inputs, observe);
+      },
+      id,
     );
   },
 
@@ -106,10 +110,17 @@ async function dropOnce(
 }
 
 /** Runs while no other restore or drop of this process, and no restore at all, is at the backend. */
-async function alone<T>(context: Context, operation: Operation, uid: string, work: () => Promise<T>): Promise<T> {
+async function alone<T>(
+  context: Context,
+  operation: Operation,
+  uid: string,
+  work: () => Promise<T>,
+  own?: string,
+): Promise<T> {
   const { deploymentType } = await context.cloud.data.locate(uid, operation);
   const leave = await context.cloud.turns.take(uid, context, operation);
   try {
+    refuseAfterUnclear(context, uid, own);
     const canRestore = deploymentType == null || deploymentType === "dedicated";
     await (canRestore ? untilNoRestoreRuns : waitUntilReady)(context, operation, uid);
     return await work();
@@ -121,6 +132,16 @@ async function alone<T>(context: Context, operation: Operation, uid: string, wor
 async function exported(context: Context, operation: Operation, uid: string): Promise<string[]> {
   context.progress(`exporting ${uid} before the drop`);
   return context.cloud.data.export(uid, operation);
+}
+
+async function refuseMismatch(context: Context, inputs: DataDropInputs): Promise<void> {
+  const [mismatch] = await confirmFailure(context, inputs);
+  if (mismatch === undefined) return;
+  throw new ConflictError({
+    code: mismatch.code,
+    why: `${mismatch.property} ${mismatch.reason}; nothing was sent.`,
+    next: "Correct confirm or backend, then run pulumi up again.",
+  });
 }
 
 /** Compares with the live name, which is no secret of the program: the one call that a check makes. */

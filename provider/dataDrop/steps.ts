@@ -15,7 +15,7 @@ export async function dropRemaining(
   observe: Observe<DataDropState>,
 ): Promise<DataDropState> {
   let current = state;
-  for (const step of stepsOf(inputs).filter((one) => !state.__state.done.includes(one))) {
+  for (const step of remaining(state, inputs)) {
     try {
       const message = await cloud.data.dropData(inputs.backend, dropOf(step, inputs), operation);
       current = withDone(current, step, inputs, message);
@@ -24,11 +24,21 @@ export async function dropRemaining(
     } catch (error) {
       if (!isUnclear(error)) throw error;
       current = { ...current, __state: { ...current.__state, unclear: step } };
+      cloud.actions.recordUnclear(inputs.backend, id);
       observe(current);
       throw unknownDrop(id, current, error);
     }
   }
-  return { ...current, __state: { ...current.__state, status: "ready" } };
+  return finished(current);
+}
+
+/** The mutations that are still to be sent, in their order. */
+export function remaining(state: DataDropState, inputs: DataDropInputs): Step[] {
+  return stepsOf(inputs).filter((step) => !state.__state.done.includes(step));
+}
+
+export function finished(state: DataDropState): DataDropState {
+  return { ...state, __state: { ...state.__state, status: "ready" } };
 }
 
 /** The user has looked: what may have been dropped counts as dropped. */

@@ -11,7 +11,7 @@ import { begin, type Context, type Operation } from "../context";
 import { pointerTo } from "../codes";
 import { timeoutOf } from "../duration";
 import { ConflictError, SettingsError } from "../errors";
-import { changedFields, checkFields, type Failure, namesThat, replacingFields, unknownValue } from "../fields";
+import { changedFields, checkFields, type Failure, holdsUnknown, namesThat, replacingFields } from "../fields";
 import type { Created, Resource, State } from "../resource";
 import { clean } from "../text";
 import type { HostContext } from "./context";
@@ -120,7 +120,7 @@ export function dynamicProvider<Inputs, S extends State>(
         if (leftOut(news).length > 0) return Promise.resolve({ changes: false });
         const changed = changedFields(fields, olds, news);
         const replaces = replacingFields(fields, olds, news);
-        if (replaces.some((name) => news[name] !== unknownValue)) refuseIfProtected(state, id, replaces);
+        if (replaces.some((name) => !holdsUnknown(news[name]))) refuseIfProtected(state, id, replaces);
         const unfinished = state.__state.status !== "ready";
         if (changed.length === 0) return Promise.resolve({ changes: unfinished });
         const deleteBeforeReplace = replaces.length > 0 && resource.deletesFirst(state, news as Inputs);
@@ -193,14 +193,15 @@ export function dynamicProvider<Inputs, S extends State>(
 
   function refusedReplacement(olds: Values, inputs: Values): Failure | undefined {
     if (olds["deletionProtection"] !== true) return undefined;
-    const [name] = replacingFields(fields, olds, inputs).filter((changed) => inputs[changed] !== unknownValue);
+    const [name] = replacingFields(fields, olds, inputs).filter((changed) => !holdsUnknown(inputs[changed]));
     return name === undefined ? undefined : { property: name, code: "DGC304", reason: protectedReason };
   }
 
   /** An object that stays as it is is asked nothing, so that an ordinary check makes no call. */
   async function refusals(olds: Values, inputs: Values): Promise<readonly Failure[]> {
     if (resource.refuse === undefined) return [];
-    const replaces = replacingFields(fields, olds, inputs);
+    // A value that is not known yet may turn out to be the one that is there; the create asks once more.
+    const replaces = replacingFields(fields, olds, inputs).filter((name) => !holdsUnknown(inputs[name]));
     if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
     const report = reportOf(resource, "check", inputs);
     return guarded(

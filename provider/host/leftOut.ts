@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConflictError } from "../errors";
-import { unknownValue } from "../fields";
+import { holdsUnknown, unknownValue } from "../fields";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,8 @@ export function leftOut(news: Values, olds: Values = {}): string[] {
   const unknown = news["__unknown"];
   if (!Array.isArray(unknown)) return [];
   return unknown.filter(
-    (name): name is string => typeof name === "string" && !isMarked(news[name]) && !isAsBefore(news[name], olds[name]),
+    (name): name is string =>
+      typeof name === "string" && !holdsUnknown(news[name]) && !isAsBefore(news[name], olds[name]),
   );
 }
 
@@ -35,9 +36,4 @@ export function refuseLeftOut(news: Values): void {
 
 function isAsBefore(value: unknown, before: unknown): boolean {
   return value !== undefined && isDeepStrictEqual(value, before);
-}
-
-function isMarked(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return value === unknownValue;
-  return Object.values(value).some(isMarked);
 }

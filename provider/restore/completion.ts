@@ -3,7 +3,7 @@ import { RefusedError, UnknownOutcomeError } from "../errors";
 import { givenNames } from "../fields";
 import { keepRecord, withInputs } from "../record";
 import type { Observe, Resource } from "../resource";
-import { waitUntilReady } from "../running";
+import { waitUntilReady } from "../readiness";
 import { clean } from "../text";
 import {
   completionStateVersion,
@@ -23,7 +23,10 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   resolve: (_, news) => news,
   check: () => [],
   deletesFirst: () => false,
-  met: () => undefined,
+
+  met({ cloud }, _, state) {
+    if (hasEnded(state) && state.restoreId !== undefined) cloud.actions.recordEnded(state.target, state.restoreId);
+  },
 
   create(_, __, inputs) {
     const given = givenNames(restoreCompletionFields, { ...inputs });
@@ -40,8 +43,9 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
 
   async ready(context, operation, _, state, inputs, observe) {
     const current = keep(state, inputs);
-    if (inputs.acceptUnknown === inputs.request && !hasEnded(current)) {
-      return ready({ ...current, status: "UNKNOWN", confirmed: false });
+    const isOpen = !hasEnded(current) || isDoubtfulFailure(current);
+    if (inputs.acceptUnknown === inputs.request && isOpen) {
+      return ready({ ...current, status: "UNKNOWN", errors: [], confirmed: false });
     }
     const ended = hasEnded(current) ? current : await follow(context, operation, current, observe);
     if (ended.status === "ERR") throw failed(ended);
@@ -92,17 +96,26 @@ function hasEnded({ status }: RestoreCompletionState): boolean {
   return status === "OK" || status === "ERR";
 }
 
+/** The ERR may be another restore's: then what became of this one is as unknown as before. */
+function isDoubtfulFailure({ status, confirmed }: RestoreCompletionState): boolean {
+  return status === "ERR" && confirmed === false;
+}
+
 function ready(state: RestoreCompletionState): RestoreCompletionState {
   return { ...state, __state: { ...state.__state, status: "ready" } };
 }
 
-function failed({ restoreId, target, errors }: RestoreCompletionState): Error {
+function failed(state: RestoreCompletionState): Error {
+  const { request, restoreId, target, errors } = state;
+  const doubt = isDoubtfulFailure(state)
+    ? ` The engine counts anew when it restarts, so this may be said of another restore (confirmed: false): if the data is right, set acceptUnknown: "${request}".`
+    : "";
   const words = errors.length === 0 ? "without a reason" : errors.map(clean).join("; ");
   return new RefusedError({
     code: "DGC405",
     why: `restore ${restoreId ?? ""} of ${target} failed (ERR): ${words}`,
     next:
-      `The data of ${target} may be incomplete. Mend what the service names, then give triggers a new value to run the restore again. ` +
+      `The data of ${target} may be incomplete. Mend what the service names, then give triggers a new value to run the restore again.${doubt} ` +
       "Until then every pulumi up fails here and sends nothing.",
   });
 }

@@ -1,6 +1,5 @@
 import type { Context, Operation } from "../context";
 import { ConflictError } from "../errors";
-import { unknownValue } from "../fields";
 import { passed } from "../notAfter";
 import { keepRecord, withInputs } from "../record";
 import type { Resource } from "../resource";
@@ -25,17 +24,16 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
 
   refuse(context, { inputs, olds, replaces }) {
     if (inputs.resumeRestoreId === undefined) return Promise.resolve(passed(context.clock, inputs.notAfter));
-    const known = replaces.filter((name) => inputs[name as keyof RestoreRequestInputs] !== unknownValue);
     // New together with the change, it names the run that the change has had already: one that was killed before it heard the answer.
-    if (known.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return Promise.resolve([]);
+    if (replaces.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return Promise.resolve([]);
     const reason =
-      `is left from an earlier restore, and the change of ${known.join(" and ")} asks to run a new one; ` +
+      `is left from an earlier restore, and the change of ${replaces.join(" and ")} asks to run a new one; ` +
       "remove resumeRestoreId to run it again, or take the change back";
     return Promise.resolve([{ property: "resumeRestoreId", code: "DGC409" as const, reason }]);
   },
 
   met({ cloud }, id, { target, restoreId, __urn }) {
-    if (restoreId !== undefined) cloud.ledger.meetRestore(target, restoreId, __urn ?? id);
+    if (restoreId !== undefined) cloud.actions.meetRestore(target, restoreId, __urn ?? id);
   },
 
   async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
@@ -86,10 +84,12 @@ async function refuseHeld(
   { target, __urn }: RestoreRequestInputs & Hidden,
   restoreId: number,
 ): Promise<void> {
-  const holder = cloud.ledger.holderOf(target, restoreId);
+  const holders = cloud.actions.holdersOf(target, restoreId);
+  const [holder] = holders;
   if (holder === undefined) return;
-  const isOwn = holder === __urn;
-  if (isOwn && (await cloud.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
+  const isOwn = __urn !== undefined && holders.has(__urn);
+  const mayBeAnother = isOwn || cloud.actions.hasEnded(target, restoreId);
+  if (mayBeAnother && (await cloud.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
   const whose = isOwn ? "an earlier run of this very resource" : `${holder.split("::").at(-1) ?? holder} of this stack`;
   const unless = isOwn ? " If the change that asks for it has had its run already, take the change back instead." : "";
   throw new ConflictError({

@@ -6,7 +6,7 @@ import { givenNames } from "../fields";
 import { refusePassed } from "../notAfter";
 import type { Created } from "../resource";
 import { untilNoRestoreRuns } from "../running";
-import { isUnclear } from "../unclear";
+import { isUnclear, refuseAfterUnclear } from "../unclear";
 import { chooseBackup } from "./backups";
 import {
   type Hidden,
@@ -30,6 +30,7 @@ export async function sendRestore(
   await requireDedicated(context, operation, inputs);
   const leave = await cloud.turns.take(inputs.target, context, operation);
   try {
+    refuseAfterUnclear(context, inputs.target);
     await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
     const backup = await chooseBackup(context, operation, inputs);
     refusePassed(clock, inputs.notAfter);
@@ -76,8 +77,7 @@ async function sendOnce(
   const startedAt = new Date(clock.now()).toISOString();
   const recorded = (restoreId: number, failure?: Error): Created<RestoreRequestState> => {
     const id = `${target}/${restoreId}/${startedAt}`;
-    cloud.ledger.meetRestore(target, restoreId, inputs.__urn ?? id);
-    cloud.ledger.recordSent(id);
+    cloud.actions.recordSent(target, restoreId, id, inputs.__urn ?? id);
     say(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
     return { id, state: stateOf(inputs, startedAt, "known", { restoreId, ...restored(backup) }), failure };
   };
@@ -88,6 +88,7 @@ async function sendOnce(
     if (beside !== undefined && error instanceof Error) return recorded(beside, error);
     if (!isUnclear(error)) throw error;
     const id = `${target}/unknown/${startedAt}`;
+    cloud.actions.recordUnclear(target, id);
     const state = stateOf(inputs, startedAt, "unknown", restored(backup));
     return { id, state, failure: unknownRestore(id, state, error) };
   }

@@ -38,6 +38,8 @@ function byFamily(row: Row): Expectation {
       return garbled(row);
     // One new log-in, or one look for a new token; then the settings are named.
     case "unauthorized":
+      // A text behind HTTP 200 may come from behind the door, where something may have been done.
+      if (step.kind === "once" && kind.form === "errors") return unknown(row);
       return passes(row) && step.plane === "control" ? well(step) : failing(step, "UnauthorizedError");
     // No second try could be any better. Only null may be a lost answer as well, and there a create is looked for.
     case "final":
@@ -160,6 +162,11 @@ function exceptional(row: Row): Expectation | undefined {
   // A backend whose data is being replaced complains, and that is no end of the restore (rule 3): the wait goes on.
   if (step.name === "restoreStatus" && complains) {
     return passes(row) ? well(step) : { ...goingOn(step), fails: "DeadlineError" };
+  }
+  // In mid-run it is the wait for the restore before, which goes on as any wait for a restore.
+  if (step.name === "probe" && row.when === "mid-run") {
+    if (complains) return well(step);
+    if (kind.family === "vanished") return { ...vanished(step), fails: "DeadlineError" };
   }
   // Rule 5: an absence is not believed within five minutes of the create, since lists lag.
   if (step.name === "refresh" && kind.family === "lag") return failing(step, "AbsentError");

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { unknownValue } from "../../provider/fields";
 import type { Fault } from "dgraphcloud-local";
 import type { Made, Values } from "./host";
 import { failing, partial, Scene, urnOf } from "./scene";
@@ -46,9 +47,14 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     { kind: "cut-off", acted: true },
     { kind: "data", data: { dropData: null }, acted: true },
     { kind: "errors", messages: ["slow"], acted: true, withData: true },
+    { kind: "errors", messages: ["transport is closing"], acted: true },
+    { kind: "errors", messages: ["unauthorized"], acted: true },
+    { kind: "data", data: { dropData: { response: { code: "Failure", message: "busy" } } }, acted: true },
+    { kind: "data", data: { dropData: { response: {} } }, acted: false },
+    { kind: "status", status: 408, acted: false },
   ];
-  for (const fault of lost) {
-    it(`never sends again after an answer lost by ${fault.kind}`, async () => {
+  for (const [index, fault] of lost.entries()) {
+    it(`never sends again after an answer lost by ${fault.kind} (${index + 1})`, async () => {
       scene.strike("dropData", fault);
       const unknown = await partial(drop({ allData: true }));
       expect(unknown.message).to.contain(`acceptUnknown: "${unknown.id}"`).and.to.contain("all data");
@@ -74,6 +80,29 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(outs).to.deep.include({ dropped: ["type Author", "field Author.name"] });
     expect(sent()).to.equal(3);
     expect(scene.local.journal.acted("dropData")).to.equal(2);
+  });
+
+  it("finishes no half-done pair after notAfter or against confirm", async () => {
+    scene.strike("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
+    const pair = { types: ["Author"], fields: ["Author.name"], confirm: "staging" };
+    const half = await partial(drop(pair));
+    await scene.restartHost();
+    const update = (more: Values): Promise<Values> =>
+      scene.drop.update(half.id, half.properties, inputs({ ...pair, ...more }));
+    expect((await failing(update({ notAfter: "2020-01-01T00:00:00Z" }))).message).to.contain("DGC413");
+    expect((await failing(update({ confirm: "production" }))).message).to.contain('"staging"');
+    expect(scene.local.journal.acted("dropData")).to.equal(1);
+    await update({});
+    expect(scene.local.journal.acted("dropData")).to.equal(2);
+  });
+
+  it("is not sent while a restore runs that this stack does not know", async () => {
+    const backend = scene.local.cloud.get(scene.target);
+    const source = scene.local.cloud.get(scene.source);
+    backend.setRestoreOutcome({ status: "IN_PROGRESS" });
+    await backend.startRestore(source, await source.findBackup("", 0));
+    expect((await failing(drop({ allData: true }))).message).to.contain("DGC410");
+    expect(sent()).to.equal(0);
   });
 
   it("finishes a pair whose second answer was lost only once that is accepted", async () => {
@@ -119,11 +148,25 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
   it("refuses a passed notAfter, two kinds of drop, none at all, and an unknown uid", async () => {
     const past = inputs({ allData: true, notAfter: "2020-01-01T00:00:00Z" });
     expect((await scene.drop.check({}, past)).failures[0]?.property).to.equal("notAfter");
+    expect((await failing(scene.drop.create(past))).message).to.contain("DGC413");
     for (const more of [{}, { allData: true, types: ["A"] }, { allData: false }, { types: [] }]) {
       expect((await scene.drop.check({}, inputs(more))).failures, JSON.stringify(more)).not.to.have.length(0);
     }
     expect((await failing(drop({ backend: "0x999", allData: true }))).message).to.contain("no backend 0x999");
     expect(sent()).to.equal(0);
+  });
+
+  it("refuses nothing for values that a preview does not know yet", async () => {
+    for (const more of [
+      { notAfter: unknownValue },
+      { confirm: unknownValue },
+      { backend: unknownValue, confirm: "x" },
+    ]) {
+      expect((await scene.drop.check({}, inputs({ allData: true, ...more }))).failures).to.deep.equal([]);
+    }
+    const olds = inputs({ allData: true, confirm: "its name before", triggers: { at: "then" } });
+    const news = { ...olds, triggers: { at: unknownValue } };
+    expect((await scene.drop.check(olds, news)).failures).to.deep.equal([]);
   });
 
   it("is not run again by another order of names, a removed trigger or a deletion", async () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { unknownValue } from "../../provider/fields";
 import type { Fault } from "dgraphcloud-local";
 import type { Made, Values } from "./host";
 import { failing, partial, Scene, urnOf } from "./scene";
@@ -35,6 +36,18 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     await scene.says(`restore 1 of ${scene.target}`);
     const { jwtToken } = target().deployment;
     expect(JSON.stringify([request, properties]) + scene.output).not.to.contain(jwtToken);
+  });
+
+  it("is done only once the target answers again", async () => {
+    const request = await begin();
+    scene.strike("ready", { kind: "status", status: 503, acted: false }, "every");
+    const late = await partial(wait(request, { timeouts: { create: "1500ms" } }));
+    expect(late.message).to.contain(`backend ${scene.target} to answer`).and.to.contain("HTTP 503");
+    expect(late.properties).to.include({ status: "OK" });
+    scene.local.faults.clear();
+    scene.local.journal.clear();
+    await scene.completion.update(late.id, late.properties, scene.completionInputs(request));
+    expect(scene.local.journal.count("restoreStatus")).to.equal(0);
   });
 
   it("restores the backup that is named", async () => {
@@ -94,11 +107,38 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     { title: "an answer cut off", fault: { kind: "cut-off", acted: true } },
     { title: "null", fault: { kind: "data", data: { restore: null }, acted: true } },
     { title: "no id", fault: { kind: "data", data: { restore: { response: null, errors: null } }, acted: true } },
+    { title: "HTTP 408", fault: { kind: "status", status: 408, acted: true } },
+    {
+      title: "a code that is no success",
+      fault: { kind: "data", data: { restore: { response: { code: "Failure", message: "busy" } } }, acted: true },
+    },
+    { title: "EOF", fault: { kind: "errors", messages: ["EOF"], acted: true } },
+    {
+      title: "a text about authorization",
+      fault: { kind: "errors", messages: ["session token expired"], acted: true },
+    },
     {
       title: "another restore operation in progress",
       fault: { kind: "errors", messages: ["another restore operation with id 1 is in progress"], acted: true },
     },
   ];
+  it("takes an ERR that may be another restore's for unknown once the user has looked", async () => {
+    target().setRestoreOutcome({ status: "IN_PROGRESS" });
+    const request = await begin();
+    await target().restartEngine();
+    const late = await partial(wait(request, { timeouts: { create: "300ms" } }));
+    target().setRestoreOutcome({ status: "ERR", errors: ["of another one"] });
+    await someRestore();
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await scene.restartHost();
+    const inputs = scene.completionInputs(request);
+    const failed = await partial(scene.completion.update(late.id, late.properties, inputs));
+    expect(failed.message).to.contain("of another one").and.to.contain(`acceptUnknown: "${request.id}"`);
+    const accepting = { ...inputs, acceptUnknown: request.id };
+    const outs = await scene.completion.update(late.id, failed.properties, accepting);
+    expect(outs).to.deep.include({ status: "UNKNOWN", errors: [], confirmed: false });
+  });
+
   for (const { title, fault } of lost) {
     it(`never sends again after ${title}`, async () => {
       scene.strike("restore", fault);
@@ -250,7 +290,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       return times.slice(1).map((time, index) => time - (times[index] ?? 0));
     };
 
-    it("lets restores and a drop never overlap", async () => {
+    it("lets restores and a drop that come at once never overlap", async () => {
       const drop: Values = { allData: true, __urn: urnOf("DataDrop", "d"), timeouts: { create: "60s" } };
       await scene.close();
       scene = await Scene.begin({ dropMs: 300 });
@@ -260,6 +300,61 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(scene.local.journal.acted("dropData")).to.equal(1);
       for (const gap of gaps()) expect(gap).to.be.at.least(300);
       expect(gaps()).to.have.length(2);
+    });
+
+    it("lets a drop wait for the restore that runs, also while another node answers UNKNOWN for it", async () => {
+      await scene.close();
+      scene = await Scene.begin({ restoreMs: 1_500 });
+      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") };
+      const request = await begin(named("a"));
+      const unknown = { restoreStatus: { response: { status: "UNKNOWN", errors: [] } } };
+      scene.strike("restoreStatus", { kind: "data", data: unknown, acted: false }, [1, 3]);
+      scene.strike("restoreStatus", { kind: "errors", messages: ["the server is not ready"], acted: false }, [2]);
+      await scene.drop.create(drop);
+      const [gap] = gaps();
+      expect(gap).to.be.at.least(1_500);
+      expect(await scene.authors(scene.target)).to.deep.equal([]);
+      await wait(request);
+    });
+
+    it("sends nothing while nobody can tell whether its own restore still runs", async () => {
+      target().setRestoreOutcome({ status: "IN_PROGRESS" });
+      await begin(named("a"));
+      await target().restartEngine();
+      const short = { timeouts: { create: "1500ms" } };
+      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d"), ...short };
+      for (const work of [() => scene.drop.create(drop), () => begin({ ...named("b"), ...short })]) {
+        expect((await failing(work())).message)
+          .to.contain("UNKNOWN")
+          .and.to.contain("Nothing was sent");
+      }
+      expect([sent(), scene.local.journal.count("dropData")]).to.deep.equal([1, 0]);
+    });
+
+    it("sends nothing after an action of the same run whose answer was lost", async () => {
+      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") };
+      scene.strike("dropData", { kind: "reset", acted: false });
+      const unknown = await partial(scene.drop.create(drop));
+      const failure = await failing(begin());
+      expect(failure.message).to.contain(unknown.id).and.to.contain("DGC417");
+      expect(failure.made).to.equal(undefined);
+      expect(sent()).to.equal(0);
+      await scene.restartHost();
+      scene.strike("restore", { kind: "reset", acted: false });
+      await partial(begin());
+      expect((await failing(scene.drop.create(drop))).message).to.contain("DGC417");
+      expect([sent(), scene.local.journal.count("dropData")]).to.deep.equal([1, 1]);
+    });
+
+    it("ends a wait for its turn at its deadline, with nothing sent", async () => {
+      await scene.close();
+      scene = await Scene.begin({ dropMs: 2_000 });
+      const drop = scene.drop.create({ backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") });
+      await scene.local.journal.waitFor(({ operation }) => operation === "restoreStatus", 5_000);
+      const failure = await failing(begin({ ...named("b"), timeouts: { create: "500ms" } }));
+      expect(failure.message).to.contain("DGC412").and.to.contain("nothing was sent");
+      await drop;
+      expect(sent()).to.equal(0);
     });
 
     it("does not deadlock with eight restores", async () => {
@@ -328,6 +423,43 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(1);
     });
 
+    it("doubles no run of its own when another resource has had the same id, too", async () => {
+      const a = await begin(named("a"));
+      await wait(a);
+      await target().restartEngine();
+      await scene.restartHost();
+      const b = await begin(named("b"));
+      await wait(b);
+      await target().restartEngine();
+      target().setRestoreOutcome({ status: "IN_PROGRESS" });
+      await someRestore();
+      await scene.restartHost();
+      const changed = scene.requestInputs({ ...named("a"), triggers: ["new"] });
+      await scene.request.diff(a.id, a.properties, changed);
+      await scene.request.diff(b.id, b.properties, scene.requestInputs(named("b")));
+      expect((await failing(scene.request.create(changed))).message).to.contain("an earlier run of this very resource");
+      expect(sent()).to.equal(2);
+    });
+
+    it("takes a restore for nobody's that has the id of one that has ended, and lets it be resumed", async () => {
+      const a = await begin(named("a"));
+      const ended = await wait(a);
+      await target().restartEngine();
+      target().setRestoreOutcome({ status: "IN_PROGRESS" });
+      await someRestore();
+      await scene.restartHost();
+      await scene.request.diff(a.id, a.properties, scene.requestInputs(named("a")));
+      await scene.completion.diff(a.id, ended.properties, scene.completionInputs(a));
+      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") };
+      for (const work of [() => begin(named("b")), () => scene.drop.create(drop)]) {
+        expect((await failing(work())).message)
+          .to.contain("DGC410")
+          .and.to.contain("has ended");
+      }
+      expect((await begin({ ...named("b"), resumeRestoreId: 1 })).properties).to.include({ restoreId: 1 });
+      expect([sent(), scene.local.journal.count("dropData")]).to.deep.equal([1, 0]);
+    });
+
     it("refuses to resume a restore of another resource of the stack", async () => {
       await begin(named("a"));
       const failure = await failing(begin({ ...named("b"), resumeRestoreId: 1 }));
@@ -363,6 +495,16 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       const again = await scene.request.check(scene.requestInputs(), { ...past, triggers: ["new"] });
       expect(again.failures[0]).to.include({ property: "notAfter" });
       expect(scene.local.journal.count()).to.equal(0);
+    });
+
+    it("nothing for values that a preview does not know yet", async () => {
+      const passed = { notAfter: "2020-01-01T00:00:00Z" };
+      const first = await scene.request.check({}, scene.requestInputs({ notAfter: unknownValue }));
+      expect(first.failures).to.deep.equal([]);
+      for (const triggers of [{ at: unknownValue }, [unknownValue]]) {
+        const olds = scene.requestInputs({ ...passed, triggers: { at: "then" } });
+        expect((await scene.request.check(olds, { ...olds, triggers })).failures).to.deep.equal([]);
+      }
     });
 
     it("a resumeRestoreId that is left from before together with a new trigger", async () => {

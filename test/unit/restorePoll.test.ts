@@ -3,7 +3,7 @@ import type { RestoreStatus } from "../../provider/api/dataAnswers";
 import type { Cloud } from "../../provider/cloud";
 import { begin, type Context } from "../../provider/context";
 import { LostAnswerError, UnknownOutcomeError, WrongShapeError } from "../../provider/errors";
-import { Ledger } from "../../provider/ledger";
+import { ActionLedger } from "../../provider/actionLedger";
 import type { RestoreCompletionState } from "../../provider/restore/completionState";
 import { poll } from "../../provider/restore/poll";
 import { TestClock } from "./clock";
@@ -16,7 +16,7 @@ const minute = 60_000;
 
 describe("waiting for a restore", () => {
   let clock: TestClock;
-  let ledger: Ledger;
+  let actions: ActionLedger;
   let health: number;
   let observed: RestoreCompletionState;
 
@@ -31,8 +31,8 @@ describe("waiting for a restore", () => {
 
   beforeEach(() => {
     clock = new TestClock();
-    ledger = new Ledger();
-    ledger.recordSent(fresh.request);
+    actions = new ActionLedger();
+    actions.recordSent(fresh.target, 1, fresh.request, "urn");
     health = 200;
     observed = fresh;
   });
@@ -48,7 +48,7 @@ describe("waiting for a restore", () => {
       },
     };
     const quiet = (): void => undefined;
-    const cloud = { data, ledger } as unknown as Cloud;
+    const cloud = { data, actions } as unknown as Cloud;
     const signal = new AbortController().signal;
     const context: Context = { cloud, clock, signal, progress: quiet, say: quiet, warn: quiet, fail: quiet };
     const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
@@ -63,7 +63,7 @@ describe("waiting for a restore", () => {
   });
 
   it("is not confirmed at the first look of a process that did not send it", async () => {
-    ledger = new Ledger();
+    actions = new ActionLedger();
     expect(await polled(() => "OK")).to.include({ status: "OK", confirmed: false });
     clock = new TestClock();
     expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ confirmed: true });

@@ -1,0 +1,24 @@
+import type { Context, Operation } from "./context";
+import { RequestError } from "./errors";
+import { type Look, waitFor } from "./wait";
+
+/** Waits until the backend answers. */
+export async function waitUntilReady(context: Context, operation: Operation, uid: string): Promise<void> {
+  const { url } = await context.cloud.data.locate(uid, operation);
+  await waitFor(context, operation, {
+    what: `backend ${uid} to answer`,
+    look: () => lookWhetherReady(context, url),
+    afterDeadline: `Run pulumi up to go on, or raise ${operation.timeout.input}.`,
+  });
+}
+
+/** Asks a backend whether it is up. One that is still being made refuses, resets or hangs: that is what is being waited for. */
+export async function lookWhetherReady(context: Context, host: string): Promise<Look<undefined>> {
+  try {
+    const { status, retryAfterMs } = await context.cloud.data.readiness(host, context.signal);
+    return status === 200 ? { done: undefined } : { pending: `HTTP ${status}`, pauseMs: retryAfterMs };
+  } catch (error) {
+    if (error instanceof RequestError) return { pending: error.why };
+    throw error;
+  }
+}
