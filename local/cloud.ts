@@ -15,6 +15,8 @@ export interface NewDeployment {
   readonly name: string;
   readonly zone: string;
   readonly deploymentType?: string;
+  /** "true" or "false". */
+  readonly enterprise?: string;
   readonly subdomain?: string;
   readonly deploymentMode?: string;
   readonly organizationUID?: string;
@@ -110,10 +112,9 @@ export class Cloud {
   }
 
   async createDeployment(account: Account, input: NewDeployment): Promise<Deployment> {
-    this.validate(input);
+    this.validate(account, input);
     const now = this.behaviour.now();
-    // The vendor's client may leave the type out; "free" is the one that asks for nothing.
-    const deploymentType = input.deploymentType ?? "free";
+    const deploymentType = typeOf(input);
     const uid = `0x${(this.nextUid++).toString(16)}`;
     const deployment: Deployment = {
       lambdaScript: "",
@@ -151,6 +152,7 @@ export class Cloud {
     this.validateMode(update.deploymentMode, deployment.deploymentType);
     if (update.name?.trim() === "") throw new CallerError("name must not be empty");
     this.validateName(update.name, deployment.uid);
+    this.validateOrganization(account, update.organizationUID);
     Object.assign(deployment, given(update, ["name", "deploymentMode", "organizationUID"]));
     deployment.readyAt = Math.max(deployment.readyAt, this.behaviour.now() + this.behaviour.restartMs);
   }
@@ -253,14 +255,19 @@ export class Cloud {
     return this.organizationsOf(account).some(({ uid }) => uid === organizationUID);
   }
 
-  private validate(input: NewDeployment): void {
-    const type = input.deploymentType ?? "free";
+  private validateOrganization(account: Account, uid: string | null | undefined): void {
+    if (uid != null && !this.isMember(account, uid)) throw new CallerError(`no organization ${uid}`);
+  }
+
+  private validate(account: Account, input: NewDeployment): void {
+    const type = typeOf(input);
     if (input.name.trim() === "") throw new CallerError("name must not be empty");
     if (input.zone.trim() === "") throw new CallerError("zone must not be empty");
     if (!deploymentTypes.includes(type)) throw new CallerError(`unknown deploymentType "${type}"`);
     if (input.size != null && !sizes.includes(input.size)) throw new CallerError(`unknown size "${input.size}"`);
     this.validateMode(input.deploymentMode, type);
     this.validateName(input.name, undefined);
+    this.validateOrganization(account, input.organizationUID);
     const taken =
       input.subdomain != null &&
       [...this.all(), ...this.opening].some(({ subdomain }) => subdomain === input.subdomain);
@@ -288,6 +295,11 @@ export class Cloud {
   private deploymentToken(uid: string): string {
     return signToken({ sub: uid }, this.key);
   }
+}
+
+/** The vendor's client may leave the type out, and says "true" to enterprise for a dedicated backend then. */
+function typeOf({ deploymentType, enterprise }: NewDeployment): string {
+  return deploymentType ?? (enterprise === "true" ? "dedicated" : "free");
 }
 
 function given<T extends object, K extends keyof T>(values: T, names: readonly K[]): Partial<Pick<T, K>> {

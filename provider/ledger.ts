@@ -11,6 +11,8 @@ export class Ledger {
   private readonly unprotected = new Map<string, string>();
   private readonly created = new Set<string>();
   private readonly claims = new Map<string, string>();
+  private readonly lost = new Map<string, ReadonlySet<string>>();
+  private readonly guarded = new Map<string, string>();
 
   /** A live resource of this stack, with the time of the create or the adoption that its state records. */
   meet(uid: string, incarnation: string, urn: string | undefined): void {
@@ -62,6 +64,36 @@ export class Ledger {
 
   wasCreatedHere(uid: string): boolean {
     return this.created.has(uid);
+  }
+
+  /** A create whose answer was lost, with the uids that were there before it: it must not be sent anew in this run. */
+  recordLostCreate(key: string, before: ReadonlySet<string>): void {
+    this.lost.set(key, before);
+  }
+
+  /** The uids that were there before a create of this run that is still looked for. */
+  lostCreate(key: string): ReadonlySet<string> | undefined {
+    return this.lost.get(key);
+  }
+
+  /** It is known by now what has become of it. */
+  settleCreate(key: string): void {
+    this.lost.delete(key);
+  }
+
+  /** A resource whose state says that its backend must not be deleted. */
+  meetProtected(urn: string, uid: string): void {
+    this.guarded.set(urn, uid);
+  }
+
+  /** The backend of this resource is gone, so that there is nothing left to protect. */
+  forgetProtected(urn: string): void {
+    this.guarded.delete(urn);
+  }
+
+  /** The backend that stands in the state of this resource and must not be deleted. */
+  protectedOf(urn: string): string | undefined {
+    return this.guarded.get(urn);
   }
 
   /** Reserves a combination of name, zone and type for one resource; gives the other holder when it is taken. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../provider/types";
 import { delegate } from "./delegate";
 import { hiddenInputs } from "./hidden";
-import { hiddenUnknown } from "./unknown";
+import { hiddenMarks } from "./marks";
 
 const type = "pulumi-nodejs:dynamic/dgraphcloud:Backend";
 
@@ -172,7 +172,7 @@ function properties(
   options: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
   const given =
-    args === undefined ? {} : { ...args, ...hiddenInputs(type, name, options), ...hiddenUnknown({ ...args }) };
+    args === undefined ? {} : { ...args, ...hiddenInputs(type, name, options), ...hiddenMarks({ ...args }) };
   return { ...outputs, ...inputs, ...given, __provider: delegate("backend") };
 }
 

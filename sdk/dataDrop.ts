@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Backend } from "./backend";
 import { delegate } from "./delegate";
 import { hiddenUrn } from "./hidden";
-import { hiddenUnknown } from "./unknown";
+import { hiddenMarks } from "./marks";
 import type { Triggers } from "./triggers";
 import { uidOf } from "./uid";
 
@@ -80,7 +80,7 @@ export class DataDrop extends pulumi.CustomResource {
       ...outputs,
       ...inputs,
       ...hiddenUrn(type, name, options),
-      ...hiddenUnknown(inputs),
+      ...hiddenMarks(inputs),
       __provider: delegate("dataDrop"),
     };
     super(type, name, properties, pulumi.mergeOptions(options, { additionalSecretOutputs: ["exportUrls"] }));

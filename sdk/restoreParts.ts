@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RestoreStatus } from "../provider/types";
 import { delegate } from "./delegate";
 import { hiddenUrn } from "./hidden";
-import { hiddenUnknown } from "./unknown";
+import { hiddenMarks } from "./marks";
 
 const requestType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreRequest";
 const completionType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreCompletion";
@@ -25,7 +25,7 @@ export class RestoreRequest extends pulumi.CustomResource {
         ...requestOutputs,
         ...inputs,
         ...hiddenUrn(requestType, name, options),
-        ...hiddenUnknown(inputs),
+        ...hiddenMarks(inputs),
         __provider: delegate("restoreRequest"),
       },
       options,
@@ -41,7 +41,7 @@ export class RestoreCompletion extends pulumi.CustomResource {
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    const hidden = { ...hiddenUrn(completionType, name, options), ...hiddenUnknown(inputs) };
+    const hidden = { ...hiddenUrn(completionType, name, options), ...hiddenMarks(inputs) };
     const own = { ...completionOutputs, ...inputs, ...hidden, __provider: delegate("restoreCompletion") };
     super(completionType, name, own, options);
   }

@@ -59,7 +59,8 @@ export class DeploymentList {
     const first = await this.since(Math.max(notBefore, this.clock.now() - momentMs), call);
     if (first.deployments.has(uid)) return false;
     const before = this.earlier;
-    if (before?.deployments.has(uid) === false && first.startedAt - before.startedAt >= secondLookMs) return true;
+    const isSecond = before !== undefined && before.startedAt >= notBefore;
+    if (isSecond && !before.deployments.has(uid) && first.startedAt - before.startedAt >= secondLookMs) return true;
     const due = first.startedAt + secondLookMs;
     if (due > this.clock.now()) await this.clock.sleep(due - this.clock.now(), call.signal);
     return !(await this.since(due, call)).deployments.has(uid);

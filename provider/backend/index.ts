@@ -29,18 +29,20 @@ export const backend: Resource<BackendInputs, BackendState> = {
     const { incarnation } = state.__state;
     if (incarnation === "") return;
     ledger.meet(id, incarnation, state.__urn);
-    if (state.deletionProtection !== true && state.__urn !== undefined)
-      ledger.meetUnprotected(state.__urn, incarnation);
+    if (state.__urn === undefined) return;
+    if (state.deletionProtection === true) ledger.meetProtected(state.__urn, id);
+    else ledger.meetUnprotected(state.__urn, incarnation);
   },
 
   declared(context, id, { __urn, __state: { incarnation } }) {
     if (__urn !== undefined && incarnation !== "") refuseSecond(context, id, { urn: __urn, incarnation });
   },
 
-  async create(context, operation, inputs) {
+  async create(context, operation, inputs: BackendInputs & BackendHidden) {
+    refuseProtectedPredecessor(context, inputs);
     const { live, adopted, failure } = await obtain(context, operation, inputs);
     const memory = newMemory(context.cloud, inputs, context.clock.now());
-    const { __urn }: BackendInputs & BackendHidden = inputs;
+    const { __urn } = inputs;
     context.cloud.ledger.meet(live.uid, memory.incarnation, __urn);
     if (__urn !== undefined) context.cloud.ledger.declare(live.uid, memory.incarnation, __urn);
     const known = adopted ? withoutLiveInputs(inputs) : inputs;
@@ -61,6 +63,12 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
 function keep(state: BackendState, inputs: BackendInputs): BackendState {
   return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
+}
+
+/** Made in place of one that must not be deleted, as replaceOnChanges does, it would be a second one. */
+function refuseProtectedPredecessor({ cloud }: Context, { __urn }: BackendHidden): void {
+  const old = __urn === undefined ? undefined : cloud.ledger.protectedOf(__urn);
+  if (old !== undefined) throw new ConflictError(protectedBackend(old));
 }
 
 /** A backend that was taken over from a resource that the program still declares: each would undo what the other does. */
@@ -105,7 +113,10 @@ async function readBackend(
       next: "Correct the uid, or use the account that owns the backend.",
     });
   }
-  if (await isGone(context, operation, id, known)) return undefined;
+  if (await isGone(context, operation, id, known)) {
+    if (known.__urn !== undefined) context.cloud.ledger.forgetProtected(known.__urn);
+    return undefined;
+  }
   throw new AbsentError({
     code: "DGC303",
     why: `${id} is in some lists of the account and missing in others.`,
@@ -117,7 +128,9 @@ function observed(context: Context, live: Deployment, known: BackendState | unde
   // A refresh keeps the state as it was rather than write a host to which no token may go.
   if (live.url !== "") backendUrl(context.cloud.endpoint, live.url, "/graphql");
   const values = valuesOf(context.cloud, live);
-  if (known !== undefined) return stateOf(known, {}, values, { ...known.__state, unclear: [] });
+  // What the list does not tell may still not be what the program asks for.
+  const unclear = known?.__state.unclear.filter((name) => !(name in values)) ?? [];
+  if (known !== undefined) return stateOf(known, {}, values, { ...known.__state, unclear });
   const memory = {
     version: backendStateVersion,
     status: "ready",

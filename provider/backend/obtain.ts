@@ -30,14 +30,16 @@ const searchPauseMs = 2_000;
 /** A backend for a new resource: an adopted one, or a created one. Never two, and never somebody else's by guess. */
 export async function obtain(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
   const { ledger } = context.cloud;
-  const { name, zone, deploymentType, adoptUid } = inputs;
-  const key = adoptUid ?? JSON.stringify([name, zone, deploymentType]);
+  const { adoptUid } = inputs;
+  const key = keyOf(inputs);
   const other = ledger.claim(key, inputs.__urn ?? key);
   if (other !== undefined) throw sharedName(inputs, other);
   try {
     if (adoptUid !== undefined) {
       return { live: await adoptByUid(context, operation, inputs, adoptUid), adopted: true };
     }
+    const lostBefore = ledger.lostCreate(key);
+    if (lostBefore !== undefined) return await findLost(context, operation, inputs, lostBefore);
     const present = await namesakes(context, operation, inputs);
     const ours = present.map(({ uid }) => ledger.resourceOf(uid)).find((urn) => urn !== undefined);
     if (ours !== undefined) throw sharedName(inputs, ours);
@@ -46,6 +48,11 @@ export async function obtain(context: Context, operation: Operation, inputs: New
   } finally {
     ledger.release(key);
   }
+}
+
+/** What one resource at a time may stand for. */
+function keyOf({ name, zone, deploymentType, adoptUid }: NewBackend): string {
+  return adoptUid ?? JSON.stringify([name, zone, deploymentType]);
 }
 
 function sharedName({ name, adoptUid }: NewBackend, urn: string): Error {
@@ -129,8 +136,21 @@ function adoptExisting(inputs: NewBackend, present: readonly Deployment[]): Depl
   });
 }
 
+/** An error hook asks for a create again whose answer was lost: it is looked for once more, and not sent a third time. */
+async function findLost(
+  context: Context,
+  operation: Operation,
+  inputs: NewBackend,
+  before: ReadonlySet<string>,
+): Promise<Obtained> {
+  const found = await search(context, operation, inputs, { before, explained: () => false });
+  if (found === undefined) throw lost(undefined, inputs, "earlier in this run, and no new backend is in the list");
+  return { live: accept(context, inputs, found), adopted: false };
+}
+
 async function createOnce(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
-  const before = new Set((await context.cloud.list.known(operation)).map(({ uid }) => uid));
+  const { ledger, list } = context.cloud;
+  const before = new Set((await list.known(operation)).map(({ uid }) => uid));
   for (let attempt = 1; ; attempt++) {
     const { logins } = context.cloud.session;
     try {
@@ -141,17 +161,17 @@ async function createOnce(context: Context, operation: Operation, inputs: NewBac
       const complaint = error instanceof GraphqlError ? error : undefined;
       if (beside !== undefined) return { live: accept(context, inputs, beside), adopted: false, failure: complaint };
       if (!mayHaveChanged(error)) throw error;
+      ledger.recordLostCreate(keyOf(inputs), before);
       context.progress("the answer to createDeployment was lost: looking whether the backend exists");
       // A session that was renewed by the look explains the null: nothing was created.
       const explained = (): boolean => error instanceof NullAnswerError && context.cloud.session.logins !== logins;
-      const found = await search(context, operation, inputs, { before, explained }).catch((cause: unknown) => {
-        throw cause instanceof ConflictError
-          ? cause
-          : lost(cause, inputs, "and the list of backends could not be read");
-      });
+      const found = await search(context, operation, inputs, { before, explained });
       if (found !== undefined) return { live: accept(context, inputs, found), adopted: false, failure: complaint };
       // What the service has turned down is not sent again.
-      if (complaint !== undefined) throw complaint;
+      if (complaint !== undefined) {
+        ledger.settleCreate(keyOf(inputs));
+        throw complaint;
+      }
       if (attempt > 1) throw lost(error, inputs, "twice, and no new backend is in the list");
     }
   }
@@ -167,7 +187,10 @@ async function search(
   const { clock, cloud, signal } = context;
   const until = Math.min(clock.now() + searchMs, operation.deadline);
   for (;;) {
-    const matches = (await cloud.list.anew(operation)).filter(
+    const listed = await cloud.list.anew(operation).catch((cause: unknown) => {
+      throw lost(cause, inputs, "and the list of backends could not be read");
+    });
+    const matches = listed.filter(
       (deployment) =>
         isNamesake(deployment, inputs) && !before.has(deployment.uid) && !cloud.ledger.wasCreatedHere(deployment.uid),
     );
@@ -199,6 +222,7 @@ function accept(context: Context, inputs: NewBackend, created: CreatedDeployment
     ...Object.fromEntries(Object.entries(created).filter(([, value]) => value != null)),
     uid: created.uid,
   };
+  context.cloud.ledger.settleCreate(keyOf(inputs));
   context.cloud.ledger.recordCreated(live.uid);
   context.cloud.list.note(live);
   return live;

@@ -27,8 +27,10 @@ export async function complete(
   const live = await waitFor(context, operation, {
     what: `${id} to be in the list of backends`,
     look: async () => {
-      const found = (await context.cloud.list.anew(operation)).find(({ uid, url }) => uid === id && url !== "");
-      return found === undefined ? { pending: "not listed yet" } : { done: found };
+      const found = (await context.cloud.list.anew(operation)).find(({ uid }) => uid === id);
+      if (found === undefined) return { pending: "not listed yet" };
+      const isWhole = found.url !== "" && found.jwtToken !== "";
+      return isWhole ? { done: found } : { pending: "listed without its address or its token" };
     },
     afterDeadline: "The backend is in the state: run pulumi up to go on.",
   });

@@ -18,6 +18,7 @@ import type { HostContext } from "./context";
 import { filledIn, leftOut, refuseLeftOut } from "./leftOut";
 import { asError, partialFailure, presentable, type Report, reportOf } from "./failures";
 import { Repeats } from "./repeats";
+import { keepSecretInputs, secretInputs } from "./secretInputs";
 import { inputsOf, outputs, stripped, type Values } from "./values";
 
 /** The callbacks that the engine's dynamic-provider host calls. */
@@ -97,6 +98,7 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     async check(olds, news) {
+      keepSecretInputs(news);
       const missing = leftOut(news, stripped(olds));
       const given = stripped({ ...news, __unknown: missing.length === 0 ? undefined : missing });
       const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, given as Inputs) as Values);
@@ -107,7 +109,7 @@ export function dynamicProvider<Inputs, S extends State>(
       const refusal = refusedReplacement(stripped(olds), asked);
       if (refusal !== undefined) failures.push(refusal);
       if (failures.length === 0) failures.push(...(await refusals(stripped(olds), asked)));
-      return { inputs, failures: failures.map(shown) };
+      return { inputs, failures: failures.map((failure) => shown(failure, secretInputs(news))) };
     },
 
     diff(id, olds, news) {
@@ -185,8 +187,9 @@ export function dynamicProvider<Inputs, S extends State>(
   };
 
   /** The engine prints the value beside the name of a property, whatever it is: a script, a password in the wrong place. */
-  function shown({ property, code, reason }: Failure): CheckFailure {
-    const named = fields[property] !== undefined && fields[property].mayBeSecret !== true;
+  function shown({ property, code, reason }: Failure, secrets: readonly string[]): CheckFailure {
+    const isSecret = fields[property]?.mayBeSecret === true || secrets.includes(property);
+    const named = fields[property] !== undefined && !isSecret;
     const text = presentable(named || property === "" ? reason : `"${clean(property)}": ${reason}`);
     return { property: named ? property : "", reason: `${text} [${pointerTo(code)}]` };
   }

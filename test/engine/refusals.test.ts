@@ -51,6 +51,14 @@ describe("engine: refusals in the preview, before any call", function () {
     });
   }
 
+  it("prints no value that the program gave as a secret", async () => {
+    const args = '{ zone: "us-east-1", deploymentType: "free", size: pulumi.secret("leaky-size") }';
+    stack.program(`new dgraphcloud.Backend("orders", ${args});`);
+    const preview = await stack.preview();
+    expect(preview.code).not.to.equal(0);
+    expect(preview.output).to.contain('"size": ').and.not.to.contain("leaky-size");
+  });
+
   it("refuses an endpoint that would send credentials in clear to another host", async () => {
     const endpoint = stack.environment["DGRAPHCLOUD_ENDPOINT"];
     stack.environment["DGRAPHCLOUD_ENDPOINT"] = "http://cerebro.example.com/graphql";

@@ -206,7 +206,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(replace.output).to.contain("zone").and.to.contain("set deletionProtection: false");
     const destroy = await stack.destroy();
     expect(destroy.code).not.to.equal(0);
-    expect(destroy.output).to.contain("protect");
+    expect(destroy.output).to.contain("because it is protected. To unprotect the resource");
     expect(uids()).to.have.length(1);
 
     const unprotected = await stack.pulumi("state", "unprotect", "--all", "--yes");

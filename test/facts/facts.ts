@@ -114,6 +114,9 @@ export const facts: readonly Fact[] = [
       const dep = { name: "n", zone: "z", aclEnabled: "false", jaegerEnabled: "false", ...options };
       const reply = await post(local.endpoint, createMutation, { dep }, headers);
       expect(reply.errors).to.equal(undefined);
+      const mode = { deploymentMode: "flexible", enterprise: "true" };
+      const dedicated = await post(local.endpoint, createMutation, { dep: { name: "d", zone: "z", ...mode } }, headers);
+      expect(dedicated.errors, "enterprise says that it is a dedicated one").to.equal(undefined);
     },
   },
   {
@@ -157,6 +160,14 @@ export const facts: readonly Fact[] = [
       const input = { organizationUID: made.uid, email: "b@example.com" };
       const join = "mutation($i: AddOrgMember!) { addOrganizationMember(input: $i) { uid } }";
       await post(local.endpoint, join, { i: input }, headers);
+      for (const [organizationUID, failures] of [
+        [made.uid, undefined],
+        ["0x999", 1],
+      ] as const) {
+        const dep = { name: "of-it", zone: "z", deploymentType: "free", organizationUID };
+        const created = await post(local.endpoint, createMutation, { dep }, headers);
+        expect(created.errors?.length, organizationUID).to.equal(failures);
+      }
       const list = await post(local.endpoint, "{ organizations { uid members { email } } }", {}, headers);
       expect(list.text).to.contain("b@example.com");
       const logs = "query($i: LambdaLogsInput!) { getLambdaLogs(input: $i) }";

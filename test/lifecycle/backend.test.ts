@@ -184,6 +184,70 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.have.length(1);
     });
 
+    it("is looked for, and not sent again, when an error hook repeats it after a lost answer", async () => {
+      strike("createDeployment", { kind: "reset", acted: true });
+      strike("deployments", { kind: "errors", messages: ["not now"], acted: false }, [2]);
+      expect((await failing(host.create(inputs))).message).to.contain("DGC312");
+      const { id } = await host.create(inputs);
+      expect(uids()).to.deep.equal([id]);
+      expect(local.journal.count("createDeployment")).to.equal(1);
+    });
+
+    it("is sent twice at the most, however often an error hook repeats it", async () => {
+      strike("createDeployment", { kind: "reset", acted: false }, "every");
+      for (let call = 0; call < 2; call++) {
+        const hurried = { ...inputs, timeouts: { create: "2s" } };
+        expect((await failing(host.create(hurried))).message).to.contain("DGC312");
+      }
+      expect(local.journal.count("createDeployment")).to.equal(2);
+    });
+
+    it("takes no backend for the lost one that was there before it, as in a replace", async () => {
+      const { id, properties } = await host.create(inputs);
+      const larger = { ...inputs, size: "large", timeouts: { create: "3s" } };
+      for (const acted of [false, true]) {
+        await restartHost();
+        await host.diff(id, properties, larger);
+        strike("createDeployment", { kind: "reset", acted });
+        const made = await host.create(larger);
+        expect(made.id).not.to.equal(id);
+        await local.cloud.remove(made.id);
+      }
+      expect(uids()).to.deep.equal([id]);
+    });
+
+    it("waits until the list tells its token, too", async () => {
+      const tokenless = { uid: "0x42", name: "orders", url: "", jwtToken: "" };
+      strike("createDeployment", { kind: "data", data: { createDeployment: tokenless }, acted: true });
+      const listed = { ...tokenless, zone: "us-east-1" };
+      const answers = [listed, { ...listed, url: "127.0.0.1:1" }];
+      for (const [index, entry] of answers.entries()) {
+        strike("deployments", { kind: "data", data: { deployments: [entry] }, acted: false }, [index + 2]);
+      }
+      const { properties } = await host.create(inputs);
+      expect(properties["jwtToken"]).to.equal(local.cloud.get("0x42").deployment.jwtToken);
+    });
+
+    it("is refused in place of a backend that must not be deleted, as replaceOnChanges asks for it", async () => {
+      const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
+      await restartHost();
+      const changed = { ...inputs, deletionProtection: true, deploymentMode: "flexible" };
+      await host.diff(id, properties, changed);
+      expect((await failing(host.create(changed))).message)
+        .to.contain("DGC304")
+        .and.to.contain(id);
+      expect(uids()).to.deep.equal([id]);
+    });
+
+    it("is not refused in place of one that was protected and is gone", async () => {
+      const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
+      await local.cloud.remove(id);
+      await restartHost();
+      expect((await host.read(id, aged(properties))).id).to.equal("");
+      await host.create({ ...inputs, deletionProtection: true });
+      expect(uids()).to.have.length(1);
+    });
+
     it("logs in once for eight at the same time, and once more for all after the sessions were ended", async () => {
       const named = (index: number): Values => ({
         ...inputs,
@@ -312,6 +376,20 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       local.journal.clear();
       expect((await host.read(id, aged(properties))).id).to.equal("");
       expect(local.journal.count("deployments")).to.equal(2);
+    });
+
+    it("is believed gone with a token that tells no account only beside another backend of the owner", async () => {
+      const { id, properties } = await host.create(inputs);
+      const other = await host.create({ ...inputs, name: "other", __urn: `${inputs.__urn}-2` });
+      await local.cloud.remove(id);
+      const opaque = aged({ ...properties, __state: { ...(properties["__state"] as object), account: [] } });
+      await restartHost();
+      expect((await host.read(id, opaque)).id).to.equal("");
+      await local.cloud.remove(other.id);
+      await restartHost();
+      expect((await failing(host.read(id, opaque))).message)
+        .to.contain("DGC107")
+        .and.to.contain("pulumi state delete");
     });
 
     it("is not gone when only the first list lacks it", async () => {

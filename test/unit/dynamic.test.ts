@@ -275,6 +275,16 @@ describe("the dynamic provider of a resource", () => {
       });
     });
 
+    it("neither names an input that is a secret to the engine, which would print its value, nor prints it itself", async () => {
+      const news = { ...inputs, place: "leaky-place", __secrets: ["place"] };
+      const { failures } = await provider.check({}, news);
+      expect(failures?.[0]?.property).to.equal("");
+      expect(failures?.[0]?.reason).to.contain('"place"').and.not.to.contain("leaky-place");
+      thing.failure = { create: new Error("there is no leaky-place") };
+      const { message } = await rejection(provider.create(inputs));
+      expect(message).to.contain("there is no [secret]");
+    });
+
     it("makes no call", async () => {
       await provider.check(stateIs("ready"), inputs);
       expect(thing.calls).to.deep.equal([]);
