@@ -1,5 +1,11 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "chai";
-import { descendants, killTree, type Run, Stack } from "./stack";
+import { descendants, kill, killTree, type Run, Stack } from "./stack";
+
+interface EngineEvent {
+  readonly diagnosticEvent?: { readonly urn?: string; readonly message: string; readonly ephemeral?: boolean };
+}
 
 const backends = `
   const args = { zone: "us-east-1", deploymentType: "dedicated" };
@@ -27,6 +33,14 @@ describe("engine: Restore and DataDrop act once", function () {
     stack.local.cloud.get(uid).engine.graphql({
       query: `mutation { addTask(input: [{ title: "${title}" }]) { numUids } addNote(input: [{ text: "x" }]) { numUids } }`,
     });
+
+  const actions = () =>
+    stack.local.journal.entries.filter(({ operation, acted }) => acted && /^(restore|dropData)$/.test(operation));
+  /** How long after each action the next one was sent, in milliseconds. */
+  const gaps = (): number[] => {
+    const times = actions().map(({ time }) => time);
+    return times.slice(1).map((time, index) => time - (times[index] ?? 0));
+  };
 
   /** Runs the program behind the two backends. */
   function program(statements: string): void {
@@ -67,9 +81,27 @@ describe("engine: Restore and DataDrop act once", function () {
     `const restore = new dgraphcloud.Restore("copy", { target, source, ${more} });`;
   const drop = (more = "allData: true"): string => `new dgraphcloud.DataDrop("wipe", { backend: target, ${more} });`;
 
+  /** What an up shows in the row of a resource while it waits. */
+  async function rowsOf(kind: string): Promise<string[]> {
+    const log = join(stack.folder, "events.json");
+    // The Automation API reads this log, and sets this to be given it.
+    stack.environment["PULUMI_DEBUG_COMMANDS"] = "true";
+    const run = await stack.up("--event-log", log);
+    expect(run.code, run.output).to.equal(0);
+    const events = readFileSync(log, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as EngineEvent);
+    return events
+      .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
+      .filter(({ urn = "", ephemeral }) => ephemeral === true && urn.includes(`dgraphcloud:${kind}::`))
+      .map(({ message }) => message);
+  }
+
   it("restores to OK with progress, changes nothing on a second up, and runs again for a new trigger that the preview names", async () => {
-    const run = await up(restore('triggers: { release: "1" }'));
-    expect(run.output).to.contain("IN_PROGRESS").and.to.contain(target);
+    program(restore('triggers: { release: "1" }'));
+    const rows = await rowsOf("RestoreCompletion");
+    expect(rows.join("\n")).to.match(new RegExp(`restore 1 of ${target}: IN_PROGRESS, \\S+ of 2h`));
     expect(await titles(target)).to.deep.equal(["from production"]);
     expect(restores()).to.equal(1);
 
@@ -129,6 +161,7 @@ describe("engine: Restore and DataDrop act once", function () {
         (e) => e.operation === "restoreStatus" && sent("restoreStatus") > polls + 1,
         60_000,
       );
+      const others = descendants(child.pid ?? 0);
       if (how.startsWith("SIGKILL")) killTree(child, "SIGKILL");
       else {
         child.kill("SIGINT");
@@ -136,7 +169,7 @@ describe("engine: Restore and DataDrop act once", function () {
         child.kill("SIGINT");
       }
       await ended;
-      for (const { pid } of descendants(child.pid ?? 0)) process.kill(pid, "SIGKILL");
+      for (const { pid } of others) kill(pid, "SIGKILL");
       await stack.pulumi("cancel", "--yes");
       stack.local.cloud.get(target).setRestoreOutcome({ status: "OK" });
       await up();
@@ -168,6 +201,48 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(sent("dropData")).to.equal(1);
     await up(drop('allData: true, triggers: ["again"]'));
     expect(sent("dropData")).to.equal(2);
+  });
+
+  it("shows in the row of a Backend how the wait for it stands", async () => {
+    stack.local.faults.add({ operation: "ready", calls: [1, 2], fault: { kind: "status", status: 503, acted: false } });
+    program('new dgraphcloud.Backend("slow", { ...args, name: "slow" });');
+    expect((await rowsOf("Backend")).join("\n")).to.match(/backend 0x\w+ to answer: HTTP 503, \S+ of 20m/);
+  });
+
+  it("stops when a backend that is well has said UNKNOWN for five minutes, and goes on once that is accepted", async () => {
+    stack.local.cloud.get(target).setRestoreOutcome({ status: "IN_PROGRESS" });
+    program(restore('timeouts: { create: "6s" }'));
+    const { ended } = stack.begin("up", "--yes", "--skip-preview");
+    await stack.local.journal.waitFor(({ operation, acted }) => operation === "restore" && acted, 60_000);
+    await stack.local.cloud.get(target).restartEngine();
+    expect((await fails(ended)).output)
+      .to.contain("UNKNOWN")
+      .and.to.contain("timeouts.create");
+    // As if the wait had been going on since then.
+    await stack.rewriteState((text) =>
+      text.replace(/("unknownSince": ")[^"]+/g, `$1${new Date(Date.now() - 300_000).toISOString()}`),
+    );
+    const { output } = await fails(stack.up());
+    const [, attempt = ""] = /acceptUnknown: "([^"]+)"/.exec(output) ?? [];
+    expect(output).to.contain("DGC407").and.to.contain("forgotten");
+    await up(restore(`acceptUnknown: "${attempt}"`));
+    expect((await stack.up("--expect-no-changes")).code).to.equal(0);
+    expect(restores()).to.equal(1);
+  });
+
+  it("waits for a restore without a completion only where something else must, and finds its backups", async () => {
+    await up(`${restore("waitForCompletion: false")}
+      exports.status = restore.status; exports.id = restore.restoreId;
+      exports.backups = dgraphcloud.getBackupsOutput(source).apply(([first]) => first.folder + " " + first.backupNum);`);
+    const { resources } = await stack.state();
+    expect(resources.filter(({ type }) => type.endsWith("RestoreCompletion"))).to.deep.equal([]);
+    expect(await stack.output("id")).to.equal("1");
+    const [series] = await stack.local.cloud.get(source).listBackups();
+    expect(await stack.output("backups")).to.equal(`${series?.[0]?.folder ?? ""} 1`);
+    expect(restores()).to.equal(1);
+    // Switched off and on again it is the same restore.
+    await up(restore());
+    expect(restores()).to.equal(1);
   });
 
   it("survives ten refreshes and ups, with ids used again and forgotten, without one mutation", async () => {
@@ -206,12 +281,8 @@ describe("engine: Restore and DataDrop act once", function () {
       new dgraphcloud.Restore("second", { target, source, triggers: ["second"] }, { dependsOn: [wipe] });
     `);
     expect(run.output).not.to.contain("in progress (");
-    const order = stack.local.journal.entries.filter(({ acted }) => acted).map(({ operation }) => operation);
-    expect(order.filter((name) => name === "restore" || name === "dropData")).to.deep.equal([
-      "restore",
-      "dropData",
-      "restore",
-    ]);
+    expect(actions().map(({ operation }) => operation)).to.deep.equal(["restore", "dropData", "restore"]);
+    expect(gaps()[0], "the drop waits for the end of the restore").to.be.at.least(1_500);
     expect(await titles(target)).to.deep.equal(["from production"]);
   });
 
@@ -220,6 +291,19 @@ describe("engine: Restore and DataDrop act once", function () {
     await up(`for (let i = 0; i < 8; i++) new dgraphcloud.Restore("copy-" + i, { target, source });`);
     expect(stack.local.journal.acted("restore")).to.equal(8);
     expect(restores()).to.equal(8);
+    expect(Math.min(...gaps())).to.be.at.least(1_500);
+  });
+
+  it("lets two restores and a drop that nothing orders never overlap", async () => {
+    stack.local.journal.clear();
+    await up(`
+      new dgraphcloud.Restore("first", { target, source });
+      new dgraphcloud.DataDrop("wipe", { backend: target, types: ["Note"] });
+      new dgraphcloud.Restore("second", { target, source });
+    `);
+    expect(actions()).to.have.length(3);
+    const afterRestores = gaps().filter((_, index) => actions()[index]?.operation === "restore");
+    for (const gap of afterRestores) expect(gap).to.be.at.least(1_500);
   });
 
   it("refuses a wrong confirm and a passed notAfter in the preview", async () => {
