@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Backend, type SavedBackend } from "./backend";
 import { CallerError, type Deployment, type Organization } from "./deployment";
+import { Organizations } from "./organizations";
 import type { Engines } from "./engines/index";
 import type { Account, Behaviour } from "./options";
 import { signToken, verifyToken } from "./tokens";
@@ -56,7 +57,7 @@ export class Cloud {
   private readonly key: string;
   private nextUid: number;
   private generation: number;
-  private readonly organizations: Organization[];
+  readonly organizations: Organizations;
   private readonly backends = new Map<string, Backend>();
   private readonly opening = new Set<Deployment>();
 
@@ -73,7 +74,7 @@ export class Cloud {
     this.key = saved?.key ?? randomBytes(32).toString("hex");
     this.nextUid = saved?.nextUid ?? 0x42;
     this.generation = saved?.generation ?? 0;
-    this.organizations = saved?.organizations.map((organization) => ({ ...organization })) ?? [];
+    this.organizations = new Organizations(saved?.organizations ?? [], () => this.newUid());
     for (const { deployment, backend } of saved?.deployments ?? []) {
       this.backends.set(
         deployment.uid,
@@ -107,7 +108,7 @@ export class Cloud {
 
   deploymentsOf(account: Account): Deployment[] {
     return this.all().filter(
-      ({ owner, organizationUID }) => owner === account.email || this.isMember(account, organizationUID),
+      ({ owner, organizationUID }) => owner === account.email || this.organizations.has(account, organizationUID),
     );
   }
 
@@ -115,7 +116,7 @@ export class Cloud {
     this.validate(account, input);
     const now = this.behaviour.now();
     const deploymentType = typeOf(input);
-    const uid = `0x${(this.nextUid++).toString(16)}`;
+    const uid = this.newUid();
     const deployment: Deployment = {
       lambdaScript: "",
       tenantID: 0,
@@ -152,7 +153,7 @@ export class Cloud {
     this.validateMode(update.deploymentMode, deployment.deploymentType);
     if (update.name?.trim() === "") throw new CallerError("name must not be empty");
     this.validateName(update.name, deployment.uid);
-    this.validateOrganization(account, update.organizationUID);
+    this.organizations.validate(account, update.organizationUID);
     Object.assign(deployment, given(update, ["name", "deploymentMode", "organizationUID"]));
     deployment.readyAt = Math.max(deployment.readyAt, this.behaviour.now() + this.behaviour.restartMs);
   }
@@ -171,27 +172,6 @@ export class Cloud {
 
   lambdaLogs(account: Account, uid: string): string[] {
     return [...this.owned(account, uid).lambdaLogs];
-  }
-
-  organizationsOf(account: Account): Organization[] {
-    return this.organizations.filter(({ members }) => members.some(({ email }) => email === account.email));
-  }
-
-  createOrganization(account: Account, name: string): Organization {
-    const organization = { uid: `0x${(this.nextUid++).toString(16)}`, name, members: [{ email: account.email }] };
-    this.organizations.push(organization);
-    return organization;
-  }
-
-  /** Adds a member to an organization of the account, or removes one. */
-  changeMember(account: Account, uid: string, email: string, change: "add" | "remove"): Organization {
-    const organization = this.organizationsOf(account).find((candidate) => candidate.uid === uid);
-    if (organization === undefined) throw new CallerError(`no organization ${uid}`);
-    const others = organization.members.filter((member) => member.email !== email);
-    if (change === "remove" && others.length === organization.members.length)
-      throw new CallerError(`${email} is no member`);
-    organization.members.splice(0, organization.members.length, ...others, ...(change === "add" ? [{ email }] : []));
-    return organization;
   }
 
   // What follows is for tests and for whoever runs the local cloud: it asks no account.
@@ -237,7 +217,7 @@ export class Cloud {
       key: this.key,
       nextUid: this.nextUid,
       generation: this.generation,
-      organizations: this.organizations,
+      organizations: this.organizations.saved(),
       deployments: [...this.backends.values()].map((backend) => ({
         deployment: backend.deployment,
         backend: backend.saved(),
@@ -245,18 +225,14 @@ export class Cloud {
     };
   }
 
+  private newUid(): string {
+    return `0x${(this.nextUid++).toString(16)}`;
+  }
+
   private owned(account: Account, uid: string): Deployment {
     const found = this.deploymentsOf(account).find((deployment) => deployment.uid === uid);
     if (found === undefined) throw new CallerError(`no deployment ${uid} in this account`);
     return found;
-  }
-
-  private isMember(account: Account, organizationUID: string | undefined): boolean {
-    return this.organizationsOf(account).some(({ uid }) => uid === organizationUID);
-  }
-
-  private validateOrganization(account: Account, uid: string | null | undefined): void {
-    if (uid != null && !this.isMember(account, uid)) throw new CallerError(`no organization ${uid}`);
   }
 
   private validate(account: Account, input: NewDeployment): void {
@@ -267,7 +243,7 @@ export class Cloud {
     if (input.size != null && !sizes.includes(input.size)) throw new CallerError(`unknown size "${input.size}"`);
     this.validateMode(input.deploymentMode, type);
     this.validateName(input.name, undefined);
-    this.validateOrganization(account, input.organizationUID);
+    this.organizations.validate(account, input.organizationUID);
     const taken =
       input.subdomain != null &&
       [...this.all(), ...this.opening].some(({ subdomain }) => subdomain === input.subdomain);

@@ -40,16 +40,16 @@ export function controlPlane(cloud: Cloud, account: Account | undefined, body: G
       getLambdaLogs: forAccount((caller, { input }: { input: { deploymentID: string } }) =>
         cloud.lambdaLogs(caller, input.deploymentID),
       ),
-      organizations: forAccount((caller) => cloud.organizationsOf(caller)),
+      organizations: forAccount((caller) => cloud.organizations.of(caller)),
       createOrganization: forAccount((caller, { input }: { input: { name: string } }) =>
-        cloud.createOrganization(caller, input.name),
+        cloud.organizations.create(caller, input.name),
       ),
       addOrganizationMember: forAccount((caller, { input }: { input: { organizationUID: string; email: string } }) =>
-        cloud.changeMember(caller, input.organizationUID, input.email, "add"),
+        cloud.organizations.changeMember(caller, input.organizationUID, input.email, "add"),
       ),
       deleteOrganizationMember: forAccount(
         (caller, { input }: { input: { organizationUID: string; memberEmail: string } }) =>
-          cloud.changeMember(caller, input.organizationUID, input.memberEmail, "remove"),
+          cloud.organizations.changeMember(caller, input.organizationUID, input.memberEmail, "remove"),
       ),
     },
     body,

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
@@ -42,6 +42,8 @@ describe("package: the packed tarball in an empty project", function () {
   let project: string;
   let engine: Engine;
   let local: LocalCloud;
+  /** The folder of the Node that runs the program; the one of the tests when there is none. */
+  let node: string | undefined;
 
   before(async () => {
     engine = await prepareEngine();
@@ -62,9 +64,11 @@ describe("package: the packed tarball in an empty project", function () {
   });
 
   function pulumi(...args: string[]): Promise<{ stdout: string }> {
+    const environment = environmentOf(folder, engine, local);
+    const PATH = [node, environment["PATH"]].filter((entry) => entry !== undefined).join(delimiter);
     return run(engine.pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: project,
-      env: environmentOf(folder, engine, local),
+      env: { ...environment, PATH },
     });
   }
 
@@ -87,13 +91,14 @@ describe("package: the packed tarball in an empty project", function () {
     it(`deploys a Backend from a program in ${kind}`, () => deploy(file, text, type));
   }
 
-  for (const [module, moduleResolution] of [
-    ["node16", "node16"],
-    ["esnext", "bundler"],
-    ["commonjs", "node10"],
+  for (const [module, moduleResolution, file] of [
+    ["node16", "node16", "checked.cts"],
+    ["node16", "node16", "checked.mts"],
+    ["esnext", "bundler", "checked.ts"],
+    ["commonjs", "node10", "checked.ts"],
   ] as const) {
-    it(`type-checks with moduleResolution ${moduleResolution}`, async () => {
-      writeFileSync(join(project, "checked.ts"), typed);
+    it(`type-checks with moduleResolution ${moduleResolution} in ${file}`, async () => {
+      writeFileSync(join(project, file), typed);
       const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
       const flags = [
         "--noEmit",
@@ -105,10 +110,20 @@ describe("package: the packed tarball in an empty project", function () {
         "--moduleResolution",
         moduleResolution,
       ];
-      const checked = await run(process.execPath, [tsc, ...flags, "checked.ts"], { cwd: project }).catch(
+      const checked = await run(process.execPath, [tsc, ...flags, file], { cwd: project }).catch(
         (error: unknown) => error as { stdout: string },
       );
       expect(checked.stdout).to.equal("");
+    });
+  }
+
+  for (const version of ["22.12.0", "24.9.0"]) {
+    it(`deploys a Backend on Node ${version}, without a warning`, async () => {
+      const bin = await installNode(version);
+      // The url proves nothing of the Node: the program asks.
+      const asking = `if (process.version !== "v${version}") throw new Error(process.version);\n`;
+      await deploy("index.js", asking + (programs[0]?.text ?? ""), undefined, bin);
+      await deploy("index.js", programs[1]?.text ?? "", "module", bin);
     });
   }
 
@@ -124,13 +139,28 @@ describe("package: the packed tarball in an empty project", function () {
     await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: project });
   }
 
-  async function deploy(file: string, text: string, type?: string): Promise<void> {
+  /** Another Node, which the package registry has like any other package; gives the folder of its executable. */
+  async function installNode(version: string): Promise<string> {
+    const home = join(folder, `node-${version}`);
+    mkdirSync(home);
+    const platform = process.platform === "win32" ? "win" : process.platform;
+    const name = `node-${platform}-${process.arch}`;
+    await run("npm", ["install", "--no-audit", "--no-fund", "--prefix", home, `${name}@${version}`], { cwd: home });
+    const bin = join(home, "node_modules", name, "bin");
+    const { stdout } = await run(join(bin, "node"), ["--version"]);
+    expect(stdout.trim()).to.equal(`v${version}`);
+    return bin;
+  }
+
+  async function deploy(file: string, text: string, type?: string, bin?: string): Promise<void> {
+    node = bin;
     for (const old of ["index.js", "index.ts"]) rmSync(join(project, old), { force: true });
     const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as object;
     writeFileSync(join(project, "package.json"), JSON.stringify({ ...manifest, main: file, type: type ?? "commonjs" }));
     writeFileSync(join(project, file), text);
     await pulumi("stack", "init", "dev");
-    await pulumi("up", "--yes", "--skip-preview");
+    const { stdout: up } = await pulumi("up", "--yes", "--skip-preview");
+    expect(up).not.to.match(/warning/i);
     const { stdout } = await pulumi("stack", "output", "url");
     expect(stdout.trim()).to.equal(local.cloud.all()[0]?.url);
     await pulumi("destroy", "--yes", "--skip-preview");

@@ -1,0 +1,23 @@
+import type { Deployment } from "../api/deployment";
+import type { BackendHidden, BackendInputs } from "./inputs";
+
+/** What a backend is to be. */
+export type NewBackend = BackendInputs & BackendHidden;
+
+/** A backend that exists, and the failure that the service reported all the same. */
+export interface Obtained {
+  readonly live: Deployment;
+  readonly adopted: boolean;
+  readonly failure?: Error | undefined;
+}
+
+/** What one resource at a time may stand for. */
+export function keyOf({ name, zone, deploymentType, adoptUid }: NewBackend): string {
+  return adoptUid ?? JSON.stringify([name, zone, deploymentType]);
+}
+
+/** Whether a backend has the name, the zone and the type of the new one. */
+export function isNamesake(deployment: Deployment, inputs: NewBackend): boolean {
+  const sameType = deployment.deploymentType == null || deployment.deploymentType === inputs.deploymentType;
+  return deployment.name === inputs.name && deployment.zone === inputs.zone && sameType;
+}
