@@ -11,15 +11,23 @@ export type BackendSize = "small" | "medium" | "large" | "xlarge";
 
 /** A backend as the service lists it. */
 export interface BackendDescription {
+  /** Uid of the backend, like "0x42". */
   readonly uid: string;
+  /** Its name as the service has it now; names need not be unique. */
   readonly name: string;
+  /** Provider and region, like "us-east-1". */
   readonly zone: string;
+  /** The plan; none when the service does not tell. */
   readonly deploymentType: string | undefined;
+  /** What the backend lets through; none when the service does not tell. */
   readonly deploymentMode: string | undefined;
+  /** Its owner, as the service tells it. */
   readonly owner: string | undefined;
   /** Bare host name: no scheme, no path. */
   readonly url: string;
+  /** Address of its GraphQL endpoint. */
   readonly graphqlEndpoint: string;
+  /** Address of its admin endpoint. */
   readonly adminEndpoint: string;
   /** Token for the backend's endpoints. A secret. */
   readonly jwtToken: string;

@@ -91,7 +91,10 @@ describe("rules of the house", () => {
   });
 
   it("documents every public name and every field of it", () => {
-    for (const { name, documented } of publicNames()) expect(documented, `${name} has a doc comment`).to.equal(true);
+    const names = publicNames();
+    const isSaid = ({ name, documented }: PublicName): boolean =>
+      documented || names.some((input) => input.documented && input.name === name.replace(".", "Args."));
+    expect(names.filter((name) => !isSaid(name)).map(({ name }) => name)).to.deep.equal([]);
   });
 
   it("keeps files small, typed, and finished", () => {
@@ -117,6 +120,13 @@ interface PublicName {
   readonly documented: boolean;
 }
 
+/** A constructor says nothing that its class and its arguments do not say. */
+function isPublic({ declarations = [], flags, name }: ts.Symbol): boolean {
+  if ((flags & ts.SymbolFlags.Constructor) !== 0 || name.startsWith("__")) return false;
+  const [declaration] = declarations;
+  return declaration === undefined || !(ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private);
+}
+
 /** Everything a program can import, with the members of classes and interfaces. Outputs that repeat an input need no second text. */
 function publicNames(): PublicName[] {
   const entry = join(root, "sdk/index.ts");
@@ -132,8 +142,8 @@ function publicNames(): PublicName[] {
   const documented = (symbol: ts.Symbol): boolean => symbol.getDocumentationComment(checker).length > 0;
   return checker.getExportsOfModule(module).flatMap((exported) => {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const isInterface = (symbol.flags & ts.SymbolFlags.Interface) !== 0 && symbol.name.endsWith("Args");
-    const members = isInterface ? [...(symbol.members?.values() ?? [])] : [];
+    const hasMembers = (symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class)) !== 0;
+    const members = hasMembers ? [...(symbol.members?.values() ?? [])].filter(isPublic) : [];
     return [
       { name: symbol.name, documented: documented(symbol) },
       ...members.map((member) => ({ name: `${symbol.name}.${member.name}`, documented: documented(member) })),
