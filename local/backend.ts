@@ -43,7 +43,7 @@ export class Backend {
   /** Lets happen what was due by now: the end of restores and, where that can be made up for later, scheduled backups. */
   async advance(): Promise<void> {
     if (this.engine.canBackdate) await this.takeScheduled();
-    this.settle(this.behaviour.now());
+    this.restores.settle(this.behaviour.now());
   }
 
   /** Takes the scheduled backups that are due. */
@@ -87,9 +87,12 @@ export class Backend {
   /** Begins a restore of a backup of a backend; its id counts from 1 since the database's start. */
   async startRestore(source: Backend, backup: Backup): Promise<number> {
     if (!this.isDedicated) throw new CallerError("restore exists for dedicated backends only");
-    this.restores.refuseSecond();
     const endsAt = this.behaviour.now() + this.behaviour.restoreMs;
-    return this.restores.track(await this.engine.beginRestore(source.engine, backup, endsAt));
+    return this.restores.begin(() => {
+      // Whatever comes of it, also when nobody is there to see it: the series so far does not go on from what it leaves.
+      this.nextIsFull = true;
+      return this.engine.beginRestore(source.engine, backup, endsAt);
+    });
   }
 
   restoreStatus(id: number): { status: RestoreState; errors: readonly string[] } {
@@ -121,19 +124,14 @@ export class Backend {
   }
 
   private async takeNext(full: boolean | undefined, at: number): Promise<Backup> {
-    this.settle(at);
+    this.restores.settle(at);
     const backups = await this.engine.backups();
     const last = backups.at(-1);
     const isFull = full ?? (this.nextIsFull || last === undefined || last.backupNum >= this.behaviour.backupsPerSeries);
     const begins = isFull || last === undefined;
     const folder = begins ? newFolder(at, backups) : last.folder;
     const backup = await this.engine.takeBackup({ folder, isFull: begins, at });
-    this.nextIsFull = false;
+    this.nextIsFull = this.restores.isRunning;
     return backup;
-  }
-
-  private settle(now: number): void {
-    // What a restore brought back is not what the series so far goes on from.
-    if (this.restores.settle(now)) this.nextIsFull = true;
   }
 }

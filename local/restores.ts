@@ -13,7 +13,8 @@ interface TrackedRestore {
   readonly id: number;
   status: RestoreState;
   errors: readonly string[];
-  readonly job: RestoreJob;
+  /** Missing while it is being begun. */
+  job: RestoreJob | undefined;
 }
 
 /** The database forgets all but the last so many restores. */
@@ -25,18 +26,27 @@ export class Restores {
   private lastId = 0;
   private outcome: RestoreOutcome = { status: "OK" };
 
-  /** Throws while another one runs. */
-  refuseSecond(): void {
-    const running = this.tracked.find(({ status }) => status === "IN_PROGRESS");
-    if (running !== undefined) throw new CallerError(`another restore operation with id ${running.id} is in progress`);
+  /** Whether one is at work, or is being begun. */
+  get isRunning(): boolean {
+    return this.running !== undefined;
   }
 
-  /** Keeps a restore that has begun; its id counts from 1 since the database's start. */
-  track(job: RestoreJob): number {
+  /** Begins a restore, unless another one runs; its id counts from 1 since the database's start. */
+  async begin(start: () => Promise<RestoreJob>): Promise<number> {
+    const { running } = this;
+    if (running !== undefined) throw new CallerError(`another restore operation with id ${running.id} is in progress`);
     this.lastId += 1;
-    this.tracked.push({ id: this.lastId, status: "IN_PROGRESS", errors: [], job });
-    this.tracked = this.tracked.slice(-restoresKept);
-    return this.lastId;
+    // Its place is taken before the database is asked: a second one that is sent meanwhile would not know of it.
+    const restore: TrackedRestore = { id: this.lastId, status: "IN_PROGRESS", errors: [], job: undefined };
+    this.tracked = [...this.tracked, restore].slice(-restoresKept);
+    try {
+      restore.job = await start();
+    } catch (error) {
+      if (this.tracked.includes(restore)) this.lastId -= 1;
+      this.tracked = this.tracked.filter((other) => other !== restore);
+      throw error;
+    }
+    return restore.id;
   }
 
   status(id: number): { status: RestoreState; errors: readonly string[] } {
@@ -48,22 +58,24 @@ export class Restores {
     this.outcome = outcome;
   }
 
-  /** Ends what has ended by now; tells whether data was replaced. */
-  settle(now: number): boolean {
-    let replaced = false;
+  /** Ends what has ended by now. */
+  settle(now: number): void {
     for (const restore of this.tracked) {
-      if (restore.status !== "IN_PROGRESS" || this.outcome.status === "IN_PROGRESS" || !restore.job.isDone(now))
+      const { job } = restore;
+      if (restore.status !== "IN_PROGRESS" || this.outcome.status === "IN_PROGRESS" || job?.isDone(now) !== true)
         continue;
-      const { status, errors = [] } = this.outcome.status === "OK" ? restore.job.finish() : this.outcome;
+      const { status, errors = [] } = this.outcome.status === "OK" ? job.finish() : this.outcome;
       restore.status = status;
       restore.errors = errors;
-      replaced ||= status === "OK";
     }
-    return replaced;
   }
 
   forget(): void {
     this.tracked = [];
     this.lastId = 0;
+  }
+
+  private get running(): TrackedRestore | undefined {
+    return this.tracked.find(({ status }) => status === "IN_PROGRESS");
   }
 }

@@ -96,6 +96,47 @@ describe("the local cloud", () => {
     expect((await send()).data).to.have.nested.property("restore.response.restoreId", 1);
   });
 
+  it("begins one of several restores that are sent at the same moment", async () => {
+    const backend = await backendIn();
+    const door = local.cloud.get(backend.uid);
+    const backup = await door.takeBackup();
+    const sent = await Promise.allSettled([1, 2, 3].map(() => door.startRestore(door, backup)));
+    const refused = "another restore operation with id 1 is in progress";
+    expect(sent.map((one) => (one.status === "fulfilled" ? one.value : String(one.reason)))).to.deep.equal([
+      1,
+      ...Array.from({ length: 2 }, () => `Error: ${refused}`),
+    ]);
+  });
+
+  it("gives the id of a restore that could not begin to the next one", async () => {
+    const backend = await backendIn();
+    const door = local.cloud.get(backend.uid);
+    const backup = await door.takeBackup();
+    const gone = await door.startRestore(door, { ...backup, backupNum: 9 }).catch(String);
+    expect(gone).to.contain("no backup 9");
+    expect(await door.startRestore(door, backup)).to.equal(1);
+  });
+
+  it("begins a new series after a restore, whatever came of it and whoever was there to see it", async () => {
+    const backend = await backendIn();
+    const door = local.cloud.get(backend.uid);
+    const first = await door.takeBackup();
+    const kind = async (): Promise<string> => (await door.takeBackup()).type;
+    expect(await kind()).to.equal("incremental");
+    await door.startRestore(door, first);
+    expect(door.saved().nextIsFull, "kept as soon as it has begun").to.equal(true);
+    door.setRestoreOutcome({ status: "ERR", errors: ["disk full"] });
+    now += 1_000;
+    expect([await kind(), await kind()], "after a failure").to.deep.equal(["full", "incremental"]);
+    await door.startRestore(door, first);
+    await door.restartEngine();
+    expect([await kind(), await kind()], "after a restart in its middle").to.deep.equal(["full", "incremental"]);
+    await door.startRestore(door, first);
+    await kind();
+    now += 1_000;
+    expect(await kind(), "after a backup in its middle").to.equal("full");
+  });
+
   it("keeps the last 50 restores", async () => {
     const backend = await backendIn({ restoreMs: 0 });
     const door = local.cloud.get(backend.uid);
