@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { killTree, type Run, Stack } from "../engine/stack";
@@ -65,6 +65,11 @@ describe("the real engine and a real Dgraph", function () {
       "Order",
       Array.from({ length: orders }, (_, index) => ({ item: `o${index}`, amount: index })),
     );
+  }
+
+  async function untilLogged(uid: string, text: string): Promise<void> {
+    const log = join(engineOf(stack.local, uid).backupsFolder, "..", "logs", "alpha.log");
+    while (!readFileSync(log, "utf8").includes(text)) await new Promise((later) => setTimeout(later, 10));
   }
 
   before(async () => {
@@ -139,18 +144,22 @@ describe("the real engine and a real Dgraph", function () {
     expect(stack.local.journal.count("restore"), "not sent again").to.equal(count);
   });
 
-  it("says that the database ended when Alpha is killed in a restore, and a new trigger restores", async () => {
-    stack.local.journal.clear();
-    stack.program(backends + restore('triggers: ["killed"]'));
+  it("waits on when Alpha is killed in a restore, which Dgraph then does again", async () => {
+    // One without earlier restores: of several that it does again in a row, Dgraph leaves some out.
+    const third = `
+      const third = new dgraphcloud.Backend("third", args);
+      exports.third = third.uid;
+    `;
+    await up(third);
+    const uid = await stack.output("third");
+    stack.program(`${backends} ${third} ${restore('triggers: ["killed"]').replace("staging", "third")}`);
     const { ended } = stack.begin("up", "--yes", "--skip-preview");
-    await stack.local.journal.waitFor(({ operation, acted }) => operation === "restore" && acted, 60_000);
-    process.kill(engineOf(stack.local, staging).alphaPid, "SIGKILL");
-    const failed = await ended;
-    expect(failed.code, failed.output).not.to.equal(0);
-    expect(failed.output).to.contain("Alpha ended (SIGKILL)").and.to.contain("trigger");
-    await backend(staging).engine.start();
-    await up(restore('triggers: ["killed", "again"]'));
-    expect(await nodes(staging)).to.deep.equal([people, orders + 2]);
+    await untilLogged(uid, "Got restore proposal");
+    process.kill(engineOf(stack.local, uid).alphaPid, "SIGKILL");
+    const done = await ended;
+    expect(done.code, done.output).to.equal(0);
+    expect(await nodes(uid)).to.deep.equal([people, orders + 2]);
+    await up("");
   });
 
   it("only waits on when the engine and the provider are killed in a restore", async () => {

@@ -80,6 +80,19 @@ describe("the life of the databases", function () {
     expect(pids().filter(lives)).to.deep.equal([]);
   });
 
+  it("ends them also in a restore", async () => {
+    const first = await command();
+    const backend = await made(first.endpoint);
+    await start(["backup", backend.uid], { DGRAPHCLOUD_ENDPOINT: first.endpoint }).ended;
+    await add(backend, "Task", [{ title: "later" }]);
+    const restore = `mutation { restore(uid: "${backend.uid}") { response { restoreId } errors { message } } }`;
+    expect((await post(backend.slash, restore, {}, backend.auth)).text).to.contain('"restoreId":1');
+    const before = pids();
+    first.run.child.kill("SIGTERM");
+    expect((await first.run.ended).code).to.equal(0);
+    expect(before.filter(lives)).to.deep.equal([]);
+  });
+
   it("ends the strays of a local cloud that was killed at its next start, and loses nothing", async () => {
     const first = await command();
     const backend = await made(first.endpoint);

@@ -31,6 +31,9 @@ describe("a process of a database", () => {
     const child = script("echo 'I0101 well'; echo 'E0101 the disk is full' >&2; echo 'I0101 bye'; exit 3");
     expect(await child.ended).to.equal("exit code 3");
     expect(child.lastWords).to.equal("E0101 the disk is full");
+    const quiet = script("echo 'I0101 well'; echo; echo ' '");
+    await quiet.ended;
+    expect(quiet.lastWords).to.equal("I0101 well");
     const killed = script("exec sleep 60");
     await killed.stop(5_000);
     expect(await killed.ended).to.equal("SIGTERM");

@@ -50,7 +50,7 @@ export class Child {
       if (stream === null) continue;
       createInterface(stream).on("line", (line) => {
         this.log.write(`${line}\n`);
-        this.last.push(line);
+        if (line.trim() !== "") this.last.push(line);
         this.last.splice(0, this.last.length - keptLines);
         onLine?.(line);
       });

@@ -20,10 +20,11 @@ import type {
 import type { Alpha } from "./alpha";
 import { dropFrom } from "./drop";
 import { exportFiles } from "./exporting";
-import { findEntry, readBackups } from "./manifests";
+import { readBackups } from "./manifests";
 import { holdPorts, releasePorts } from "./ports";
 import { pass } from "./proxy";
-import { beginRestore, restoreFailure } from "./restoring";
+import { RestoreLog } from "./restoreLog";
+import { beginRestore } from "./restoring";
 import { foldersOf } from "./settings";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 
@@ -35,8 +36,8 @@ export class DgraphEngine implements Engine {
   readonly streams = true;
   private readonly supervisor: Supervisor;
   private readonly adminToken = randomBytes(24).toString("hex");
-  private readonly restoreFailures: string[] = [];
-  private readonly deaths: string[] = [];
+  private readonly restores = new RestoreLog();
+  private ending = new AbortController();
 
   constructor(private readonly options: DgraphOptions) {
     holdPorts(options.folder);
@@ -44,10 +45,11 @@ export class DgraphEngine implements Engine {
       ...options,
       adminToken: this.adminToken,
       onAlphaLine: (line) => {
-        const failure = restoreFailure(line);
-        if (failure !== undefined) this.restoreFailures.push(failure);
+        this.restores.read(line);
       },
-      onDeath: (how) => this.deaths.push(how),
+      onDeath: (why) => {
+        this.restores.died(why);
+      },
     });
   }
 
@@ -128,15 +130,13 @@ export class DgraphEngine implements Engine {
 
   async beginRestore(from: Engine, backup: Backup): Promise<RestoreJob> {
     if (!(from instanceof DgraphEngine)) throw new CallerError("the backup is of another kind of engine");
-    const source = from.backupsFolder;
-    const failuresBefore = this.restoreFailures.length;
-    const deathsBefore = this.deaths.length;
-    return beginRestore({
-      alpha: this.alpha(),
-      location: locationOf(join(source, backup.folder)),
-      backup: await findEntry(source, backup),
-      failure: () => this.restoreFailures[failuresBefore],
-      death: () => this.deaths[deathsBefore],
+    return beginRestore(this.alpha(), {
+      alpha: () => this.supervisor.pair?.alpha,
+      problem: () => this.problem,
+      location: locationOf(join(from.backupsFolder, backup.folder)),
+      backup,
+      news: this.restores.fromHere(),
+      signal: this.ending.signal,
     });
   }
 
@@ -145,15 +145,18 @@ export class DgraphEngine implements Engine {
   }
 
   async restart(): Promise<void> {
-    await this.supervisor.stop();
+    await this.stop();
+    this.ending = new AbortController();
     await this.supervisor.start();
   }
 
   stop(): Promise<void> {
+    this.ending.abort();
     return this.supervisor.stop();
   }
 
   async remove(): Promise<void> {
+    this.ending.abort();
     await this.supervisor.kill();
     releasePorts(this.options.folder);
     await rm(this.options.folder, { recursive: true, force: true, maxRetries: 5 });

@@ -1,19 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CallerError } from "../../deployment";
-import type { RestoreJob, RestoreResult } from "../engine";
+import type { Backup, RestoreJob, RestoreResult } from "../engine";
 import type { Alpha } from "./alpha";
-import type { ManifestEntry } from "./manifests";
+import type { RestoreNews } from "./restoreLog";
+
+type RestoredAlpha = Pick<Alpha, "admin" | "health" | "answers">;
 
 /** What a restore is seen by. */
 export interface RestoreView {
-  readonly alpha: Alpha;
+  /** The database, while it runs. */
+  readonly alpha: () => RestoredAlpha | undefined;
+  /** Why it does not run and will not be started again. */
+  readonly problem: () => string | undefined;
   /** Folder of the series on the disk. */
   readonly location: string;
-  readonly backup: ManifestEntry;
-  /** What Alpha has said of a failed restore since this one began. */
-  readonly failure: () => string | undefined;
-  /** How the database ended, when it did. */
-  readonly death: () => string | undefined;
+  readonly backup: Backup;
+  /** What has happened since this restore was sent, the oldest first. */
+  readonly news: () => readonly RestoreNews[];
+  /** Aborted when the database is ended on purpose. */
+  readonly signal: AbortSignal;
+  /** How long a database that was started again may take to come back to it. Default 20000. */
+  readonly takesUpWithinMs?: number;
 }
 
 interface Answer {
@@ -23,69 +30,58 @@ interface Answer {
 const mutation =
   "mutation($location: String!, $backupNum: Int) { restore(input: { location: $location, backupNum: $backupNum }) { code message } }";
 const pollMs = 200;
-// The answer says "started"; only that it was seen at work, or this long after it, is a sign that it has ended.
-const startsWithinMs = 10_000;
-const resultWithinMs = 10_000;
 
 /**
- * Begins a restore. Dgraph has no ids and no status for them: a later failure shows in its log only, so that the end is told
- * from its health, its log and a look at the result.
+ * Begins a restore. Dgraph has no ids and no status for them: how they end shows in its log only. One that was broken off is
+ * in its log of proposals, and it does it again when it is started again.
  */
-export async function beginRestore(view: RestoreView): Promise<RestoreJob> {
+export async function beginRestore(alpha: RestoredAlpha, view: RestoreView): Promise<RestoreJob> {
   let result: RestoreResult | undefined;
+  const follow = (lost?: RestoreNews): void => {
+    void watch(view, lost).then((seen) => {
+      result = seen;
+    });
+  };
   try {
-    await view.alpha.admin<Answer>(mutation, { location: view.location, backupNum: view.backup.backupNum });
+    await alpha.admin<Answer>(mutation, { location: view.location, backupNum: view.backup.backupNum });
+    follow();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (message.includes("already running")) throw new CallerError("another restore operation is in progress");
-    result = { status: "ERR", errors: [message] };
-  }
-  if (result === undefined) {
-    void watch(view).then((seen) => {
-      result = seen;
-    });
+    if (error instanceof CallerError) result = failed(message);
+    else follow({ what: "died", why: "the database broke the connection" });
   }
   return {
     isDone: () => result !== undefined,
-    finish: () => result ?? { status: "ERR", errors: ["the restore has not ended"] },
+    finish: () => result ?? failed("the restore has not ended"),
   };
 }
 
-async function watch(view: RestoreView): Promise<RestoreResult> {
-  const began = Date.now();
-  let seenAtWork = false;
-  for (;;) {
-    const failure = view.failure() ?? view.death();
-    if (failure !== undefined) return { status: "ERR", errors: [failure] };
-    const health = await view.alpha.health();
-    if (health === "draining") seenAtWork = true;
-    else if (health === "healthy" && (seenAtWork || Date.now() - began > startsWithinMs)) return check(view);
-    await sleep(pollMs);
+async function watch(view: RestoreView, lost: RestoreNews | undefined): Promise<RestoreResult> {
+  const { takesUpWithinMs = 20_000 } = view;
+  for (let idleSince = Date.now(); ;) {
+    const problem = view.problem();
+    if (view.signal.aborted || problem !== undefined) return failed(problem ?? "the database was ended in the restore");
+    const news = view.news();
+    const last = news.find(({ what }) => what === "failed") ?? news.at(-1) ?? lost;
+    if (last?.what === "failed") return failed(last.why);
+    if (!(await takesRequests(view.alpha())) || last === undefined || last.what === "begun") idleSince = Date.now();
+    else if (last.what === "ended") return { status: "OK", errors: [] };
+    else if (Date.now() - idleSince > takesUpWithinMs) return afterDeath(news, last.why);
+    await sleep(pollMs, undefined, { signal: view.signal }).catch(() => undefined);
   }
 }
 
-/** After its end: is what the backup holds there? */
-async function check({ alpha, backup, failure, death }: RestoreView): Promise<RestoreResult> {
-  const wanted = backup.predicates.map((predicate) => predicate.replace(/^0-/, ""));
-  let missing: readonly string[] = wanted;
-  for (const began = Date.now(); Date.now() - began < resultWithinMs;) {
-    await sleep(pollMs);
-    const failed = failure() ?? death();
-    if (failed !== undefined) return { status: "ERR", errors: [failed] };
-    if (!(await alpha.answers())) continue;
-    try {
-      const { schema = [] } = await alpha.query<{ schema?: readonly { predicate: string }[] }>("schema {}");
-      const there = new Set(schema.map(({ predicate }) => predicate));
-      missing = wanted.filter((predicate) => !there.has(predicate));
-      if (missing.length === 0) return { status: "OK", errors: [] };
-    } catch {
-      // It answers again in a moment, or the time is up.
-    }
-  }
-  return { status: "ERR", errors: [`after the restore these predicates are missing: ${missing.join(", ")}`] };
+/** It has been started again and found nothing left to do. */
+function afterDeath(news: readonly RestoreNews[], why: string): RestoreResult {
+  if (news.some(({ what }) => what === "ended")) return { status: "OK", errors: [] };
+  return failed(`${why}; it was started again, and has forgotten the restore`);
 }
 
-/** What a line of Alpha's log says of a restore that failed, if it does. */
-export function restoreFailure(line: string): string | undefined {
-  return /Error while restoring (.*)$/.exec(line)?.[1];
+async function takesRequests(alpha: RestoredAlpha | undefined): Promise<boolean> {
+  return alpha !== undefined && (await alpha.health()) === "healthy" && (await alpha.answers());
+}
+
+function failed(why: string): RestoreResult {
+  return { status: "ERR", errors: [why] };
 }
