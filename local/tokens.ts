@@ -13,8 +13,8 @@ export interface Claims {
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** A JWT signed with HS256, as both planes of Dgraph Cloud hand out. No two are alike. */
-export function signToken(claims: Claims, key: string): string {
+/** A JWT signed with HS256, as both planes of Dgraph Cloud hand out, and Dgraph itself. No two are alike. */
+export function signToken(claims: object, key: string): string {
   const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ ...claims, jti: randomUUID() })}`;
   return `${text}.${signature(text, key)}`;
 }

@@ -216,6 +216,13 @@ describe("a real Dgraph behind a backend", function () {
     const dropped = await slash("mutation { dropData(allData: true) { response { code } } }", guarded);
     expect(dropped.errors, dropped.text).to.equal(undefined);
     expect(await countOf(user, "Task")).to.equal(0);
+    const other = 'updateUser(input: { filter: { name: { eq: "groot" } }, set: { password: "of my own" } })';
+    const changed = await post(guarded.admin, `mutation { ${other} { user { name } } }`, {}, user.auth);
+    expect(changed.errors, changed.text).to.equal(undefined);
+    const door = local.cloud.get(guarded.uid);
+    await door.restartEngine();
+    expect(door.engine.problem, "after a restart with another password").to.equal(undefined);
+    expect((await door.takeBackup()).type).to.equal("full");
     await local.cloud.remove(guarded.uid);
   });
 });

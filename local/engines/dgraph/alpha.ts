@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CallerError } from "../../deployment";
+import { signToken } from "../../tokens";
 import type { GraphqlAnswer, GraphqlBody } from "../engine";
 
 /** How the local cloud, not a user, talks to the Alpha of a backend. */
@@ -7,8 +8,8 @@ export interface AlphaAccess {
   readonly port: number;
   /** Admits to the admin operations; known to the local cloud alone. */
   readonly adminToken: string;
-  /** Whether access control is on. */
-  readonly acl: boolean;
+  /** What the tokens of Dgraph's users are signed with, where access control is on. */
+  readonly aclKey: string | undefined;
 }
 
 interface Answer<T> {
@@ -17,17 +18,17 @@ interface Answer<T> {
 }
 
 const taskPollMs = 250;
+const answersWithinMs = 5_000;
+const superuserForMs = 600_000;
 
 /** The admin side of one Alpha. */
 export class Alpha {
-  private accessToken: string | undefined;
-
   constructor(private readonly access: AlphaAccess) {}
 
   /** "healthy", "draining" while a restore runs, or "down". */
   async health(): Promise<"healthy" | "draining" | "down"> {
     try {
-      const response = await fetch(this.url("/health"), { signal: AbortSignal.timeout(5_000) });
+      const response = await fetch(this.url("/health"), { signal: AbortSignal.timeout(answersWithinMs) });
       const text = await response.text();
       if (text.includes("draining") || text.includes("opRestore")) return "draining";
       return response.ok && text.includes('"healthy"') ? "healthy" : "down";
@@ -39,9 +40,11 @@ export class Alpha {
   /** Whether it takes requests: it says that it is healthy some time before that. */
   async answers(): Promise<boolean> {
     try {
-      const query = "{ getGQLSchema { schema } }";
-      const answer = await this.post<Answer<unknown>>("/admin", { query }, await this.headers());
-      return answer.errors === undefined;
+      // The superuser, whom a user of the backend logs in as first, is made a moment later than the rest.
+      const query = `{ getGQLSchema { schema } ${this.access.aclKey === undefined ? "" : 'getUser(name: "groot") { name }'} }`;
+      const signal = AbortSignal.timeout(answersWithinMs);
+      const answer = await this.post<Answer<{ getUser?: unknown }>>("/admin", { query }, this.headers(), signal);
+      return answer.errors === undefined && answer.data?.getUser !== null;
     } catch {
       return false;
     }
@@ -49,7 +52,7 @@ export class Alpha {
 
   /** Runs an admin document; throws with its errors. */
   async admin<T>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<T> {
-    return dataOf(await this.post<Answer<T>>("/admin", { query, variables }, await this.headers()));
+    return dataOf(await this.post<Answer<T>>("/admin", { query, variables }, this.headers()));
   }
 
   /** The GraphQL schema as it was uploaded; empty for none. */
@@ -66,23 +69,23 @@ export class Alpha {
   }
 
   async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
-    return this.post<GraphqlAnswer>("/graphql", body, await this.headers());
+    return this.post<GraphqlAnswer>("/graphql", body, this.headers());
   }
 
   /** Runs a DQL query. */
   async query<T>(dql: string): Promise<T> {
-    const headers = { ...(await this.headers()), "content-type": "application/dql" };
+    const headers = { ...this.headers(), "content-type": "application/dql" };
     return dataOf(await this.post<Answer<T>>("/query", dql, headers));
   }
 
   /** Runs an RDF mutation or upsert and commits it. */
   async mutate(rdf: string): Promise<void> {
-    const headers = { ...(await this.headers()), "content-type": "application/rdf" };
+    const headers = { ...this.headers(), "content-type": "application/rdf" };
     dataOf(await this.post<Answer<unknown>>("/mutate?commitNow=true", rdf, headers));
   }
 
   async alter(operation: object): Promise<void> {
-    dataOf(await this.post<Answer<unknown>>("/alter", operation, await this.headers()));
+    dataOf(await this.post<Answer<unknown>>("/alter", operation, this.headers()));
   }
 
   /** Waits for a task that Dgraph has queued. */
@@ -100,38 +103,23 @@ export class Alpha {
   }
 
   /** The headers that admit to everything, for a request that somebody else has checked. */
-  async headers(): Promise<Record<string, string>> {
+  private headers(): Record<string, string> {
+    const { adminToken, aclKey } = this.access;
     return {
       "content-type": "application/json",
-      "x-dgraph-authtoken": this.access.adminToken,
-      ...(this.access.acl && { "x-dgraph-accesstoken": (this.accessToken ??= await this.logIn()) }),
+      "x-dgraph-authtoken": adminToken,
+      ...(aclKey !== undefined && { "x-dgraph-accesstoken": superuserToken(aclKey) }),
     };
   }
 
-  /** With access control the local cloud acts as the superuser that Dgraph makes, as the cloud's own services do. */
-  private async logIn(): Promise<string> {
-    const query = 'mutation { login(userId: "groot", password: "password") { response { accessJWT } } }';
-    const headers = { "content-type": "application/json", "x-dgraph-authtoken": this.access.adminToken };
-    const answer = await this.post<Answer<{ login: { response: { accessJWT: string } } }>>(
-      "/admin",
-      { query },
-      headers,
-    );
-    // Its tokens live for some hours; a new one is had well before.
-    setTimeout(() => (this.accessToken = undefined), 3_600_000).unref();
-    try {
-      return dataOf(answer).login.response.accessJWT;
-    } catch (cause) {
-      throw new CallerError(
-        "the local cloud could not log in as groot with the password Dgraph begins with: with access control it needs that one for backups, restores and drops",
-        { cause },
-      );
-    }
-  }
-
-  private async post<T>(path: string, body: unknown, headers: Record<string, string>): Promise<T> {
+  private async post<T>(
+    path: string,
+    body: unknown,
+    headers: Record<string, string>,
+    signal: AbortSignal | null = null,
+  ): Promise<T> {
     const text = typeof body === "string" ? body : JSON.stringify(body);
-    const response = await fetch(this.url(path), { method: "POST", headers, body: text });
+    const response = await fetch(this.url(path), { method: "POST", headers, body: text, signal });
     const answer = await response.text();
     try {
       return JSON.parse(answer) as T;
@@ -149,4 +137,13 @@ function dataOf<T>({ data, errors }: Answer<T>): T {
   if (errors !== undefined && errors.length > 0) throw new CallerError(errors.map(({ message }) => message).join("; "));
   if (data === undefined) throw new CallerError("the database answered without data");
   return data;
+}
+
+/**
+ * With access control the local cloud acts as the superuser, as the cloud's own services do. The token is one of its own
+ * making: users may give the superuser another password, and what the local cloud does for them must not end with that.
+ */
+function superuserToken(aclKey: string): string {
+  const exp = Math.floor((Date.now() + superuserForMs) / 1_000);
+  return signToken({ userid: "groot", namespace: 0, groups: ["guardians"], exp }, aclKey);
 }

@@ -32,8 +32,9 @@ export class Pair {
     private readonly ports: PairPorts,
     private readonly zeroProcess: Child,
     private readonly alphaProcess: Child,
+    aclKey: string | undefined,
   ) {
-    this.alpha = new Alpha({ port: ports.alphaHttp, adminToken: options.adminToken, acl: options.acl });
+    this.alpha = new Alpha({ port: ports.alphaHttp, adminToken: options.adminToken, aclKey });
     this.watch("Zero", zeroProcess);
     this.watch("Alpha", alphaProcess);
   }
@@ -70,7 +71,7 @@ export class Pair {
     };
     const zero = recorded(new Child({ executable, role: "zero", settings: settings.zero, logs }));
     const alpha = recorded(new Child({ executable, role: "alpha", settings: settings.alpha, logs, onLine }));
-    return new Pair(options, ports, zero, alpha);
+    return new Pair(options, ports, zero, alpha, settings.aclKey);
   }
 
   get processes(): readonly number[] {

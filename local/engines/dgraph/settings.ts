@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PairPorts } from "./ports";
 
@@ -10,6 +10,15 @@ export interface PairSettings {
   readonly ports: PairPorts;
   readonly adminToken: string;
   readonly acl: boolean;
+}
+
+export interface WrittenSettings {
+  /** The file for Zero. */
+  readonly zero: string;
+  /** The file for Alpha. */
+  readonly alpha: string;
+  /** What the tokens of Dgraph's users are signed with, where access control is on. */
+  readonly aclKey: string | undefined;
 }
 
 /** The folders of a backend. */
@@ -23,11 +32,13 @@ export const foldersOf = (folder: string) => ({
 // Nothing leaves the machine.
 const telemetry = "reports=false; sentry=false;";
 const alphaCacheMb = 128;
+const aclKeyFile = "acl-secret";
 
 /** Writes the configuration of both processes; files rather than arguments, which anybody on the machine can read. */
-export function writeSettings({ folder, ports, adminToken, acl }: PairSettings): { zero: string; alpha: string } {
+export function writeSettings({ folder, ports, adminToken, acl }: PairSettings): WrittenSettings {
   const { exported, backups } = foldersOf(folder);
   for (const needed of [folder, exported, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
+  const aclKey = acl ? keptAclKey(folder) : undefined;
   const common = { port_offset: ports.offset, bindall: false, telemetry, logtostderr: true };
   const zero = { ...common, my: `127.0.0.1:${ports.zero}`, wal: join(folder, "zw") };
   const alpha = {
@@ -41,9 +52,9 @@ export function writeSettings({ folder, ports, adminToken, acl }: PairSettings):
     security: `token=${adminToken}; whitelist=127.0.0.1;`,
     cache: `size-mb=${alphaCacheMb};`,
     // By its name alone, as both run in the folder: of a path, Dgraph would take ";" and "=" for its own.
-    ...(acl && { acl: `secret-file=${aclSecret(folder)};` }),
+    ...(acl && { acl: `secret-file=${aclKeyFile};` }),
   };
-  return { zero: write(folder, "zero", zero), alpha: write(folder, "alpha", alpha) };
+  return { zero: write(folder, "zero", zero), alpha: write(folder, "alpha", alpha), aclKey };
 }
 
 function write(folder: string, name: string, settings: object): string {
@@ -52,10 +63,9 @@ function write(folder: string, name: string, settings: object): string {
   return file;
 }
 
-/** Signs the tokens of Dgraph's users, so it has to outlive a restart. */
-function aclSecret(folder: string): string {
-  const name = "acl-secret";
-  const file = join(folder, name);
+/** It has to outlive a restart, as the tokens do that are signed with it. */
+function keptAclKey(folder: string): string {
+  const file = join(folder, aclKeyFile);
   if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString("hex"), { mode: 0o600 });
-  return name;
+  return readFileSync(file, "utf8");
 }
