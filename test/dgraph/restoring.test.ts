@@ -49,7 +49,6 @@ describe("restores of a real Dgraph", function () {
     ended(await door(target).startRestore(door(source), backup));
   const nodes = async (): Promise<number[]> => Promise.all(["A", "B"].map((type) => nodesOf(local, target.uid, type)));
 
-  // The first one: of several that it does again in a row, Dgraph leaves some out.
   it("go on when Alpha is killed in their middle, and a new series begins", async () => {
     const backup = await backUp();
     expect((await door(target).takeBackup({ full: true })).type).to.equal("full");
@@ -62,6 +61,14 @@ describe("restores of a real Dgraph", function () {
     expect(await ended(id)).to.deep.equal(["OK"]);
     expect(await nodes()).to.deep.equal([2, 1]);
     expect((await door(target).takeBackup()).type).to.equal("full");
+  });
+
+  it("stay as they are over a restart, also several in a row", async () => {
+    await restored(await backUp());
+    await add(source, "A", [{ x: "3" }]);
+    await restored(await backUp());
+    await door(target).restartEngine();
+    expect(await nodes()).to.deep.equal([3, 1]);
   });
 
   for (const [title, gone] of [
