@@ -1,9 +1,9 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Alpha } from "./alpha";
 import { Child } from "./child";
 import { type PairPorts, portsOf } from "./ports";
-import { type ProcessRecord, recordOf, writeRecords } from "./records";
+import { recordOf, writeRecords } from "./records";
 import { foldersOf, type PairSettings, writeSettings } from "./settings";
 
 export interface PairOptions extends Omit<PairSettings, "ports"> {
@@ -16,6 +16,7 @@ export interface PairOptions extends Omit<PairSettings, "ports"> {
 
 const startsWithinMs = 120_000;
 const pollMs = 100;
+const answersWithinMs = 5_000;
 // Zero does not end by itself while it waits for an Alpha; it writes as it goes, so that no patience is needed.
 const zeroPatienceMs = 1_000;
 const alphaPatienceMs = 15_000;
@@ -42,7 +43,7 @@ export class Pair {
   /** Starts both and waits until Alpha takes requests; ends them again when the signal says so before. */
   static async start(options: PairOptions, signal: AbortSignal): Promise<Pair> {
     signal.throwIfAborted();
-    const pair = Pair.launch(options, await portsOf(options.folder));
+    const pair = await Pair.launch(options, await portsOf(options.folder), signal);
     const abandon = (): void => {
       pair.abandon();
     };
@@ -58,20 +59,37 @@ export class Pair {
     return pair;
   }
 
-  private static launch(options: PairOptions, ports: PairPorts): Pair {
-    const { logs, processes } = foldersOf(options.folder);
+  private static async launch(options: PairOptions, ports: PairPorts, signal: AbortSignal): Promise<Pair> {
+    const { logs, processes, proposals } = foldersOf(options.folder);
     mkdirSync(logs, { recursive: true, mode: 0o700 });
+    const hasProposals = existsSync(proposals);
     const settings = writeSettings({ ...options, ports });
     const { executable, onAlphaLine: onLine } = options;
-    const records: ProcessRecord[] = [];
-    const recorded = (child: Child): Child => {
-      records.push(recordOf(child.pid));
+    const started: Child[] = [];
+    const start = (role: "zero" | "alpha"): Child => {
+      const child = new Child({
+        executable,
+        role,
+        settings: settings[role],
+        logs,
+        ...(role === "alpha" && { onLine }),
+      });
+      started.push(child);
+      const records = started.map(({ pid }) => recordOf(pid));
       writeRecords(processes, records);
       return child;
     };
-    const zero = recorded(new Child({ executable, role: "zero", settings: settings.zero, logs }));
-    const alpha = recorded(new Child({ executable, role: "alpha", settings: settings.alpha, logs, onLine }));
-    return new Pair(options, ports, zero, alpha, settings.aclKey);
+    try {
+      const zero = start("zero");
+      // Alpha does again what it has not finished, and a restore fails for good while Zero has no say yet.
+      if (hasProposals) await untilZeroLeads(ports.zeroHttp, zero, signal);
+      return new Pair(options, ports, zero, start("alpha"), settings.aclKey);
+    } catch (error) {
+      // What could not be written down, nobody would find later.
+      for (const child of started) child.kill();
+      await Promise.all(started.map(({ ended }) => ended));
+      throw error;
+    }
   }
 
   get processes(): readonly number[] {
@@ -131,5 +149,26 @@ export class Pair {
 
   private forget(): void {
     rmSync(foldersOf(this.options.folder).processes, { force: true });
+  }
+}
+
+async function untilZeroLeads(port: number, zero: Child, signal: AbortSignal): Promise<void> {
+  let death: string | undefined;
+  void zero.ended.then((how) => (death = how));
+  for (const began = Date.now(); Date.now() - began < startsWithinMs;) {
+    if (death !== undefined) throw new Error(`Zero ended (${death}): ${zero.lastWords}`);
+    if (await leads(port)) return;
+    await sleep(pollMs, undefined, { signal });
+  }
+  throw new Error(`Zero did not lead within ${startsWithinMs / 1_000} s: ${zero.lastWords}`);
+}
+
+async function leads(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/state`, { signal: AbortSignal.timeout(answersWithinMs) });
+    const { zeros = {} } = (await response.json()) as { zeros?: Record<string, { leader: boolean }> };
+    return Object.values(zeros).some(({ leader }) => leader);
+  } catch {
+    return false;
   }
 }

@@ -1,11 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** The ports of a pair of Zero and Alpha: Dgraph's own, with one offset for all. */
 export interface PairPorts {
   readonly offset: number;
   readonly zero: number;
+  readonly zeroHttp: number;
   readonly alphaInternal: number;
   readonly alphaHttp: number;
 }
@@ -18,6 +20,7 @@ const dgraphPorts = [5_080, 6_080, 7_080, 8_080, 9_080];
 const neighbours = [0, 1_000, 2_000, 3_000, 4_000];
 // Those of a process that has just ended may be held for a moment.
 const freeWithinMs = 10_000;
+const pollMs = 100;
 
 const inUse = new Set<number>();
 
@@ -40,6 +43,7 @@ export async function portsOf(folder: string): Promise<PairPorts> {
       throw new Error(
         `of the ports ${dgraphPorts.map((port) => port + offset).join(", ")}, which it was made with, one is taken by another program: end that, and start the local cloud again`,
       );
+    await sleep(pollMs);
   }
   return portsAt(offset);
 }
@@ -69,7 +73,13 @@ async function reservePorts(): Promise<PairPorts> {
 }
 
 function portsAt(offset: number): PairPorts {
-  return { offset, zero: 5_080 + offset, alphaInternal: 7_080 + offset, alphaHttp: 8_080 + offset };
+  return {
+    offset,
+    zero: 5_080 + offset,
+    zeroHttp: 6_080 + offset,
+    alphaInternal: 7_080 + offset,
+    alphaHttp: 8_080 + offset,
+  };
 }
 
 function readOffset(file: string): number | undefined {

@@ -26,6 +26,8 @@ export const foldersOf = (folder: string) => ({
   backups: join(folder, "backups"),
   exported: join(folder, "exports"),
   logs: join(folder, "logs"),
+  /** Alpha's log of proposals. */
+  proposals: join(folder, "w"),
   processes: join(folder, "processes.json"),
 });
 
@@ -36,7 +38,7 @@ const aclKeyFile = "acl-secret";
 
 /** Writes the configuration of both processes; files rather than arguments, which anybody on the machine can read. */
 export function writeSettings({ folder, ports, adminToken, acl }: PairSettings): WrittenSettings {
-  const { exported, backups } = foldersOf(folder);
+  const { exported, backups, proposals } = foldersOf(folder);
   for (const needed of [folder, exported, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
   const aclKey = acl ? keptAclKey(folder) : undefined;
   const common = { port_offset: ports.offset, bindall: false, telemetry, logtostderr: true };
@@ -46,7 +48,7 @@ export function writeSettings({ folder, ports, adminToken, acl }: PairSettings):
     my: `127.0.0.1:${ports.alphaInternal}`,
     zero: `127.0.0.1:${ports.zero}`,
     postings: join(folder, "p"),
-    wal: join(folder, "w"),
+    wal: proposals,
     tmp: join(folder, "t"),
     export: exported,
     security: `token=${adminToken}; whitelist=127.0.0.1;`,

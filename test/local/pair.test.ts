@@ -1,0 +1,47 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { Pair } from "../../local/engines/dgraph/pair";
+import { lives, recordOf } from "../../local/engines/dgraph/records";
+
+describe("the two processes of a database", () => {
+  let folder: string;
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), "dgraphcloud-pair-"));
+    folder = join(root, "0x42");
+  });
+  afterEach(() => {
+    rmSync(root, { recursive: true });
+  });
+
+  /** Starts a program that stands for `dgraph`. */
+  const start = (body: string): Promise<Pair> => {
+    const executable = join(root, "dgraph");
+    writeFileSync(executable, `#!/bin/sh\n${body}\n`);
+    chmodSync(executable, 0o755);
+    const options = { executable, folder, adminToken: "t", acl: false };
+    const none = (): void => undefined;
+    return Pair.start({ ...options, onAlphaLine: none, onDeath: none }, new AbortController().signal);
+  };
+
+  it("do not run where they cannot be written down", async () => {
+    mkdirSync(join(folder, "processes.json"), { recursive: true });
+    const pidFile = join(root, "pid");
+    const refused = await start(`echo $$ > ${pidFile}; exec sleep 20`).catch(String);
+    expect(refused).to.contain("EISDIR");
+    for (let tries = 0; tries < 20 && !existsSync(pidFile); tries++)
+      await new Promise((later) => setTimeout(later, 25));
+    // It may have been killed before it could write its number.
+    if (existsSync(pidFile)) expect(lives(recordOf(Number(readFileSync(pidFile, "utf8"))))).to.equal(false);
+  });
+
+  it("are told of when Zero ends before Alpha is started, where there is something to do again", async () => {
+    mkdirSync(join(folder, "w"), { recursive: true });
+    const calls = join(root, "calls");
+    const refused = await start(`echo $1 >> ${calls}; echo 'E0101 the disk is full'; exit 3`).catch(String);
+    expect(refused).to.equal("Error: Zero ended (exit code 3): E0101 the disk is full");
+    expect(readFileSync(calls, "utf8")).to.equal("zero\n");
+  });
+});
