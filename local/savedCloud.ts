@@ -33,7 +33,9 @@ export function parseSaved(json: string): SavedCloud {
   const uids = deployments.map((entry, index) => {
     const where = `backend ${index + 1}`;
     check(entry, [["backend", (value) => typeof value === "object" && value !== null]], where);
-    const { deployment } = entry as { deployment?: unknown };
+    const { deployment, backend } = entry as { deployment?: unknown; backend?: unknown };
+    // Without it the backend would count as a new one, and its database be removed.
+    check(backend, [["engine", (value) => value !== undefined]], where);
     check(deployment, ofDeployment, where);
     return (deployment as { uid: string }).uid;
   });

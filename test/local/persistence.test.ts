@@ -99,4 +99,19 @@ describe("state in a folder", () => {
       expect(refused).to.contain("cloud.json").and.contain("remove it");
       expect(existsSync(join(data, "lock"))).to.equal(false);
     });
+
+  it("is not taken from a file that lacks what a backend holds", async () => {
+    const first = await start();
+    await make(first, await session(first));
+    await first.close();
+    const file = join(data, "cloud.json");
+    const saved = JSON.parse(readFileSync(file, "utf8")) as { deployments: { backend: { engine?: unknown } }[] };
+    delete saved.deployments[0]?.backend.engine;
+    writeFileSync(file, JSON.stringify(saved));
+    const refused = await start().then(
+      () => "started",
+      (error: unknown) => String(error),
+    );
+    expect(refused).to.contain('backend 1 has no usable "engine"').and.contain("mend it");
+  });
 });
