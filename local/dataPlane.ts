@@ -19,7 +19,7 @@ export interface AskedData {
 }
 
 /** Dgraph's own query language, for backends whose mode lets it through. */
-const dqlPaths = ["/query", "/mutate", "/alter"];
+const dqlPaths = ["/query", "/mutate", "/commit", "/alter"];
 
 /** What `/admin` has; the database's own has more, which reaches the files and processes of the machine. */
 const adminFields = [
@@ -69,7 +69,7 @@ export async function answerData(cloud: Cloud, backend: Backend, asked: AskedDat
     const foreign = foreignToAdmin(document);
     if (foreign !== undefined) return graphqlError(foreign);
   } else if (path !== "/graphql" && !dqlPaths.includes(path)) {
-    throw new HttpProblem(404, "a backend has /graphql, /admin, /admin/slash, /query, /mutate and /alter");
+    throw new HttpProblem(404, "a backend has /graphql, /admin, /admin/slash, /query, /mutate, /commit and /alter");
   }
   return engine.serve({
     method: request.method,
@@ -89,7 +89,8 @@ function refuseByMode({ deployment }: Backend, path: string, document: GraphqlBo
   const operation = document === undefined ? undefined : operationOf(document)?.operation;
   // Anything but a query: what has no operation here might have one to the database, which reads for itself.
   const mayMutate = path === "/graphql" && operation !== OperationTypeNode.QUERY;
-  if (mayMutate || path === "/mutate" || path === "/alter") throw new HttpProblem(403, "the backend is read-only");
+  if (mayMutate || (dqlPaths.includes(path) && path !== "/query"))
+    throw new HttpProblem(403, "the backend is read-only");
 }
 
 function unusable(body: GraphqlBody): string | undefined {

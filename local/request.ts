@@ -35,7 +35,8 @@ function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolea
   return {
     query,
     ...(typeof variables === "object" && variables !== null && { variables: variables as Record<string, unknown> }),
-    ...(typeof operationName === "string" && { operationName }),
+    // An empty one is none, as it is for Dgraph.
+    ...(typeof operationName === "string" && operationName !== "" && { operationName }),
   };
 }
 

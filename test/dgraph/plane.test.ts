@@ -64,7 +64,7 @@ describe("a real Dgraph behind a backend", function () {
 
   it("lets nobody in without the backend's token, on no path", async () => {
     await inMode("flexible", async () => {
-      for (const path of ["/graphql", "/admin", "/admin/slash", "/query", "/mutate", "/alter", "/health", "/state"]) {
+      for (const path of ["/graphql", "/admin", "/admin/slash", "/query", "/mutate", "/commit", "/alter", "/state"]) {
         const response = await raw(path, "{}", { "content-type": "application/json", "x-auth-token": "wrong" });
         expect(response.status, path).to.equal(401);
       }
@@ -102,16 +102,25 @@ describe("a real Dgraph behind a backend", function () {
     const mutation = '{ set { _:x <Shop.city> "There" . } }';
     const rdf = { ...backend.auth, "content-type": "application/rdf" };
     const json = { ...backend.auth, "content-type": "application/json" };
-    for (const path of ["/query", "/mutate?commitNow=true", "/alter"])
+    for (const path of ["/query", "/mutate?commitNow=true", "/commit?startTs=1", "/alter"])
       expect((await raw(path, dql, backend.auth)).status, path).to.equal(403);
     await inMode("flexible", async () => {
       expect(await (await raw("/query", dql, backend.auth)).json()).to.have.nested.property("data.q[0].count", 2);
       expect(await (await raw("/mutate?commitNow=true", mutation, rdf)).text()).to.contain("Success");
+      const open = (await (await raw("/mutate", '{ set { _:x <Shop.city> "Later" . } }', rdf)).json()) as {
+        extensions: { txn: { start_ts: number; hash?: string; keys: string[]; preds: string[] } };
+      };
+      const { start_ts: startTs, hash = "", keys, preds } = open.extensions.txn;
+      const committed = await raw(`/commit?startTs=${startTs}&hash=${hash}`, JSON.stringify({ keys, preds }), json);
+      expect(await committed.text()).to.contain("Success");
       expect(await (await raw("/alter", '{"schema": "extra: string ."}', json)).text()).to.contain("Success");
     });
     await inMode("readonly", async () => {
       expect((await raw("/query", dql, backend.auth)).status).to.equal(200);
-      for (const path of ["/mutate", "/alter"]) expect((await raw(path, mutation, rdf)).status, path).to.equal(403);
+      for (const path of ["/mutate", "/commit", "/alter"])
+        expect((await raw(path, mutation, rdf)).status, path).to.equal(403);
+      const body = JSON.stringify({ query: "{ queryShop { city } }", operationName: "" });
+      expect((await raw("/graphql", body, json)).status, "an empty name of the operation").to.equal(200);
       const written = await add(backend, "Shop", [{ name: "New" }]);
       expect(written.status).to.equal(403);
       expect(await countOf(backend, "Shop")).to.equal(1);
@@ -162,6 +171,18 @@ describe("a real Dgraph behind a backend", function () {
     expect(found.data, found.text).to.deep.equal({ queryAuthor: [{ age: 7 }] });
   });
 
+  it("drops the nodes of a type that no schema defines", async () => {
+    const nodes = '{ set {\n_:a <dgraph.type> "Loose" .\n_:a <loose.x> "1" .\n_:b <dgraph.type> "Loose" .\n} }';
+    await inMode("flexible", async () => {
+      const rdf = { ...backend.auth, "content-type": "application/rdf" };
+      expect(await (await raw("/mutate?commitNow=true", nodes, rdf)).text()).to.contain("Success");
+    });
+    expect(await nodesOf(local, backend.uid, "Loose")).to.equal(2);
+    await drop('types: ["Loose"]');
+    expect(await nodesOf(local, backend.uid, "Loose")).to.equal(0);
+    expect(await nodesOf(local, backend.uid, "Author")).to.equal(2);
+  });
+
   it("drops fields and leaves the nodes, and the field goes on working", async () => {
     await drop('fields: ["Author.age"]');
     const left = await post(backend.graphql, "{ queryAuthor(order: { asc: name }) { name age } }", {}, backend.auth);
@@ -180,8 +201,11 @@ describe("a real Dgraph behind a backend", function () {
     await drop("allData: true");
     expect(await nodesOf(local, backend.uid, "Author")).to.equal(0);
     expect(await engineOf(local, backend.uid).schema()).to.equal(schema);
+    await add(backend, "Author", [{ name: "Cid" }]);
+    expect(await nodesOf(local, backend.uid, "Author")).to.equal(1);
     await drop("allDataAndSchema: true");
     expect(await engineOf(local, backend.uid).schema()).to.equal("");
+    expect(await nodesOf(local, backend.uid, "Author")).to.equal(0);
   });
 
   it("exports files that hold the data, each under an address of its own", async () => {
