@@ -38,15 +38,18 @@ export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
   await mendSchema(alpha);
 }
 
-/** Dgraph drops the definition of a type only; here its nodes go first, then what no other type shares. */
+/**
+ * Dgraph drops the definition of a type only; here its own predicates go first, then what is left of its nodes: one
+ * transaction has less to delete then. Nodes without a definition have only the second.
+ */
 async function dropType(alpha: Alpha, name: string): Promise<void> {
   const { types = [] } = await alpha.query<{ types?: readonly TypeDefinition[] }>("schema {}");
   const dropped = types.find((type) => type.name === name);
-  if (dropped === undefined) return;
-  await alpha.mutate(`upsert { query { gone as var(func: type(<${name}>)) } mutation { delete { uid(gone) * * . } } }`);
   const others = new Set(types.filter((type) => type.name !== name).flatMap(fieldsOf));
-  for (const field of fieldsOf(dropped).filter((field) => !others.has(field))) await alpha.alter({ drop_attr: field });
-  await alpha.alter({ drop_op: "TYPE", drop_value: name });
+  const own = dropped === undefined ? [] : fieldsOf(dropped).filter((field) => !others.has(field));
+  for (const field of own) await alpha.alter({ drop_attr: field });
+  await alpha.mutate(`upsert { query { gone as var(func: type(<${name}>)) } mutation { delete { uid(gone) * * . } } }`);
+  if (dropped !== undefined) await alpha.alter({ drop_op: "TYPE", drop_value: name });
 }
 
 function fieldsOf({ fields = [] }: TypeDefinition): string[] {
