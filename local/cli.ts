@@ -4,6 +4,9 @@ import { backupCommand } from "./backupCommand";
 import { cloudOptions, help, options } from "./cliOptions";
 import { type FaultRule, type LocalCloud, type LocalCloudOptions, parseFaults, startLocalCloud } from "./index";
 
+/** What ends it: Ctrl-C, a request, and a terminal that is closed. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Runs the command; gives its exit code once it has ended. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
@@ -40,13 +43,12 @@ async function serve(options: LocalCloudOptions, faults: readonly FaultRule[]): 
   for (const rule of faults) local.faults.add(rule);
   // Listening before the greeting: whoever reads it may stop the command at once.
   const stopped = new Promise<void>((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
+    for (const signal of signals) process.once(signal, resolve);
   });
   process.stdout.write(greeting(local, options));
   await stopped;
   // Somebody who asks twice does not want to wait for databases that end in order.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  for (const signal of signals) {
     process.on(signal, () => {
       process.exit(1);
     });

@@ -57,7 +57,10 @@ export function cloudOptions(values: Values, environment: NodeJS.ProcessEnv): Lo
     throw new Error(`--port must be 0 to 65535, not "${values.port}"`);
   return {
     port,
-    engine: engineOf(values.engine ?? environment[engineVariable]),
+    engine:
+      values.engine === undefined
+        ? engineOf(engineVariable, environment[engineVariable])
+        : engineOf("--engine", values.engine),
     ...(values.dgraph !== undefined && { dgraph: values.dgraph }),
     ...(values.data !== undefined && { data: values.data }),
     ...(values.account !== undefined && { accounts: values.account.map(account) }),
@@ -71,10 +74,10 @@ export function cloudOptions(values: Values, environment: NodeJS.ProcessEnv): Lo
   };
 }
 
-function engineOf(name: string | undefined): EngineKind {
+function engineOf(from: string, name: string | undefined): EngineKind {
   if (name === undefined || name === "") return "memory";
   const kind = engineKinds.find((known) => known === name);
-  if (kind === undefined) throw new Error(`--engine must be ${engineKinds.join(" or ")}, not "${name}"`);
+  if (kind === undefined) throw new Error(`${from} must be ${engineKinds.join(" or ")}, not "${name}"`);
   return kind;
 }
 

@@ -13,8 +13,9 @@ async function main(args: readonly string[]): Promise<void> {
   if (asked || environment["DGRAPHCLOUD_LOCAL_ENGINE"] === "dgraph")
     environment["DGRAPHCLOUD_LOCAL_DGRAPH"] ??= (await prepareDgraph()).executable;
   const child = spawn(process.execPath, [command, ...args], { env: environment, stdio: "inherit" });
-  // A terminal sends Ctrl-C to both; this one only waits for the other.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to both; this one only waits for the other, which would take a second for impatience.
+  process.on("SIGINT", () => undefined);
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise<number>((ended) => {
     child.once("exit", (code) => {
       ended(code ?? 1);

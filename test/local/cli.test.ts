@@ -20,8 +20,8 @@ describe("the command", function () {
     for (const child of running.splice(0)) child.kill("SIGKILL");
   });
 
-  it("prints what to export, answers there, and ends with 0 on both signals", async () => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  it("prints what to export, answers there, and ends with 0 on each signal", async () => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       const { child, printed, ended } = run("--port", "0");
       const out = await printed("Stop it with Ctrl-C.");
       expect(out).to.contain("DGRAPHCLOUD_EMAIL=").and.contain("DGRAPHCLOUD_PASSWORD=");
@@ -118,6 +118,17 @@ describe("the command", function () {
     expect(elsewhere.err).to.contain("DGRAPHCLOUD_ENDPOINT");
     const stranger = await start(["backup", dedicated.uid], { ...environment, DGRAPHCLOUD_PASSWORD: "no" }).ended;
     expect(stranger.err).to.contain("DGRAPHCLOUD_PASSWORD");
+  });
+
+  it("takes the engine from the environment where no flag names one", async () => {
+    const environment = { DGRAPHCLOUD_LOCAL_ENGINE: "dgraph", DGRAPHCLOUD_LOCAL_DGRAPH: "/does/not/exist" };
+    const { code, err } = await start(["--port", "0"], environment).ended;
+    expect([code, err.includes("/does/not/exist is no program")], err).to.deep.equal([1, true]);
+    const other = start(["--port", "0", "--engine", "memory"], environment);
+    running.push(other.child);
+    expect(await other.printed("Stop it with Ctrl-C.")).to.contain("in memory");
+    const wrong = await start(["--port", "0"], { DGRAPHCLOUD_LOCAL_ENGINE: "steam" }).ended;
+    expect(wrong.err).to.contain('DGRAPHCLOUD_LOCAL_ENGINE must be memory or dgraph, not "steam"');
   });
 
   it("tells its flags with --help", async () => {
