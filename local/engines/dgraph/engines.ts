@@ -65,6 +65,7 @@ export async function dgraphEngines({
         uid: deployment.uid,
         acl: hasAcl(deployment),
         inTurn: limit,
+        onRemoved: () => made.delete(deployment.uid),
       });
       made.set(deployment.uid, engine);
       return engine;
@@ -83,8 +84,9 @@ export async function dgraphEngines({
   };
 }
 
-function hasAcl({ aclEnabled }: Deployment): boolean {
-  return aclEnabled === "true";
+/** The vendor's client sends it for every type; it is for dedicated backends only. */
+function hasAcl({ aclEnabled, deploymentType }: Deployment): boolean {
+  return deploymentType === "dedicated" && aclEnabled === "true";
 }
 
 /** Databases without a state that tells whose they are: a new one would give their uids again, and remove them. */

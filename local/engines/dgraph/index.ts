@@ -28,7 +28,10 @@ import { beginRestore } from "./restoring";
 import { foldersOf } from "./settings";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 
-export type DgraphOptions = Omit<SupervisorOptions, "adminToken" | "onAlphaLine" | "onDeath">;
+export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "onAlphaLine" | "onDeath"> {
+  /** Called when it is gone for good. */
+  readonly onRemoved: () => void;
+}
 
 /** A real Dgraph behind one backend: a Zero and an Alpha of its own, on loopback ports. */
 export class DgraphEngine implements Engine {
@@ -159,6 +162,7 @@ export class DgraphEngine implements Engine {
     this.ending.abort();
     await this.supervisor.kill();
     releasePorts(this.options.folder);
+    this.options.onRemoved();
     await rm(this.options.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
