@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SavedCloud } from "./cloud";
+import { lives, readRecords, recordOf } from "./processes";
 import { parseSaved } from "./savedCloud";
 
 // A lock of this very process says nothing by its number.
@@ -14,14 +15,9 @@ export class Store {
   static open(folder: string): Store {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const lock = join(folder, "lock");
-    const holder = readNumber(lock);
     const folderHere = realpathSync(folder);
-    if (openHere.has(folderHere) || (holder !== undefined && holder !== process.pid && isAlive(holder))) {
-      throw new Error(
-        `the folder ${folder} is in use by process ${holder ?? process.pid}: stop that one, or choose another folder with --data`,
-      );
-    }
-    writeAnew(lock, String(process.pid));
+    if (openHere.has(folderHere)) throw inUse(folder, process.pid);
+    take(folder, lock);
     refuseOpenToAll(folder, lock);
     openHere.add(folderHere);
     return new Store(folderHere);
@@ -72,20 +68,20 @@ function refuseOpenToAll(folder: string, lock: string): void {
   );
 }
 
-function readNumber(file: string): number | undefined {
+/** Makes the lock; takes it over when the process that wrote it is gone, whoever has its number now. */
+function take(folder: string, lock: string): void {
+  const [holder] = readRecords(lock);
+  if (holder !== undefined && holder.pid !== process.pid && lives(holder)) throw inUse(folder, holder.pid);
+  rmSync(lock, { force: true });
   try {
-    const value = Number(readFileSync(file, "utf8"));
-    return Number.isInteger(value) ? value : undefined;
-  } catch {
-    return undefined;
+    // Fails when another one made it in this moment.
+    writeFileSync(lock, JSON.stringify([recordOf(process.pid)]), { mode: 0o600, flag: "wx" });
+  } catch (cause) {
+    throw (cause as NodeJS.ErrnoException).code === "EEXIST" ? inUse(folder, readRecords(lock)[0]?.pid) : cause;
   }
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+function inUse(folder: string, pid: number | undefined): Error {
+  const holder = pid === undefined ? "another process" : `process ${pid}`;
+  return new Error(`the folder ${folder} is in use by ${holder}: stop that one, or choose another folder with --data`);
 }

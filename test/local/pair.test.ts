@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Pair } from "../../local/engines/dgraph/pair";
-import { lives, recordOf } from "../../local/engines/dgraph/records";
+import { lives, recordOf } from "../../local/processes";
 
 describe("the two processes of a database", () => {
   let folder: string;

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
+import { readRecords, recordOf } from "../../local/processes";
 import { add, countOf, make, post, session, setSchema } from "./calls";
 
 describe("state in a folder", () => {
@@ -76,6 +77,18 @@ describe("state in a folder", () => {
       (error: unknown) => String(error),
     );
     expect(refused).to.contain("in use").and.contain("--data");
+  });
+
+  it("is not held by a process that only has the number of one that is gone", async () => {
+    writeFileSync(join(data, "lock"), JSON.stringify([{ pid: process.ppid, started: "1" }]));
+    await start();
+    const [holder] = readRecords(join(data, "lock"));
+    expect(holder).to.deep.equal(recordOf(process.pid));
+  });
+
+  it("is held by another process that lives", async () => {
+    writeFileSync(join(data, "lock"), JSON.stringify([recordOf(process.ppid)]));
+    expect(await start().catch(String)).to.contain(`in use by process ${process.ppid}`);
   });
 
   it("is left alone by a second close of an earlier cloud", async () => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Alpha } from "./alpha";
 import { Child } from "./child";
 import { type PairPorts, portsOf } from "./ports";
-import { recordOf, writeRecords } from "./records";
+import { recordOf, writeRecords } from "../../processes";
 import { foldersOf, type PairSettings, writeSettings } from "./settings";
 
 export interface PairOptions extends Omit<PairSettings, "ports"> {
