@@ -62,7 +62,8 @@ export async function exchange({ journal, faults, now, ageOf, isClosed }: Labora
     journal.conclude(entry, "stream" in answer ? answer.status < 300 : wasCarriedOut(subject.plane, answer));
     return answer;
   };
-  // A fault may have to look into the answer, so it gets the whole of it.
+  // A fault may have to look into the answer, so it gets the whole of it, and as text.
+  if (struck !== undefined) delete request.headers["accept-encoding"];
   if (struck === undefined) await sendAny(work.response, entry, await act());
   else await suffer(struck, { ...work, act: async () => collected(await act()) }, entry, ageOf);
   journal.changed();

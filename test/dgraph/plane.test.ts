@@ -137,6 +137,17 @@ describe("a real Dgraph behind a backend", function () {
     expect(text.length).to.be.greaterThan(12_000_000);
   });
 
+  it("lets faults delay and alter answers that Dgraph would compress", async () => {
+    const ask = (): ReturnType<typeof post> => post(backend.graphql, "{ queryShop { city } }", {}, backend.auth);
+    const data = { queryShop: [{ city: "Here" }] };
+    local.faults.add({ operation: "graphql", fault: { kind: "slow", ms: 1 } });
+    expect((await ask()).data).to.deep.equal(data);
+    const messages = ["odd"];
+    local.faults.add({ operation: "graphql", fault: { kind: "errors", messages, withData: true, acted: true } });
+    const altered = await ask();
+    expect([altered.data, altered.errors?.length]).to.deep.equal([data, 1]);
+  });
+
   it("hands no header of Alpha's that would let a web page in", async () => {
     const response = await raw("/graphql", '{"query":"{ queryShop { city } }"}', {
       ...backend.auth,
