@@ -10,6 +10,8 @@ export const command = resolve(__dirname, "../local/bin/dgraphcloud-local.js");
 /** A local cloud in a process of its own. */
 export interface RunningCloud {
   readonly pid: number;
+  /** What it says of itself: where it keeps what it holds. */
+  readonly behind: string;
   readonly endpoint: string;
   readonly email: string;
   readonly password: string;
@@ -38,6 +40,7 @@ export async function startCloud(folder: string, port: number): Promise<RunningC
   const exported = (name: string): string => new RegExp(`export ${name}=(\\S+)`).exec(text)?.[1] ?? "";
   return {
     pid: child.pid ?? 0,
+    behind: text.includes("a real Dgraph") ? "with a real Dgraph behind each backend" : "in memory",
     endpoint: exported("DGRAPHCLOUD_ENDPOINT"),
     email: exported("DGRAPHCLOUD_EMAIL"),
     password: exported("DGRAPHCLOUD_PASSWORD"),

@@ -181,13 +181,12 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
 
 async function main(): Promise<void> {
   const engine = await prepareEngine();
-  const behind = process.env["DGRAPHCLOUD_LOCAL_ENGINE"] === "dgraph" ? " with a real Dgraph behind each backend" : "";
-  console.log(`The real Pulumi engine ${engine.version}, and a Dgraph Cloud on this machine${behind}.`);
   const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-demo-"));
   const cloud = await startCloud(folder, keep ? 8070 : 0).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });
+  console.log(`The real Pulumi engine ${engine.version}, and a Dgraph Cloud on this machine, ${cloud.behind}.`);
   const quickStart = new Demo(engine, cloud, folder, root);
   const withActions = new Demo(engine, cloud, folder, join(root, "examples", "wipe-and-restore"));
   const leaveNothing = async (): Promise<void> => {
