@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { Stack } from "../engine/stack";
 import { prepareDgraph } from "../../tools/dgraph";
 import { endpointOf, type Run, start } from "../local/command";
+import { databasesIn } from "./strays";
 
 const program = (more = ""): string => `
   const args = { zone: "us-east-1", deploymentType: "dedicated" };
@@ -53,6 +54,7 @@ describe("a local cloud that is killed in a restore", function () {
     await stack.close();
     cloud.child.kill("SIGTERM");
     await cloud.ended;
+    expect(databasesIn(data), "strays").to.deep.equal([]);
     rmSync(data, { recursive: true, force: true });
   });
 

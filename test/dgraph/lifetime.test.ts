@@ -7,6 +7,7 @@ import { prepareDgraph } from "../../tools/dgraph";
 import { add, countOf, make, type Made, post, session, setSchema, whenReady } from "../local/calls";
 import { endpointOf, type Run, start } from "../local/command";
 import { engineOf, ready, startDgraphCloud } from "./cloud";
+import { databasesIn } from "./strays";
 
 describe("the life of the databases", function () {
   this.timeout(300_000);
@@ -56,6 +57,7 @@ describe("the life of the databases", function () {
       child.kill("SIGTERM");
       await ended;
     }
+    expect(databasesIn(data), "strays").to.deep.equal([]);
     rmSync(data, { recursive: true, force: true });
   });
 

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { Cloud } from "../../local/cloud";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
+import { behaviourOf, defaultAccount } from "../../local/options";
 
 describe("room for one more Dgraph", () => {
   let data: string;
@@ -19,6 +21,17 @@ describe("room for one more Dgraph", () => {
     expect(() => {
       few.refuseWithoutRoom();
     }).to.throw("needs about 400 MB of memory, 399 MB are free and 0 others are starting: delete a backend");
+    await few.close();
+  });
+
+  it("is asked for before a backend is made, of which nothing is left", async () => {
+    const few = await engines(399);
+    const doors = { open: () => Promise.resolve("127.0.0.1:1"), close: () => undefined };
+    const cloud = new Cloud(behaviourOf({}), doors, few);
+    const refused = await cloud.createDeployment(defaultAccount, { name: "orders", zone: "z" }).catch(String);
+    expect(refused).to.contain("needs about 400 MB of memory");
+    expect(cloud.all()).to.deep.equal([]);
+    expect(readdirSync(join(data, "backends"))).to.deep.equal([]);
     await few.close();
   });
 
