@@ -11,6 +11,8 @@ interface TypeDefinition {
 // Alpha learns of its own schema's end a moment after it has answered.
 const noticesWithinMs = 10_000;
 const pollMs = 50;
+// One transaction for all takes time and memory out of proportion.
+const nodesAtOnce = 10_000;
 
 async function schemaIsGone(alpha: Alpha): Promise<void> {
   for (const began = Date.now(); (await alpha.schema()) !== "";) {
@@ -39,8 +41,8 @@ export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
 }
 
 /**
- * Dgraph drops the definition of a type only; here its own predicates go first, then what is left of its nodes: one
- * transaction has less to delete then. Nodes without a definition have only the second.
+ * Dgraph drops the definition of a type only; here its own predicates go first, then what is left of its nodes, which is less
+ * to delete then. Nodes without a definition have only the second.
  */
 async function dropType(alpha: Alpha, name: string): Promise<void> {
   const { types = [] } = await alpha.query<{ types?: readonly TypeDefinition[] }>("schema {}");
@@ -48,8 +50,18 @@ async function dropType(alpha: Alpha, name: string): Promise<void> {
   const others = new Set(types.filter((type) => type.name !== name).flatMap(fieldsOf));
   const own = dropped === undefined ? [] : fieldsOf(dropped).filter((field) => !others.has(field));
   for (const field of own) await alpha.alter({ drop_attr: field });
-  await alpha.mutate(`upsert { query { gone as var(func: type(<${name}>)) } mutation { delete { uid(gone) * * . } } }`);
+  while (await hasNodes(alpha, name)) await alpha.mutate(deletionOf(name));
   if (dropped !== undefined) await alpha.alter({ drop_op: "TYPE", drop_value: name });
+}
+
+async function hasNodes(alpha: Alpha, type: string): Promise<boolean> {
+  const { left } = await alpha.query<{ left: readonly unknown[] }>(`{ left(func: type(<${type}>), first: 1) { uid } }`);
+  return left.length > 0;
+}
+
+function deletionOf(type: string): string {
+  const some = `gone as var(func: type(<${type}>), first: ${nodesAtOnce})`;
+  return `upsert { query { ${some} } mutation { delete { uid(gone) * * . } } }`;
 }
 
 function fieldsOf({ fields = [] }: TypeDefinition): string[] {
