@@ -67,6 +67,8 @@ function greeting({ endpoint, accounts }: LocalCloud, { data, engine }: LocalClo
     `  export DGRAPHCLOUD_ENDPOINT=${endpoint}`,
     `  export DGRAPHCLOUD_EMAIL=${first?.email ?? ""}`,
     `  export DGRAPHCLOUD_PASSWORD=${first?.password ?? ""}`,
+    // A token would win over these two, and is for the real service.
+    "  unset DGRAPHCLOUD_TOKEN",
     "",
     "Stop it with Ctrl-C.",
     "",
