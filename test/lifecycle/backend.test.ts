@@ -27,17 +27,17 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   }
 
   /** A process that knows nothing of what an earlier one did. */
-  async function startHost(): Promise<void> {
+  async function startHost(account = local.accounts[0]): Promise<void> {
     host = await Host.start({
       DGRAPHCLOUD_ENDPOINT: local.endpoint,
-      DGRAPHCLOUD_EMAIL: local.accounts[0]?.email,
-      DGRAPHCLOUD_PASSWORD: local.accounts[0]?.password,
+      DGRAPHCLOUD_EMAIL: account?.email,
+      DGRAPHCLOUD_PASSWORD: account?.password,
     });
   }
 
-  async function restartHost(): Promise<void> {
+  async function restartHost(account = local.accounts[0]): Promise<void> {
     host.close();
-    await startHost();
+    await startHost(account);
   }
 
   beforeEach(() => begin());
@@ -337,6 +337,30 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       await host.delete(id, aged(properties));
       expect(uids()).to.deep.equal([id]);
       expect(local.journal.count("deleteDeployment")).to.equal(0);
+    });
+
+    it("is refused while deletionProtection is on", async () => {
+      const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
+      await restartHost();
+      const failure = await failing(host.delete(id, aged(properties)));
+      expect(failure.message).to.contain("DGC304").and.to.contain("Set deletionProtection: false");
+      expect(local.journal.count("deleteDeployment")).to.equal(0);
+    });
+
+    it("and a read are refused with another account's settings, whatever its list lacks", async () => {
+      host.close();
+      await local.close();
+      const others = { email: "other@example.com", password: "another-password" };
+      await begin({ accounts: [{ email: "dev@example.com", password: "dgraphcloud-local" }, others] });
+      const { id, properties } = await host.create(inputs);
+      await restartHost(others);
+      for (const work of [() => host.delete(id, aged(properties)), () => host.read(id, aged(properties))]) {
+        expect((await failing(work())).message)
+          .to.contain("DGC106")
+          .and.to.contain("another account");
+      }
+      expect(local.journal.count("deleteDeployment")).to.equal(0);
+      expect(uids()).to.deep.equal([id]);
     });
 
     it("fails while the service refuses, and keeps the backend", async () => {

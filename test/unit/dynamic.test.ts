@@ -177,6 +177,14 @@ describe("the dynamic provider of a resource", () => {
       expect(asked).to.include.members(["dgraphcloud:endpoint", "dgraphcloud:token"]);
       expect((await provider.check({}, inputs)).failures?.[0]?.reason).to.contain("ftp://nowhere");
     });
+
+    it("has taken them before anything else can run: the host calls on without waiting", async () => {
+      const get = (key: string): string | undefined => (key === "dgraphcloud:endpoint" ? "ftp://nowhere" : undefined);
+      const config = { get } as unknown as Parameters<DynamicProvider["configure"]>[0]["config"];
+      const configuring = provider.configure({ config });
+      expect(host.settingsFailure()?.why).to.contain("ftp://nowhere");
+      await configuring;
+    });
   });
 
   describe("check", () => {
