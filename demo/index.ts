@@ -8,7 +8,8 @@ import { command, type RunningCloud, startCloud } from "./cloud";
 import { Data, post } from "./data";
 
 const root = resolve(__dirname, "..");
-const keep = process.argv.includes("--keep");
+const flags = process.argv.slice(2);
+const keep = flags.includes("--keep");
 /** Another name for the stack that stays, so that a later demo leaves it alone. */
 const stack = keep ? "kept-demo" : "demo";
 
@@ -50,7 +51,7 @@ class Demo {
 
   /** Runs the engine for the user to see. */
   async pulumi(...args: string[]): Promise<void> {
-    console.log(`$ pulumi ${args.join(" ")}`);
+    console.log(`$ pulumi ${args.map((arg) => (arg.includes(" ") ? `"${arg}"` : arg)).join(" ")}`);
     const child = spawn(this.engine.pulumi, [...args, "--stack", stack, "--non-interactive"], {
       cwd: this.project,
       env: this.environment,
@@ -180,6 +181,8 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
 }
 
 async function main(): Promise<void> {
+  const unknown = flags.find((flag) => flag !== "--keep");
+  if (unknown !== undefined) throw new Error(`there is no ${unknown}: npm run demo, or npm run demo -- --keep`);
   const engine = await prepareEngine();
   const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-demo-"));
   const cloud = await startCloud(folder, keep ? 8070 : 0).catch((error: unknown) => {

@@ -222,7 +222,7 @@ export function mayHaveActed(error: unknown): boolean {
 
 export const credentialsAdvice =
   "Set dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password (pulumi config set --secret), or DGRAPHCLOUD_TOKEN, or " +
-  "DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD. refresh and destroy use the settings of the last up: after a change, run pulumi up, or add --run-program.";
+  "DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD; of one kind the token wins. refresh and destroy use the settings of the last up: after a change, run pulumi up, or add --run-program.";
 
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return "unknown cause";

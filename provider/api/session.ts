@@ -116,7 +116,7 @@ export class Session {
     const refusal = {
       code: "DGC103",
       why: `Dgraph Cloud refused the log-in of ${email}.`,
-      next: credentialsAdvice,
+      next: `Correct the password (dgraphcloud:password, or else DGRAPHCLOUD_PASSWORD) or the e-mail. ${credentialsAdvice}`,
     } as const;
     try {
       const answer = await withRetries(this.retrying, "freely", patient, async () =>

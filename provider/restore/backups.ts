@@ -15,7 +15,9 @@ export async function chooseBackup(
     throw new AbsentError({
       code: "DGC402",
       why: `${source} has no backups; nothing was sent.`,
-      next: "Wait for its first backup (dedicated backends are backed up every 4 hours), or name another source.",
+      next:
+        "Wait for its first backup (dedicated backends are backed up every 4 hours; a local cloud takes one with " +
+        `dgraphcloud-local backup ${source}), or name another source.`,
     });
   }
   const series = backups.filter(({ folder }) => folder === (backupFolder ?? latest.folder));
