@@ -378,11 +378,12 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     });
 
     it("never overruns a restore that this stack does not know, and names resumeRestoreId", async () => {
-      target().setRestoreOutcome({ status: "IN_PROGRESS" });
-      for (let count = 0; count < 60; count++) {
-        target().setRestoreOutcome({ status: count < 59 ? "OK" : "IN_PROGRESS" });
+      await scene.close();
+      scene = await Scene.begin({ restoreMs: 0 });
+      for (let count = 1; count <= 60; count++) {
+        target().setRestoreOutcome({ status: count < 60 ? "OK" : "IN_PROGRESS" });
         await someRestore();
-        if (count < 59) (target() as unknown as { settle(now: number): void }).settle(Number.POSITIVE_INFINITY);
+        await target().advance();
       }
       const failure = await failing(begin());
       expect(failure.message).to.contain("resumeRestoreId: 60");
