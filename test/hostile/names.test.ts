@@ -59,7 +59,7 @@ describe("GraphQL and worse in names", function () {
         deployments: [deployment],
         createDeployment: { ...deployment, uid: "0x43" },
         restore: { response: { restoreId: 1 } },
-        dropData: { response: { message: "Done" } },
+        dropData: { response: { code: "Success", message: "Done" } },
       };
       answerJson(response, { data: { [operation]: answers[operation] ?? "done" } });
     });
