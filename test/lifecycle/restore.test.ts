@@ -377,6 +377,15 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(1);
     });
 
+    it("sends nothing when notAfter passes while it waits for its turn", async () => {
+      await scene.close();
+      scene = await Scene.begin({ restoreMs: 2_000 });
+      await begin(named("a"));
+      const notAfter = new Date(Date.now() + 1_000).toISOString();
+      expect((await failing(begin({ ...named("b"), notAfter }))).message).to.contain("DGC413");
+      expect(sent()).to.equal(1);
+    });
+
     it("never overruns a restore that this stack does not know, and names resumeRestoreId", async () => {
       await scene.close();
       scene = await Scene.begin({ restoreMs: 0 });
