@@ -393,6 +393,16 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       });
     }
 
+    it("of twenty fails alike without credentials, and nothing is taken for gone", async () => {
+      const { id, properties } = await host.create(inputs);
+      host.close();
+      host = await Host.start({ DGRAPHCLOUD_ENDPOINT: local.endpoint });
+      local.journal.clear();
+      const reads = Array.from({ length: 20 }, () => failing(host.read(id, aged(properties))));
+      for (const { message } of await Promise.all(reads)) expect(message).to.contain("DGC102");
+      expect(local.journal.count()).to.equal(0);
+    });
+
     it("is gone after two lists that lack it", async () => {
       const { id, properties } = await host.create(inputs);
       await local.cloud.remove(id);
