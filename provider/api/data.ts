@@ -215,8 +215,7 @@ function failOnProblems(
 /** "Success" is the one code that is known; with any other the service has something to complain of. */
 function failOnCode(
   site: RequestSite,
-  response:
-    { readonly code?: string | null | undefined; readonly message?: string | null | undefined } | null | undefined,
+  response: v.InferOutput<typeof restoreSchema>["restore"]["response"],
   data: unknown,
 ): void {
   if (response?.code == null || response.code === "Success") return;

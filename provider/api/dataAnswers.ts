@@ -5,7 +5,7 @@ export const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(
 
 const problems = v.nullish(v.array(v.object({ message: v.string() })));
 
-/** The answer of `restore`. Without an id there is no restore to speak of, whatever the code says. */
+/** The answer of `restore`. Without an id there is no restore that could be waited for, whatever the code says. */
 export const restoreSchema = v.object({
   restore: v.object({
     response: v.nullish(

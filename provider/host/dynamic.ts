@@ -99,17 +99,19 @@ export function dynamicProvider<Inputs, S extends State>(
 
     async check(olds, news) {
       keepSecretInputs(news);
-      const missing = leftOut(news, stripped(olds));
+      const before = stripped(olds);
+      const missing = leftOut(news, before);
       const given = stripped({ ...news, __unknown: missing.length === 0 ? undefined : missing });
-      const inputs = stripped(resource.resolve(stripped(olds) as Partial<Inputs>, given as Inputs) as Values);
-      const asked = filledIn(inputs, stripped(olds), missing);
+      const inputs = stripped(resource.resolve(before as Partial<Inputs>, given as Inputs) as Values);
+      const asked = filledIn(inputs, before, missing);
       const failures = [...checkFields(fields, asked), ...resource.check(asked as Inputs)];
       const settings = host.settingsFailure();
       if (settings !== undefined) failures.push({ property: "", code: settings.code, reason: settings.message });
-      const refusal = refusedReplacement(stripped(olds), asked);
+      const refusal = refusedReplacement(before, asked);
       if (refusal !== undefined) failures.push(refusal);
-      if (failures.length === 0) failures.push(...(await refusals(stripped(olds), asked)));
-      return { inputs, failures: failures.map((failure) => shown(failure, secretInputs(news))) };
+      if (failures.length === 0) failures.push(...(await refusals(before, asked)));
+      const secrets = secretInputs(news);
+      return { inputs, failures: failures.map((failure) => shown(failure, secrets)) };
     },
 
     diff(id, olds, news) {
@@ -194,17 +196,21 @@ export function dynamicProvider<Inputs, S extends State>(
     return { property: named ? property : "", reason: `${text} [${pointerTo(code)}]` };
   }
 
+  /** A value that is not known yet may turn out to be the one that is there; the create asks once more. */
+  function surelyReplacing(olds: Values, inputs: Values): string[] {
+    return replacingFields(fields, olds, inputs).filter((name) => !holdsUnknown(inputs[name]));
+  }
+
   function refusedReplacement(olds: Values, inputs: Values): Failure | undefined {
     if (olds["deletionProtection"] !== true) return undefined;
-    const [name] = replacingFields(fields, olds, inputs).filter((changed) => !holdsUnknown(inputs[changed]));
+    const [name] = surelyReplacing(olds, inputs);
     return name === undefined ? undefined : { property: name, code: "DGC304", reason: protectedReason };
   }
 
   /** An object that stays as it is is asked nothing, so that an ordinary check makes no call. */
   async function refusals(olds: Values, inputs: Values): Promise<readonly Failure[]> {
     if (resource.refuse === undefined) return [];
-    // A value that is not known yet may turn out to be the one that is there; the create asks once more.
-    const replaces = replacingFields(fields, olds, inputs).filter((name) => !holdsUnknown(inputs[name]));
+    const replaces = surelyReplacing(olds, inputs);
     if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
     const report = reportOf(resource, "check", inputs);
     return guarded(
