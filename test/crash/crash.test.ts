@@ -47,6 +47,13 @@ describe("crash: a process dies at a step, and the next up goes on", function ()
     expect(lab.stack.local.journal.count(), "requests of an up with nothing to do").to.equal(0);
     expect(new Set(rows.map(expectationOf)).size, "kinds of outcomes").to.equal(4);
   });
+
+  it("has left no secret in the state's files and their history, in temporary files, or in the arguments of processes", () => {
+    const { seen, sightings } = lab.audit.stop();
+    expect([...seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
+    expect(seen.files.size).to.be.above(rows.length);
+    expect(sightings).to.deep.equal([]);
+  });
 });
 
 async function play(lab: Lab, row: Row, number: number): Promise<void> {
@@ -59,6 +66,7 @@ async function play(lab: Lab, row: Row, number: number): Promise<void> {
   const outcome = expectationOf(row);
   if (!isStillRunning(row)) lab.setRestoreOutcome("OK");
   const next = await lab.goOn(row);
+  expect(lab.audit.in(`${crashed.output}\n${next.output}`, "what was printed")).to.deep.equal([]);
   if (outcome === "refused: adoptUid") await adopt(lab, next, resource, uids);
   else if (outcome === "refused: resumeRestoreId") await resume(lab, next);
   else expect(next.code, next.output).to.equal(0);

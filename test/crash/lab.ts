@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { ActiveFault } from "dgraphcloud-local";
 import { descendants, isAlive, kill, type ProcessEntry, type Run, Stack } from "../engine/stack";
+import { Audit } from "../secrets/audit";
 import { Program } from "./program";
 import { isHeard, type Process, type Row } from "./rows";
 
@@ -20,6 +21,7 @@ export class Lab {
 
   private constructor(
     readonly stack: Stack,
+    readonly audit: Audit,
     readonly source: string,
     readonly target: string,
   ) {
@@ -27,13 +29,15 @@ export class Lab {
   }
 
   static async begin(): Promise<Lab> {
-    const stack = await Stack.start({ provisioningMs: 0, restoreMs: 500 });
-    const { cloud, accounts } = stack.local;
+    const accounts = [{ email: "me@example.com", password: "canary-password-of-the-account" }];
+    const stack = await Stack.start({ accounts, provisioningMs: 0, restoreMs: 500 });
+    const audit = new Audit(stack);
+    const { cloud } = stack.local;
     const make = async (name: string): Promise<string> => {
       const asked = { name, zone: "us-east-1", deploymentType: "dedicated" };
       return (await cloud.createDeployment(accounts[0]!, asked)).uid;
     };
-    const lab = new Lab(stack, await make("production"), await make("staging"));
+    const lab = new Lab(stack, audit, await make("production"), await make("staging"));
     await cloud.get(lab.source).takeBackup();
     return lab;
   }
@@ -112,6 +116,7 @@ export class Lab {
   }
 
   close(): Promise<void> {
+    this.audit.stop();
     return this.stack.close();
   }
 

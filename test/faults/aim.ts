@@ -1,4 +1,5 @@
 import type { Fault, LocalCloud } from "dgraphcloud-local";
+import { callOf } from "./arm";
 import type { Kind } from "./kinds";
 import type { Row } from "./rows";
 import { password } from "./world";
@@ -7,6 +8,13 @@ import { password } from "./world";
 export type Aim = { readonly uid: string } | { readonly name: string };
 
 const slowMs = 300;
+
+/** What makes a poll ask once more. */
+function notYet({ operation }: Row["step"]): Fault {
+  return operation === "ready"
+    ? { kind: "status", status: 503, acted: false }
+    : { kind: "data", data: { [operation]: { response: { status: "IN_PROGRESS", errors: [] } } }, acted: false };
+}
 
 /** Sets the fault of a row to work on one backend alone. Gives how often it has struck. */
 export function aimAt(local: LocalCloud, row: Row, aim: Aim): () => number {
@@ -19,12 +27,10 @@ export function aimAt(local: LocalCloud, row: Row, aim: Aim): () => number {
   const words = "uid" in aim ? `${password} ${subject().jwtToken}` : password;
   const fault = faultOf(row, words);
   const where = "uid" in aim ? { deployment: aim.uid } : { name: aim.name };
-  const active = local.faults.add(
-    { operation: step.operation, calls: [1 + (step.skips ?? 0)], ...where, fault },
-    () => {
-      if (kind.effect.on === "outside") change(local, subject().uid, kind.effect.change);
-    },
-  );
+  if (row.when === "mid-run") local.faults.add({ operation: step.operation, ...where, fault: notYet(step) });
+  const active = local.faults.add({ operation: step.operation, calls: [callOf(row)], ...where, fault }, () => {
+    if (kind.effect.on === "outside") change(local, subject().uid, kind.effect.change);
+  });
   return () => active.struck;
 }
 

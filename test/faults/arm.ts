@@ -63,11 +63,14 @@ export function lasts({ step, kind, when }: Row): boolean {
   return (kind.family === "duplicates" || kind.family === "lag") && (step.name !== "refresh" || when === "every call");
 }
 
-function callsOf({ step, when }: Row): readonly [number, number] {
-  const first = 1 + (step.skips ?? 0);
-  if (when === "every call") return [first, many];
-  const call = when === "mid-run" && step.kind === "poll" ? 2 : first;
-  return [call, call];
+function callsOf(row: Row): readonly [number, number] {
+  if (row.when === "every call") return [1 + (row.step.skips ?? 0), many];
+  return [callOf(row), callOf(row)];
+}
+
+/** The call that is struck, when it is one alone. */
+export function callOf({ step, when }: Row): number {
+  return when === "mid-run" && step.kind === "poll" ? 2 : 1 + (step.skips ?? 0);
 }
 
 function outsideFault({ step, kind }: Row): Parameters<World["local"]["faults"]["add"]>[0]["fault"] {

@@ -39,8 +39,11 @@ export const reasons: readonly { readonly because: string; readonly leavesOut: (
   },
 ];
 
-/** The fifth of the matrix that runs with the real engine: the first call of every step that can be aimed at. */
+/** Many resources in one run are one process in its middle: there the first call and a later one differ for a poll alone. */
+const distinct = ({ step, when }: Row): boolean =>
+  when === "first call" || (when === "mid-run" && step.kind === "poll");
+
+/** The fifth of the matrix that runs with the real engine: one call of every step that can be aimed at, two of a poll. */
 export const chosen: readonly Row[] = rows.filter(
-  (row) =>
-    row.when === "first call" && aimed.includes(row.step.name) && !reasons.some(({ leavesOut }) => leavesOut(row)),
+  (row) => distinct(row) && aimed.includes(row.step.name) && !reasons.some(({ leavesOut }) => leavesOut(row)),
 );

@@ -1,4 +1,6 @@
 import { Stack } from "../engine/stack";
+import { Audit } from "../secrets/audit";
+import type { Sighting } from "../secrets/canaries";
 import { aimAt } from "./aim";
 import { aimOf, type Moment, type Part, statementOf } from "./parts";
 import { type Left, leftOf } from "./left";
@@ -30,14 +32,15 @@ export class EngineRun {
   private resources: readonly { urn: string; id?: string; outputs?: Values }[] = [];
 
   private constructor(
-    readonly stack: Stack,
+    private readonly stack: Stack,
+    private readonly audit: Audit,
     readonly parts: readonly Part[],
   ) {}
 
   static async start(parts: readonly Part[]): Promise<EngineRun> {
     const accounts = [{ email: "canary@example.com", password }];
-    const run = new EngineRun(await Stack.start({ accounts, provisioningMs: 700, restoreMs: 300 }), parts);
-    return run;
+    const stack = await Stack.start({ accounts, provisioningMs: 700, restoreMs: 300 });
+    return new EngineRun(stack, new Audit(stack), parts);
   }
 
   /** Backends that are none of the stack's, for the parts that restore and drop. */
@@ -108,12 +111,18 @@ export class EngineRun {
     return names.filter((name, index) => names.indexOf(name) !== index);
   }
 
-  /** Secrets in what was printed or stored: the password, every backend's token, and whatever looks like a token or an export. */
-  secrets(): string[] {
-    const everything = `${this.printed}\n${this.stored}`;
-    const tokens = this.stack.local.cloud.all().map(({ jwtToken }) => jwtToken);
-    const looksLike = everything.match(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\/export\/[0-9a-f]{16,}/g) ?? [];
-    return [...[password, ...tokens].filter((secret) => everything.includes(secret)), ...looksLike];
+  /** Secrets in what was printed or stored, in temporary files, or in the arguments of processes. */
+  secrets(): Sighting[] {
+    return [
+      ...this.audit.in(this.printed, "what was printed"),
+      ...this.audit.in(this.stored, "the state"),
+      ...this.audit.stop().sightings,
+    ];
+  }
+
+  close(): Promise<void> {
+    this.audit.stop();
+    return this.stack.close();
   }
 
   private found({ resource }: Part): { urn: string; id?: string; outputs?: Values } | undefined {

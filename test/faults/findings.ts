@@ -53,6 +53,6 @@ export function leaks(world: World, said: string, secrets: ReadonlySet<string>):
   const outputs = world.stack.names().map((name) => world.stack.outputs(name) ?? {});
   const urls = outputs.flatMap((values) => (values["exportUrls"] as string[] | undefined) ?? []);
   const plain = outputs.map((values) => ({ ...values, jwtToken: undefined, exportUrls: undefined }));
-  const everything = `${JSON.stringify(plain)}\n${world.shown}\n${said}`;
+  const everything = `${JSON.stringify(plain)}\n${world.shown}\n${world.logged}\n${said}`;
   return [...secrets, ...urls].filter((secret) => secret !== "" && everything.includes(secret));
 }

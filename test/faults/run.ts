@@ -23,6 +23,8 @@ export interface Observation {
   readonly orphans: readonly string[];
   readonly duplicates: readonly string[];
   readonly secrets: readonly string[];
+  /** Whether the debug log names the struck operation, which is where secrets are looked for as well. */
+  readonly logged: boolean;
   /** Tokens that were sent to the other plane. */
   readonly strayed: readonly string[];
   /** Log-ins during the run. */
@@ -104,6 +106,9 @@ async function observed(row: Row, world: World): Promise<Observation> {
     orphans: orphans(world, said),
     duplicates: duplicates(world),
     secrets: leaks(world, said, secrets),
+    logged: world.logged.includes(
+      `dgraphcloud: ${step.name === "readiness" ? "OPTIONS /graphql" : step.operation} at `,
+    ),
   };
 }
 

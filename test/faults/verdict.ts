@@ -19,6 +19,7 @@ export function differences(row: Row, seen: Observation): string[] {
     ...(changesOutside(row) ? [] : [...seen.run.untrue, ...seen.next.untrue]).map(
       (name) => `"${name}" in the state is not so`,
     ),
+    ...(seen.logged ? [] : ["the debug log does not name the operation"]),
     ...seen.strayed.map((address) => `a token was sent to ${address}`),
     ...differencesOfText(seen),
     ...(row.step.operation !== "login" && seen.logins > 2 ? [`${seen.logins} log-ins`] : []),

@@ -5,6 +5,7 @@ import { HostContext } from "../../provider/host/context";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
+import { DebugLog } from "./debugLog";
 import { type Outcome, Stack } from "./stack";
 import type { Network } from "./network";
 import type { VirtualTime } from "./time";
@@ -34,6 +35,7 @@ export class World {
   private providers!: Record<Type, DynamicProvider>;
   private outside: string[] = [];
   private token: string | undefined;
+  private readonly debugLog = new DebugLog();
 
   private constructor(
     readonly time: VirtualTime,
@@ -59,7 +61,13 @@ export class World {
   }
 
   async stop(): Promise<void> {
+    this.debugLog.end();
     await this.local.close();
+  }
+
+  /** One line a request. */
+  get logged(): string {
+    return this.debugLog.text;
   }
 
   /** Uids of the backends that are none of the stack's. */

@@ -1,10 +1,7 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { expect } from "chai";
-import { Cloud, type Fault } from "dgraphcloud-local";
+import type { Fault } from "dgraphcloud-local";
 import { type Run, Stack } from "../engine/stack";
-import { Canaries } from "./canaries";
-import { Watch } from "./watch";
+import { Audit } from "./audit";
 
 const me = { email: "me@example.com", password: 'canary "one" \\ of ä me' };
 const other = { email: "other@example.com", password: "canary-two/of+the=other" };
@@ -37,60 +34,30 @@ const debugEvent = /"severity": ?"debug"/;
 
 describe("secrets: what a run leaves anywhere", function () {
   this.timeout(600_000);
-  const canaries = new Canaries();
   let stack: Stack;
-  let watch: Watch;
+  let audit: Audit;
   let removals: (() => void)[];
 
   before(async () => {
     stack = await Stack.start({ provisioningMs: 0, restoreMs: 200, accounts: [me, other] });
-    const temporary = join(stack.folder, "tmp");
-    mkdirSync(temporary);
+    audit = new Audit(stack);
     Object.assign(stack.environment, {
-      TMPDIR: temporary,
-      DGRAPHCLOUD_LOG: "debug",
       CANARY_SCRIPT_0: scripts[0],
       CANARY_SCRIPT_1: scripts[1],
       CANARY_PASSWORD_TWO: other.password,
     });
-    canaries.add("a password of the environment", me.password);
-    canaries.add("a password of a Provider", other.password);
-    for (const script of scripts) canaries.add("a lambda script", script);
-    for (const script of scripts) canaries.add("a lambda script in base64", Buffer.from(script).toString("base64"));
-    const { cloud } = stack.local;
-    const login = (...credentials: [string, string]): string | null => Cloud.prototype.login.apply(cloud, credentials);
-    cloud.login = (email, password) => {
-      const token = login(email, password);
-      if (token !== null) canaries.add("a session token", token);
-      return token;
-    };
-    watch = new Watch(canaries, stack.folder, (path) => path.endsWith("node_modules"));
+    for (const script of scripts) audit.canaries.add("a lambda script", script);
+    for (const script of scripts)
+      audit.canaries.add("a lambda script in base64", Buffer.from(script).toString("base64"));
     removals = [];
   });
   after(async () => {
-    watch.stop();
+    audit.stop();
     await stack.close();
   });
   afterEach(() => {
     calm();
   });
-
-  /** Tokens of backends that exist by now, and the URLs of their exports to come. */
-  function learn(): void {
-    for (const { uid, jwtToken } of stack.local.cloud.all()) {
-      canaries.add("a token of a backend", jwtToken);
-      const backend = stack.local.cloud.get(uid);
-      if (Object.hasOwn(backend, "export")) continue;
-      const made = backend.export.bind(backend);
-      backend.export = async () => {
-        const paths = await made();
-        for (const path of paths) canaries.add("the URL of an export", path);
-        onExport?.(`http://${backend.deployment.url}${paths[0] ?? ""}`);
-        return paths;
-      };
-    }
-  }
-  let onExport: ((url: string) => void) | undefined;
 
   function strike(operation: string, fault: Fault, calls: "every" | readonly number[] = "every"): void {
     const active = stack.local.faults.add({ operation, fault, calls });
@@ -101,7 +68,6 @@ describe("secrets: what a run leaves anywhere", function () {
 
   /** What a service could put into a complaint, since it was in a request or is the service's own: as it is, and quoted. */
   const blame = (...sent: readonly string[]): string[] => {
-    learn();
     const secrets = [...sent, ...stack.local.cloud.all().map(({ jwtToken }) => jwtToken)];
     const quoted = JSON.stringify({ variables: { sent } });
     return [...secrets, quoted, JSON.stringify(quoted)].map((secret) => `refused: ${secret} is wrong`);
@@ -117,17 +83,15 @@ describe("secrets: what a run leaves anywhere", function () {
   ];
 
   function clean(run: Run, what: string): Run {
-    learn();
-    expect(canaries.in(run.output, what)).to.deep.equal([]);
+    expect(audit.in(run.output, what)).to.deep.equal([]);
     return run;
   }
   /** With --json, the SDK's and the engine's own debug events hold what they send each other: those are passed over, and nothing else. */
   function expectEvents(run: Run, what: string): string {
     expect(run.code, `${what}: ${run.output}`).to.equal(0);
-    learn();
     const lines = run.output.split("\n");
     const others = lines.filter((line) => !debugEvent.test(line));
-    expect(canaries.in(others.join("\n"), what)).to.deep.equal([]);
+    expect(audit.in(others.join("\n"), what)).to.deep.equal([]);
     expect(others.length, what).to.be.above(1);
     return lines.filter((line) => debugEvent.test(line)).join("\n");
   }
@@ -179,7 +143,7 @@ describe("secrets: what a run leaves anywhere", function () {
     stack.program(program(0, theirs));
     const debug = expectEvents(await stack.up("--json"), "up --json");
     // The evidence: as soon as the SDK stops it, this exception has to go.
-    expect(canaries.in(debug, "")).not.to.have.length(0);
+    expect(audit.in(debug, "")).not.to.have.length(0);
     stack.program(program(1, theirs));
     await succeeds(stack.preview(), "preview --diff");
     await succeeds(stack.pulumi("preview", "--json"), "preview --json");
@@ -209,26 +173,30 @@ describe("secrets: what a run leaves anywhere", function () {
     calm();
     target.setRestoreOutcome({ status: "OK" });
     stack.program(program(1, theirs + actions.replace("target, source,", 'target, source, triggers: ["again"],')));
-    onExport = (url) => {
+    audit.onExport = (url) => {
       strike("dropData", { kind: "errors", messages: [`cannot drop after ${url}`, ...blame()], acted: false });
     };
     await fails(stack.up(), "a drop that is refused", /\[secret\]/);
     calm();
-    onExport = (url) => {
+    audit.onExport = (url) => {
       strike("dropData", {
         ...{ kind: "data", acted: true },
         data: { dropData: { response: { code: "Success", message: `Done, see ${url} and ${blame()[0] ?? ""}` } } },
       });
     };
     await succeeds(stack.up(), "up with actions");
-    onExport = undefined;
-    expect(canaries.names).to.include.members(["the URL of an export", "a token of a backend", "a session token"]);
+    audit.onExport = undefined;
+    expect(audit.canaries.names).to.include.members([
+      "the URL of an export",
+      "a token of a backend",
+      "a session token",
+    ]);
     const values = JSON.parse((await stack.pulumi("stack", "output", "--json", "--show-secrets")).output) as Record<
       string,
       unknown
     >;
     expect(
-      canaries.in(JSON.stringify(values), "outputs that are asked for").map(({ secret }) => secret),
+      audit.in(JSON.stringify(values), "outputs that are asked for").map(({ secret }) => secret),
     ).to.include.members([...["the URL of an export", "a token of a backend", "a lambda script"]]);
   });
 
@@ -252,7 +220,7 @@ describe("secrets: what a run leaves anywhere", function () {
 
   it("shows and exports the stack without telling one, and encrypts what it keeps", async () => {
     const state = await stack.state();
-    expect(canaries.in(state.text, "stack export")).to.deep.equal([]);
+    expect(audit.in(state.text, "stack export")).to.deep.equal([]);
     expect(state.text.match(/"ciphertext"/g)).to.have.length.above(5);
     const views = [
       ["stack"],
@@ -276,13 +244,12 @@ describe("secrets: what a run leaves anywhere", function () {
 
   it("with -v=9 prints them in the engine's own log lines only, which no provider can prevent", async () => {
     const run = await stack.up("-v=9", "--logtostderr", "--skip-preview");
-    learn();
     const lines = run.output.split("\n");
     const ofTheEngine = lines.filter((line) => engineLogLine.test(line));
     const others = lines.filter((line) => !engineLogLine.test(line));
-    expect(canaries.in(others.join("\n"), "lines that are not the engine's")).to.deep.equal([]);
+    expect(audit.in(others.join("\n"), "lines that are not the engine's")).to.deep.equal([]);
     // The evidence: as soon as the engine stops it, this exception has to go.
-    expect(ofTheEngine.filter((line) => canaries.in(line, "").length > 0)).not.to.have.length(0);
+    expect(ofTheEngine.filter((line) => audit.in(line, "").length > 0)).not.to.have.length(0);
   });
 
   it("destroys without telling one", async () => {
@@ -294,10 +261,10 @@ describe("secrets: what a run leaves anywhere", function () {
   });
 
   it("left none in the state's files and their history, in temporary files, or in the arguments of processes", () => {
-    watch.stop();
-    expect([...watch.seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
-    expect([...watch.seen.commands].some((command) => /pulumi (up|refresh|destroy)/.test(command))).to.equal(true);
-    expect(watch.seen.files.size).to.be.above(10);
-    expect(watch.sightings).to.deep.equal([]);
+    const { seen, sightings } = audit.stop();
+    expect([...seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
+    expect([...seen.commands].some((command) => /pulumi (up|refresh|destroy)/.test(command))).to.equal(true);
+    expect(seen.files.size).to.be.above(10);
+    expect(sightings).to.deep.equal([]);
   });
 });
