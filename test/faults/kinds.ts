@@ -180,8 +180,8 @@ export const kinds: readonly Kind[] = [
     name: "list lags behind a create",
     family: "lag",
     acted: true,
-    // Longer than any looks of a refresh or a delete are apart, and shorter than a lost create is looked for.
-    effect: answer(({ name }) => ({ kind: "lag", ms: name === "refresh" || name === "proof" ? 290_000 : 4_000 })),
+    // Longer than any looks of a refresh or a delete are apart, and a little shorter than a lost create is looked for.
+    effect: answer(({ name }) => ({ kind: "lag", ms: name === "refresh" || name === "proof" ? 290_000 : 28_000 })),
   },
 ];
 

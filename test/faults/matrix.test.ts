@@ -13,7 +13,9 @@ describe("the fault matrix: every fault at every step", function () {
   const table = new Table();
   let time: VirtualTime;
 
-  before(() => network.install());
+  before(() => {
+    network.install();
+  });
   after(() => {
     network.remove();
     table.print();

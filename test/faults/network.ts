@@ -2,6 +2,9 @@ import http, { type ClientRequest } from "node:http";
 import https from "node:https";
 import net, { type Socket } from "node:net";
 
+// Of those that no system gives to whoever asks for any: a port that was only free a moment ago may be somebody's by now.
+const closedPort = 1;
+
 /** What can go wrong before a request has left the machine. */
 export type Trouble = "refused" | "dns" | "tls";
 
@@ -39,11 +42,9 @@ export class Network {
   private readonly secureAgent = https.Agent.prototype as unknown as Connecting;
   private readonly addRequest = this.agent.addRequest;
   private readonly connectSecurely = this.secureAgent.createConnection;
-  private closedPort = 0;
 
   /** Stands between every agent of this process and its sockets until `remove`. */
-  async install(): Promise<void> {
-    this.closedPort = await portOfNobody();
+  install(): void {
     const { addRequest, connectSecurely } = this;
     const route = (agent: Internals, request: ClientRequest, options: Options): void => {
       beforeFirstByte(request, (chunk) => {
@@ -90,7 +91,7 @@ export class Network {
 
   private routed(request: ClientRequest, options: Options, operation: string): Options {
     const trouble = this.troubleFor(operation);
-    if (trouble === "refused") return { ...options, host: "127.0.0.1", hostname: "127.0.0.1", port: this.closedPort };
+    if (trouble === "refused") return { ...options, host: "127.0.0.1", hostname: "127.0.0.1", port: closedPort };
     if (trouble === "dns") return { ...options, host: "cloud.invalid", hostname: "cloud.invalid", lookup: nameless };
     const address = this.names.get(options.host ?? "");
     if (address !== undefined) request.setHeader("host", address);
@@ -152,10 +153,3 @@ const nameless = (host: string, _: unknown, done: (error: Error) => void): void 
 };
 
 /** A port of this machine on which nobody listens. */
-async function portOfNobody(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -15,6 +15,8 @@ export interface Observation {
   readonly next: Ran;
   /** An up with the user's word on an attempt of unknown outcome; undefined when there was none. */
   readonly accepted: Ran | undefined;
+  /** One more up, after one that went well. */
+  readonly last: Ran | undefined;
   /** Whether a later refresh lets a Backend that vanished leave the stack; undefined where none did. */
   readonly forgotten: boolean | undefined;
   readonly struck: number;
@@ -86,17 +88,20 @@ async function observed(row: Row, world: World): Promise<Observation> {
   world.restart();
   const next = await ran(world, drive.resource, () => drive.again(world));
   const acceptUnknown = next.left === "unknown" ? next.id : undefined;
+  const more = acceptUnknown === undefined ? {} : { acceptUnknown };
   const accepted =
-    acceptUnknown === undefined
-      ? undefined
-      : await ran(world, drive.resource, () => drive.again(world, { acceptUnknown }));
+    acceptUnknown === undefined ? undefined : await ran(world, drive.resource, () => drive.again(world, more));
+  const settled = (accepted ?? next).classes.length === 0;
+  if (settled) world.restart();
+  const last = settled ? await ran(world, drive.resource, () => drive.again(world, more)) : undefined;
   const forgotten = kind.family === "vanished" && next.classes.length > 0 ? await forget(world) : undefined;
-  const said = [run, next, accepted].map((one) => one?.message ?? "").join("\n");
+  const said = [run, next, accepted, last].map((one) => one?.message ?? "").join("\n");
   for (const secret of secretsOf(world).split(" ")) secrets.add(secret);
   return {
     run,
     next,
     accepted,
+    last,
     forgotten,
     struck: strikes,
     sentAt: own.map(({ time }) => time),

@@ -13,6 +13,7 @@ export function differences(row: Row, seen: Observation): string[] {
   return [
     ...differencesOfRun(row, wanted, seen),
     ...differencesOfNext(row, wanted, seen),
+    ...differencesOfLast(row, seen),
     ...seen.orphans.map((uid) => `orphan ${uid}`),
     ...seen.duplicates.map((name) => `two backends ${name}`),
     ...seen.secrets.map((secret) => `the secret ${secret.slice(0, 12)}… is seen`),
@@ -105,6 +106,15 @@ function differencesOfNext(row: Row, wanted: Expectation, { next, accepted, forg
     found.push(`after the next up the stack has "${next.left}"`);
   }
   return [...found, ...(row.kind.family === "vanished" ? [] : differencesOfAcceptance(accepted))];
+}
+
+/** Once all is well, an up does nothing. */
+function differencesOfLast({ step }: Row, { last }: Observation): string[] {
+  // A delete that is done is not asked for once more: the engine has nothing left to delete.
+  if (last === undefined || step.asks === "deleteDeployment") return [];
+  return last.classes.length === 0 && last.requests === 0 && last.same
+    ? []
+    : [`one more up made ${last.requests} requests: ${last.message}`];
 }
 
 function differencesOfAcceptance(accepted: Ran | undefined): string[] {

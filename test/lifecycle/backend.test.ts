@@ -95,6 +95,11 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.deep.equal([id]);
       const sent = local.journal.entries.filter(({ operation }) => operation === "createDeployment");
       expect(new Set(sent.map(({ connection }) => connection)).size).to.equal(2);
+      const between = local.journal.entries.filter(
+        ({ operation, sequence }) =>
+          operation === "deployments" && sequence > sent[0]!.sequence && sequence < sent[1]!.sequence,
+      );
+      expect(between, "looks between the two").not.to.have.length(0);
     });
 
     it("stops and names both when two new backends could be the one", async () => {
@@ -280,6 +285,20 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.cloud.get(id).deployment.name).to.equal("renamed");
     });
 
+    it("sends all that changes without a replacement, in one mutation", async () => {
+      const organizations = ["first", "second"].map((name) =>
+        local.cloud.organizations.create(local.accounts[0]!, name),
+      );
+      const [before, after] = organizations.map(({ uid }) => uid);
+      const { id, properties } = await host.create({ ...inputs, deploymentMode: "graphql", organizationUid: before });
+      const changes = { name: "renamed", deploymentMode: "flexible", organizationUid: after };
+      const outs = await host.update(id, properties, { ...inputs, ...changes });
+      const { name, deploymentMode, organizationUID } = local.cloud.get(id).deployment;
+      expect({ name, deploymentMode, organizationUid: organizationUID }).to.deep.equal(changes);
+      expect(outs).to.include(changes);
+      expect(local.journal.acted("updateDeployment")).to.equal(1);
+    });
+
     it("is sent again by the next run when its answers were lost for good, even for the old inputs", async () => {
       const { id, properties } = await host.create(inputs);
       strike("updateDeployment", { kind: "reset", acted: true }, "every");
@@ -315,6 +334,19 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       strike("deleteDeployment", { kind: "reset", acted: true });
       await host.delete(id, properties);
       expect(uids()).to.deep.equal([]);
+    });
+
+    it("is done by the next run when everything was killed before the answer", async () => {
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      strike("deleteDeployment", { kind: "hang", acted: true });
+      const killed = failing(host.delete(id, aged(properties)));
+      await local.journal.waitFor(({ operation, acted }) => operation === "deleteDeployment" && acted, 10_000);
+      await restartHost();
+      await killed;
+      await host.delete(id, aged(properties));
+      expect(uids()).to.deep.equal([]);
+      expect(local.journal.acted("deleteDeployment")).to.equal(1);
     });
 
     it("is done for a backend that was deleted outside long after its create", async () => {
@@ -377,7 +409,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     const untrustworthy: readonly { title: string; fault: Fault }[] = [
       { title: "HTTP 401", fault: { kind: "unauthorized", as: "401" } },
       { title: "null", fault: { kind: "unauthorized", as: "null" } },
-      { title: "errors beside data", fault: { kind: "data", data: { deployments: [null] }, acted: false } },
+      { title: "an entry that is null", fault: { kind: "data", data: { deployments: [null] }, acted: false } },
+      { title: "errors beside data", fault: { kind: "errors", messages: ["not all"], acted: true, withData: true } },
       {
         title: "an entry without a name",
         fault: { kind: "data", data: { deployments: [{ uid: "0x1" }] }, acted: false },
