@@ -3,6 +3,16 @@ interface Declared {
   readonly urn: string;
 }
 
+/** Which backends the other provider processes of the same engine run stand for: each explicit Provider has a process of its own. */
+export interface Sightings {
+  /** Tells the others of a live resource with this uid and incarnation, or that it is none any more. */
+  tell(uid: string, incarnation: string, isLive: boolean): void;
+  /** The incarnations of a backend that the others have told of. */
+  ofOthers(uid: string): readonly string[];
+}
+
+const nobodyElse: Sightings = { tell: () => undefined, ofOthers: () => [] };
+
 /** What this process has come across of backends: the memory that no state and no list can give. */
 export class Ledger {
   private readonly incarnations = new Map<string, Set<string>>();
@@ -10,14 +20,30 @@ export class Ledger {
   private readonly declared = new Map<string, Declared>();
   private readonly unprotected = new Map<string, string>();
   private readonly created = new Set<string>();
+  private readonly deleted = new Set<string>();
   private readonly claims = new Map<string, string>();
   private readonly lost = new Map<string, ReadonlySet<string>>();
   private readonly guarded = new Map<string, string>();
+
+  constructor(private readonly sightings: Sightings = nobodyElse) {}
 
   /** A live resource of this stack, with the time of the create or the adoption that its state records. */
   meet(uid: string, incarnation: string, urn: string | undefined): void {
     if (urn !== undefined) this.resources.set(uid, urn);
     this.incarnations.set(uid, (this.incarnations.get(uid) ?? new Set()).add(incarnation));
+    this.sightings.tell(uid, incarnation, true);
+  }
+
+  /**
+   * Takes a resource for gone that is being deleted; gives whether its backend stands for another resource as well: it has been
+   * taken over since the state with this incarnation was written, or that state is itself a take-over of what an older resource
+   * still holds. Gone first and asked then, so that of two that are deleted together one deletes the backend.
+   */
+  leave(uid: string, incarnation: string): boolean {
+    this.incarnations.get(uid)?.delete(incarnation);
+    this.sightings.tell(uid, incarnation, false);
+    const others = [...(this.incarnations.get(uid) ?? []), ...this.sightings.ofOthers(uid)];
+    return others.some((other) => other !== incarnation);
   }
 
   /** A resource that the program declares; gives the other one when there are two for the same backend. */
@@ -49,17 +75,19 @@ export class Ledger {
     return this.resources.get(uid);
   }
 
-  /**
-   * Whether the backend stands for another resource as well: it has been taken over since the state with this incarnation was
-   * written, or that state is itself a take-over of what an older resource still holds.
-   */
-  isShared(uid: string, incarnation: string): boolean {
-    return [...(this.incarnations.get(uid) ?? [])].some((other) => other !== incarnation);
-  }
-
   /** A uid that a create of this process returned. */
   recordCreated(uid: string): void {
     this.created.add(uid);
+    this.deleted.delete(uid);
+  }
+
+  /** A backend that this process has deleted: a second resource that stood for it has nothing left to delete. */
+  recordDeleted(uid: string): void {
+    this.deleted.add(uid);
+  }
+
+  wasDeletedHere(uid: string): boolean {
+    return this.deleted.has(uid);
   }
 
   wasCreatedHere(uid: string): boolean {

@@ -8,10 +8,16 @@ const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\
 export const notAfterField: Field = {
   onChange: "state",
   check: (value) =>
-    typeof value === "string" && dateTime.test(value) && !Number.isNaN(Date.parse(value))
+    typeof value === "string" && dateTime.test(value) && !Number.isNaN(Date.parse(value)) && isDayOfCalendar(value)
       ? undefined
       : 'must be a date and time with a time zone like "2026-01-31T18:00:00Z"',
 };
+
+/** Date.parse takes the 31st of February for a day in March. */
+function isDayOfCalendar(value: string): boolean {
+  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split("-").map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
+}
 
 /** What to say in the preview of an action whose last moment has passed. */
 export function passed(clock: Clock, notAfter: string | undefined): Failure[] {

@@ -65,7 +65,7 @@ export interface DataDropArgs {
 export class DataDrop extends pulumi.CustomResource {
   /** Uid of the backend. */
   declare readonly backend: pulumi.Output<string>;
-  /** When it was sent (ISO 8601). */
+  /** When it began (ISO 8601). */
   declare readonly droppedAt: pulumi.Output<string>;
   /** The service's words, one for each mutation. */
   declare readonly messages: pulumi.Output<string[]>;

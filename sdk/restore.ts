@@ -87,7 +87,10 @@ export class Restore extends pulumi.ComponentResource {
   declare readonly status: pulumi.Output<RestoreStatus | undefined>;
   /** What the service complained of; empty while well. */
   declare readonly errors: pulumi.Output<string[]>;
-  /** Whether the status was surely said of this restore: the engine forgets its restores when it restarts, and counts anew. */
+  /**
+   * False when the status may have been said of another restore: the engine forgets its restores when it restarts, and counts anew. So
+   * after an UNKNOWN, and when a later run finds the restore ended at its first look.
+   */
   declare readonly confirmed: pulumi.Output<boolean | undefined>;
   /** Folder of the backup; none after `resumeRestoreId`. */
   declare readonly restoredFolder: pulumi.Output<string | undefined>;

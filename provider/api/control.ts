@@ -56,8 +56,9 @@ export class ControlPlane {
     await this.send("updateDeployment", { dep: input }, "freely", call, confirmation("updateDeployment"));
   }
 
-  async deleteDeployment(uid: string, call: Call): Promise<void> {
-    await this.send("deleteDeployment", { deploymentID: uid }, "freely", call, confirmation("deleteDeployment"));
+  /** Gives the service's sentence. */
+  async deleteDeployment(uid: string, call: Call): Promise<string> {
+    return this.send("deleteDeployment", { deploymentID: uid }, "freely", call, confirmation("deleteDeployment"));
   }
 
   /** Sets the lambda script of a backend, given as plain source; an empty one removes it. */
@@ -121,11 +122,12 @@ async function loggedIn(site: RequestSite, token: Promise<string>): Promise<stri
 }
 
 /** Updates and deletes answer with a sentence. */
-function confirmation(operation: ControlOperation): (data: unknown, site: RequestSite) => void {
+function confirmation(operation: ControlOperation): (data: unknown, site: RequestSite) => string {
   const schema = v.record(v.string(), v.nullish(v.string()));
   return (data, site) => {
     const sentence = shaped(site, schema, data)[operation];
     if (sentence === null || sentence === undefined) throw badSession(site);
+    return sentence;
   };
 }
 

@@ -17,6 +17,11 @@ export interface Call {
   readonly limit?: string;
   /** Told before each pause, so that a long outage is seen. */
   readonly onRetry?: (error: RequestError) => void;
+  /**
+   * Asked before a mutation that acts anew each time is sent again: throws when what allowed it is so no more. The pause before may
+   * have been long.
+   */
+  readonly recheck?: () => Promise<void>;
 }
 
 const firstPauseMs = 500;
@@ -69,6 +74,7 @@ export async function withRetries<T>(
       call.onRetry?.(error);
       await clock.sleep(pause, call.signal);
     }
+    if (repeat === "unless-sent") await call.recheck?.();
   }
 }
 

@@ -25,7 +25,7 @@ export async function isGone(
   if (age < graceMs) {
     throw new AbsentError({
       code: "DGC302",
-      why: `${uid} is not in the account's list, but it was created or taken over only ${formatDuration(age)} ago, and lists can lag behind.`,
+      why: `${uid} is not in the account's list, but it was created or taken over only ${formatDuration(Math.max(0, age))} ago, and lists can lag behind.`,
       next: `Run the command again five minutes after the create. ${ifGone}`,
     });
   }

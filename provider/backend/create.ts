@@ -2,20 +2,10 @@ import * as v from "valibot";
 import { isRecord } from "../api/answer";
 import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import {
-  ConflictError,
-  dataBeside,
-  DgraphCloudError,
-  GraphqlError,
-  NullAnswerError,
-  UnauthorizedError,
-} from "../errors";
+import { ConflictError, dataBeside, GraphqlError, NullAnswerError } from "../errors";
 import { mayHaveChanged } from "../unclear";
 import { isNamesake, keyOf, type NewBackend, type Obtained } from "./newBackend";
-
-/** How long a create whose answer was lost is looked for in the list, and how often. */
-const searchMs = 30_000;
-const searchPauseMs = 2_000;
+import { ambiguous, lost, newOnes, search, twin } from "./search";
 
 /** An error hook asks for a create again whose answer was lost: it is looked for once more, and not sent a third time. */
 export async function findLost(
@@ -29,65 +19,130 @@ export async function findLost(
   return { live: accept(context, inputs, found), adopted: false };
 }
 
-/** A new backend. The create is sent once more at the most, when a lost one is in no list. */
-export async function createOnce(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
-  const { ledger, list } = context.cloud;
-  const before = new Set((await list.known(operation)).map(({ uid }) => uid));
-  for (let attempt = 1; ; attempt++) {
-    const { logins } = context.cloud.session;
-    try {
-      const created = await context.cloud.control.createDeployment(wireOf(inputs), operation);
-      return { live: accept(context, inputs, created), adopted: false };
-    } catch (error) {
-      const beside = createdBesideErrors(error);
-      const complaint = error instanceof GraphqlError ? error : undefined;
-      if (beside !== undefined) return { live: accept(context, inputs, beside), adopted: false, failure: complaint };
-      if (!mayHaveChanged(error)) throw error;
-      ledger.recordLostCreate(keyOf(inputs), before);
-      context.progress("the answer to createDeployment was lost: looking whether the backend exists");
-      // A session that was renewed by the look explains the null: nothing was created.
-      const explained = (): boolean => error instanceof NullAnswerError && context.cloud.session.logins !== logins;
-      const found = await search(context, operation, inputs, { before, explained });
-      if (found !== undefined) return { live: accept(context, inputs, found), adopted: false, failure: complaint };
-      // What the service has turned down is not sent again.
-      if (complaint !== undefined) {
-        ledger.settleCreate(keyOf(inputs));
-        throw complaint;
-      }
-      if (attempt > 1) throw lost(error, inputs, "twice, and no new backend is in the list");
-    }
+/** Others have made a backend of the name while this create could not be sent. */
+export class Forestalled extends Error {
+  constructor(readonly present: readonly Deployment[]) {
+    super("made by others meanwhile");
   }
 }
 
-/** The one backend that this create made although its answer was lost, or undefined when it made none. */
-async function search(
+/**
+ * A new backend. The create is sent once more at the most, when a lost one is in no list. Before it is tried again after a pause, which
+ * may have been long, it is looked whether `namesakes` have come meanwhile.
+ */
+export async function createOnce(
   context: Context,
   operation: Operation,
   inputs: NewBackend,
-  { before, explained }: { before: ReadonlySet<string>; explained: () => boolean },
-): Promise<Deployment | undefined> {
-  const { clock, cloud, signal } = context;
-  const until = Math.min(clock.now() + searchMs, operation.deadline);
-  for (;;) {
-    const listed = await cloud.list.anew(operation).catch((cause: unknown) => {
-      throw lost(cause, inputs, "and the list of backends could not be read");
-    });
-    const matches = listed.filter(
-      (deployment) =>
-        isNamesake(deployment, inputs) && !before.has(deployment.uid) && !cloud.ledger.wasCreatedHere(deployment.uid),
-    );
-    if (matches.length > 1) {
-      const uids = matches.map(({ uid }) => uid).join(" and ");
-      throw new ConflictError({
-        code: "DGC311",
-        why: `the answer to createDeployment was lost, and ${matches.length} new backends could be the one: ${uids}.`,
-        next: 'Find out which is yours, set adoptUid to its uid (like adoptUid: "0x42"), and delete the other.',
-      });
-    }
-    if (matches[0] !== undefined) return matches[0];
-    if (clock.now() >= until || explained()) return undefined;
-    await clock.sleep(searchPauseMs, signal);
+  namesakes: () => Promise<readonly Deployment[]>,
+): Promise<Obtained> {
+  const { control, ledger, list, session } = context.cloud;
+  const listed = async (): Promise<Set<string>> => new Set((await list.recent(operation)).map(({ uid }) => uid));
+  let before = await listed();
+  const recheck = async (): Promise<void> => {
+    const present = await namesakes();
+    if (present.length > 0) throw new Forestalled(present);
+    before = await listed();
+  };
+  const { logins } = session;
+  const first = await sent(
+    context,
+    inputs,
+    () => before,
+    () => control.createDeployment(wireOf(inputs), { ...operation, recheck }),
+  );
+  if (!("lost" in first)) return first;
+  ledger.recordLostCreate(keyOf(inputs), before);
+  context.progress("the answer to createDeployment was lost: looking whether the backend exists");
+  // A session that was renewed by the look explains the null: nothing was created.
+  const explained = (): boolean => first.lost instanceof NullAnswerError && session.logins !== logins;
+  const found = await search(context, operation, inputs, { before, explained });
+  if (found !== undefined) return taken(context, inputs, found, first.lost);
+  refuseTurnedDown(context, inputs, first.lost);
+  if (context.clock.now() >= operation.deadline) {
+    const limit = operation.limit ?? "its time";
+    throw lost(first.lost, inputs, `within ${limit}, too late to send it once more, and no new backend is in the list`);
   }
+  return createAgain(context, operation, inputs, { before, mayHaveActed: !explained() });
+}
+
+/** The one repetition. A backend of the name that is new by now may be what the first one made, late. */
+async function createAgain(
+  context: Context,
+  operation: Operation,
+  inputs: NewBackend,
+  { before, mayHaveActed }: { before: ReadonlySet<string>; mayHaveActed: boolean },
+): Promise<Obtained> {
+  const { control, list } = context.cloud;
+  const recheck = async (): Promise<void> => {
+    const present = newOnes(context, await list.anew(operation), inputs, before).filter((one) =>
+      isNamesake(one, inputs),
+    );
+    if (present.length > 0) throw new Forestalled(present);
+  };
+  try {
+    const second = await sent(
+      context,
+      inputs,
+      () => before,
+      () => control.createDeployment(wireOf(inputs), { ...operation, recheck }),
+    );
+    if (!("lost" in second)) {
+      const other = mayHaveActed ? await twin(context, operation, inputs, second.live, before) : undefined;
+      return { ...second, failure: second.failure ?? other };
+    }
+    const found = await search(context, operation, inputs, { before, explained: () => false });
+    if (found !== undefined) return taken(context, inputs, found, second.lost);
+    refuseTurnedDown(context, inputs, second.lost);
+    throw lost(second.lost, inputs, "twice, and no new backend is in the list");
+  } catch (error) {
+    if (!(error instanceof Forestalled)) throw error;
+    const [only, another] = error.present;
+    if (only === undefined || another !== undefined) throw ambiguous(error.present);
+    return { live: accept(context, inputs, only), adopted: false };
+  }
+}
+
+/** What one createDeployment has come to: a backend, or nobody knows. */
+async function sent(
+  context: Context,
+  inputs: NewBackend,
+  before: () => ReadonlySet<string>,
+  send: () => Promise<CreatedDeployment>,
+): Promise<Obtained | { readonly lost: unknown }> {
+  const isOld = ({ uid }: CreatedDeployment): boolean => before().has(uid);
+  try {
+    const created = await send();
+    return isOld(created)
+      ? { lost: namesAnother(created) }
+      : { live: accept(context, inputs, created), adopted: false };
+  } catch (error) {
+    const beside = createdBesideErrors(error);
+    if (beside !== undefined && !isOld(beside)) return taken(context, inputs, beside, error);
+    if (!mayHaveChanged(error)) throw error;
+    return { lost: error };
+  }
+}
+
+function namesAnother({ uid }: CreatedDeployment): Error {
+  return new ConflictError({
+    code: "DGC312",
+    why: `createDeployment answered with ${uid}, a backend that was there before.`,
+    next: "Run pulumi up again: it looks before it creates.",
+  });
+}
+
+/** The backend is there; what the service complained of is told all the same. */
+function taken(context: Context, inputs: NewBackend, created: CreatedDeployment, error: unknown): Obtained {
+  const failure = error instanceof GraphqlError ? error : undefined;
+  return { live: accept(context, inputs, created), adopted: false, failure };
+}
+
+/** What the service has turned down, and has not made, is not sent again. */
+function refuseTurnedDown(context: Context, inputs: NewBackend, error: unknown): void {
+  if (!(error instanceof GraphqlError)) return;
+  context.cloud.ledger.settleCreate(keyOf(inputs));
+  throw error;
 }
 
 /** A known uid is kept whatever else the answer says: forgetting it would leave an orphan. */
@@ -114,19 +169,6 @@ function createdBesideErrors(error: unknown): CreatedDeployment | undefined {
   const data = dataBeside(error);
   const created = v.safeParse(createdSchema, isRecord(data) ? data["createDeployment"] : undefined);
   return created.success ? created.output : undefined;
-}
-
-function lost(cause: unknown, inputs: NewBackend, how: string): Error {
-  const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
-  const first = cause instanceof UnauthorizedError ? `${cause.next} ` : "";
-  return new ConflictError({
-    code: "DGC312",
-    why: `the answer to createDeployment was lost ${how}: a backend "${inputs.name ?? ""}" may or may not exist.${last}`,
-    next:
-      `${first}Run pulumi up again when the service is well: it looks before it creates. If it then names a backend that this run ` +
-      'made, take it over with adoptUid (like adoptUid: "0x42").',
-    cause,
-  });
 }
 
 function wireOf(inputs: NewBackend): NewDeployment {

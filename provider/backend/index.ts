@@ -2,7 +2,7 @@ import type { Deployment } from "../api/deployment";
 import type { Code } from "../codes";
 import { backendUrl } from "../config";
 import type { Context, Operation } from "../context";
-import { AbsentError, ConflictError, GraphqlError, mayHaveActed, type RequestError } from "../errors";
+import { AbsentError, ConflictError, GraphqlError, mayHaveActed, RefusedError, type RequestError } from "../errors";
 import { givenNames } from "../fields";
 import type { Resource } from "../resource";
 import { clean } from "../text";
@@ -143,11 +143,24 @@ function observed(context: Context, live: Deployment, known: BackendState | unde
 }
 
 async function deleteBackend(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
-  const { control, ledger, list } = context.cloud;
-  if (ledger.isShared(id, state.__state.incarnation)) {
+  const { ledger } = context.cloud;
+  if (ledger.wasDeletedHere(id)) return;
+  const { incarnation } = state.__state;
+  if (ledger.leave(id, incarnation)) {
     context.warn(`backend ${id} is another resource of this stack as well and is not deleted`);
     return;
   }
+  try {
+    await deleteUnshared(context, operation, id, state);
+  } catch (error) {
+    ledger.meet(id, incarnation, state.__urn);
+    throw error;
+  }
+  ledger.recordDeleted(id);
+}
+
+async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
+  const { control, ledger, list } = context.cloud;
   const isReleased = ledger.hasUnprotectedSuccessor(state.__urn, state.__state.incarnation);
   if (state.deletionProtection === true && !isReleased) throw new ConflictError(protectedBackend(id));
   await refuseOtherAccount(context, operation, id, state);
@@ -156,8 +169,10 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
     if (mayHaveActed(error)) lostAnswers.push(error);
     operation.onRetry?.(error);
   };
+  const askedAt = context.clock.now();
+  let answer = "";
   try {
-    await control.deleteDeployment(id, { ...operation, onRetry });
+    answer = await control.deleteDeployment(id, { ...operation, onRetry });
   } catch (error) {
     const now = context.clock.now();
     // A delete of ours that was lost, and one after it that the service turned down: that explains an absence. Any other has to be
@@ -165,8 +180,20 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
     const explained = lostAnswers.length > 0 && error instanceof GraphqlError;
     const gone = explained ? await list.lacks(id, operation, now) : await isGone(context, operation, id, state, now);
     if (!gone) throw error;
+    list.forget(id);
+    return;
   }
+  if (!/^success/i.test(answer) && !(await list.lacks(id, operation, askedAt))) throw notDeleted(id, answer);
   list.forget(id);
+}
+
+/** Any sentence is an answer; only one is known to say that it is done. */
+function notDeleted(id: string, answer: string): Error {
+  return new RefusedError({
+    code: "DGC205",
+    why: `the service answered to deleteDeployment: ${clean(answer)}; ${id} is still in the list.`,
+    next: "Do what the service says, then run the command again.",
+  });
 }
 
 function protectedBackend(id: string): { code: Code; why: string; next: string } {

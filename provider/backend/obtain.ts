@@ -2,7 +2,7 @@ import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
 import { ConflictError } from "../errors";
 import { adoptByUid, adoptExisting } from "./adopt";
-import { createOnce, findLost } from "./create";
+import { createOnce, findLost, Forestalled } from "./create";
 import { isNamesake, keyOf, type NewBackend, type Obtained } from "./newBackend";
 
 /** A backend for a new resource: an adopted one, or a created one. Never two, and never somebody else's by guess. */
@@ -22,7 +22,11 @@ export async function obtain(context: Context, operation: Operation, inputs: New
     const ours = present.map(({ uid }) => ledger.resourceOf(uid)).find((urn) => urn !== undefined);
     if (ours !== undefined) throw sharedName(inputs, ours);
     if (present.length > 0) return { live: adoptExisting(inputs, present), adopted: true };
-    return await createOnce(context, operation, inputs);
+    return await createOnce(context, operation, inputs, () => namesakes(context, operation, inputs));
+  } catch (error) {
+    // What has been made by somebody else before this create could be sent is as good as there before.
+    if (error instanceof Forestalled) return { live: adoptExisting(inputs, error.present), adopted: true };
+    throw error;
   } finally {
     ledger.release(key);
   }
@@ -48,7 +52,7 @@ async function namesakes(context: Context, operation: Operation, inputs: NewBack
     deployments.filter((deployment) => isNamesake(deployment, inputs) && !isOwn(deployment.uid));
   const isOwn = (uid: string): boolean =>
     ledger.hasMet(uid) && (inputs.__urn === undefined || ledger.resourceOf(uid) === inputs.__urn);
-  const present = strange(await list.known(operation));
+  const present = strange(await list.recent(operation));
   // A refusal must not rest on what somebody has deleted since.
   return present.length === 0 ? present : strange(await list.anew(operation));
 }

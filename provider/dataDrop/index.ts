@@ -15,7 +15,7 @@ import {
   sorted,
 } from "./inputs";
 import { refuseAfterUnclear } from "../unclear";
-import { accepted, dropRemaining, finished, remaining, unknownDrop } from "./steps";
+import { accepted, dropRemaining, finished, remaining, type Sending, unknownDrop } from "./steps";
 
 /** A preview must not hang on it. */
 const lookUpTimeout = { input: "the time for comparing confirm", value: "1m", ms: 60_000 };
@@ -39,11 +39,11 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
 
   async create(context, operation, inputs) {
     refusePassed(context.clock, inputs.notAfter);
-    return alone(context, operation, inputs.backend, async () => {
+    return alone(context, operation, inputs, async (recheck) => {
       await refuseMismatch(context, inputs);
       const exportUrls = inputs.exportFirst === true ? await exported(context, operation, inputs.backend) : undefined;
       refusePassed(context.clock, inputs.notAfter);
-      return dropOnce(context, operation, inputs, exportUrls);
+      return dropOnce(context, { operation, recheck }, inputs, exportUrls);
     });
   },
 
@@ -57,11 +57,11 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
     return alone(
       context,
       operation,
-      inputs.backend,
-      async () => {
+      inputs,
+      async (recheck) => {
         refusePassed(context.clock, inputs.notAfter);
         await refuseMismatch(context, inputs);
-        return dropRemaining(context, operation, id, settled, inputs, observe);
+        return dropRemaining(context, { operation, recheck }, id, settled, inputs, observe);
       },
       id,
     );
@@ -82,7 +82,7 @@ function keep(state: DataDropState, inputs: DataDropInputs): DataDropState {
 
 async function dropOnce(
   context: Context,
-  operation: Operation,
+  sending: Sending,
   inputs: DataDropInputs,
   exportUrls: readonly string[] | undefined,
 ): Promise<Created<DataDropState>> {
@@ -102,7 +102,7 @@ async function dropOnce(
     const observe = (observed: DataDropState): void => {
       reached = observed;
     };
-    return { id, state: await dropRemaining(context, operation, id, state, inputs, observe) };
+    return { id, state: await dropRemaining(context, sending, id, state, inputs, observe) };
   } catch (error) {
     if (reached === undefined || !(error instanceof Error)) throw error;
     return { id, state: reached, failure: error };
@@ -113,17 +113,23 @@ async function dropOnce(
 async function alone<T>(
   context: Context,
   operation: Operation,
-  uid: string,
-  work: () => Promise<T>,
+  inputs: DataDropInputs,
+  work: (recheck: Sending["recheck"]) => Promise<T>,
   own?: string,
 ): Promise<T> {
+  const uid = inputs.backend;
   const { deploymentType } = await context.cloud.data.locate(uid, operation);
   const leave = await context.cloud.turns.take(uid, context, operation);
+  const canRestore = deploymentType == null || deploymentType === "dedicated";
+  const untilFree = canRestore ? untilNoRestoreRuns : waitUntilReady;
   try {
     refuseAfterUnclear(context, uid, own);
-    const canRestore = deploymentType == null || deploymentType === "dedicated";
-    await (canRestore ? untilNoRestoreRuns : waitUntilReady)(context, operation, uid);
-    return await work();
+    await untilFree(context, operation, uid);
+    return await work(async (current) => {
+      await untilFree(context, current, uid);
+      refusePassed(context.clock, inputs.notAfter);
+      await refuseMismatch(context, inputs);
+    });
   } finally {
     leave();
   }

@@ -1,23 +1,36 @@
 import type { Drop } from "../api/data";
-import type { Context, Operation } from "../context";
+import { begin, type Context, type Operation } from "../context";
 import { DgraphCloudError, UnknownOutcomeError } from "../errors";
 import type { Observe } from "../resource";
 import { isUnclear } from "../unclear";
 import { type DataDropInputs, type DataDropState, type Step, stepsOf } from "./inputs";
 
+/** How a drop is sent. */
+export interface Sending {
+  readonly operation: Operation;
+  /** Asked before a mutation is tried again: throws when what allowed it is so no more. */
+  readonly recheck: (operation: Operation) => Promise<void>;
+}
+
+// Until the second mutation has ended, a kill would lose that the first was done.
+const secondTimeout = { input: "the time for fields after types", value: "1m", ms: 60_000 };
+
 /** Sends what is left of a drop, each mutation once. What is done, and what may be, stays in the state. */
 export async function dropRemaining(
-  { cloud, say }: Context,
-  operation: Operation,
+  context: Context,
+  { operation, recheck }: Sending,
   id: string,
   state: DataDropState,
   inputs: DataDropInputs,
   observe: Observe<DataDropState>,
 ): Promise<DataDropState> {
+  const { cloud, say } = context;
   let current = state;
-  for (const step of remaining(state, inputs)) {
+  for (const [index, step] of remaining(state, inputs).entries()) {
+    const own = index === 0 ? operation : within(operation, begin(context, secondTimeout));
+    const call = { ...own, recheck: () => recheck(own) };
     try {
-      const message = await cloud.data.dropData(inputs.backend, dropOf(step, inputs), operation);
+      const message = await cloud.data.dropData(inputs.backend, dropOf(step, inputs), call);
       current = withDone(current, step, inputs, message);
       observe(current);
       say(`${inputs.backend}: dropped ${described(step, inputs).join(", ")}`);
@@ -30,6 +43,10 @@ export async function dropRemaining(
     }
   }
   return finished(current);
+}
+
+function within({ deadline }: Operation, part: Operation): Operation {
+  return { ...part, deadline: Math.min(deadline, part.deadline) };
 }
 
 /** The mutations that are still to be sent, in their order. */

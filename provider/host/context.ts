@@ -4,8 +4,9 @@ import { Cloud } from "../cloud";
 import { endpointUrl, readSettings, type SettingName, type Settings } from "../config";
 import type { Context } from "../context";
 import { DgraphCloudError } from "../errors";
-import { type EngineChannel, connectEngine } from "./engineChannel";
+import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";
 import { presentable } from "./failures";
+import { SharedSightings } from "./sightings";
 
 /** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */
 const repeatRowMs = 10_000;
@@ -21,6 +22,7 @@ export class HostContext {
     private readonly clock: Clock = systemClock,
     private readonly connect: () => EngineChannel = connectEngine,
     private readonly random: () => number = Math.random,
+    private readonly engineOf: () => string | undefined = engineAddress,
   ) {}
 
   /** Takes the settings. Neither awaits nor throws: the host would go on with a provider that knows none. */
@@ -63,8 +65,12 @@ export class HostContext {
   }
 
   private sharedCloud(): Cloud {
-    if (this.cloud?.of !== this.settings)
-      this.cloud = { of: this.settings, value: new Cloud(this.settings, this.clock, this.random) };
+    if (this.cloud?.of !== this.settings) {
+      const engine = this.engineOf();
+      const { href } = endpointUrl(this.settings.endpoint);
+      const sightings = engine === undefined ? undefined : new SharedSightings(href, engine);
+      this.cloud = { of: this.settings, value: new Cloud(this.settings, this.clock, this.random, sightings) };
+    }
     return this.cloud.value;
   }
 

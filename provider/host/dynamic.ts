@@ -41,6 +41,8 @@ export function dynamicProvider<Inputs, S extends State>(
 ): DynamicProvider {
   const fields = resource.fields as Readonly<Record<string, (typeof resource.fields)[keyof Inputs]>>;
   const repeats = new Repeats<S>();
+  /** What has been read and not been compared since: the comparison that follows is the refresh's own. */
+  const refreshed = new Set<string>();
 
   /** The state that the engine hands back. One of a later version of the package is not guessed at. */
   const stateFrom = (values: Values): S => {
@@ -119,7 +121,8 @@ export function dynamicProvider<Inputs, S extends State>(
         // Under its present URN: an alias or a new parent may have given it another one.
         const state = stateFrom({ ...olds, __urn: news["__urn"] });
         resource.met(context, id, state);
-        resource.declared?.(context, id, state);
+        // A refresh compares what it has read, whether or not the program declares it.
+        if (!refreshed.delete(keyOf(id, news))) resource.declared?.(context, id, state);
         // Half the inputs show changes that nobody has made. The engine skips the resource; were one a replace, it would delete first.
         if (leftOut(news).length > 0) return Promise.resolve({ changes: false });
         const changed = changedFields(fields, olds, news);
@@ -156,6 +159,7 @@ export function dynamicProvider<Inputs, S extends State>(
         const known = props["__state"] === undefined ? undefined : stateFrom(props);
         if (known !== undefined) resource.met(context, id, known);
         const state = await resource.read(context, begin(context, readTimeout), id, known);
+        if (known !== undefined) refreshed.add(keyOf(id, props));
         if (state === undefined) return { id: "", props: {} };
         return { id, props: outputs(state, {}), inputs: inputsOf(state) };
       });
@@ -219,6 +223,11 @@ export function dynamicProvider<Inputs, S extends State>(
         (await resource.refuse?.(context, { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces })) ?? [],
     );
   }
+}
+
+/** An object as one resource has it: two may stand for the same one. */
+function keyOf(id: string, values: Values): string {
+  return JSON.stringify([id, values["__urn"]]);
 }
 
 interface Settle<Inputs, S> extends Created<S> {

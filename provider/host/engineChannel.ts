@@ -22,19 +22,19 @@ type Messages = typeof import("@pulumi/pulumi/proto/engine_pb");
 
 const silent: EngineChannel = { log: () => false, signal: new AbortController().signal };
 
+/** The address of the engine that runs this process; none when something else does. */
+export function engineAddress(argv: readonly string[] = process.argv): string | undefined {
+  const [, program = "", address = ""] = argv;
+  return /[\\/]dynamic-provider([\\/]|$)/.test(program) && /^[\w.[\]:-]+:\d+$/.test(address) ? address : undefined;
+}
+
 /**
  * Connects to the engine whose address the dynamic-provider host got as its first argument. The modules are the SDK's own
  * and not promised to stay: without them waits are reported on plain lines, and nothing else is lost.
  */
 export function connectEngine(argv: readonly string[] = process.argv): EngineChannel {
-  const address = argv[2];
-  if (
-    !/[\\/]dynamic-provider([\\/]|$)/.test(argv[1] ?? "") ||
-    address === undefined ||
-    !/^[\w.[\]:-]+:\d+$/.test(address)
-  ) {
-    return silent;
-  }
+  const address = engineAddress(argv);
+  if (address === undefined) return silent;
   try {
     const sdk = createRequire(require.resolve("@pulumi/pulumi/package.json"));
     return connected(

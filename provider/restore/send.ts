@@ -34,7 +34,11 @@ export async function sendRestore(
     await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
     const backup = await chooseBackup(context, operation, inputs);
     refusePassed(clock, inputs.notAfter);
-    return await sendOnce(context, operation, inputs, backup);
+    const recheck = async (): Promise<void> => {
+      await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
+      refusePassed(clock, inputs.notAfter);
+    };
+    return await sendOnce(context, operation, inputs, { backup, recheck });
   } finally {
     leave();
   }
@@ -70,11 +74,15 @@ async function sendOnce(
   context: Context,
   operation: Operation,
   inputs: RestoreRequestInputs & Hidden,
-  backup: Backup,
+  { backup, recheck }: { readonly backup: Backup; readonly recheck: () => Promise<void> },
 ): Promise<Created<RestoreRequestState>> {
   const { cloud, clock, say } = context;
   const { target, source } = inputs;
-  const startedAt = new Date(clock.now()).toISOString();
+  let startedAt = new Date(clock.now()).toISOString();
+  const again = async (): Promise<void> => {
+    await recheck();
+    startedAt = new Date(clock.now()).toISOString();
+  };
   const recorded = (restoreId: number, failure?: Error): Created<RestoreRequestState> => {
     const id = `${target}/${restoreId}/${startedAt}`;
     cloud.actions.recordSent(target, restoreId, id, inputs.__urn ?? id);
@@ -82,7 +90,7 @@ async function sendOnce(
     return { id, state: stateOf(inputs, startedAt, "known", { restoreId, ...restored(backup) }), failure };
   };
   try {
-    return recorded(await cloud.data.restore(target, { source, ...backup }, operation));
+    return recorded(await cloud.data.restore(target, { source, ...backup }, { ...operation, recheck: again }));
   } catch (error) {
     const beside = restoreIdBeside(error);
     if (beside !== undefined && error instanceof Error) return recorded(beside, error);

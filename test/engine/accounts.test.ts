@@ -66,6 +66,35 @@ describe("engine: accounts", function () {
     expect(stack.local.journal.count("login")).to.equal(1);
   });
 
+  it("names --run-program after a changed password, with which refresh and destroy work again", async () => {
+    for (const name of ["DGRAPHCLOUD_EMAIL", "DGRAPHCLOUD_PASSWORD"]) stack.environment[name] = "";
+    const setPassword = (password: string): Promise<unknown> =>
+      stack.pulumi("config", "set", "--secret", "dgraphcloud:password", password);
+    await stack.pulumi("config", "set", "dgraphcloud:email", dev.email);
+    await setPassword(dev.password);
+    stack.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "free" });');
+    const up = await stack.up();
+    expect(up.code, up.output).to.equal(0);
+    const login = stack.local.cloud.login.bind(stack.local.cloud);
+    const changed = "changed-password";
+    stack.local.cloud.login = (email, password) =>
+      email !== dev.email ? login(email, password) : password === changed ? login(email, dev.password) : null;
+    await setPassword(changed);
+    for (const command of ["refresh", "destroy"] as const) {
+      stack.local.journal.clear();
+      const run = await stack[command]();
+      expect(run.code).not.to.equal(0);
+      expect(run.output).to.contain("--run-program").and.not.contain(changed).and.not.contain(dev.password);
+      expect([stack.local.journal.count(), stack.local.journal.count("login")]).to.deep.equal([1, 1]);
+      expect([await stack.backends(), stack.local.cloud.all()].map(({ length }) => length)).to.deep.equal([1, 1]);
+    }
+    for (const command of ["refresh", "destroy"] as const) {
+      const run = await stack[command]("--run-program");
+      expect(run.code, run.output).to.equal(0);
+    }
+    expect(stack.local.cloud.all()).to.deep.equal([]);
+  });
+
   it("takes settings from the stack's configuration before the environment's", async () => {
     await stack.pulumi("config", "set", "dgraphcloud:email", other.email);
     await stack.pulumi("config", "set", "--secret", "dgraphcloud:password", other.password);

@@ -77,6 +77,51 @@ describe("engine: the life of a Backend", function () {
     expect(stack.local.cloud.get(uid).deployment.name).to.equal("orders");
   });
 
+  it("shows an outside change of a given mode and puts it back, and sees no change in a rotated token", async () => {
+    stack.program(orders('name: "orders", deploymentMode: "flexible"'));
+    await stack.up();
+    const uid = await stack.output("uid");
+    stack.local.cloud.get(uid).deployment.deploymentMode = "readonly";
+    expect((await stack.refresh()).output).to.contain('~ deploymentMode: "flexible" => "readonly"');
+    expect((await stack.preview()).output).to.contain('~ deploymentMode: "readonly" => "flexible"');
+    expect((await stack.up()).code).to.equal(0);
+    expect(stack.local.cloud.get(uid).deployment.deploymentMode).to.equal("flexible");
+    expect(stack.local.journal.acted("updateDeployment")).to.equal(1);
+
+    const token = stack.local.cloud.rotateToken(uid);
+    expect((await stack.refresh()).code).to.equal(0);
+    const up = await stack.up("--expect-no-changes");
+    expect(up.code, up.output).to.equal(0);
+    expect(await stack.output("jwtToken")).to.equal(token);
+  });
+
+  it("deletes first in a replace that keeps the subdomain, and creates first in one that changes it", async () => {
+    const acts = (): string[] =>
+      stack.local.journal.entries
+        .filter(({ acted }) => acted)
+        .flatMap(({ operation }) => (["createDeployment", "deleteDeployment"].includes(operation) ? [operation] : []));
+    const declare = ([subdomain, zone, type = "dedicated"]: readonly [string, string, string?]): void => {
+      stack.program(orders(`subdomain: "${subdomain}"`).replace("us-east-1", zone).replace("dedicated", type));
+    };
+    declare(["shop", "us-east-1"]);
+    await stack.up();
+    for (const [change, shown, order] of [
+      [["shop", "eu-west-1"], "~ zone", ["deleteDeployment", "createDeployment"]],
+      [["store", "eu-west-1"], "~ subdomain", ["createDeployment", "deleteDeployment"]],
+      [["store", "eu-west-1", "free"], "~ deploymentType", ["deleteDeployment", "createDeployment"]],
+    ] as const) {
+      declare(change);
+      expect((await stack.preview()).output)
+        .to.contain(shown)
+        .and.to.contain("+-1 to replace");
+      stack.local.journal.clear();
+      const up = await stack.up();
+      expect(up.code, up.output).to.equal(0);
+      expect(acts()).to.deep.equal(order);
+    }
+    expect(stack.local.cloud.all()).to.have.length(1);
+  });
+
   it("removes a backend that was deleted outside from the state, but not within five minutes of its create", async () => {
     stack.program(orders());
     await stack.up();

@@ -26,13 +26,15 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     await startHost();
   }
 
+  const settingsOf = (account = local.accounts[0]): NodeJS.ProcessEnv => ({
+    DGRAPHCLOUD_ENDPOINT: local.endpoint,
+    DGRAPHCLOUD_EMAIL: account?.email,
+    DGRAPHCLOUD_PASSWORD: account?.password,
+  });
+
   /** A process that knows nothing of what an earlier one did. */
   async function startHost(account = local.accounts[0]): Promise<void> {
-    host = await Host.start({
-      DGRAPHCLOUD_ENDPOINT: local.endpoint,
-      DGRAPHCLOUD_EMAIL: account?.email,
-      DGRAPHCLOUD_PASSWORD: account?.password,
-    });
+    host = await Host.start(settingsOf(account));
   }
 
   async function restartHost(account = local.accounts[0]): Promise<void> {
@@ -198,29 +200,6 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("createDeployment")).to.equal(1);
     });
 
-    it("is sent twice at the most, however often an error hook repeats it", async () => {
-      strike("createDeployment", { kind: "reset", acted: false }, "every");
-      for (let call = 0; call < 2; call++) {
-        const hurried = { ...inputs, timeouts: { create: "2s" } };
-        expect((await failing(host.create(hurried))).message).to.contain("DGC312");
-      }
-      expect(local.journal.count("createDeployment")).to.equal(2);
-    });
-
-    it("takes no backend for the lost one that was there before it, as in a replace", async () => {
-      const { id, properties } = await host.create(inputs);
-      const larger = { ...inputs, size: "large", timeouts: { create: "3s" } };
-      for (const acted of [false, true]) {
-        await restartHost();
-        await host.diff(id, properties, larger);
-        strike("createDeployment", { kind: "reset", acted });
-        const made = await host.create(larger);
-        expect(made.id).not.to.equal(id);
-        await local.cloud.remove(made.id);
-      }
-      expect(uids()).to.deep.equal([id]);
-    });
-
     it("waits until the list tells its token, too", async () => {
       const tokenless = { uid: "0x42", name: "orders", url: "", jwtToken: "" };
       strike("createDeployment", { kind: "data", data: { createDeployment: tokenless }, acted: true });
@@ -371,6 +350,62 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("deleteDeployment")).to.equal(0);
     });
 
+    it("makes no call for what a process beside it has taken over in the same run, until that is deleted as well", async () => {
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      const beside = await host.another(settingsOf());
+      try {
+        const taken = await beside.create({ ...inputs, adoptExisting: true, __urn: `${inputs.__urn}-2` });
+        expect(taken.id).to.equal(id);
+        await host.delete(id, aged(properties));
+        expect(uids(), "the live backend").to.deep.equal([id]);
+        await beside.delete(id, taken.properties);
+        expect(uids()).to.deep.equal([]);
+      } finally {
+        beside.close();
+      }
+    });
+
+    it("makes no call for what a process beside it has met in the same run", async () => {
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      const beside = await host.another(settingsOf());
+      try {
+        await beside.diff(id, properties, inputs);
+        await host.delete(id, aged(properties));
+        expect(local.journal.count("deleteDeployment")).to.equal(0);
+      } finally {
+        beside.close();
+      }
+    });
+
+    it("is made once when two states of the same backend are deleted in a process that has read both", async () => {
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      for (const state of [properties, aged(properties)]) await host.read(id, state);
+      for (const state of [aged(properties), properties]) await host.delete(id, state);
+      expect(uids()).to.deep.equal([]);
+      expect(local.journal.acted("deleteDeployment")).to.equal(1);
+    });
+
+    it("needs no proof for the second state of a backend that the process has just deleted", async () => {
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      for (const state of [aged(properties), properties]) await host.delete(id, state);
+      expect(local.journal.count("deleteDeployment")).to.equal(1);
+    });
+
+    it("is not believed of a sentence that nobody knows, while the backend is in the list", async () => {
+      const { id, properties } = await host.create(inputs);
+      const sentence = { deleteDeployment: "The deployment is protected and was not deleted" };
+      strike("deleteDeployment", { kind: "data", data: sentence, acted: false });
+      const failure = await failing(host.delete(id, properties));
+      expect(failure.message).to.contain("is protected and was not deleted").and.to.contain("still in the list");
+      strike("deleteDeployment", { kind: "data", data: { deleteDeployment: "Gone" }, acted: true });
+      await host.delete(id, properties);
+      expect(uids()).to.deep.equal([]);
+    });
+
     it("is refused while deletionProtection is on", async () => {
       const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
       await restartHost();
@@ -403,6 +438,19 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(failure.message).to.contain("not today").and.to.contain('Backend "orders"');
       expect(uids()).to.deep.equal([id]);
     });
+  });
+
+  it("is two resources of a program only when the program declares both: a refresh compares what it has read", async () => {
+    const { id, properties } = await host.create(inputs);
+    await restartHost();
+    const other = { ...aged(properties), __urn: `${inputs.__urn}-2` };
+    for (const state of [properties, other]) {
+      await host.read(id, state);
+      expect((await host.diff(id, state, { ...inputs, __urn: state["__urn"] })).changes).to.equal(false);
+    }
+    await host.diff(id, properties, inputs);
+    const failure = await failing(host.diff(id, other, { ...inputs, __urn: other.__urn }));
+    expect(failure.message).to.contain("DGC305");
   });
 
   describe("read", () => {

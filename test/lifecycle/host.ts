@@ -80,8 +80,16 @@ export class Host {
   }
 
   static async start(environment: NodeJS.ProcessEnv, kind: Kind = "backend"): Promise<Host> {
+    return Host.of(await Engine.start(), environment, kind);
+  }
+
+  /** Another process of the same engine run, as each explicit Provider has one. */
+  another(environment: NodeJS.ProcessEnv): Promise<Host> {
+    return Host.of(this.engine, environment, this.kind);
+  }
+
+  private static async of(engine: Engine, environment: NodeJS.ProcessEnv, kind: Kind): Promise<Host> {
     const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const engine = await Engine.start();
     const child = spawn(process.execPath, [script, `127.0.0.1:${engine.port}`], {
       cwd: root,
       env: { PATH: process.env["PATH"], ...environment },

@@ -54,6 +54,21 @@ const histories: Readonly<Record<string, readonly Step[]>> = {
     { kind: "up" },
     { kind: "up", forced: "orders" },
   ],
+  "a backend of two entries of the state is deleted when both are deleted in a process that has read both": [
+    { kind: "backend", slot: "orders", args: { name: "alpha", adoptExisting: true } },
+    { kind: "up" },
+    { kind: "backend", slot: "users", args: { name: "beta" } },
+    {
+      kind: "fault",
+      operation: "createDeployment",
+      fault: { kind: "errors", messages: ["no"], acted: false },
+      calls: [1],
+    },
+    // orders takes itself over; with users failing, its old entry stays.
+    { kind: "up", forced: "orders" },
+    { kind: "remove", name: "orders" },
+    { kind: "up", refresh: true },
+  ],
 };
 
 describe("model: what was once found", () => {

@@ -67,6 +67,12 @@ export class Stack {
     return this.entries.find((entry) => entry.name === name && !entry.condemned);
   }
 
+  /** The same process first reads everything anew, as with --refresh; a failure there ends it. */
+  async refreshed(isAsked: boolean | undefined, work: () => Promise<Failed[]>): Promise<Failed[]> {
+    const failures = isAsked === true ? await this.refresh() : [];
+    return failures.length > 0 ? failures : work();
+  }
+
   /** Runs a program. What depends on a failure is left alone, and nothing that was left out is deleted after one. */
   async up(program: readonly Registration[], forced?: string): Promise<Failed[]> {
     this.operatedOn = new Set();
@@ -92,17 +98,19 @@ export class Stack {
   async refresh(): Promise<Failed[]> {
     const failures: Failed[] = [];
     for (const old of this.entries.filter(({ pendingReplacement }) => !pendingReplacement)) {
-      await this.calls.read(old).then(
-        (read) => {
-          if (read === undefined) this.put(old, undefined);
-          else this.put(old, { ...old, ...read, unfinished: false });
-        },
-        (error: unknown) => {
-          failures.push({ name: old.name, error: asFailure(error) });
-        },
-      );
+      await this.readAnew(old).catch((error: unknown) => {
+        failures.push({ name: old.name, error: asFailure(error) });
+      });
     }
     return failures;
+  }
+
+  private async readAnew(old: Recorded): Promise<void> {
+    const read = await this.calls.read(old);
+    const fresh = read === undefined ? undefined : { ...old, ...read, unfinished: false };
+    // The engine shows what has changed.
+    if (fresh !== undefined) await this.calls.diff(old, fresh, fresh.inputs);
+    this.put(old, fresh);
   }
 
   /** What `pulumi state delete` does. */

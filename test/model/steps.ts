@@ -22,8 +22,14 @@ export type Step =
       readonly parts: boolean;
     }
   | { readonly kind: "remove"; readonly name: Slot | RestoreName | DropName }
-  | { readonly kind: "up"; readonly forced?: Slot | undefined; readonly crash?: Crash | undefined }
-  | { readonly kind: "refresh" | "destroy"; readonly crash?: Crash | undefined }
+  | {
+      readonly kind: "up";
+      readonly forced?: Slot | undefined;
+      readonly refresh?: boolean;
+      readonly crash?: Crash | undefined;
+    }
+  | { readonly kind: "refresh"; readonly crash?: Crash | undefined }
+  | { readonly kind: "destroy"; readonly refresh?: boolean; readonly crash?: Crash | undefined }
   | { readonly kind: "fault"; readonly operation: string; readonly fault: Fault; readonly calls: readonly number[] }
   | { readonly kind: "outside"; readonly what: Outside; readonly target: Target }
   | { readonly kind: "pass"; readonly ms: number };
@@ -133,6 +139,7 @@ const crash: fc.Arbitrary<Crash> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ victim, between: fc.nat(12) }) },
 );
 const crashOrNone = fc.option(crash, { nil: undefined, freq: 2 });
+const refresh = fc.constantFrom(false, false, true);
 
 const edits: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("backend" as const), slot, args: backendArgs }) },
@@ -174,10 +181,10 @@ const edits: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const runs: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 7, arbitrary: fc.record({ kind: fc.constant("up" as const), crash: crashOrNone }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("up" as const), forced: slot, crash: crashOrNone }) },
+  { weight: 7, arbitrary: fc.record({ kind: fc.constant("up" as const), refresh, crash: crashOrNone }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("up" as const), forced: slot, refresh, crash: crashOrNone }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("refresh" as const), crash: crashOrNone }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("destroy" as const), crash: crashOrNone }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("destroy" as const), refresh, crash: crashOrNone }) },
 );
 
 const events: fc.Arbitrary<Step> = fc.oneof(

@@ -60,13 +60,13 @@ export class World {
   async take(step: Step): Promise<void> {
     switch (step.kind) {
       case "up":
-        this.judge(await this.up(step.crash, step.forced));
+        this.judge(await this.up(step.crash, step.forced, step.refresh));
         return;
       case "refresh":
         await this.run("refresh", step.crash, () => this.stack.refresh());
         return;
       case "destroy":
-        await this.run("destroy", step.crash, () => this.stack.destroy());
+        await this.run("destroy", step.crash, () => this.stack.refreshed(step.refresh, () => this.stack.destroy()));
         return;
       case "fault":
         this.local.faults.add({ operation: step.operation, calls: step.calls, fault: step.fault });
@@ -119,8 +119,10 @@ export class World {
     this.tally.add("converged");
   }
 
-  private up(crash: Crash | undefined, forced?: Slot): Promise<Failed[] | undefined> {
-    return this.run("up", crash, () => this.stack.up(this.program.registrations, forced));
+  private up(crash: Crash | undefined, forced?: Slot, refresh?: boolean): Promise<Failed[] | undefined> {
+    return this.run("up", crash, () =>
+      this.stack.refreshed(refresh, () => this.stack.up(this.program.registrations, forced)),
+    );
   }
 
   private judge(failures: readonly Failed[] | undefined): void {

@@ -1,0 +1,216 @@
+import { expect } from "chai";
+import { type Backend, type Fault, type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import type { DynamicProvider } from "../../provider/host/dynamic";
+import type { Kind } from "../../sdk/delegate";
+import { TestClock } from "../unit/clock";
+import { Process } from "./process";
+
+type Values = Record<string, unknown>;
+
+const urn = "urn:pulumi:dev::test::test::orders";
+const dedicated = { zone: "us-east-1", deploymentType: "dedicated" };
+
+describe("a mutation that could not be sent for a while", () => {
+  let clock: TestClock;
+  let local: LocalCloud;
+  let source: string;
+  let target: string;
+  let backup: Awaited<ReturnType<Backend["takeBackup"]>>;
+
+  beforeEach(async () => {
+    clock = new TestClock();
+    local = await startLocalCloud({ provisioningMs: 0, restoreMs: 3_600_000, now: () => clock.now() });
+    [source, target] = [await byOthers("production"), await byOthers("staging")];
+    backup = await local.cloud.get(source).takeBackup();
+    clock.pass(3_600_000);
+  });
+  afterEach(() => local.close());
+
+  async function byOthers(name: string): Promise<string> {
+    return (await local.cloud.createDeployment(local.accounts[0]!, { ...dedicated, name })).uid;
+  }
+
+  /** The create of a resource; gives its id and outputs, or what was said and left. */
+  async function create(kind: Kind, asked: Values): Promise<{ id?: string; outs?: Values; message: string }> {
+    const provider = new Process(clock, local, () => 0.5).provider(kind);
+    const { inputs } = (await provider.check({}, { ...asked, __urn: `urn:pulumi:dev::test::test::${kind}` })) as {
+      inputs: Values;
+    };
+    try {
+      const { id, outs } = (await provider.create(inputs)) as { id: string; outs: Values };
+      return { id, outs, message: "" };
+    } catch (error) {
+      const { message, id, properties } = error as { message: string; id?: string; properties?: Values };
+      return { message, ...(id !== undefined && { id, outs: properties ?? {} }) };
+    }
+  }
+
+  /** Asks for patience once, and does something meanwhile. */
+  function throttle(operation: string, seconds: number, meanwhile: () => void = () => undefined): void {
+    const fault: Fault = { kind: "status", status: 429, acted: false, retryAfter: String(seconds) };
+    local.faults.add({ operation, calls: [1], fault }, meanwhile);
+  }
+
+  const inMs = (ms: number): string => new Date(clock.now() + ms).toISOString();
+  const named = (name: string): string[] =>
+    local.cloud.all().flatMap((one) => (one.name.trim().toLowerCase() === name ? [one.uid] : []));
+
+  it("is no restore after its notAfter", async () => {
+    throttle("restore", 1_800);
+    const { message, id } = await create("restoreRequest", { target, source, notAfter: inMs(300_000) });
+    expect(message).to.contain("DGC413");
+    expect([id, local.journal.acted("restore")]).to.deep.equal([undefined, 0]);
+  });
+
+  it("is a restore that began when it was sent", async () => {
+    throttle("restore", 1_800);
+    const before = clock.now();
+    const { outs } = await create("restoreRequest", { target, source });
+    expect(Date.parse(String(outs?.["startedAt"])) - before).to.be.at.least(1_800_000);
+  });
+
+  it("is no drop after its notAfter", async () => {
+    throttle("dropData", 500);
+    const { message } = await create("dataDrop", { backend: target, allData: true, notAfter: inMs(100_000) });
+    expect(message).to.contain("DGC413");
+    expect(local.journal.acted("dropData")).to.equal(0);
+  });
+
+  it("is no drop in the middle of a restore that somebody has begun meanwhile", async () => {
+    const others = local.cloud.get(target);
+    throttle("dropData", 300, () => void others.startRestore(local.cloud.get(source), backup));
+    const { message } = await create("dataDrop", { backend: target, allData: true });
+    expect(message).to.contain("DGC410").and.to.contain("resumeRestoreId");
+    expect(local.journal.acted("dropData")).to.equal(0);
+  });
+
+  it("is no second restore beside one that somebody has begun meanwhile", async () => {
+    const others = local.cloud.get(target);
+    throttle("restore", 300, () => void others.startRestore(local.cloud.get(source), backup));
+    const { message } = await create("restoreRequest", { target, source });
+    expect(message).to.contain("DGC410");
+    expect(local.journal.acted("restore")).to.equal(0);
+  });
+
+  it("is no drop of a backend that has another name than confirm by now", async () => {
+    throttle("dropData", 300, () => {
+      local.cloud.get(target).deployment.name = "production-2";
+    });
+    const { message } = await create("dataDrop", { backend: target, allData: true, confirm: "staging" });
+    expect(message).to.contain("DGC415");
+    expect(local.journal.acted("dropData")).to.equal(0);
+  });
+
+  it("is no create beside a backend of the name that somebody has made meanwhile", async () => {
+    throttle("createDeployment", 600, () => void byOthers("orders"));
+    const { message } = await create("backend", { ...dedicated, name: "orders" });
+    const [theirs] = named("orders");
+    expect(message)
+      .to.contain("DGC307")
+      .and.to.contain(`adoptUid: "${theirs ?? ""}"`);
+    expect(named("orders")).to.deep.equal([theirs]);
+  });
+
+  it("takes over what has been made meanwhile with the user's consent", async () => {
+    throttle("createDeployment", 600, () => void byOthers("orders"));
+    const { id } = await create("backend", { ...dedicated, name: "orders", adoptExisting: true });
+    expect(named("orders")).to.deep.equal([id]);
+  });
+});
+
+describe("a create whose answer was lost", () => {
+  let clock: TestClock;
+  let local: LocalCloud;
+
+  beforeEach(async () => {
+    clock = new TestClock();
+    local = await startLocalCloud({ provisioningMs: 0, now: () => clock.now() });
+  });
+  afterEach(() => local.close());
+
+  const process = (): DynamicProvider => new Process(clock, local, () => 0.5).provider("backend");
+
+  async function create(
+    more: Values = {},
+    provider = process(),
+  ): Promise<{ id?: string; outs?: Values; message: string }> {
+    const { inputs } = (await provider.check({}, { ...dedicated, name: "orders", __urn: urn, ...more })) as {
+      inputs: Values;
+    };
+    try {
+      return { ...((await provider.create(inputs)) as { id: string; outs: Values }), message: "" };
+    } catch (error) {
+      const { message, id } = error as { message: string; id?: string };
+      return { message, ...(id !== undefined && { id }) };
+    }
+  }
+  const uids = (): string[] => local.cloud.all().map(({ uid }) => uid);
+
+  it("is looked for as long as ever when its deadline has passed", async () => {
+    local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 8_000 } });
+    local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } }, () => {
+      clock.pass(29_000);
+    });
+    const { id } = await create({ timeouts: { create: "30s" } });
+    expect(uids()).to.deep.equal([id]);
+  });
+
+  it("is not sent once more when its deadline has passed", async () => {
+    local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: false } }, () => {
+      clock.pass(29_000);
+    });
+    const { id, message } = await create({ timeouts: { create: "30s" } });
+    expect(message).to.contain("DGC312").and.to.contain("timeouts.create (30s)");
+    expect([id, local.journal.count("createDeployment")]).to.deep.equal([undefined, 1]);
+  });
+
+  it("is sent twice at the most, however often an error hook repeats it", async () => {
+    local.faults.add({ operation: "createDeployment", calls: "every", fault: { kind: "reset", acted: false } });
+    const hooked = process();
+    for (let call = 0; call < 3; call++) expect((await create({}, hooked)).message).to.contain("DGC312");
+    expect(local.journal.count("createDeployment")).to.equal(2);
+  });
+
+  for (const acted of [false, true])
+    it(`is not the backend that is being replaced, ${acted ? "and was carried out" : "and is sent once more"}`, async () => {
+      const { id = "", outs = {} } = await create();
+      const replacing = process();
+      await replacing.diff(id, outs, { ...dedicated, name: "orders", size: "large", __urn: urn });
+      local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted } });
+      const made = await create({ size: "large" }, replacing);
+      expect(made.message).to.equal("");
+      expect(uids()).to.deep.equal([id, made.id]);
+    });
+
+  it("names both when it was sent once more and the first has acted after all", async () => {
+    local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 31_000 } });
+    local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
+    local.faults.add({ operation: "createDeployment", calls: [2], fault: { kind: "slow", ms: 1 } }, () => {
+      clock.pass(5_000);
+    });
+    const { id, message } = await create();
+    expect(uids()).to.have.length(2).and.to.include(id);
+    for (const uid of uids()) expect(message).to.contain(uid);
+  });
+
+  it("is not another backend that was there before, although the service names it", async () => {
+    const { uid } = await local.cloud.createDeployment(local.accounts[0]!, { ...dedicated, name: "production" });
+    const data = { createDeployment: { uid, name: "orders" } };
+    local.faults.add({ operation: "createDeployment", fault: { kind: "data", data, acted: true } });
+    const { id } = await create();
+    expect(uids()).to.have.length(2).and.to.include(id);
+    expect(id).not.to.equal(uid);
+  });
+
+  it("is not sent once more while a new backend is there whose name differs in its case alone", async () => {
+    local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } }, () => {
+      const [account] = local.accounts;
+      const made = local.cloud.createDeployment.bind(local.cloud);
+      local.cloud.createDeployment = (_, input) => made(account!, { ...input, name: "Orders" });
+    });
+    const { message } = await create();
+    const [uid = ""] = uids();
+    expect(uids()).to.deep.equal([uid]);
+    expect(message).to.contain("DGC311").and.to.contain(uid);
+  });
+});
