@@ -212,6 +212,24 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(properties["jwtToken"]).to.equal(local.cloud.get("0x42").deployment.jwtToken);
     });
 
+    it("fails in the service's words where names are unique, beside the old one of a replace, and works once that is deleted", async () => {
+      host.close();
+      await local.close();
+      await begin({ uniqueNames: true });
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      const larger = { ...inputs, size: "large" };
+      await host.diff(id, properties, larger);
+      const failure = await failing(host.create(larger));
+      expect(failure.message).to.contain("DGC205").and.to.contain("orders");
+      expect(failure.made).to.equal(undefined);
+      expect(uids()).to.deep.equal([id]);
+      await host.delete(id, properties);
+      expect(uids()).to.deep.equal([]);
+      const made = await host.create(larger);
+      expect(uids()).to.deep.equal([made.id]);
+    });
+
     it("is refused in place of a backend that must not be deleted, as replaceOnChanges asks for it", async () => {
       const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
       await restartHost();

@@ -60,10 +60,10 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   });
 
   it("fails with the service's words on ERR, and again from the state without a call, until a new trigger", async () => {
-    target().setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged"] });
+    target().setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged", "a file is missing"] });
     const request = await begin();
     const failed = await partial(wait(request));
-    expect(failed.message).to.contain("the backup is damaged").and.to.contain("triggers");
+    expect(failed.message).to.contain("the backup is damaged; a file is missing").and.to.contain("triggers");
     expect(failed.properties).to.include({ status: "ERR" });
     await scene.restartHost();
     scene.local.journal.clear();

@@ -4,7 +4,7 @@ import { histories } from "./steps";
 import { Tally } from "./tally";
 import { seed } from "../seed";
 
-const runs = 250;
+const runs = 1_000;
 
 describe("model: whatever happens, nothing is made twice, lost, or wiped twice", function () {
   this.timeout(600_000);

@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { startLocalCloud } from "dgraphcloud-local";
+import { TestClock } from "../unit/clock";
+import { Process } from "./process";
+
+const hourMs = 3_600_000;
+
+describe("a restore of four hours", () => {
+  it("outlives the session's token and the backend's own, and costs one restore", async function () {
+    this.timeout(60_000);
+    const clock = new TestClock();
+    const local = await startLocalCloud({ provisioningMs: 0, restoreMs: 4 * hourMs, now: () => clock.now() });
+    try {
+      const make = async (name: string): Promise<string> => {
+        const asked = { name, zone: "us-east-1", deploymentType: "dedicated" };
+        return (await local.cloud.createDeployment(local.accounts[0]!, asked)).uid;
+      };
+      const [source, target] = [await make("production"), await make("staging")];
+      await local.cloud.get(source).takeBackup();
+      const process = new Process(clock, local, () => 0.5);
+      const request = await process.provider("restoreRequest").create({ target, source });
+      const { restoreId } = request.outs as { restoreId: number };
+      // A poll of the fourth hour, when the session of the log-in has ended as well.
+      local.faults.add({ operation: "restoreStatus", calls: [2_600], fault: { kind: "slow", ms: 1 } }, () => {
+        local.cloud.rotateToken(target);
+      });
+      const inputs = {
+        request: request.id,
+        target,
+        restoreId,
+        timeouts: { create: "5h" },
+        __urn: "urn:pulumi:dev::test::test::wait",
+      };
+      const made = await process.provider("restoreCompletion").create(inputs);
+      expect(made.outs).to.include({ status: "OK", confirmed: true });
+      expect([local.journal.count("login"), local.journal.acted("restore")]).to.deep.equal([2, 1]);
+    } finally {
+      await local.close();
+    }
+  });
+});
