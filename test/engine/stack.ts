@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type LocalCloud, startLocalCloud, type LocalCloudOptions } from "dgraphcloud-local";
@@ -143,11 +152,24 @@ export class Stack {
     return (await this.pulumi("stack", "output", name, "--show-secrets")).output.trim();
   }
 
+  /** Ends all, and fails when a process of the provider has outlived the engine that started it. */
   async close(): Promise<void> {
     for (const child of this.running) killTree(child, "SIGKILL");
+    const outlived = await this.outlivers();
+    for (const pid of outlived) kill(pid, "SIGKILL");
     await this.local.close();
     rmSync(this.folder, { recursive: true, force: true });
     rmSync(join(this.project, `Pulumi.${stackName}.yaml`), { force: true });
+    if (outlived.length > 0) throw new Error(`processes of the provider outlive the engine: ${outlived.join(", ")}`);
+  }
+
+  /** What still has the environment of this stack after some time to end; where that cannot be seen, nothing. */
+  private async outlivers(): Promise<number[]> {
+    const mark = this.environment["PULUMI_BACKEND_URL"] ?? "";
+    const look = (): number[] => providersWith(mark);
+    for (let tries = 0; tries < 50 && look().length > 0; tries++)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    return look();
   }
 }
 
@@ -174,6 +196,23 @@ export function descendants(pid: number): ProcessEntry[] {
   const below = (parent: number): ProcessEntry[] =>
     all.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
   return below(pid);
+}
+
+/** Processes of the provider that have a text in their environment. */
+function providersWith(text: string): number[] {
+  if (!existsSync("/proc/self/environ")) return [];
+  const pids = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 0);
+  return pids.filter((pid) => {
+    try {
+      const [command, environment] = ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
+      return command?.includes("dynamic-provider") === true && environment?.includes(text) === true;
+    } catch {
+      // Gone meanwhile, or somebody else's.
+      return false;
+    }
+  });
 }
 
 export function kill(pid: number, signal: NodeJS.Signals): void {
