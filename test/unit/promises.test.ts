@@ -1,0 +1,37 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { rows } from "../faults/rows";
+
+const folder = join(__dirname, "..");
+const lines = readFileSync(join(folder, "README.md"), "utf8").split("\n");
+const promises = lines
+  .filter((line) => line.startsWith("| ") && !/^\| (when|---) /.test(line))
+  .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()));
+
+describe("the promises of the tests' own page", () => {
+  it("are there", () => {
+    expect(promises).to.have.length.above(40);
+  });
+
+  for (const [when = "", , tests = ""] of promises)
+    it(`are kept by tests that exist: ${when}`, () => {
+      const named = tests.split("; ").map((test) => /^`([^`]+)` (.+)$/.exec(test)?.slice(1) ?? [test, ""]);
+      expect(named).not.to.have.length(0);
+      for (const [file = "", words = ""] of named) {
+        if (file === "faults") expect(missingRows(words), words).to.deep.equal([]);
+        else expect(source(file), `${file}: ${words}`).to.contain(words);
+      }
+    });
+});
+
+/** Combinations that the matrix does not have. */
+function missingRows(words: string): string[] {
+  const [step = "", faults = ""] = words.split(" × ");
+  return faults.split(", ").filter((fault) => !rows.some((row) => row.step.name === step && row.kind.name === fault));
+}
+
+function source(file: string): string {
+  const path = join(folder, file);
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
