@@ -17,6 +17,13 @@ const program: GoProgram = {
   version: `v${version}`,
   executable: "dgraph",
   versionVariable: "github.com/hypermodeinc/dgraph/v25/x.dgraphVersion",
+  change: {
+    module: "github.com/hypermodeinc/dgraph/v25",
+    file: "x/server.go",
+    // With TLS, Dgraph still takes a connection in plain HTTP whose first path begins so, and then every request on it.
+    from: 'return strings.HasPrefix(path, "/health")',
+    to: 'return strings.HasPrefix(path, "/health") && false',
+  },
   takes: "about 2 minutes",
 };
 
@@ -28,7 +35,7 @@ export const dgraphBuild: Supply = {
 };
 
 const dgraph: Tool = {
-  name: "dgraph",
+  name: "dgraph-tls",
   title: "Dgraph",
   executable: "dgraph",
   companions: [],

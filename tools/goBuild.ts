@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { executableName } from "./executables";
+import { changedSource, type SourceChange } from "./goSource";
 import { secondsSince, withHeartbeat } from "./progress";
 import type { Place } from "./tool";
 
@@ -15,6 +18,8 @@ export interface GoProgram {
   readonly executable: string;
   /** Variable that holds the program's version, set by the linker. */
   readonly versionVariable?: string;
+  /** What is built otherwise than its sources have it. */
+  readonly change?: SourceChange;
   /** How long it takes on two cores, for the message. */
   readonly takes: string;
 }
@@ -23,12 +28,27 @@ const keptComplaint = 2_000;
 
 /** Builds a program from the pinned sources into a folder. Needs Go, and a module proxy for what it has not got yet. */
 export async function goBuild(program: GoProgram, into: string, { environment, say }: Place): Promise<void> {
-  const { executable, version, takes, versionVariable } = program;
+  const { executable, version, takes, versionVariable, change } = program;
+  const module = join(__dirname, program.module);
   const flags = versionVariable === undefined ? [] : ["-ldflags", `-X ${versionVariable}=${version}`];
-  const args = ["build", ...flags, "-o", join(into, executableName(executable)), program.package];
+  const run = async (...sources: readonly string[]): Promise<void> => {
+    const target = join(into, executableName(executable));
+    await go(["build", ...sources, ...flags, "-o", target, program.package], module, environment);
+  };
+  const build = async (): Promise<void> => {
+    if (change === undefined) return run();
+    const folder = await mkdtemp(join(tmpdir(), "dgraphcloud-go-"));
+    try {
+      await go(["mod", "download", change.module], module, environment);
+      const source = await go(["list", "-m", "-f", "{{.Dir}}", change.module], module, environment);
+      await run(...(await changedSource({ change, module, source: source.trim(), folder })));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
   say(`building ${executable} ${version} from source, ${takes} on 2 cores, once`);
   const started = Date.now();
-  await withHeartbeat(say, `building ${executable}`, () => go(args, join(__dirname, program.module), environment));
+  await withHeartbeat(say, `building ${executable}`, build);
   say(`built ${executable} in ${secondsSince(started)} s`);
 }
 
@@ -40,11 +60,16 @@ export function goVersionFor(programs: readonly GoProgram[]): string {
   return newest;
 }
 
-function go(args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv): Promise<void> {
+/** Gives what it has written. */
+function go(args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve, reject) => {
     // Settings of the machine must not change the build, and another toolchain would have to be downloaded.
     const env = { ...environment, GOFLAGS: "-mod=readonly", GOTOOLCHAIN: "local", GOWORK: "off", CGO_ENABLED: "0" };
-    const child = spawn("go", args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn("go", args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let answer = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      answer += chunk.toString();
+    });
     let complaint = "";
     child.stderr.on("data", (chunk: Buffer) => {
       complaint = (complaint + chunk.toString()).slice(-keptComplaint);
@@ -53,8 +78,8 @@ function go(args: readonly string[], cwd: string, environment: NodeJS.ProcessEnv
       reject(error.code === "ENOENT" ? new Error("Go is not on PATH") : error);
     });
     child.once("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`go build ended with ${code ?? "a signal"}: ${withoutDownloads(complaint)}`));
+      if (code === 0) resolve(answer);
+      else reject(new Error(`go ${args[0] ?? ""} ended with ${code ?? "a signal"}: ${withoutDownloads(complaint)}`));
     });
   });
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { prepareDgraph } from "../../tools/dgraph";
 import { engineBuild, prepareEngine } from "../../tools/engine";
@@ -61,8 +61,21 @@ describe("building Dgraph", () => {
     sandbox.remove();
   });
 
+  /** Sources of Dgraph in which the place that is changed reads so. */
+  const source = (variable: string): string => {
+    const folder = join(sandbox.folder, "source");
+    mkdirSync(join(folder, "x"), { recursive: true });
+    writeFileSync(join(folder, "x/server.go"), `return strings.HasPrefix(${variable}, "/health")\n`);
+    return folder;
+  };
+  /** Keeps the files that it is given to build with, too. */
+  const goWith = (folder: string): string => `
+case "$1" in mod) exit 0 ;; list) echo "${folder}"; exit 0 ;; esac
+/bin/cat "$3" "\${3%go.mod}server.go" >> "$RECORD"
+${fakeGo.replaceAll("3.245.0", "25.0.0")}`;
+
   it("builds it from the pinned module when there is none of its major version, and takes it from the cache then", async () => {
-    sandbox.script("go/go", fakeGo.replaceAll("3.245.0", "25.0.0"));
+    sandbox.script("go/go", goWith(source("path")));
     sandbox.script("old/dgraph", "echo 'Dgraph version   : v24.1.4'");
     const record = join(sandbox.folder, "record");
     const environment = { ...sandbox.environment("old", "go"), RECORD: record };
@@ -70,9 +83,20 @@ describe("building Dgraph", () => {
     expect(built).to.include({ source: "build", version: "25.0.0" });
     const asked = readFileSync(record, "utf8");
     expect(asked).to.include("x.dgraphVersion=v25.0.0").and.include("hypermodeinc/dgraph/v25/dgraph");
+    expect(asked, "the module as it is built").to.match(/^replace github.com\/hypermodeinc\/dgraph\/v25 => "\S+"$/m);
+    expect(asked).to.include('return strings.HasPrefix(path, "/health") && false');
+    const [, file = ""] = /-modfile (\S+)/.exec(asked) ?? [];
+    expect([file === "", existsSync(dirname(file))], "nothing is left of it").to.deep.equal([false, false]);
     const pinned = readFileSync(join(__dirname, "../../tools/dgraph/go.mod"), "utf8");
     expect(pinned).to.match(/hypermodeinc\/dgraph\/v25 v25\.0\.0/);
     expect(await prepareDgraph({ environment, say: sandbox.say })).to.include({ source: "cache" });
+  });
+
+  it("does not build sources that are not those that it changes", async () => {
+    sandbox.script("go/go", goWith(source("other")));
+    const environment = { ...sandbox.environment("go"), RECORD: join(sandbox.folder, "record") };
+    const message = await failure(prepareDgraph({ environment, say: sandbox.say }));
+    expect(message).to.include("- build: x/server.go of github.com/hypermodeinc/dgraph/v25 is not as it was");
   });
 
   it("takes a later one of its major version on PATH", async () => {
