@@ -25,11 +25,7 @@ export function engineOf(local: LocalCloud, uid: string): DgraphEngine {
 
 /** How many nodes of a type there are: asked of Alpha, past the backend's door. */
 export async function nodesOf(local: LocalCloud, uid: string, type: string): Promise<number> {
-  const response = await fetch(`${engineOf(local, uid).alphaUrl}/query`, {
-    method: "POST",
-    headers: { "content-type": "application/dql" },
-    body: `{ nodes(func: type(${type})) { count(uid) } }`,
-  });
-  const { data } = (await response.json()) as { data: { nodes: { count: number }[] } };
-  return data.nodes[0]?.count ?? 0;
+  const dql = `{ nodes(func: type(${type})) { count(uid) } }`;
+  const { nodes } = await engineOf(local, uid).alpha.query<{ nodes: { count: number }[] }>(dql);
+  return nodes[0]?.count ?? 0;
 }

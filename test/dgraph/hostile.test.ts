@@ -204,13 +204,14 @@ describe("names that reach the disk, with a real Dgraph", function () {
     for (const folder of [data, join(data, "backends"), folderOf(backend.uid), folderOf(guarded.uid)])
       expect(mode(folder), folder).to.equal("700");
     for (const uid of [backend.uid, guarded.uid]) {
-      for (const folder of ["backups", "exports", "logs"])
+      for (const folder of ["backups", "exports", "logs", "tls"])
         expect(mode(join(folderOf(uid), folder)), folder).to.equal("700");
       const files = readdirSync(folderOf(uid), { withFileTypes: true }).filter((entry) => entry.isFile());
       expect(files.map(({ name }) => name)).to.include.members(["alpha.json", "ports.json", "processes.json"]);
       for (const { name } of files) expect(mode(join(folderOf(uid), name)), name).to.equal("600");
-      for (const log of readdirSync(join(folderOf(uid), "logs")))
-        expect(mode(join(folderOf(uid), "logs", log)), log).to.equal("600");
+      for (const folder of ["logs", "tls"])
+        for (const name of readdirSync(join(folderOf(uid), folder)))
+          expect(mode(join(folderOf(uid), folder, name)), name).to.equal("600");
     }
     for (const name of ["cloud.json", "lock"]) expect(mode(join(data, name)), name).to.equal("600");
     expect(engineOf(local, guarded.uid).isRunning).to.equal(true);

@@ -79,14 +79,13 @@ describe("a real Dgraph behind a backend", function () {
         expect(response.status, path).to.equal(401);
       }
     });
-    const alpha = engineOf(local, backend.uid).alphaUrl;
+    const { client, ports } = engineOf(local, backend.uid);
     for (const path of ["/admin", "/alter"]) {
-      const direct = await fetch(alpha + path, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: '{"query":"{ getGQLSchema { schema } }","drop_all":true}',
-      });
-      expect(await direct.text(), `${path} of Alpha itself`).to.match(/token/i);
+      const direct = await client.send(
+        { port: ports.alphaHttp, path, method: "POST", headers: { "content-type": "application/json" } },
+        '{"query":"{ getGQLSchema { schema } }","drop_all":true}',
+      );
+      expect(direct.text, `${path} of Alpha itself`).to.match(/token/i);
     }
     expect(await nodesOf(local, backend.uid, "Author")).to.equal(2);
   });

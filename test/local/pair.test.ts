@@ -5,6 +5,9 @@ import { expect } from "chai";
 import { Pair } from "../../local/engines/dgraph/pair";
 import { lives, recordOf } from "../../local/processes";
 
+const certificates =
+  'if [ "$1" = cert ]; then mkdir "$3" && cd "$3" && touch ca.crt ca.key client.local.crt client.local.key; exit; fi';
+
 describe("the two processes of a database", () => {
   let folder: string;
   let root: string;
@@ -16,10 +19,10 @@ describe("the two processes of a database", () => {
     rmSync(root, { recursive: true });
   });
 
-  /** Starts a program that stands for `dgraph`. */
+  /** Starts a program that stands for `dgraph`, and makes what it is asked for before the pair. */
   const start = (body: string): Promise<Pair> => {
     const executable = join(root, "dgraph");
-    writeFileSync(executable, `#!/bin/sh\n${body}\n`);
+    writeFileSync(executable, `#!/bin/sh\n${certificates}\n${body}\n`);
     chmodSync(executable, 0o755);
     const options = { executable, folder, adminToken: "t", acl: false };
     const none = (): void => undefined;

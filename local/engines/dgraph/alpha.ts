@@ -2,9 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CallerError } from "../../deployment";
 import { signToken } from "../../tokens";
 import type { GraphqlAnswer, GraphqlBody } from "../engine";
+import type { TlsClient } from "./tlsClient";
 
 /** How the local cloud, not a user, talks to the Alpha of a backend. */
 export interface AlphaAccess {
+  readonly client: TlsClient;
   readonly port: number;
   /** Admits to the admin operations; known to the local cloud alone. */
   readonly adminToken: string;
@@ -28,10 +30,11 @@ export class Alpha {
   /** "healthy", "draining" while a restore runs, or "down". */
   async health(): Promise<"healthy" | "draining" | "down"> {
     try {
-      const response = await fetch(this.url("/health"), { signal: AbortSignal.timeout(answersWithinMs) });
-      const text = await response.text();
+      const { client, port } = this.access;
+      const signal = AbortSignal.timeout(answersWithinMs);
+      const { status, text } = await client.send({ port, path: "/health", method: "GET", signal });
       if (text.includes("draining") || text.includes("opRestore")) return "draining";
-      return response.ok && text.includes('"healthy"') ? "healthy" : "down";
+      return status === 200 && text.includes('"healthy"') ? "healthy" : "down";
     } catch {
       return "down";
     }
@@ -116,20 +119,16 @@ export class Alpha {
     path: string,
     body: unknown,
     headers: Record<string, string>,
-    signal: AbortSignal | null = null,
+    signal?: AbortSignal,
   ): Promise<T> {
-    const text = typeof body === "string" ? body : JSON.stringify(body);
-    const response = await fetch(this.url(path), { method: "POST", headers, body: text, signal });
-    const answer = await response.text();
+    const { client, port } = this.access;
+    const asked = { port, path, method: "POST", headers, ...(signal !== undefined && { signal }) };
+    const { status, text } = await client.send(asked, typeof body === "string" ? body : JSON.stringify(body));
     try {
-      return JSON.parse(answer) as T;
+      return JSON.parse(text) as T;
     } catch {
-      throw new CallerError(`the database answered HTTP ${response.status}: ${answer.slice(0, 200)}`);
+      throw new CallerError(`the database answered HTTP ${status}: ${text.slice(0, 200)}`);
     }
-  }
-
-  private url(path: string): string {
-    return `http://127.0.0.1:${this.access.port}${path}`;
   }
 }
 

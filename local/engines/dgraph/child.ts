@@ -19,6 +19,11 @@ export interface ChildOptions {
   readonly onLine?: (line: string) => void;
 }
 
+/** The variables of Dgraph's programs, which take settings from them as well: not from the user's. */
+export function ownEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] };
+}
+
 /** One process of Dgraph, its log on the disk. */
 export class Child {
   readonly pid: number;
@@ -42,8 +47,7 @@ export class Child {
       cwd: dirname(settings),
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
-      // Dgraph takes settings from variables as well: not from the user's.
-      env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] },
+      env: ownEnvironment(),
     });
     this.pid = this.process.pid ?? 0;
     for (const stream of [this.process.stdout, this.process.stderr]) {

@@ -21,12 +21,13 @@ import type { Alpha } from "./alpha";
 import { dropFrom } from "./drop";
 import { exportFiles } from "./exporting";
 import { readBackups } from "./manifests";
-import { holdPorts, releasePorts } from "./ports";
+import { holdPorts, type PairPorts, releasePorts } from "./ports";
 import { pass } from "./proxy";
 import { RestoreLog } from "./restoreLog";
 import { beginRestore } from "./restoring";
 import { foldersOf } from "./settings";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
+import type { TlsClient } from "./tlsClient";
 
 export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "onAlphaLine" | "onDeath"> {
   /** Called when it is gone for good. */
@@ -64,9 +65,19 @@ export class DgraphEngine implements Engine {
     return this.supervisor.problem;
   }
 
-  /** Where Alpha listens; for whoever wants to ask it past the backend's door. */
-  get alphaUrl(): string {
-    return `http://127.0.0.1:${this.running().httpPort}`;
+  /** The ports of its processes. */
+  get ports(): PairPorts {
+    return this.running().ports;
+  }
+
+  /** What its processes let in; for whoever wants to ask them past the backend's door. */
+  get client(): TlsClient {
+    return this.running().client;
+  }
+
+  /** Its Alpha, likewise. */
+  get alpha(): Alpha {
+    return this.running().alpha;
   }
 
   get processes(): readonly number[] {
@@ -93,23 +104,24 @@ export class DgraphEngine implements Engine {
 
   async serve({ method, path, url, headers, stream, document }: DataRequest): Promise<StreamedAnswer> {
     const admits = path === "/admin" || path === "/alter" ? { "x-dgraph-authtoken": this.adminToken } : {};
-    return pass({ port: this.running().httpPort, method, url, headers, admits, stream, document });
+    const { client, ports } = this.running();
+    return pass({ client, port: ports.alphaHttp, method, url, headers, admits, stream, document });
   }
 
   async schema(): Promise<string> {
-    return this.alpha().schema();
+    return this.alpha.schema();
   }
 
   async setSchema(schema: string): Promise<void> {
-    await this.alpha().setSchema(schema);
+    await this.alpha.setSchema(schema);
   }
 
   graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
-    return this.alpha().graphql(body);
+    return this.alpha.graphql(body);
   }
 
   drop(drop: Drop): Promise<void> {
-    return dropFrom(this.alpha(), drop);
+    return dropFrom(this.alpha, drop);
   }
 
   backups(): Promise<Backup[]> {
@@ -121,11 +133,11 @@ export class DgraphEngine implements Engine {
     mkdirSync(destination, { recursive: true, mode: 0o700 });
     const query =
       "mutation($destination: String!, $forceFull: Boolean) { backup(input: { destination: $destination, forceFull: $forceFull }) { taskId } }";
-    const { backup } = await this.alpha().admin<{ backup: { taskId: string } }>(query, {
+    const { backup } = await this.alpha.admin<{ backup: { taskId: string } }>(query, {
       destination: locationOf(destination),
       forceFull: isFull,
     });
-    await this.alpha().taskDone(backup.taskId);
+    await this.alpha.taskDone(backup.taskId);
     const taken = (await readBackups(this.backupsFolder)).findLast((entry) => entry.folder === folder);
     if (taken === undefined) throw new CallerError("the backup ended without a manifest");
     return taken;
@@ -133,7 +145,7 @@ export class DgraphEngine implements Engine {
 
   async beginRestore(from: Engine, backup: Backup): Promise<RestoreJob> {
     if (!(from instanceof DgraphEngine)) throw new CallerError("the backup is of another kind of engine");
-    return beginRestore(this.alpha(), {
+    return beginRestore(this.alpha, {
       alpha: () => this.supervisor.pair?.alpha,
       problem: () => this.problem,
       location: locationOf(join(from.backupsFolder, backup.folder)),
@@ -144,7 +156,7 @@ export class DgraphEngine implements Engine {
   }
 
   export(kept: number): Promise<readonly ExportedFile[]> {
-    return exportFiles(this.alpha(), this.folders.exported, kept);
+    return exportFiles(this.alpha, this.folders.exported, kept);
   }
 
   async restart(): Promise<void> {
@@ -177,10 +189,6 @@ export class DgraphEngine implements Engine {
 
   private get folders(): ReturnType<typeof foldersOf> {
     return foldersOf(this.options.folder);
-  }
-
-  private alpha(): Alpha {
-    return this.running().alpha;
   }
 
   private running(): NonNullable<Supervisor["pair"]> {

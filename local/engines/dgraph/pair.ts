@@ -1,10 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Alpha } from "./alpha";
+import { makeCertificates } from "./certificates";
 import { Child } from "./child";
 import { type PairPorts, portsOf } from "./ports";
 import { recordOf, writeRecords } from "../../processes";
 import { foldersOf, type PairSettings, writeSettings } from "./settings";
+import { TlsClient } from "./tlsClient";
 
 export interface PairOptions extends Omit<PairSettings, "ports"> {
   readonly executable: string;
@@ -30,12 +32,15 @@ export class Pair {
 
   private constructor(
     private readonly options: PairOptions,
-    private readonly ports: PairPorts,
+    /** Where both listen. */
+    readonly ports: PairPorts,
+    /** What both let in. */
+    readonly client: TlsClient,
     private readonly zeroProcess: Child,
     private readonly alphaProcess: Child,
     aclKey: string | undefined,
   ) {
-    this.alpha = new Alpha({ port: ports.alphaHttp, adminToken: options.adminToken, aclKey });
+    this.alpha = new Alpha({ client, port: ports.alphaHttp, adminToken: options.adminToken, aclKey });
     this.watch("Zero", zeroProcess);
     this.watch("Alpha", alphaProcess);
   }
@@ -63,6 +68,7 @@ export class Pair {
     const { logs, processes, proposals } = foldersOf(options.folder);
     mkdirSync(logs, { recursive: true, mode: 0o700 });
     const hasProposals = existsSync(proposals);
+    const client = new TlsClient(await makeCertificates(options.executable, options.folder, signal));
     const settings = writeSettings({ ...options, ports });
     const { executable, onAlphaLine: onLine } = options;
     const started: Child[] = [];
@@ -82,8 +88,8 @@ export class Pair {
     try {
       const zero = start("zero");
       // Alpha does again what it has not finished, and a restore fails for good while Zero has no say yet.
-      if (hasProposals) await untilZeroLeads(ports.zeroHttp, zero, signal);
-      return new Pair(options, ports, zero, start("alpha"), settings.aclKey);
+      if (hasProposals) await untilZeroLeads(client, ports.zeroHttp, zero, signal);
+      return new Pair(options, ports, client, zero, start("alpha"), settings.aclKey);
     } catch (error) {
       // What could not be written down, nobody would find later.
       for (const child of started) child.kill();
@@ -98,10 +104,6 @@ export class Pair {
 
   get alphaPid(): number {
     return this.alphaProcess.pid;
-  }
-
-  get httpPort(): number {
-    return this.ports.alphaHttp;
   }
 
   /** Ends both in order, with what they hold on the disk. */
@@ -148,25 +150,27 @@ export class Pair {
   }
 
   private forget(): void {
+    this.client.close();
     rmSync(foldersOf(this.options.folder).processes, { force: true });
   }
 }
 
-async function untilZeroLeads(port: number, zero: Child, signal: AbortSignal): Promise<void> {
+async function untilZeroLeads(client: TlsClient, port: number, zero: Child, signal: AbortSignal): Promise<void> {
   let death: string | undefined;
   void zero.ended.then((how) => (death = how));
   for (const began = Date.now(); Date.now() - began < startsWithinMs;) {
     if (death !== undefined) throw new Error(`Zero ended (${death}): ${zero.lastWords}`);
-    if (await leads(port)) return;
+    if (await leads(client, port)) return;
     await sleep(pollMs, undefined, { signal });
   }
   throw new Error(`Zero did not lead within ${startsWithinMs / 1_000} s: ${zero.lastWords}`);
 }
 
-async function leads(port: number): Promise<boolean> {
+async function leads(client: TlsClient, port: number): Promise<boolean> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/state`, { signal: AbortSignal.timeout(answersWithinMs) });
-    const { zeros = {} } = (await response.json()) as { zeros?: Record<string, { leader: boolean }> };
+    const signal = AbortSignal.timeout(answersWithinMs);
+    const { text } = await client.send({ port, path: "/state", method: "GET", signal });
+    const { zeros = {} } = JSON.parse(text) as { zeros?: Record<string, { leader: boolean }> };
     return Object.values(zeros).some(({ leader }) => leader);
   } catch {
     return false;

@@ -10,6 +10,7 @@ export interface PairPorts {
   readonly zeroHttp: number;
   readonly alphaInternal: number;
   readonly alphaHttp: number;
+  readonly alphaGrpc: number;
 }
 
 // Below the range from which systems take ports for outgoing connections.
@@ -79,6 +80,7 @@ function portsAt(offset: number): PairPorts {
     zeroHttp: 6_080 + offset,
     alphaInternal: 7_080 + offset,
     alphaHttp: 8_080 + offset,
+    alphaGrpc: 9_080 + offset,
   };
 }
 

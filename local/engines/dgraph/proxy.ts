@@ -1,8 +1,9 @@
-import { Agent, type IncomingHttpHeaders, request as httpRequest } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import type { StreamedAnswer } from "../../answer";
 import { HttpProblem } from "../../request";
 import type { GraphqlBody } from "../engine";
+import type { TlsClient } from "./tlsClient";
 
 /** Headers that are about one connection, or that the local cloud has read already. */
 const ownHeaders = [
@@ -10,9 +11,8 @@ const ownHeaders = [
   ...["x-auth-token", "dg-auth", "authorization", "x-dgraph-authtoken", "origin", "expect"],
 ];
 
-const agent = new Agent({ keepAlive: true });
-
 export interface Passed {
+  readonly client: TlsClient;
   readonly port: number;
   readonly method: string;
   readonly url: string;
@@ -25,7 +25,16 @@ export interface Passed {
 }
 
 /** Hands a request on to an Alpha as it arrives, and its answer back as it arrives. */
-export function pass({ port, method, url, headers, admits, stream, document }: Passed): Promise<StreamedAnswer> {
+export function pass({
+  client,
+  port,
+  method,
+  url,
+  headers,
+  admits,
+  stream,
+  document,
+}: Passed): Promise<StreamedAnswer> {
   const text = document === undefined ? undefined : JSON.stringify(document);
   const onwardHeaders = {
     ...Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.includes(name))),
@@ -37,7 +46,7 @@ export function pass({ port, method, url, headers, admits, stream, document }: P
   };
   const body = text === undefined ? stream : Readable.from([text]);
   return new Promise((resolve, reject) => {
-    const onward = httpRequest({ host: "127.0.0.1", port, method, path: url, headers: onwardHeaders, agent });
+    const onward = client.begin({ port, method, path: url, headers: onwardHeaders });
     onward.once("response", (response) => {
       resolve({ status: response.statusCode ?? 502, headers: answerHeaders(response.headers), stream: response });
     });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { tlsSettings } from "./certificates";
 import type { PairPorts } from "./ports";
 
 /** How one backend's pair is set up. */
@@ -41,7 +42,7 @@ export function writeSettings({ folder, ports, adminToken, acl }: PairSettings):
   const { exported, backups, proposals } = foldersOf(folder);
   for (const needed of [folder, exported, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
   const aclKey = acl ? keptAclKey(folder) : undefined;
-  const common = { port_offset: ports.offset, bindall: false, telemetry, logtostderr: true };
+  const common = { port_offset: ports.offset, bindall: false, telemetry, logtostderr: true, tls: tlsSettings };
   const zero = { ...common, my: `127.0.0.1:${ports.zero}`, wal: join(folder, "zw") };
   const alpha = {
     ...common,
