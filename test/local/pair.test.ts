@@ -26,7 +26,10 @@ describe("the two processes of a database", () => {
     chmodSync(executable, 0o755);
     const options = { executable, folder, adminToken: "t", acl: false };
     const none = (): void => undefined;
-    return Pair.start({ ...options, onAlphaLine: none, onDeath: none }, new AbortController().signal);
+    return Pair.start(
+      { ...options, onAlphaLine: none, onPlainHttp: none, onDeath: none },
+      new AbortController().signal,
+    );
   };
 
   it("do not run where they cannot be written down", async () => {

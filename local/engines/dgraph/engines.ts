@@ -23,6 +23,8 @@ export interface DgraphEnginesOptions {
 const pairMb = 400;
 // A start is mostly waiting for elections; many more at once would take the processors from each other.
 const startsAtOnce = 8;
+const openToPages =
+  "this Dgraph takes connections without a certificate that begin with a request for /health: web pages in a browser on this machine can reach its databases past the local cloud. Use the one that npm run tools builds in a checkout of the repository where none is on PATH";
 
 /** Makes a real Dgraph for each backend. Ends first what an earlier run that was killed has left. */
 export async function dgraphEngines({
@@ -40,6 +42,11 @@ export async function dgraphEngines({
   await sweep(root, say);
   const made = new Map<string, DgraphEngine>();
   const limit = pLimit(startsAtOnce);
+  let isToldOpen = false;
+  const tellOpen = (): void => {
+    if (!isToldOpen) say(openToPages);
+    isToldOpen = true;
+  };
   const abandonAll = (): void => {
     for (const engine of made.values()) engine.abandon();
   };
@@ -65,6 +72,7 @@ export async function dgraphEngines({
         uid: deployment.uid,
         acl: hasAcl(deployment),
         inTurn: limit,
+        onPlainHttp: tellOpen,
         onRemoved: () => made.delete(deployment.uid),
       });
       made.set(deployment.uid, engine);

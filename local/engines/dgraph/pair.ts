@@ -5,6 +5,7 @@ import { makeCertificates } from "./certificates";
 import { Child } from "./child";
 import { type PairPorts, portsOf } from "./ports";
 import { recordOf, writeRecords } from "../../processes";
+import { takesPlainHttp } from "./plainHttp";
 import { foldersOf, type PairSettings, writeSettings } from "./settings";
 import { TlsClient } from "./tlsClient";
 
@@ -12,6 +13,8 @@ export interface PairOptions extends Omit<PairSettings, "ports"> {
   readonly executable: string;
   /** Every line that Alpha says. */
   readonly onAlphaLine: (line: string) => void;
+  /** Called when it is up and takes connections without TLS all the same. */
+  readonly onPlainHttp: () => void;
   /** Called once when it ends, after it was up, without having been asked to. */
   readonly onDeath: (how: string) => void;
 }
@@ -136,6 +139,8 @@ export class Pair {
         throw new Error(`Alpha took no requests within ${startsWithinMs / 1_000} s: ${this.alphaProcess.lastWords}`);
       await sleep(pollMs, undefined, { signal });
     }
+    if (await takesPlainHttp(this.ports.alphaHttp)) this.options.onPlainHttp();
+    if (this.earlyDeath !== undefined) throw new Error(this.earlyDeath);
     this.isUp = true;
   }
 
