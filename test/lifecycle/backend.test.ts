@@ -397,6 +397,21 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       }
     });
 
+    it("makes no call for what a process beside it still has, as its own delete has failed", async () => {
+      const { id, properties } = await host.create(inputs);
+      await restartHost();
+      strike("deleteDeployment", { kind: "errors", messages: ["not now"], acted: false });
+      await failing(host.delete(id, aged(properties)));
+      const beside = await host.another(settingsOf());
+      try {
+        const taken = await beside.create({ ...inputs, adoptExisting: true, __urn: `${inputs.__urn}-2` });
+        await beside.delete(id, taken.properties);
+        expect(uids()).to.deep.equal([id]);
+      } finally {
+        beside.close();
+      }
+    });
+
     it("is made once when two states of the same backend are deleted in a process that has read both", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();

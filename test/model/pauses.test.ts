@@ -182,6 +182,16 @@ describe("a create whose answer was lost", () => {
       expect(uids()).to.deep.equal([id, made.id]);
     });
 
+  it("is the one that comes up while the second one could not be sent", async () => {
+    local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 40_000 } });
+    local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
+    const patience: Fault = { kind: "status", status: 429, acted: false, retryAfter: "60" };
+    local.faults.add({ operation: "createDeployment", calls: [2], fault: patience });
+    const { id } = await create();
+    expect(uids()).to.deep.equal([id]);
+    expect(local.journal.count("createDeployment")).to.equal(2);
+  });
+
   it("names both when it was sent once more and the first has acted after all", async () => {
     local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 31_000 } });
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
