@@ -35,7 +35,10 @@ export interface LocalCloud {
   readonly faults: Faults;
   /** The state itself: a second way to see and to change what is there, which asks no account. */
   readonly cloud: Cloud;
-  /** Stops it: sockets, servers, databases, and the lock on its folder. May be called again. */
+  /**
+   * Stops it: sockets, servers, databases, and the lock on its folder. Rejects when its last state could not be written;
+   * stopped it is all the same. May be called again, with the same outcome.
+   */
   close(): Promise<void>;
 }
 
@@ -74,17 +77,21 @@ async function start(
   });
   const cloud: Cloud = new Cloud(behaviour, server, engines, saved);
   const schedule = new Schedule(cloud, options.say ?? sayOnStderr);
-  const close = async (): Promise<void> => {
-    // Another process may have the folder by now.
-    if (closed) return;
+  const end = async (): Promise<void> => {
     closed = true;
     schedule.end();
     faults.clear();
     server.closeAll();
-    store?.save(cloud.save());
-    await engines.close();
-    store?.close();
+    try {
+      store?.save(cloud.save());
+    } finally {
+      // Databases that nobody has any more, and a lock, would outlive a disk that is full.
+      await engines.close().finally(() => store?.close());
+    }
   };
+  let ended: Promise<void> | undefined;
+  // Once only: another process may have the folder by now.
+  const close = (): Promise<void> => (ended ??= end());
   try {
     const port = await server.listen(cloud, behaviour.port);
     for (const backend of cloud.allBackends()) backend.deployment.url = await server.open(backend);

@@ -37,8 +37,16 @@ export class Store {
   /** Writes all or nothing: a kill in the middle leaves the state before. */
   save(cloud: SavedCloud): void {
     const next = `${this.file}.next`;
-    writeAnew(next, JSON.stringify(cloud));
-    renameSync(next, this.file);
+    try {
+      writeAnew(next, JSON.stringify(cloud));
+      renameSync(next, this.file);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Error(
+        `the state could not be written to ${this.file}, which keeps the one before: make room on its disk, or see who may write there (${why})`,
+        { cause },
+      );
+    }
   }
 
   close(): void {

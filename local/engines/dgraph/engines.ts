@@ -85,7 +85,8 @@ export async function dgraphEngines({
       for (const engine of made.values()) void engine.start();
     },
     close: async () => {
-      await Promise.all([...made.values()].map((engine) => engine.stop()));
+      const stopped = await Promise.allSettled([...made.values()].map((engine) => engine.stop()));
+      for (const one of stopped) if (one.status === "rejected") throw one.reason;
       process.off("exit", abandonAll);
       if (data === undefined) rmSync(base, { recursive: true, force: true });
     },
