@@ -133,19 +133,23 @@ export class Cloud {
       readyAt: now + this.behaviour.provisioningMs,
       lambdaLogs: [],
     };
+    // Nobody may come in between: the next one is to count this one.
+    this.engines.refuseWithoutRoom();
     const backend = new Backend(deployment, this.engines.make(deployment), this.behaviour);
     // Its name counts as taken from here on, but the list shows it only once it has an address.
     this.opening.add(deployment);
     try {
-      this.engines.refuseWithoutRoom();
       deployment.url = await this.doors.open(backend);
-      this.backends.set(uid, backend);
-      // It answers HTTP 503 until its database runs; why it does not, its door and the local cloud's output tell.
-      backend.engine.start().catch(() => undefined);
-      return deployment;
+    } catch (error) {
+      await backend.engine.remove();
+      throw error;
     } finally {
       this.opening.delete(deployment);
     }
+    this.backends.set(uid, backend);
+    // It answers HTTP 503 until its database runs; why it does not, its door and the local cloud's output tell.
+    backend.engine.start().catch(() => undefined);
+    return deployment;
   }
 
   updateDeployment(account: Account, update: DeploymentUpdate): void {

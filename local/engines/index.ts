@@ -9,7 +9,7 @@ export type EngineKind = (typeof engineKinds)[number];
 /** Makes the databases of one local cloud. */
 export interface Engines {
   readonly kind: EngineKind;
-  /** Throws when there is no room for one more. */
+  /** Throws when there is no room for one more. One that was made counts from then on, until it is removed. */
   refuseWithoutRoom(): void;
   /** The database of a backend, not started yet, with what an earlier run kept. */
   make(deployment: Deployment, saved?: unknown): Engine;

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { freemem } from "node:os";
 import { join, resolve } from "node:path";
-import pLimit from "p-limit";
 import { CallerError, type Deployment } from "../../deployment";
 import type { Engines } from "../index";
 import { DgraphEngine } from "./index";
 import { backendFolders, sweep, sweepTemporary, temporaryFolder } from "./folders";
+import { turns } from "./turns";
 
 export interface DgraphEnginesOptions {
   /** The `dgraph` program. */
@@ -41,7 +41,7 @@ export async function dgraphEngines({
   if (isNew) refuseUnknown(root);
   await sweep(root, say);
   const made = new Map<string, DgraphEngine>();
-  const limit = pLimit(startsAtOnce);
+  const inTurn = turns(startsAtOnce);
   let isToldOpen = false;
   const tellOpen = (): void => {
     if (!isToldOpen) say(openToPages);
@@ -54,7 +54,7 @@ export async function dgraphEngines({
   return {
     kind: "dgraph",
     refuseWithoutRoom: () => {
-      const waiting = limit.activeCount + limit.pendingCount;
+      const waiting = [...made.values()].filter(({ isComing }) => isComing).length;
       const freeMb = Math.floor(freeBytes() / 1_048_576);
       if (freeMb >= pairMb * (waiting + 1)) return;
       throw new CallerError(
@@ -71,7 +71,7 @@ export async function dgraphEngines({
         say,
         uid: deployment.uid,
         acl: hasAcl(deployment),
-        inTurn: limit,
+        inTurn,
         onPlainHttp: tellOpen,
         onRemoved: () => made.delete(deployment.uid),
       });

@@ -61,6 +61,11 @@ export class DgraphEngine implements Engine {
     return this.supervisor.pair !== undefined;
   }
 
+  /** Whether it will take memory that it does not take yet. */
+  get isComing(): boolean {
+    return this.supervisor.isComing;
+  }
+
   get problem(): string | undefined {
     return this.supervisor.problem;
   }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pair, type PairOptions } from "./pair";
+import type { InTurn } from "./turns";
 
 export interface SupervisorOptions extends PairOptions {
   /** The backend, for messages. */
   readonly uid: string;
-  /** Runs a start when it is its turn. */
-  readonly inTurn: <T>(start: () => Promise<T>) => Promise<T>;
+  readonly inTurn: InTurn;
   /** Tells whoever runs the local cloud. */
   readonly say: (line: string) => void;
 }
@@ -22,15 +22,22 @@ export class Supervisor {
   problem: string | undefined;
   private starting: Promise<void> | undefined;
   private isWanted = false;
+  private isNew = true;
   private stopping = new AbortController();
   private failures = 0;
 
   constructor(private readonly options: SupervisorOptions) {}
 
+  /** Whether it is to run and does not yet: it has not been started, waits for its turn or the next try, or starts. */
+  get isComing(): boolean {
+    return this.pair === undefined && (this.isWanted || this.isNew);
+  }
+
   /** Starts it; after a failure it is tried a few times more. */
   start(): Promise<void> {
     if (!this.isWanted) this.stopping = new AbortController();
     this.isWanted = true;
+    this.isNew = false;
     this.problem = undefined;
     this.starting ??= this.tryStarting().finally(() => {
       this.starting = undefined;
@@ -54,6 +61,7 @@ export class Supervisor {
 
   private async end(how: (pair: Pair) => Promise<void>): Promise<void> {
     this.isWanted = false;
+    this.isNew = false;
     this.stopping.abort();
     await this.starting?.catch(() => undefined);
     const { pair } = this;
@@ -63,15 +71,16 @@ export class Supervisor {
 
   private async tryStarting(): Promise<void> {
     while (this.isWanted && this.pair === undefined) {
+      const { signal } = this.stopping;
       try {
-        const { signal } = this.stopping;
-        const pair = await this.options.inTurn(() => Pair.start(this.pairOptions(), signal));
+        const pair = await this.options.inTurn(() => Pair.start(this.pairOptions(), signal), signal);
         if (this.wantsNone()) await pair.kill();
         else this.pair = pair;
       } catch (error) {
         if (this.wantsNone()) return;
         const why = error instanceof Error ? error.message : String(error);
-        if (!this.giveUp(`Dgraph did not start: ${why}`)) await sleep(restartAfterMs);
+        if (!this.giveUp(`Dgraph did not start: ${why}`))
+          await sleep(restartAfterMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }

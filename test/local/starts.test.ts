@@ -1,0 +1,119 @@
+import { expect } from "chai";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Cloud, type Doors } from "../../local/cloud";
+import { dgraphEngines } from "../../local/engines/dgraph/engines";
+import type { Engines } from "../../local/engines/index";
+import { behaviourOf, defaultAccount } from "../../local/options";
+import { standIn } from "./standIn";
+
+const plenty = 1_000_000;
+
+describe("starts of several databases", () => {
+  let folder: string;
+  let engines: Engines;
+  let cloud: Cloud;
+  let freeMb: number;
+  let said: string[];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "dgraphcloud-starts-"));
+    freeMb = plenty;
+    said = [];
+  });
+  afterEach(async () => {
+    await engines.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const begin = async (body: string, doors: Partial<Doors> = {}): Promise<void> => {
+    const executable = standIn(folder, body);
+    const data = join(folder, "data");
+    const freeBytes = (): number => freeMb * 1_048_576;
+    engines = await dgraphEngines({ executable, data, say: (line) => said.push(line), freeBytes });
+    const open = (): Promise<string> => new Promise((opened) => setTimeout(opened, 5, "127.0.0.1:1"));
+    cloud = new Cloud(behaviourOf({}), { open, close: () => undefined, ...doors }, engines);
+  };
+  const create = (name = "orders"): Promise<unknown> => cloud.createDeployment(defaultAccount, { name, zone: "z" });
+  const createAll = (count: number): Promise<PromiseSettledResult<unknown>[]> =>
+    Promise.allSettled(Array.from({ length: count }, () => create()));
+  const launched = (): string[] =>
+    cloud
+      .all()
+      .map(({ uid }) => uid)
+      .filter((uid) => existsSync(join(folder, "data", "backends", uid, "processes.json")));
+  const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  const until = async (isSo: () => boolean): Promise<void> => {
+    for (let tries = 0; tries < 200 && !isSo(); tries++) await later(25);
+    expect(isSo()).to.equal(true);
+  };
+  const msOf = async (act: () => Promise<unknown>): Promise<number> => {
+    const began = Date.now();
+    await act();
+    return Date.now() - began;
+  };
+
+  it("are eight at a time, and the next begins when one of them is deleted", async () => {
+    await begin("exec sleep 60");
+    await createAll(12);
+    await until(() => launched().length >= 8);
+    await later(300);
+    expect(launched()).to.have.length(8);
+    const [first = ""] = launched();
+    await cloud.remove(first);
+    await until(() => launched().length === 8);
+    expect(launched()).not.to.include(first);
+  });
+
+  it("do not keep the deletion of one waiting that waits for its turn itself", async () => {
+    await begin("exec sleep 60");
+    await createAll(12);
+    await until(() => launched().length === 8);
+    const waiting = cloud.all().find(({ uid }) => !launched().includes(uid));
+    expect(await msOf(() => cloud.remove(waiting?.uid ?? ""))).to.be.below(1_000);
+    expect(launched()).to.have.length(8);
+    expect(await msOf(() => engines.close())).to.be.below(5_000);
+  });
+
+  it("do not keep the deletion of one waiting that failed and is tried again a second later", async () => {
+    await begin("exit 1");
+    await create();
+    const [made] = cloud.allBackends();
+    await until(() => said.length === 1);
+    expect(await msOf(() => cloud.remove(made?.deployment.uid ?? ""))).to.be.below(500);
+    expect(said[0]).to.contain("starting it again");
+  });
+
+  it("are let through as far as there is memory, also when they are asked for at once", async () => {
+    await begin("exec sleep 60");
+    freeMb = 450;
+    const made = await createAll(16);
+    expect(made.filter(({ status }) => status === "fulfilled")).to.have.length(1);
+    expect(cloud.all()).to.have.length(1);
+    expect(String(await create().catch(String))).to.contain("450 MB are free and 1 others are starting");
+    await cloud.remove(cloud.all()[0]?.uid ?? "");
+    await create();
+  });
+
+  it("count also between two tries, and no longer once they were given up", async () => {
+    await begin("exit 1");
+    freeMb = 450;
+    await create();
+    await until(() => said.length === 1);
+    expect(String(await create().catch(String))).to.contain("1 others are starting");
+    await until(() => cloud.allBackends().every(({ engine }) => engine.problem !== undefined));
+    await create();
+  });
+
+  it("give their place back when the backend gets no address", async () => {
+    let isOpen = false;
+    await begin("exec sleep 60", {
+      open: () => (isOpen ? Promise.resolve("127.0.0.1:1") : Promise.reject(new Error("no port"))),
+    });
+    freeMb = 450;
+    expect(String(await create().catch(String))).to.contain("no port");
+    isOpen = true;
+    await create();
+  });
+});
