@@ -9,8 +9,10 @@ export function aboutBackend(body: GraphqlBody): { uid?: string; name?: string }
   const values = Object.fromEntries(
     (field.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value, body.variables)]),
   );
-  const input = typeof values["input"] === "object" ? (values["input"] as Record<string, unknown>) : {};
-  const uid = [values["deploymentID"], input["uid"], input["deploymentID"]].find((id) => typeof id === "string");
-  if (typeof uid === "string") return { uid };
-  return field.name.value === "createDeployment" && typeof input["name"] === "string" ? { name: input["name"] } : {};
+  // What is no object, the field itself refuses later.
+  const input = (typeof values["input"] === "object" ? values["input"] : undefined) ?? {};
+  const { uid, deploymentID, name } = input as Readonly<Record<string, unknown>>;
+  const found = [values["deploymentID"], uid, deploymentID].find((id) => typeof id === "string");
+  if (typeof found === "string") return { uid: found };
+  return field.name.value === "createDeployment" && typeof name === "string" ? { name } : {};
 }

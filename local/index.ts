@@ -62,6 +62,7 @@ async function start(
   saved: SavedCloud | undefined,
 ): Promise<LocalCloud> {
   const behaviour = behaviourOf(options);
+  const { say = sayOnStderr } = options;
   const journal = new Journal();
   const faults = new Faults();
   let closed = false;
@@ -71,12 +72,13 @@ async function start(
     now: behaviour.now,
     ageOf: (uid) => behaviour.now() - (cloud.backend(uid)?.deployment.createdAt ?? 0),
     isClosed: () => closed,
+    say,
     onChange: () => {
       if (!closed) store?.save(cloud.save());
     },
   });
   const cloud: Cloud = new Cloud(behaviour, server, engines, saved);
-  const schedule = new Schedule(cloud, options.say ?? sayOnStderr);
+  const schedule = new Schedule(cloud, say);
   const end = async (): Promise<void> => {
     closed = true;
     schedule.end();

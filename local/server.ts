@@ -18,6 +18,8 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 export interface ServerParts extends Laboratory {
   /** Called after every request that was carried out. */
   readonly onChange: () => void;
+  /** Tells whoever runs the local cloud. */
+  readonly say: (line: string) => void;
 }
 
 /** The HTTP side: the control plane on one loopback port, and each backend's data plane on one of its own. */
@@ -63,7 +65,7 @@ export class LocalServer implements Doors {
 
   private async serve(handle: Handle, port: number): Promise<{ server: Server; port: number }> {
     const server = guardedServer((request, response) => {
-      answer(request, response, handle).catch(() => response.destroy());
+      void this.answer(request, response, handle);
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -75,6 +77,23 @@ export class LocalServer implements Doors {
       throw new Error("the local cloud is closed");
     }
     return { server, port: (server.address() as AddressInfo).port };
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse, handle: Handle): Promise<void> {
+    try {
+      refuseForeign(request, response);
+      await handle(request, response);
+    } catch (error) {
+      // Nobody is there any more, or has half an answer.
+      if (request.socket.destroyed || response.headersSent) response.destroy();
+      else refuse(response, error instanceof HttpProblem ? error : this.failure(error));
+    }
+  }
+
+  /** A client must not take a mistake of the local cloud for an answer that was lost on its way. */
+  private failure(error: unknown): HttpProblem {
+    this.parts.say(`a request was not answered: ${error instanceof Error ? error.message : String(error)}`);
+    return new HttpProblem(500, "the local cloud failed on this request: its output tells more");
   }
 
   private async control(cloud: Cloud, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -127,13 +146,7 @@ export class LocalServer implements Doors {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, handle: Handle): Promise<void> {
-  try {
-    refuseForeign(request, response);
-    await handle(request, response);
-  } catch (error) {
-    if (!(error instanceof HttpProblem)) throw error;
-    response.writeHead(error.status, { "content-type": "application/json", connection: "close" });
-    response.end(JSON.stringify({ errors: [{ message: error.message }] }));
-  }
+function refuse(response: ServerResponse, { status, message }: HttpProblem): void {
+  response.writeHead(status, { "content-type": "application/json", connection: "close" });
+  response.end(JSON.stringify({ errors: [{ message }] }));
 }
