@@ -12,6 +12,9 @@ export interface SavedBackend {
   readonly nextIsFull?: boolean;
 }
 
+/** After a long time without anybody, a backup for each time that was due would be as long in the making. */
+const missedTaken = 10;
+
 /** The data plane of one backend: its database, its backups and its restores. Time passes when somebody looks. */
 export class Backend {
   private readonly restores = new Restores();
@@ -46,9 +49,13 @@ export class Backend {
     this.restores.settle(this.behaviour.now());
   }
 
-  /** Takes the scheduled backups that are due. */
+  /** Takes the scheduled backups that are due; of those that were missed, the last ones. */
   async takeScheduled(): Promise<void> {
     const { now, backupEveryMs } = this.behaviour;
+    if (this.nextBackupAt !== undefined && backupEveryMs !== undefined) {
+      const missed = Math.floor((now() - this.nextBackupAt) / backupEveryMs) + 1;
+      this.nextBackupAt += Math.max(0, missed - missedTaken) * backupEveryMs;
+    }
     while (this.nextBackupAt !== undefined && backupEveryMs !== undefined && this.nextBackupAt <= now()) {
       if (!this.isReady()) return;
       const at = this.nextBackupAt;

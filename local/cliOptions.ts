@@ -1,6 +1,6 @@
 import type { parseArgs } from "node:util";
 import { type EngineKind, engineKinds } from "./engines/index";
-import { defaultAccount, type LocalCloudOptions } from "./options";
+import { defaultAccount, leastBackupEveryMs, type LocalCloudOptions } from "./options";
 
 /** Chooses the engine when no flag does. */
 const engineVariable = "DGRAPHCLOUD_LOCAL_ENGINE";
@@ -20,7 +20,7 @@ Runs Dgraph Cloud on 127.0.0.1: a control plane, and a data plane for each backe
   --restore TIME         how long a restore runs in memory (default 5s)
   --drop TIME            how long dropData takes to answer (default 0s)
   --session TIME         how long a log-in lives (default 3h)
-  --backup-every TIME    back up dedicated backends by themselves (default: never)
+  --backup-every TIME    back up dedicated backends by themselves, every 1s at most (default: never)
   --unique-names         refuse a second backend of the same name
   --faults FILE          scripted faults: a JSON list, see the README
   --help                 this text
@@ -69,7 +69,7 @@ export function cloudOptions(values: Values, environment: NodeJS.ProcessEnv): Lo
     ...time("restoreMs", "--restore", values.restore),
     ...time("dropMs", "--drop", values.drop),
     ...time("sessionMs", "--session", values.session),
-    ...time("backupEveryMs", "--backup-every", values["backup-every"]),
+    ...backupEvery(values["backup-every"]),
     uniqueNames: values["unique-names"] ?? false,
   };
 }
@@ -85,6 +85,13 @@ function account(text: string): { email: string; password: string } {
   const colon = text.indexOf(":");
   if (colon < 1 || colon === text.length - 1) throw new Error("--account must look like you@example.com:password");
   return { email: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+function backupEvery(text: string | undefined): { backupEveryMs?: number } {
+  const given = time("backupEveryMs", "--backup-every", text);
+  if (given.backupEveryMs !== undefined && given.backupEveryMs < leastBackupEveryMs)
+    throw new Error(`--backup-every must be ${leastBackupEveryMs / 1_000}s or more, not "${text ?? ""}"`);
+  return given;
 }
 
 function time<Name extends string>(name: Name, flag: string, text: string | undefined): Partial<Record<Name, number>> {

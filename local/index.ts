@@ -4,7 +4,7 @@ import { findDgraph } from "./engines/dgraph/executable";
 import { type Engines, memoryEngines } from "./engines/index";
 import { Faults } from "./faults";
 import { Journal } from "./journal";
-import { type Account, behaviourOf, type LocalCloudOptions } from "./options";
+import { type Account, type Behaviour, behaviourOf, type LocalCloudOptions } from "./options";
 import { Schedule } from "./schedule";
 import { LocalServer } from "./server";
 import { Store } from "./store";
@@ -44,11 +44,12 @@ export interface LocalCloud {
 
 /** Starts a Dgraph Cloud on 127.0.0.1. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  const behaviour = behaviourOf(options);
   const store = options.data === undefined ? undefined : Store.open(options.data);
   try {
     const saved = store?.load();
     const engines = await enginesOf(options, saved === undefined);
-    return await start(options, engines, store, saved);
+    return await start(behaviour, options.say ?? sayOnStderr, engines, store, saved);
   } catch (error) {
     store?.close();
     throw error;
@@ -56,13 +57,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
 }
 
 async function start(
-  options: LocalCloudOptions,
+  behaviour: Behaviour,
+  say: (line: string) => void,
   engines: Engines,
   store: Store | undefined,
   saved: SavedCloud | undefined,
 ): Promise<LocalCloud> {
-  const behaviour = behaviourOf(options);
-  const { say = sayOnStderr } = options;
   const journal = new Journal();
   const faults = new Faults();
   let closed = false;

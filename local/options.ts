@@ -30,7 +30,7 @@ export interface LocalCloudOptions {
   readonly dropMs?: number;
   /** How long a session lives. Default 10800000 (3 hours). */
   readonly sessionMs?: number;
-  /** How often dedicated backends are backed up by themselves. Default: never. */
+  /** How often dedicated backends are backed up by themselves, 1000 or more. Default: never. */
   readonly backupEveryMs?: number;
   /** After how many scheduled backups a full one starts a new series. Default 42 (a week of one every 4 hours). */
   readonly backupsPerSeries?: number;
@@ -44,12 +44,19 @@ export interface LocalCloudOptions {
 
 export const defaultAccount: Account = { email: "dev@example.com", password: "dgraphcloud-local" };
 
+/** More often than that, backups would leave no time for anything else. */
+export const leastBackupEveryMs = 1_000;
+
 type Outside = "data" | "engine" | "dgraph" | "say";
 
 export type Behaviour = Required<Omit<LocalCloudOptions, Outside | "backupEveryMs">> &
   Pick<LocalCloudOptions, "backupEveryMs">;
 
+/** The options with their defaults. Throws when one cannot be used. */
 export function behaviourOf(options: LocalCloudOptions): Behaviour {
+  const { backupEveryMs = leastBackupEveryMs } = options;
+  if (!Number.isFinite(backupEveryMs) || backupEveryMs < leastBackupEveryMs)
+    throw new Error(`backupEveryMs must be ${leastBackupEveryMs} (one second) or more, not ${backupEveryMs}`);
   return {
     port: 0,
     accounts: [defaultAccount],

@@ -25,6 +25,12 @@ const ofDeployment: readonly Check[] = [
   ["lambdaLogs", Array.isArray],
 ];
 
+const ofBackend: readonly Check[] = [
+  // Without it the backend would count as a new one, and its database be removed.
+  ["engine", (value) => value !== undefined],
+  ["nextBackupAt", (value) => value === undefined || (Number.isFinite(value) && Number(value) >= 0)],
+];
+
 /** The state of a local cloud from the text of its file. Throws with what is wrong with it. */
 export function parseSaved(json: string): SavedCloud {
   const saved: unknown = JSON.parse(json);
@@ -34,8 +40,7 @@ export function parseSaved(json: string): SavedCloud {
     const where = `backend ${index + 1}`;
     check(entry, [["backend", (value) => typeof value === "object" && value !== null]], where);
     const { deployment, backend } = entry as { deployment?: unknown; backend?: unknown };
-    // Without it the backend would count as a new one, and its database be removed.
-    check(backend, [["engine", (value) => value !== undefined]], where);
+    check(backend, ofBackend, where);
     check(deployment, ofDeployment, where);
     return (deployment as { uid: string }).uid;
   });

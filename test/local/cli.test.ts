@@ -84,6 +84,8 @@ describe("the command", function () {
     for (const [args, says] of [
       [["--nope"], "--nope"],
       [["--restore", "soon"], "--restore"],
+      [["--backup-every", "0s"], '--backup-every must be 1s or more, not "0s"'],
+      [["--backup-every", "999ms"], '--backup-every must be 1s or more, not "999ms"'],
       [["--port", "x"], "--port"],
       [["--engine", "steam"], "--engine must be memory or dgraph"],
       [["--engine", "dgraph", "--dgraph", "/does/not/exist"], "--dgraph"],

@@ -165,12 +165,35 @@ describe("the local cloud", () => {
   });
 
   it("takes scheduled backups, a full one first in each series", async () => {
-    const backend = await backendIn({ backupEveryMs: 100, backupsPerSeries: 2 });
-    now += 300;
+    const backend = await backendIn({ backupEveryMs: 1_000, backupsPerSeries: 2 });
+    now += 3_000;
     const door = local.cloud.get(backend.uid);
     await door.advance();
     const series = (await door.listBackups()).map((list) => list.map(({ type }) => type));
     expect(series).to.deep.equal([["full", "incremental"], ["full"]]);
+  });
+
+  it("makes up for the last ten scheduled backups that nobody was there to see, and goes on in step", async () => {
+    const begin = now - (now % 1_000);
+    const backend = await backendIn({ backupEveryMs: 1_000 });
+    const door = local.cloud.get(backend.uid);
+    const seconds = async (): Promise<number[]> =>
+      (await door.listBackups()).flat().map(({ timestamp }) => (Date.parse(timestamp) - begin) / 1_000);
+    now += 3_600_500;
+    await door.advance();
+    const last = Array.from({ length: 10 }, (_, index) => 3_591 + index);
+    expect(await seconds()).to.deep.equal(last);
+    now += 500;
+    await door.advance();
+    expect(await seconds()).to.deep.equal([...last, 3_601]);
+  });
+
+  it("takes no interval of backups that would leave no time for anything else", async () => {
+    for (const backupEveryMs of [0, -1, 999, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(await startLocalCloud({ backupEveryMs }).then(() => "started", String)).to.equal(
+        `Error: backupEveryMs must be 1000 (one second) or more, not ${backupEveryMs}`,
+      );
+    await start({ backupEveryMs: 1_000 });
   });
 
   it("drops types, fields, all data, and all data with the schema", async () => {

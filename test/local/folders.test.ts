@@ -50,7 +50,7 @@ describe("folders of somebody else", () => {
       () => "started",
       (error: unknown) => String(error),
     );
-  const state = (): { deployments: { deployment: Record<string, unknown> }[] } =>
+  const state = (): { deployments: { deployment: Record<string, unknown>; backend: object }[] } =>
     JSON.parse(readFileSync(join(data, "cloud.json"), "utf8")) as never;
 
   it("named backends, in the folder of the data, are left as they are", async () => {
@@ -117,6 +117,17 @@ describe("folders of somebody else", () => {
         .and.to.contain("mend it");
       expect(state()).to.deep.equal(saved);
       expect(existsSync(join(data, "lock"))).to.equal(false);
+    });
+
+  for (const nextBackupAt of [-1, "soon", null])
+    it(`with a state whose next backup is at ${String(nextBackupAt)} are refused with the reason`, async () => {
+      const local = await start();
+      await make(local, await session(local));
+      await local.close();
+      const saved = state();
+      Object.assign(saved.deployments[0]?.backend ?? {}, { nextBackupAt });
+      writeFileSync(join(data, "cloud.json"), JSON.stringify(saved));
+      expect(await refusal(start())).to.contain('backend 1 has no usable "nextBackupAt"');
     });
 
   for (const [what, change, says] of [
