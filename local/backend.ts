@@ -127,7 +127,16 @@ export class Backend {
   }
 
   saved(): SavedBackend {
-    return { engine: this.engine.saved(), nextBackupAt: this.nextBackupAt, nextIsFull: this.nextIsFull };
+    return { ...this.times(), engine: this.engine.saved() };
+  }
+
+  /** The same with a number for what the database holds, which counts its changes. */
+  mark(): SavedBackend {
+    return { ...this.times(), engine: this.engine.changes };
+  }
+
+  private times(): Omit<SavedBackend, "engine"> {
+    return { nextBackupAt: this.nextBackupAt, nextIsFull: this.nextIsFull };
   }
 
   private async takeNext(full: boolean | undefined, at: number): Promise<Backup> {

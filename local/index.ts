@@ -74,7 +74,7 @@ async function start(
     isClosed: () => closed,
     say,
     onChange: () => {
-      if (!closed) store?.save(cloud.save());
+      if (!closed) store?.keep(cloud);
     },
   });
   const cloud: Cloud = new Cloud(behaviour, server, engines, saved);
@@ -98,7 +98,7 @@ async function start(
     const port = await server.listen(cloud, behaviour.port);
     for (const backend of cloud.allBackends()) backend.deployment.url = await server.open(backend);
     // What is in the folder from now on belongs to this state.
-    store?.save(cloud.save());
+    store?.keep(cloud);
     engines.begin();
     const { accounts } = behaviour;
     return { endpoint: `http://127.0.0.1:${port}/graphql`, port, accounts, journal, faults, cloud, close };

@@ -16,7 +16,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => Promise<vo
 
 /** What the server works with beside the cloud. */
 export interface ServerParts extends Laboratory {
-  /** Called after every request that was carried out. */
+  /** Called after every request that something was done about, before its answer. */
   readonly onChange: () => void;
   /** Tells whoever runs the local cloud. */
   readonly say: (line: string) => void;
@@ -131,6 +131,18 @@ export class LocalServer implements Doors {
     });
   }
 
+  private keepChanges(): void {
+    try {
+      this.parts.onChange();
+    } catch (error) {
+      this.parts.say(error instanceof Error ? error.message : String(error));
+      throw new HttpProblem(
+        500,
+        "it may have been carried out, but the state of the local cloud could not be kept: its output tells why",
+      );
+    }
+  }
+
   private async exchange(
     request: IncomingMessage,
     response: ServerResponse,
@@ -138,9 +150,11 @@ export class LocalServer implements Doors {
     act: () => Promise<Answer | StreamedAnswer>,
   ): Promise<void> {
     const recorded = async (): Promise<Answer | StreamedAnswer> => {
-      const result = await act();
-      this.parts.onChange();
-      return result;
+      try {
+        return await act();
+      } finally {
+        this.keepChanges();
+      }
     };
     await exchange(this.parts, { request, response, subject, act: recorded });
   }

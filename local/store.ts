@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { SavedCloud } from "./cloud";
+import type { Cloud, SavedCloud } from "./cloud";
 import { lives, readRecords, recordOf } from "./processes";
 import { parseSaved } from "./savedCloud";
 
@@ -9,6 +9,8 @@ const openHere = new Set<string>();
 
 /** Keeps the state of a local cloud in a folder. The files hold tokens, so only their owner may read them. */
 export class Store {
+  private written: string | undefined;
+
   private constructor(private readonly folder: string) {}
 
   /** Opens the folder for this process alone; throws when another live one has it. */
@@ -32,6 +34,14 @@ export class Store {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`${this.file} cannot be read: mend it, or remove it to start anew (${why})`, { cause });
     }
+  }
+
+  /** Writes the state, unless it is as it was when it was written here last. */
+  keep(cloud: Pick<Cloud, "mark" | "save">): void {
+    const mark = cloud.mark();
+    if (mark === this.written) return;
+    this.save(cloud.save());
+    this.written = mark;
   }
 
   /** Writes all or nothing: a kill in the middle leaves the state before. */

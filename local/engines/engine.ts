@@ -110,4 +110,6 @@ export interface Engine {
   remove(): Promise<void>;
   /** What of it has to be kept for a later run beside its own files. */
   saved(): unknown;
+  /** Counts the changes of what `saved` gives. */
+  readonly changes: number;
 }

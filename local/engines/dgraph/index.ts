@@ -38,6 +38,8 @@ export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "o
 export class DgraphEngine implements Engine {
   readonly canBackdate = false;
   readonly streams = true;
+  // All that it holds is in its own files.
+  readonly changes = 0;
   private readonly supervisor: Supervisor;
   private readonly adminToken = randomBytes(24).toString("hex");
   private readonly restores = new RestoreLog();

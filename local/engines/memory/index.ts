@@ -37,6 +37,7 @@ export class MemoryEngine implements Engine {
   readonly isRunning = true;
   readonly canBackdate = true;
   readonly streams = false;
+  changes = 0;
   private uploaded = "";
   private types: readonly ObjectType[] = [];
   private executable: GraphQLSchema;
@@ -82,8 +83,15 @@ export class MemoryEngine implements Engine {
   }
 
   async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
-    const newUid = (): string => `0x${(this.nextUid++).toString(16)}`;
-    const result = await runDocument(this.executable, resolvers(this.types, this.records, newUid), body);
+    const records = {
+      newUid: (): string => `0x${(this.nextUid++).toString(16)}`,
+      of: (type: string) => this.records.get(type) ?? [],
+      replace: (type: string, by: StoredRecord[]) => {
+        this.records.set(type, by);
+        this.changes += 1;
+      },
+    };
+    const result = await runDocument(this.executable, resolvers(this.types, records), body);
     return result.errors === undefined
       ? { data: result.data }
       : { data: result.data, errors: result.errors.map(({ message }) => ({ message })) };
@@ -97,6 +105,7 @@ export class MemoryEngine implements Engine {
         this.records.clear();
         if (drop.what === "allDataAndSchema") this.useSchema("");
       }
+      this.changes += 1;
     });
   }
 
@@ -115,6 +124,7 @@ export class MemoryEngine implements Engine {
         content: this.content(),
       };
       this.stored.push(backup);
+      this.changes += 1;
       return shown(backup);
     });
   }
@@ -178,6 +188,7 @@ export class MemoryEngine implements Engine {
     this.types = generated.types;
     this.executable = generated.schema;
     this.sdl = generated.sdl;
+    this.changes += 1;
   }
 
   private dropFields(fields: readonly string[]): void {

@@ -7,22 +7,23 @@ interface Page {
   readonly filter?: { readonly id?: readonly string[] };
 }
 
-type Records = Map<string, StoredRecord[]>;
-
-/** The generated queries and mutations of these types over these records. */
-export function resolvers(
-  types: readonly ObjectType[],
-  records: Records,
-  newUid: () => string,
-): Record<string, unknown> {
-  return Object.assign({}, ...types.map((type) => resolversOf(type, records, newUid))) as Record<string, unknown>;
+/** Where the records are. */
+export interface Records {
+  newUid(): string;
+  of(type: string): readonly StoredRecord[];
+  replace(type: string, by: StoredRecord[]): void;
 }
 
-function resolversOf({ name, idField }: ObjectType, records: Records, newUid: () => string): Record<string, unknown> {
+/** The generated queries and mutations of these types over these records. */
+export function resolvers(types: readonly ObjectType[], records: Records): Record<string, unknown> {
+  return Object.assign({}, ...types.map((type) => resolversOf(type, records))) as Record<string, unknown>;
+}
+
+function resolversOf({ name, idField }: ObjectType, records: Records): Record<string, unknown> {
   const payload = name.charAt(0).toLowerCase() + name.slice(1);
   const shown = (record: StoredRecord): object =>
     idField === undefined ? record : { ...record, [idField]: record.uid };
-  const all = (): StoredRecord[] => records.get(name) ?? [];
+  const all = (): readonly StoredRecord[] => records.of(name);
   const matching = ({ filter }: Page): StoredRecord[] => {
     const ids = filter?.id === undefined ? undefined : new Set(filter.id);
     return all().filter(({ uid }) => ids === undefined || ids.has(uid));
@@ -37,13 +38,13 @@ function resolversOf({ name, idField }: ObjectType, records: Records, newUid: ()
     [`get${name}`]: ({ id }: { id: string }) => matching({ filter: { id: [id] } }).map(shown)[0] ?? null,
     [`aggregate${name}`]: (page: Page) => ({ count: matching(page).length }),
     [`add${name}`]: ({ input }: { input: readonly object[] }) => {
-      const added = input.map((values) => ({ ...values, uid: newUid() }));
-      records.set(name, [...all(), ...added]);
+      const added = input.map((values) => ({ ...values, uid: records.newUid() }));
+      records.replace(name, [...all(), ...added]);
       return { [payload]: added.map(shown), numUids: added.length };
     },
     [`delete${name}`]: ({ filter }: Page) => {
       const gone = new Set(matching({ filter: filter ?? {} }));
-      records.set(
+      records.replace(
         name,
         all().filter((record) => !gone.has(record)),
       );
