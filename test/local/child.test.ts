@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,6 +38,28 @@ describe("a process of a database", () => {
     const killed = script("exec sleep 60");
     await killed.stop(5_000);
     expect(await killed.ended).to.equal("SIGTERM");
+  });
+
+  it("that the system has no room for has ended at once, and nobody else with it", () => {
+    const logs = join(folder, "logs");
+    const code = `
+      const { closeSync, openSync } = require("node:fs");
+      const { Child } = require("./local/engines/dgraph/child");
+      // What loads the program has opened all that it needs by then.
+      setTimeout(async () => {
+        const open = [];
+        try { for (;;) open.push(openSync("/dev/null")); } catch {}
+        const child = new Child({ executable: "/bin/true", role: "alpha", settings: ${JSON.stringify(join(folder, "a"))}, logs: ${JSON.stringify(logs)} });
+        child.kill();
+        const how = await child.ended;
+        for (const one of open) closeSync(one);
+        console.log(how, child.pid, child.lastWords);
+      }, 500);
+    `;
+    const shell = 'ulimit -n 200; exec "$0" --require tsx/cjs --eval "$1"';
+    const options = { cwd: join(__dirname, "../.."), encoding: "utf8" } as const;
+    const { stdout, stderr } = spawnSync("/bin/sh", ["-c", shell, process.execPath, code], options);
+    expect([stdout, stderr]).to.deep.equal(["spawn /bin/true EMFILE 0 it said nothing\n", ""]);
   });
 
   it("is killed when it does not end when it is asked to", async () => {

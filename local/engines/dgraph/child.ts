@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
+import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createInterface } from "node:readline";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
@@ -50,8 +51,12 @@ export class Child {
       env: ownEnvironment(),
     });
     this.pid = this.process.pid ?? 0;
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      if (stream === null) continue;
+    // Listening before anything else: a start that the system refuses is told in a moment, and ends all when nobody listens.
+    this.ended = this.end();
+    const streams: readonly (Readable | null | undefined)[] = [this.process.stdout, this.process.stderr];
+    for (const stream of streams) {
+      // A process that was not started has none.
+      if (stream == null) continue;
       createInterface(stream).on("line", (line) => {
         this.log.write(`${line}\n`);
         if (line.trim() !== "") this.last.push(line);
@@ -59,7 +64,6 @@ export class Child {
         onLine?.(line);
       });
     }
-    this.ended = this.end();
   }
 
   /** What it said last about a failure, else at all. */
