@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Answer } from "./answer";
+import type { Bodies } from "./bodies";
 import type { Cloud } from "./cloud";
 import { CallerError } from "./deployment";
 import { bearer, HttpProblem, readJson } from "./request";
@@ -8,11 +9,11 @@ import { bearer, HttpProblem, readJson } from "./request";
 export const backupsPath = "/local/backups";
 
 /** Takes a backup of a backend of the caller's account: `{ uid, full }`. */
-export async function takeBackup(cloud: Cloud, request: IncomingMessage): Promise<Answer> {
+export async function takeBackup(cloud: Cloud, request: IncomingMessage, bodies: Bodies): Promise<Answer> {
   if (request.method !== "POST") throw new HttpProblem(405, `${backupsPath} takes POST`);
-  const { uid, full } = await readJson(request);
   const account = cloud.accountOf(bearer(request));
   if (account === undefined) throw new HttpProblem(401, "log in first");
+  const { uid, full } = await readJson(request, bodies);
   if (typeof uid !== "string") throw new HttpProblem(400, 'the body must have a string "uid"');
   try {
     if (!cloud.deploymentsOf(account).some((deployment) => deployment.uid === uid))

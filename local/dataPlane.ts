@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Answer, StreamedAnswer } from "./answer";
 import type { Backend } from "./backend";
+import { type Bodies, saysSmall } from "./bodies";
 import type { Cloud } from "./cloud";
 import { documentOf, operationOf } from "./document";
 import type { GraphqlBody } from "./engines/engine";
@@ -29,14 +30,17 @@ const adminFields = [
   ...["__schema", "__type", "__typename"],
 ];
 
-export async function readDataRequest(backend: Backend, request: IncomingMessage): Promise<AskedData> {
+export async function readDataRequest(backend: Backend, request: IncomingMessage, bodies: Bodies): Promise<AskedData> {
   const path = pathOf(request);
   const none = { request, path, document: () => undefined };
   if (request.method === "OPTIONS") return { ...none, operation: "ready" };
   if (request.method === "GET") return { ...none, operation: "download" };
   if (dqlPaths.includes(path)) return { ...none, operation: path.slice(1) };
   if (path === "/graphql" && !needsDocument(backend)) return { ...none, operation: "graphql" };
-  const read = await readDocument(request, path !== "/admin");
+  // Who has no token is refused; a small document is read before that, as the journal and the faults go by what is in it.
+  if (!carriesToken(request, path, backend.deployment.jwtToken) && !saysSmall(request))
+    return { ...none, operation: operationName(undefined) };
+  const read = await readDocument(request, bodies, path !== "/admin");
   const operation = path === "/graphql" ? "graphql" : operationName(read.document);
   return { request, path, operation, document: read.required };
 }

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
+import type { Bodies } from "./bodies";
 import type { GraphqlBody } from "./engines/engine";
 import { parseJson } from "./json";
-
-const maxBodyBytes = 8 * 1024 * 1024;
 
 /** A request that gets an HTTP status other than 200. */
 export class HttpProblem extends Error {
@@ -12,18 +11,6 @@ export class HttpProblem extends Error {
   ) {
     super(message);
   }
-}
-
-/** The whole body as text; ends with 413 past the limit. */
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maxBodyBytes) throw new HttpProblem(413, `the body is larger than ${maxBodyBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** A GraphQL document as JSON, or bare with the content type application/graphql. */
@@ -41,8 +28,8 @@ function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolea
 }
 
 /** The JSON object that a request carries. */
-export async function readJson(request: IncomingMessage): Promise<Record<string, unknown>> {
-  return jsonObject(request, await readBody(request), "application/json");
+export async function readJson(request: IncomingMessage, bodies: Bodies): Promise<Record<string, unknown>> {
+  return jsonObject(request, await bodies.text(request), "application/json");
 }
 
 function jsonObject(request: IncomingMessage, body: string, allowed: string): Record<string, unknown> {
@@ -73,10 +60,11 @@ export interface ReadDocument {
 /** Reads the GraphQL document of a request, unless a check of the request itself fails. */
 export async function readDocument(
   request: IncomingMessage,
+  bodies: Bodies,
   bareAllowed: boolean,
   check: () => void = () => undefined,
 ): Promise<ReadDocument> {
-  const text = await readBody(request);
+  const text = await bodies.text(request);
   try {
     check();
     const document = graphqlBody(request, text, bareAllowed);

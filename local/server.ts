@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { aboutBackend } from "./about";
 import type { Backend } from "./backend";
+import { Bodies } from "./bodies";
 import type { Cloud, Doors } from "./cloud";
 import type { Answer, StreamedAnswer } from "./answer";
 import { backupsPath, takeBackup } from "./backupRequest";
@@ -26,6 +27,7 @@ export interface ServerParts extends Laboratory {
 export class LocalServer implements Doors {
   private readonly servers = new Set<Server>();
   private readonly doors = new Map<string, Server>();
+  private readonly bodies = new Bodies();
   private cloud: Cloud | undefined;
   private closed = false;
 
@@ -85,7 +87,7 @@ export class LocalServer implements Doors {
       await handle(request, response);
     } catch (error) {
       // Nobody is there any more, or has half an answer.
-      if (request.socket.destroyed || response.headersSent) response.destroy();
+      if (response.socket?.destroyed === true || response.headersSent) response.destroy();
       else refuse(response, error instanceof HttpProblem ? error : this.failure(error));
     }
   }
@@ -99,11 +101,11 @@ export class LocalServer implements Doors {
   private async control(cloud: Cloud, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (pathOf(request) === backupsPath) {
       await this.exchange(request, response, { plane: "control", operation: "backup" }, () =>
-        takeBackup(cloud, request),
+        takeBackup(cloud, request, this.bodies),
       );
       return;
     }
-    const read = await readDocument(request, false, () => {
+    const read = await readDocument(request, this.bodies, false, () => {
       if (pathOf(request) !== "/graphql") throw new HttpProblem(404, "the control plane is at /graphql");
       if (request.method !== "POST") throw new HttpProblem(405, "the control plane takes POST");
     });
@@ -122,7 +124,7 @@ export class LocalServer implements Doors {
   }
 
   private async data(backend: Backend, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const asked = await readDataRequest(backend, request);
+    const asked = await readDataRequest(backend, request, this.bodies);
     const { uid, name } = backend.deployment;
     const subject: Subject = { plane: "data", operation: asked.operation, deployment: uid, name };
     await this.exchange(request, response, subject, () => {
@@ -161,6 +163,7 @@ export class LocalServer implements Doors {
 }
 
 function refuse(response: ServerResponse, { status, message }: HttpProblem): void {
-  response.writeHead(status, { "content-type": "application/json", connection: "close" });
+  const later = status === 503 ? { "retry-after": "1" } : {};
+  response.writeHead(status, { "content-type": "application/json", connection: "close", ...later });
   response.end(JSON.stringify({ errors: [{ message }] }));
 }
