@@ -16,6 +16,7 @@ import type {
   RestoreJob,
 } from "../engine";
 import { answerAdmin } from "./admin";
+import { refuseLargeSchema } from "./amounts";
 import type { Content, StoredRecord } from "./stored";
 import { generate, type ObjectType } from "./generate";
 import { resolvers } from "./resolvers";
@@ -78,6 +79,7 @@ export class MemoryEngine implements Engine {
 
   setSchema(schema: string): Promise<void> {
     return resolved(() => {
+      refuseLargeSchema(schema);
       this.useSchema(schema);
     });
   }

@@ -1,3 +1,5 @@
+import type { GraphQLResolveInfo } from "graphql";
+import { AnswerSize } from "./amounts";
 import type { StoredRecord } from "./stored";
 import type { ObjectType } from "./generate";
 
@@ -14,33 +16,39 @@ export interface Records {
   replace(type: string, by: StoredRecord[]): void;
 }
 
-/** The generated queries and mutations of these types over these records. */
+/** The generated queries and mutations of these types over these records, for one answer. */
 export function resolvers(types: readonly ObjectType[], records: Records): Record<string, unknown> {
-  return Object.assign({}, ...types.map((type) => resolversOf(type, records))) as Record<string, unknown>;
+  const size = new AnswerSize();
+  return Object.assign({}, ...types.map((type) => resolversOf(type, records, size))) as Record<string, unknown>;
 }
 
-function resolversOf({ name, idField }: ObjectType, records: Records): Record<string, unknown> {
+function resolversOf({ name, idField }: ObjectType, records: Records, size: AnswerSize): Record<string, unknown> {
   const payload = name.charAt(0).toLowerCase() + name.slice(1);
   const shown = (record: StoredRecord): object =>
     idField === undefined ? record : { ...record, [idField]: record.uid };
   const all = (): readonly StoredRecord[] => records.of(name);
-  const matching = ({ filter }: Page): StoredRecord[] => {
-    const ids = filter?.id === undefined ? undefined : new Set(filter.id);
-    return all().filter(({ uid }) => ids === undefined || ids.has(uid));
+  const matching = ({ filter }: Page): readonly StoredRecord[] => {
+    if (filter?.id === undefined) return all();
+    const ids = new Set(filter.id);
+    return all().filter(({ uid }) => ids.has(uid));
+  };
+  const answered = (found: readonly StoredRecord[], info: GraphQLResolveInfo): object[] => {
+    size.add(found, info);
+    return found.map(shown);
   };
   return {
-    [`query${name}`]: (page: Page) => {
+    [`query${name}`]: (page: Page, _context: unknown, info: GraphQLResolveInfo) => {
       const offset = page.offset ?? 0;
-      return matching(page)
-        .slice(offset, page.first === undefined ? undefined : offset + page.first)
-        .map(shown);
+      return answered(matching(page).slice(offset, page.first === undefined ? undefined : offset + page.first), info);
     },
-    [`get${name}`]: ({ id }: { id: string }) => matching({ filter: { id: [id] } }).map(shown)[0] ?? null,
+    [`get${name}`]: ({ id }: { id: string }, _context: unknown, info: GraphQLResolveInfo) =>
+      answered(matching({ filter: { id: [id] } }), info)[0] ?? null,
     [`aggregate${name}`]: (page: Page) => ({ count: matching(page).length }),
-    [`add${name}`]: ({ input }: { input: readonly object[] }) => {
+    [`add${name}`]: ({ input }: { input: readonly object[] }, _context: unknown, info: GraphQLResolveInfo) => {
       const added = input.map((values) => ({ ...values, uid: records.newUid() }));
+      const told = answered(added, info);
       records.replace(name, [...all(), ...added]);
-      return { [payload]: added.map(shown), numUids: added.length };
+      return { [payload]: told, numUids: added.length };
     },
     [`delete${name}`]: ({ filter }: Page) => {
       const gone = new Set(matching({ filter: filter ?? {} }));

@@ -1,0 +1,58 @@
+import { GraphQLError, type GraphQLResolveInfo, Kind, parse, type SelectionSetNode } from "graphql";
+import { CallerError } from "../../deployment";
+import { refuseLongText } from "../../documentSize";
+import type { StoredRecord } from "./stored";
+
+/** What an engine in memory takes and gives at a time, while nobody else is answered. */
+const limits = { values: 1_000_000, types: 1_000, fields: 10_000 };
+
+/** Counts the values of one answer before it is made: one that is too large would end the process for want of memory. */
+export class AnswerSize {
+  private values = 0;
+
+  /** Throws when the answer would get too large with these records. */
+  add(records: readonly StoredRecord[], { fieldNodes, fragments }: GraphQLResolveInfo): void {
+    const fields = fieldNodes.flatMap(({ selectionSet }) => fieldsOf(selectionSet, fragments));
+    for (const record of records) {
+      this.values += 1;
+      for (const field of fields) this.values += sizeOf(record[field]);
+      if (this.values > limits.values)
+        throw new GraphQLError(
+          `the answer would have more than ${limits.values} values: ask for fewer records at a time with first and offset, or for fewer fields`,
+        );
+    }
+  }
+}
+
+/** Throws when a schema would take too long to be put to use. */
+export function refuseLargeSchema(sdl: string): void {
+  refuseLongText(sdl);
+  const types = definitionsIn(sdl);
+  const fields = types.reduce((sum, node) => sum + node, 0);
+  if (types.length <= limits.types && fields <= limits.fields) return;
+  throw new CallerError(
+    `the schema has ${types.length} types and ${fields} fields: the engine in memory takes ${limits.types} types and ${limits.fields} fields, a real Dgraph has no such limit`,
+  );
+}
+
+/** How many fields each definition of a schema has; none of a schema that cannot be read, which is told of elsewhere. */
+function definitionsIn(sdl: string): number[] {
+  try {
+    return parse(sdl).definitions.map((node) => ("fields" in node ? node.fields.length : 0));
+  } catch {
+    return [];
+  }
+}
+
+/** The names of the fields of a selection, as often as they are in it; documents of too many were refused before. */
+function fieldsOf(set: SelectionSetNode | undefined, fragments: GraphQLResolveInfo["fragments"]): string[] {
+  return (set?.selections ?? []).flatMap((node) => {
+    if (node.kind === Kind.FIELD) return [node.name.value, ...fieldsOf(node.selectionSet, fragments)];
+    if (node.kind === Kind.INLINE_FRAGMENT) return fieldsOf(node.selectionSet, fragments);
+    return fieldsOf(fragments[node.name.value]?.selectionSet, fragments);
+  });
+}
+
+function sizeOf(value: unknown): number {
+  return Array.isArray(value) ? value.reduce<number>((sum, item) => sum + sizeOf(item), 1) : 1;
+}
