@@ -21,8 +21,18 @@ async function schemaIsGone(alpha: Alpha): Promise<void> {
   }
 }
 
+/** What Dgraph takes between "<" and ">": no signs that end it, and no control characters. */
+const nameOfDgraph = /^[^\p{Cc}\s<>"{}|^`\\]+$/u;
+
+function refuseOddNames(names: readonly string[]): void {
+  const odd = names.find((name) => !nameOfDgraph.test(name));
+  if (odd !== undefined)
+    throw new CallerError(`${JSON.stringify(odd)} cannot be the name of a type or a field: nothing was dropped`);
+}
+
 /** Removes what a dropData names, with Dgraph's own operations. */
 export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
+  if ("names" in drop) refuseOddNames(drop.names);
   switch (drop.what) {
     case "allData":
       await alpha.alter({ drop_op: "DATA" });
