@@ -29,7 +29,9 @@ export function refuseForeign(request: IncomingMessage, response: ServerResponse
   response.setHeader("cross-origin-resource-policy", "same-origin");
   const { host = "", origin, "sec-fetch-site": site = "none" } = request.headers;
   const port = String(request.socket.localPort ?? "");
-  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
+  // Clients leave the port of HTTP out.
+  const hosts = ["127.0.0.1", "localhost"].flatMap((name) => [`${name}:${port}`, ...(port === "80" ? [name] : [])]);
+  if (!hosts.includes(host)) {
     throw new HttpProblem(403, "the local cloud answers requests to 127.0.0.1 and localhost only");
   }
   const own = (origin === undefined || origin === `http://${host}`) && (site === "none" || site === "same-origin");
