@@ -1,5 +1,6 @@
 import { validateHeaderValue } from "node:http";
 import type { Fault, FaultRule } from "./faults";
+import { parseOwnJson } from "./json";
 import { schemas } from "./schemas";
 
 type Check = readonly [expected: string, accepts: (value: unknown) => boolean];
@@ -50,7 +51,7 @@ const operations = [
 
 /** Rules from the text of a JSON file: a list of what `Faults.add` takes. Throws with what is wrong where. */
 export function parseFaults(json: string): FaultRule[] {
-  const value: unknown = JSON.parse(json);
+  const value = parseOwnJson(json);
   if (!Array.isArray(value)) throw new Error("the file must hold a list of faults");
   value.forEach((rule: unknown, index) => {
     checkRule(rule, `fault ${index + 1}`);

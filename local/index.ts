@@ -1,3 +1,4 @@
+import { cleanText } from "./cleanText";
 import { Cloud, type SavedCloud } from "./cloud";
 import { dgraphEngines } from "./engines/dgraph/engines";
 import { findDgraph } from "./engines/dgraph/executable";
@@ -45,11 +46,12 @@ export interface LocalCloud {
 /** Starts a Dgraph Cloud on 127.0.0.1. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const behaviour = behaviourOf(options);
+  const say = sayTo(options.say);
   const store = options.data === undefined ? undefined : Store.open(options.data);
   try {
     const saved = store?.load();
-    const engines = await enginesOf(options, saved === undefined);
-    return await start(behaviour, options.say ?? sayOnStderr, engines, store, saved);
+    const engines = await enginesOf(options, saved === undefined, say);
+    return await start(behaviour, say, engines, store, saved);
   } catch (error) {
     store?.close();
     throw error;
@@ -111,11 +113,19 @@ async function start(
 }
 
 async function enginesOf(
-  { engine, dgraph, data, say = sayOnStderr }: LocalCloudOptions,
+  { engine, dgraph, data }: LocalCloudOptions,
   isNew: boolean,
+  say: (line: string) => void,
 ): Promise<Engines> {
   if (engine !== "dgraph") return memoryEngines;
   return dgraphEngines({ executable: findDgraph(dgraph), data, isNew, say });
+}
+
+/** What is said may hold words of a database or of a request. */
+function sayTo(listener = sayOnStderr): (line: string) => void {
+  return (line) => {
+    listener(cleanText(line));
+  };
 }
 
 function sayOnStderr(line: string): void {

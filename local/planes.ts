@@ -2,6 +2,7 @@ import type { ExecutionResult } from "graphql";
 import type { Backend } from "./backend";
 import type { Cloud, DeploymentUpdate, NewDeployment } from "./cloud";
 import { CallerError, type Deployment } from "./deployment";
+import { discreet } from "./discretion";
 import type { Drop, GraphqlBody } from "./engines/engine";
 import { sleep } from "./exchange";
 import { execute } from "./execute";
@@ -9,12 +10,16 @@ import type { Account } from "./options";
 import { schemas } from "./schemas";
 
 /** The control plane for one caller; without an account everything but the log-in answers null. */
-export function controlPlane(cloud: Cloud, account: Account | undefined, body: GraphqlBody): Promise<ExecutionResult> {
+export async function controlPlane(
+  cloud: Cloud,
+  account: Account | undefined,
+  body: GraphqlBody,
+): Promise<ExecutionResult> {
   const forAccount =
     <Args, Result>(act: (account: Account, args: Args) => Result) =>
     (args: Args): Result | null =>
       account === undefined ? null : act(account, args);
-  return execute(
+  const result = await execute(
     schemas.control,
     {
       login: ({ email, password }: { email: string; password: string }) => {
@@ -54,6 +59,7 @@ export function controlPlane(cloud: Cloud, account: Account | undefined, body: G
     },
     body,
   );
+  return discreet(body, result);
 }
 
 interface RestoreArgs {

@@ -1,4 +1,5 @@
 import type { SavedCloud } from "./cloud";
+import { parseOwnJson } from "./json";
 
 type Check = readonly [field: string, accepts: (value: unknown) => boolean];
 
@@ -33,7 +34,7 @@ const ofBackend: readonly Check[] = [
 
 /** The state of a local cloud from the text of its file. Throws with what is wrong with it. */
 export function parseSaved(json: string): SavedCloud {
-  const saved: unknown = JSON.parse(json);
+  const saved = parseOwnJson(json);
   check(saved, ofCloud, "the state");
   const { deployments } = saved as { deployments: readonly unknown[] };
   const uids = deployments.map((entry, index) => {

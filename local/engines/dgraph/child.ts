@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createInterface } from "node:readline";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
+import { cleanText } from "../../cleanText";
 
 const logSize = "2M";
 const olderLogs = 2;
@@ -68,7 +69,8 @@ export class Child {
 
   /** What it said last about a failure, else at all. */
   get lastWords(): string {
-    return this.last.findLast((line) => /^[EF]\d{4} |panic|fatal/i.test(line)) ?? this.last.at(-1) ?? "it said nothing";
+    const line = this.last.findLast((said) => /^[EF]\d{4} |panic|fatal/i.test(said)) ?? this.last.at(-1);
+    return line === undefined ? "it said nothing" : cleanText(line);
   }
 
   /** Ends it, by force when it takes longer than that. */
