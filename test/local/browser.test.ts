@@ -1,6 +1,134 @@
 import { expect } from "chai";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { gzipSync } from "node:zlib";
 import { refuseForeign } from "../../local/guard";
+import { type LocalCloud, startLocalCloud } from "../../local/index";
+import { add, countOf, make, type Made, session, setSchema } from "./calls";
+import { json, raw, statusOf } from "./raw";
+
+/** A request that is good but for one thing: `HOST` and `PORT` stand for the address that it is sent to. */
+interface Attack {
+  readonly what: string;
+  /** The request line; default: a POST to /graphql. */
+  readonly line?: string;
+  /** In place of the right Host. */
+  readonly hosts?: readonly string[];
+  readonly headers?: readonly string[];
+  readonly body?: Buffer;
+  /** Default: 403. */
+  readonly status?: number;
+}
+
+const origin = "Origin: https://evil.example";
+const hosts = [
+  ...["evil.example", "evil.example:PORT", "HOST.", "localhost.:PORT", "127.0.0.1.:PORT", "LOCALHOST.:PORT"],
+  ...["[::1]:PORT", "[::ffff:127.0.0.1]:PORT", "0.0.0.0:PORT", "127.1:PORT", "2130706433:PORT", "0x7f000001:PORT"],
+  ...["a.localhost:PORT", "user@HOST", "HOST@evil.example", "127.0.0.1:0PORT", "HOST,evil.example", "HOST, HOST", ""],
+];
+const origins = [
+  ...["", "null", "https://HOST", "http://HOST.evil.example", "http://HOST/", "http://localhost:PORT"],
+  ...["http://HOST, http://evil.example", "http://HOST http://HOST", "file://", "chrome-extension://x", "HOST"],
+];
+const sites = ["cross-site", "same-site", "", "CROSS-SITE", "Same-Origin", "None", "none, cross-site", "none, none"];
+const upgrade = ["Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13"];
+
+const attacks: readonly Attack[] = [
+  ...hosts.map((host) => ({ what: `Host ${host}`, hosts: [host] })),
+  ...origins.map((one) => ({ what: `Origin ${one}`, headers: [`Origin: ${one}`] })),
+  ...sites.map((site) => ({ what: `Sec-Fetch-Site ${site}`, headers: [`Sec-Fetch-Site: ${site}`] })),
+  { what: "two Hosts", hosts: ["evil.example", "HOST"] },
+  { what: "no Host", hosts: [], status: 400 },
+  { what: "two Origins", headers: ["Origin: http://HOST", origin] },
+  { what: "two Origins, its own last", headers: [origin, "Origin: http://HOST"] },
+  { what: "two Sec-Fetch-Sites", headers: ["Sec-Fetch-Site: none", "Sec-Fetch-Site: cross-site"] },
+  { what: "X-Forwarded-Host", hosts: ["evil.example"], headers: ["X-Forwarded-Host: HOST", "Forwarded: host=HOST"] },
+  { what: "an absolute address", line: "POST http://HOST/graphql", hosts: ["evil.example"] },
+  { what: "an absolute address of somebody else", line: "POST http://evil.example/graphql", status: 404 },
+  {
+    what: "another method behind its own",
+    line: "GET /graphql",
+    headers: ["X-HTTP-Method-Override: POST"],
+    status: 405,
+  },
+  { what: "a preflight that is another method", headers: [origin, "X-HTTP-Method-Override: OPTIONS"] },
+  {
+    what: "a document in the address",
+    line: "GET /graphql?query=mutation%7BaddA(input:[%7B%7D])%7BnumUids%7D%7D",
+    status: 405,
+  },
+  { what: "a WebSocket", line: "GET /graphql", headers: [origin, ...upgrade] },
+  { what: "a WebSocket of nobody", line: "GET /graphql", headers: upgrade, status: 405 },
+  { what: "two lengths", headers: ["Content-Length: 5"], status: 400 },
+  { what: "a length and chunks", headers: ["Transfer-Encoding: chunked"], status: 400 },
+  { what: "a body that is packed", headers: ["Content-Encoding: gzip"], body: gzipSync("{}"), status: 400 },
+];
+
+describe("what a web page could have a browser send", () => {
+  let local: LocalCloud;
+  let backend: Made;
+  let planes: readonly { port: number; auth: string; document: string }[];
+
+  beforeEach(async () => {
+    local = await startLocalCloud({ provisioningMs: 0 });
+    const { authorization = "" } = await session(local);
+    backend = await make(local, { authorization });
+    await setSchema(backend, "type A { x: Int }");
+    await add(backend, "A", [{ x: 1 }]);
+    const create = 'mutation { createDeployment(input: { name: "a", zone: "z" }) { uid } }';
+    planes = [
+      { port: local.port, auth: `Authorization: ${authorization}`, document: create },
+      {
+        port: Number(backend.url.split(":")[1]),
+        auth: `X-Auth-Token: ${backend.jwtToken}`,
+        document: "mutation { addA(input: [{ x: 2 }]) { numUids } }",
+      },
+    ];
+  });
+  afterEach(() => local.close());
+
+  const unchanged = async (): Promise<void> => {
+    expect(local.cloud.all()).to.have.length(1);
+    expect(await countOf(backend, "A")).to.equal(1);
+  };
+
+  for (const { what, line = "POST /graphql", hosts: given = ["HOST"], headers = [], body, status = 403 } of attacks)
+    it(`is refused, also with the right token: ${what}`, async () => {
+      for (const { port, auth, document } of planes) {
+        const here = (text: string): string =>
+          text.replaceAll("HOST", `127.0.0.1:${port}`).replaceAll("PORT", String(port));
+        const lines = [`${line} HTTP/1.1`, ...given.map((host) => `Host: ${host}`), ...headers].map(here);
+        const answer = await raw(port, [...lines, json, auth], body ?? JSON.stringify({ query: document }));
+        expect(statusOf(answer), answer).to.equal(status);
+        expect(answer.toLowerCase()).not.to.contain("access-control");
+      }
+      await unchanged();
+    });
+
+  it("is refused on every path and with every method, a preflight as well", async () => {
+    const paths = ["/graphql", "/", "/admin", "/admin/slash", "/query", "/mutate", "/commit", "/alter", "/export/x/y"];
+    const asked = ["Access-Control-Request-Method: POST", "Access-Control-Request-Headers: content-type,x-auth-token"];
+    const more = [origin, ...asked, "Access-Control-Request-Private-Network: true"];
+    for (const { port, auth, document } of planes)
+      for (const path of [...paths, "/local/backups", "/state", "*"])
+        for (const method of ["OPTIONS", "POST", "GET", "PUT", "DELETE", "PATCH"]) {
+          const lines = [`${method} ${path} HTTP/1.1`, `Host: 127.0.0.1:${port}`, ...more, json, auth];
+          const answer = await raw(port, lines, JSON.stringify({ query: document }));
+          expect(statusOf(answer), `${method} ${path}`).to.equal(403);
+          expect(answer.toLowerCase()).not.to.contain("access-control");
+        }
+    await unchanged();
+  });
+
+  it("is taken when nothing is wrong with it", async () => {
+    for (const { port, auth, document } of planes)
+      for (const more of [[], [`Origin: http://127.0.0.1:${port}`, "Sec-Fetch-Site: same-origin"]]) {
+        const lines = ["POST /graphql HTTP/1.1", `Host: 127.0.0.1:${port}`, ...more, json, auth];
+        expect(statusOf(await raw(port, lines, JSON.stringify({ query: document })))).to.equal(200);
+      }
+    expect(local.cloud.all()).to.have.length(3);
+    expect(await countOf(backend, "A")).to.equal(3);
+  });
+});
 
 describe("the port of HTTP", () => {
   const refused = (localPort: number, headers: object): boolean => {

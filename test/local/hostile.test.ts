@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { make, post, session } from "./calls";
+import { json, raw, statusOf } from "./raw";
 
 describe("hostile and broken requests", () => {
   let local: LocalCloud;
@@ -13,20 +14,6 @@ describe("hostile and broken requests", () => {
     local = await startLocalCloud({ provisioningMs: 0 });
   });
   afterEach(() => local.close());
-
-  const raw = (port: number, lines: readonly string[], body = "{}"): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const head = [...lines, `Content-Length: ${body.length}`, "Connection: close", "", body].join("\r\n");
-      const socket = connect(port, "127.0.0.1", () => socket.write(head));
-      let text = "";
-      socket.on("data", (chunk) => (text += String(chunk)));
-      socket.on("close", () => {
-        resolve(text);
-      });
-      socket.on("error", reject);
-    });
-  const json = "Content-Type: application/json";
-  const statusOf = (text: string): number => Number(text.split(" ")[1]);
 
   it("answers to its own name and port only, on both planes", async () => {
     const backend = await make(local, await session(local));
