@@ -89,7 +89,7 @@ async function start(
     try {
       store?.save(cloud.save());
     } finally {
-      // Databases that nobody has any more, and a lock, would outlive a disk that is full.
+      // Else databases and a lock that nobody knows of would outlive the process on a disk that is full.
       await engines.close().finally(() => store?.close());
     }
   };
