@@ -1,12 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Pair } from "../../local/engines/dgraph/pair";
 import { lives, recordOf } from "../../local/processes";
-
-const certificates =
-  'if [ "$1" = cert ]; then mkdir "$3" && cd "$3" && touch ca.crt ca.key client.local.crt client.local.key; exit; fi';
+import { standIn } from "./standIn";
 
 describe("the two processes of a database", () => {
   let folder: string;
@@ -19,12 +17,8 @@ describe("the two processes of a database", () => {
     rmSync(root, { recursive: true });
   });
 
-  /** Starts a program that stands for `dgraph`, and makes what it is asked for before the pair. */
   const start = (body: string): Promise<Pair> => {
-    const executable = join(root, "dgraph");
-    writeFileSync(executable, `#!/bin/sh\n${certificates}\n${body}\n`);
-    chmodSync(executable, 0o755);
-    const options = { executable, folder, adminToken: "t", acl: false };
+    const options = { executable: standIn(root, body), folder, adminToken: "t", acl: false };
     const none = (): void => undefined;
     return Pair.start(
       { ...options, onAlphaLine: none, onPlainHttp: none, onDeath: none },
