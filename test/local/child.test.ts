@@ -43,7 +43,10 @@ describe("a process of a database", () => {
   it("that the system has no room for has ended at once, and nobody else with it", () => {
     const logs = join(folder, "logs");
     const code = `
+      const { ChildProcess } = require("node:child_process");
       const { closeSync, openSync } = require("node:fs");
+      // What it would end would be a stranger.
+      ChildProcess.prototype.kill = (signal) => console.log(signal);
       const { Child } = require("./local/engines/dgraph/child");
       // What loads the program has opened all that it needs by then.
       setTimeout(async () => {
@@ -51,6 +54,7 @@ describe("a process of a database", () => {
         try { for (;;) open.push(openSync("/dev/null")); } catch {}
         const child = new Child({ executable: "/bin/true", role: "alpha", settings: ${JSON.stringify(join(folder, "a"))}, logs: ${JSON.stringify(logs)} });
         child.kill();
+        await child.stop(0);
         const how = await child.ended;
         for (const one of open) closeSync(one);
         console.log(how, child.pid, child.lastWords);

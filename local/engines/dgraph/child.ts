@@ -75,7 +75,7 @@ export class Child {
 
   /** Ends it, by force when it takes longer than that. */
   async stop(patienceMs: number): Promise<void> {
-    this.process.kill("SIGTERM");
+    this.signal("SIGTERM");
     const late = setTimeout(() => {
       this.kill();
     }, patienceMs);
@@ -84,7 +84,12 @@ export class Child {
   }
 
   kill(): void {
-    this.process.kill("SIGKILL");
+    this.signal("SIGKILL");
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    // Of one that could not be started, Node would signal whatever number happens to stand there: a stranger, or a whole group.
+    if (this.pid !== 0) this.process.kill(signal);
   }
 
   /** Resolves once it has ended and its log is written. */
