@@ -4,7 +4,7 @@ import type { Call } from "./retry";
 
 /** Reads that ask within this time of each other share one list. */
 const momentMs = 5_000;
-/** Creates that follow each other share one list: it says what was there before them. */
+/** Whoever looks for the address of a backend shares one list. */
 const knownMs = 60_000;
 /** How far apart the two lists must lie that prove an absence. */
 const secondLookMs = 3_000;

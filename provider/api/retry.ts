@@ -1,5 +1,5 @@
 import type { Clock } from "../clock";
-import { LostAnswerError, NotSentError, type RequestError, ThrottledError } from "../errors";
+import { LostAnswerError, NotSentError, RefusedError, RequestError, ThrottledError } from "../errors";
 
 /** How often a request may be repeated: see the table in docs/decisions/0004-retries.md. */
 export type Repeat =
@@ -66,7 +66,8 @@ export async function withRetries<T>(
       if (!isRepeatable(error, repeat, attempt)) throw error;
       const pause = pauseMs(error, attempt, random);
       if (clock.now() + pause >= call.deadline) {
-        throw error.add(`(tried ${attempt} times within ${call.limit ?? "the time for it"})`);
+        const times = attempt === 1 ? "once" : `${attempt} times`;
+        throw error.add(`(tried ${times} within ${call.limit ?? "the time for it"})`);
       }
       if (!budget.take(error instanceof LostAnswerError ? 10 : 5)) {
         throw error.add("(not tried again: too much has failed in this run)");
@@ -74,7 +75,18 @@ export async function withRetries<T>(
       call.onRetry?.(error);
       await clock.sleep(pause, call.signal);
     }
-    if (repeat === "unless-sent") await call.recheck?.();
+    if (repeat === "unless-sent") await unsent(call.recheck?.());
+  }
+}
+
+/** What fails in a look before a mutation says nothing of the mutation, which was not sent. */
+async function unsent(recheck: Promise<void> | undefined): Promise<void> {
+  try {
+    await recheck;
+  } catch (cause) {
+    if (!(cause instanceof RequestError)) throw cause;
+    const { code, why, next } = cause;
+    throw new RefusedError({ code, why: `it was not tried again: ${why}`, next, cause });
   }
 }
 

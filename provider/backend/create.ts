@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { isRecord } from "../api/answer";
 import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import { ConflictError, dataBeside, GraphqlError, NullAnswerError } from "../errors";
+import { ConflictError, dataBeside, GraphqlError, NullAnswerError, RefusedError, RequestError } from "../errors";
 import { mayHaveChanged } from "../unclear";
 import { isNamesake, keyOf, type NewBackend, type Obtained } from "./newBackend";
 import { ambiguous, lost, newOnes, search, twin } from "./search";
@@ -73,11 +73,11 @@ async function createAgain(
   inputs: NewBackend,
   { before, mayHaveActed }: { before: ReadonlySet<string>; mayHaveActed: boolean },
 ): Promise<Obtained> {
-  const { control, list } = context.cloud;
+  const { control, ledger, list } = context.cloud;
+  const come = async (): Promise<Deployment[]> =>
+    newOnes(context, await list.anew(operation), inputs, before).filter((one) => isNamesake(one, inputs));
   const recheck = async (): Promise<void> => {
-    const present = newOnes(context, await list.anew(operation), inputs, before).filter((one) =>
-      isNamesake(one, inputs),
-    );
+    const present = await come();
     if (present.length > 0) throw new Forestalled(present);
   };
   try {
@@ -89,18 +89,27 @@ async function createAgain(
     );
     if (!("lost" in second)) {
       const other = mayHaveActed ? await twin(context, operation, inputs, second.live, before) : undefined;
-      return { ...second, failure: second.failure ?? other };
+      return { ...second, failure: other ?? second.failure };
     }
     const found = await search(context, operation, inputs, { before, explained: () => false });
     if (found !== undefined) return taken(context, inputs, found, second.lost);
     refuseTurnedDown(context, inputs, second.lost);
     throw lost(second.lost, inputs, "twice, and no new backend is in the list");
   } catch (error) {
-    if (!(error instanceof Forestalled)) throw error;
-    const [only, another] = error.present;
-    if (only === undefined || another !== undefined) throw ambiguous(error.present);
-    return { live: accept(context, inputs, only), adopted: false };
+    // What the first one has come to is known then, and what has come since is somebody else's.
+    if (!mayHaveActed) ledger.settleCreate(keyOf(inputs));
+    if (!mayHaveActed || !leavesFirstOpen(error)) throw error;
+    const present = error instanceof Forestalled ? error.present : await come().catch(() => []);
+    const [only, another] = present;
+    if (another !== undefined) throw ambiguous(present);
+    if (only !== undefined) return { live: accept(context, inputs, only), adopted: false };
+    throw lost(error, inputs, "and sending it once more failed, and no new backend is in the list");
   }
+}
+
+/** Whether the second one failed without a word on the first. */
+function leavesFirstOpen(error: unknown): boolean {
+  return error instanceof Forestalled || error instanceof RequestError || error instanceof RefusedError;
 }
 
 /** What one createDeployment has come to: a backend, or nobody knows. */

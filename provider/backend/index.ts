@@ -153,6 +153,8 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
   try {
     await deleteUnshared(context, operation, id, state);
   } catch (error) {
+    // Another state of it, deleted at the same time.
+    if (ledger.wasDeletedHere(id)) return;
     ledger.meet(id, incarnation, state.__urn);
     throw error;
   }

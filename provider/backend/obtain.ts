@@ -19,17 +19,22 @@ export async function obtain(context: Context, operation: Operation, inputs: New
     const lostBefore = ledger.lostCreate(key);
     if (lostBefore !== undefined) return await findLost(context, operation, inputs, lostBefore);
     const present = await namesakes(context, operation, inputs);
-    const ours = present.map(({ uid }) => ledger.resourceOf(uid)).find((urn) => urn !== undefined);
-    if (ours !== undefined) throw sharedName(inputs, ours);
-    if (present.length > 0) return { live: adoptExisting(inputs, present), adopted: true };
+    if (present.length > 0) return taken(context, inputs, present);
     return await createOnce(context, operation, inputs, () => namesakes(context, operation, inputs));
   } catch (error) {
     // What has been made by somebody else before this create could be sent is as good as there before.
-    if (error instanceof Forestalled) return { live: adoptExisting(inputs, error.present), adopted: true };
+    if (error instanceof Forestalled) return taken(context, inputs, error.present);
     throw error;
   } finally {
     ledger.release(key);
   }
+}
+
+/** The one namesake, with the user's consent, when it is no other resource of this program. */
+function taken({ cloud }: Context, inputs: NewBackend, present: readonly Deployment[]): Obtained {
+  const ours = present.map(({ uid }) => cloud.ledger.resourceOf(uid)).find((urn) => urn !== undefined);
+  if (ours !== undefined) throw sharedName(inputs, ours);
+  return { live: adoptExisting(inputs, present), adopted: true };
 }
 
 function sharedName({ name, adoptUid }: NewBackend, urn: string): Error {

@@ -56,7 +56,7 @@ export async function twin(
 ): Promise<Error | undefined> {
   // The second one stands whatever this look may come to.
   const listed = await context.cloud.list.anew(operation).catch(() => []);
-  const others = newOnes(context, listed, inputs, before).filter(({ uid }) => uid !== live.uid);
+  const others = newOnes(context, listed, inputs, before);
   return others.length === 0 ? undefined : ambiguous([live, ...others]);
 }
 

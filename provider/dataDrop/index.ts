@@ -125,8 +125,8 @@ async function alone<T>(
   try {
     refuseAfterUnclear(context, uid, own);
     await untilFree(context, operation, uid);
-    return await work(async (current) => {
-      await untilFree(context, current, uid);
+    return await work(async () => {
+      await untilFree(context, operation, uid);
       refusePassed(context.clock, inputs.notAfter);
       await refuseMismatch(context, inputs);
     });

@@ -1,5 +1,5 @@
 import type { Drop } from "../api/data";
-import { begin, type Context, type Operation } from "../context";
+import type { Context, Operation } from "../context";
 import { DgraphCloudError, UnknownOutcomeError } from "../errors";
 import type { Observe } from "../resource";
 import { isUnclear } from "../unclear";
@@ -9,11 +9,11 @@ import { type DataDropInputs, type DataDropState, type Step, stepsOf } from "./i
 export interface Sending {
   readonly operation: Operation;
   /** Asked before a mutation is tried again: throws when what allowed it is so no more. */
-  readonly recheck: (operation: Operation) => Promise<void>;
+  readonly recheck: () => Promise<void>;
 }
 
 // Until the second mutation has ended, a kill would lose that the first was done.
-const secondTimeout = { input: "the time for fields after types", value: "1m", ms: 60_000 };
+const secondWithinMs = 60_000;
 
 /** Sends what is left of a drop, each mutation once. What is done, and what may be, stays in the state. */
 export async function dropRemaining(
@@ -27,8 +27,7 @@ export async function dropRemaining(
   const { cloud, say } = context;
   let current = state;
   for (const [index, step] of remaining(state, inputs).entries()) {
-    const own = index === 0 ? operation : within(operation, begin(context, secondTimeout));
-    const call = { ...own, recheck: () => recheck(own) };
+    const call = { ...(index === 0 ? operation : hurried(operation, context.clock.now())), recheck };
     try {
       const message = await cloud.data.dropData(inputs.backend, dropOf(step, inputs), call);
       current = withDone(current, step, inputs, message);
@@ -45,8 +44,10 @@ export async function dropRemaining(
   return finished(current);
 }
 
-function within({ deadline }: Operation, part: Operation): Operation {
-  return { ...part, deadline: Math.min(deadline, part.deadline) };
+function hurried(operation: Operation, now: number): Operation {
+  const deadline = now + secondWithinMs;
+  if (operation.deadline <= deadline) return operation;
+  return { ...operation, deadline, limit: "the minute for fields after types" };
 }
 
 /** The mutations that are still to be sent, in their order. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import type { Sightings } from "../ledger";
@@ -19,7 +19,7 @@ export class SharedSightings implements Sightings {
     private readonly endpoint: string,
     /** What tells one run of the engine from another. */
     engine: string,
-    private readonly base = join(tmpdir(), `pulumi-dgraphcloud-${userInfo().username}`),
+    private readonly base = baseFolder(),
   ) {
     this.folder = join(base, createHash("sha256").update(engine).digest("hex").slice(0, 16));
   }
@@ -29,16 +29,14 @@ export class SharedSightings implements Sightings {
     if (this.told.get(key) === isLive) return;
     // The engine ends its processes by a signal: what they leave goes with the next one that comes.
     if (this.told.size === 0) sweep(this.base);
-    this.told.set(key, isLive);
     const line: Line = [this.endpoint, uid, incarnation, isLive];
-    this.write(`${JSON.stringify(line)}\n`);
+    if (this.write(`${JSON.stringify(line)}\n`)) this.told.set(key, isLive);
   }
 
   ofOthers(uid: string): readonly string[] {
     const live = new Set<string>();
-    // Whoever else could write here could keep backends from being deleted.
     if (!isMine(this.base)) return [];
-    for (const file of entries(this.folder)) {
+    for (const file of filesOf(this.folder)) {
       if (file === this.own || !isAlive(file)) continue;
       for (const [endpoint, other, incarnation, isLive] of linesOf(join(this.folder, file))) {
         if (endpoint !== this.endpoint || other !== uid) continue;
@@ -49,43 +47,77 @@ export class SharedSightings implements Sightings {
     return [...live].map((one) => one.slice(one.indexOf(" ") + 1));
   }
 
-  private write(line: string): void {
+  private write(line: string): boolean {
     // Another process may remove the folder while it is still empty.
     for (let tries = 0; tries < 3; tries++) {
-      try {
+      const done = attempt(() => {
+        mkdirSync(this.base, { recursive: true, mode: 0o700 });
+        if (!isMine(this.base)) throw new Error("it is somebody else's");
         mkdirSync(this.folder, { recursive: true, mode: 0o700 });
         appendFileSync(join(this.folder, this.own), line, { mode: 0o600 });
-        return;
-      } catch {
-        // What cannot be shared is known here all the same.
-      }
+      });
+      if (done) return true;
     }
+    return false;
   }
 }
 
+function baseFolder(): string {
+  // A number has no need of an entry among the users of the machine, which containers often lack.
+  return join(tmpdir(), `pulumi-dgraphcloud-${process.getuid?.() ?? userInfo().username}`);
+}
+
+/** Removes what processes have left that were killed. */
+function sweep(base: string): void {
+  if (!isMine(base)) return;
+  for (const name of entries(base, /^[0-9a-f]{16}$/)) {
+    const folder = join(base, name);
+    for (const file of filesOf(folder)) {
+      if (isAlive(file)) continue;
+      attempt(() => {
+        rmSync(join(folder, file));
+      });
+    }
+    // Not while another process still has something there.
+    attempt(() => {
+      rmdirSync(folder);
+    });
+  }
+}
+
+/** A folder of this user's own, and no link: else somebody could name the files that are removed and written here. */
 function isMine(folder: string): boolean {
   try {
-    return process.getuid === undefined || statSync(folder).uid === process.getuid();
+    const { uid, mode } = lstatSync(folder);
+    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
+    return isOwn && lstatSync(folder).isDirectory();
   } catch {
     return false;
   }
 }
 
-function linesOf(file: string): Line[] {
+/** The files that processes have written, by their numbers. */
+function filesOf(folder: string): string[] {
+  return isMine(folder) ? entries(folder, /^[1-9]\d*$/) : [];
+}
+
+function entries(folder: string, names: RegExp): string[] {
   try {
-    const lines = readFileSync(file, "utf8").split("\n").slice(0, -1);
-    return lines.map((line) => JSON.parse(line) as Line);
+    return readdirSync(folder).filter((name) => names.test(name));
   } catch {
     return [];
   }
 }
 
-function entries(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+function linesOf(file: string): Line[] {
+  const lines: Line[] = [];
+  attempt(() => {
+    for (const line of readFileSync(file, "utf8").split("\n")) {
+      // One that was cut off by a full disk says nothing of the others.
+      attempt(() => lines.push(JSON.parse(line) as Line));
+    }
+  });
+  return lines;
 }
 
 function isAlive(pid: string): boolean {
@@ -96,18 +128,12 @@ function isAlive(pid: string): boolean {
   }
 }
 
-function removeEmpty(folder: string): void {
+/** What cannot be shared is known here all the same. Tells whether it could. */
+function attempt(work: () => void): boolean {
   try {
-    rmdirSync(folder);
+    work();
+    return true;
   } catch {
-    // Another process still has something there.
-  }
-}
-
-/** Removes what processes have left that were killed. */
-function sweep(base: string): void {
-  for (const folder of entries(base).map((name) => join(base, name))) {
-    for (const file of entries(folder)) if (!isAlive(file)) rmSync(join(folder, file), { force: true });
-    removeEmpty(folder);
+    return false;
   }
 }

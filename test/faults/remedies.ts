@@ -6,7 +6,7 @@ import type { Row } from "./rows";
 const limits: Readonly<Partial<Record<Row["step"]["name"], string>>> = {
   refresh: "the time for reading (5m)",
   confirm: "the time for comparing confirm (1m)",
-  "drop fields": "the time for fields after types (1m)",
+  "drop fields": "the minute for fields after types",
 };
 
 const settings = ["dgraphcloud:token", "DGRAPHCLOUD_PASSWORD", "--run-program"];

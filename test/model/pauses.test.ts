@@ -111,6 +111,32 @@ describe("a mutation that could not be sent for a while", () => {
     expect(named("orders")).to.deep.equal([theirs]);
   });
 
+  it("is no create when it cannot be seen what has been made meanwhile", async () => {
+    const data = { deployments: [{ uid: "0x99" }] };
+    throttle("createDeployment", 600, () => {
+      void byOthers("orders");
+      local.faults.add({ operation: "deployments", fault: { kind: "data", data, acted: false } });
+    });
+    const { id, message } = await create("backend", { ...dedicated, name: "orders", adoptExisting: true });
+    expect(message).to.contain("it was not tried again");
+    expect([id, local.journal.acted("createDeployment")]).to.deep.equal([undefined, 0]);
+  });
+
+  it("is no action of unknown outcome when it cannot be seen whether a restore runs", async () => {
+    for (const [kind, asked] of [
+      ["dataDrop", { backend: target, allData: true }],
+      ["restoreRequest", { target, source }],
+    ] as const) {
+      throttle(kind === "dataDrop" ? "dropData" : "restore", 300, () => {
+        local.faults.add({ operation: "restoreStatus", calls: "every", fault: { kind: "reset", acted: false } });
+      });
+      const { id, message } = await create(kind, { ...asked, timeouts: { create: "10m" } });
+      local.faults.clear();
+      expect(message).to.contain("it was not tried again").and.not.contain("acceptUnknown");
+      expect(id).to.equal(undefined);
+    }
+  });
+
   it("takes over what has been made meanwhile with the user's consent", async () => {
     throttle("createDeployment", 600, () => void byOthers("orders"));
     const { id } = await create("backend", { ...dedicated, name: "orders", adoptExisting: true });
@@ -181,6 +207,40 @@ describe("a create whose answer was lost", () => {
       expect(made.message).to.equal("");
       expect(uids()).to.deep.equal([id, made.id]);
     });
+
+  it("is told of when the second one fails for another reason", async () => {
+    local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 3_600_000 } });
+    local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
+    const patience: Fault = { kind: "status", status: 429, acted: false, retryAfter: "3600" };
+    local.faults.add({ operation: "createDeployment", calls: [2], fault: patience });
+    const { id, message } = await create();
+    expect(message).to.contain("DGC312").and.to.contain("too many requests").and.to.contain("may or may not exist");
+    expect([id, uids()]).to.deep.equal([undefined, ["0x42"]]);
+  });
+
+  it("is the one that is there when the second one is turned down for its name", async () => {
+    local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 31_000 } });
+    local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
+    const taken: Fault = { kind: "errors", messages: ["there is an orders"], acted: false };
+    local.faults.add({ operation: "createDeployment", calls: [2], fault: taken }, () => {
+      clock.pass(5_000);
+    });
+    const { id } = await create();
+    expect(uids()).to.deep.equal([id]);
+  });
+
+  it("is not what others have made, once it is known that it did nothing", async () => {
+    const hooked = process();
+    await create({ name: "first", __urn: `${urn}-first` }, hooked);
+    local.cloud.expireSessions();
+    const patience: Fault = { kind: "status", status: 429, acted: false, retryAfter: "60" };
+    local.faults.add({ operation: "createDeployment", calls: [2], fault: patience }, () => {
+      void local.cloud.createDeployment(local.accounts[0]!, { ...dedicated, name: "orders" });
+    });
+    const { id, message } = await create({}, hooked);
+    expect(message).to.contain("DGC307");
+    expect([id, local.journal.acted("createDeployment")]).to.deep.equal([undefined, 1]);
+  });
 
   it("is the one that comes up while the second one could not be sent", async () => {
     local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 40_000 } });

@@ -1,20 +1,31 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "chai";
 import { SharedSightings } from "../../provider/host/sightings";
 
 const endpoint = "https://cloud.example.com/graphql";
+
+function isUsed(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
 
 describe("what provider processes of a run tell each other", () => {
   let base: string;
@@ -68,6 +79,33 @@ describe("what provider processes of a run tell each other", () => {
     expect(mine.ofOthers("0x1")).to.deep.equal([]);
     new SharedSightings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
     expect(existsSync(join(folder, String(ended)))).to.equal(false);
+  });
+
+  it("is nothing that others could have put there, of which nothing is removed either", () => {
+    const ended = "999999";
+    told(Number(ended), endpoint, "0x9", "then", true);
+    told(process.ppid, endpoint, "0x1", "there", true);
+    chmodSync(base, 0o777);
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    new SharedSightings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    expect(readdirSync(base)).to.deep.equal([basename(folder)]);
+    expect(readdirSync(folder)).to.include(ended);
+  });
+
+  it("removes nothing but such files, and follows no link", () => {
+    const elsewhere = join(base, "elsewhere");
+    mkdirSync(elsewhere, { mode: 0o700 });
+    for (const place of [folder, elsewhere]) for (const name of ["id_rsa", "12"]) writeFileSync(join(place, name), "");
+    symlinkSync(elsewhere, join(base, "0123456789abcdef"));
+    new SharedSightings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    expect(readdirSync(folder)).to.have.members(["id_rsa", String(process.pid)].concat(isUsed(12) ? ["12"] : []));
+    expect(readdirSync(elsewhere)).to.have.members(["id_rsa", "12"]);
+  });
+
+  it("is what can be read, when a line was cut off by a full disk", () => {
+    told(process.ppid, endpoint, "0x1", "there", true);
+    appendFileSync(join(folder, String(process.ppid)), '["https://cloud');
+    expect(mine.ofOthers("0x1")).to.deep.equal(["there"]);
   });
 
   it("is written once, and again when it has changed", () => {
