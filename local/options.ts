@@ -42,7 +42,8 @@ export interface LocalCloudOptions {
   readonly now?: () => number;
 }
 
-export const defaultAccount: Account = { email: "dev@example.com", password: "dgraphcloud-local" };
+// No word of a message or a command: a client blanks its password out wherever it stands.
+export const defaultAccount: Account = { email: "dev@example.com", password: "local-password" };
 
 /** More often than that, backups would leave no time for anything else. */
 export const leastBackupEveryMs = 1_000;

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock";
 import type { Deployment } from "./deployment";
-import type { Call } from "./retry";
+import { type Call, patient } from "./retry";
 
 /** Reads that ask within this time of each other share one list. */
 const momentMs = 5_000;
@@ -8,8 +8,6 @@ const momentMs = 5_000;
 const knownMs = 60_000;
 /** How far apart the two lists must lie that prove an absence. */
 const secondLookMs = 3_000;
-/** A list is shared, so an asker in a hurry must not make it fail for the others. */
-const leastPatienceMs = 60_000;
 
 interface Snapshot {
   readonly startedAt: number;
@@ -112,7 +110,7 @@ export class DeploymentList {
   }
 
   private async load(startedAt: number, call: Call): Promise<Snapshot> {
-    const list = await this.fetch({ ...call, deadline: Math.max(call.deadline, startedAt + leastPatienceMs) });
+    const list = await this.fetch(patient(call, startedAt));
     // A mutation that ended while the list was under way may or may not show in it.
     const meanwhile = this.patches.filter((patch) => patch.at >= startedAt);
     const deployments = patched(new Map(list.map((deployment) => [deployment.uid, deployment])), meanwhile);

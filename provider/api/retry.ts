@@ -50,6 +50,16 @@ export interface Retrying {
   readonly random: () => number;
 }
 
+const leastPatienceMs = 60_000;
+
+/** What everybody shares, the log-in and the list, has a minute at least: an asker in a hurry must not make it fail for the others. */
+export function patient(call: Call, now: number): Call {
+  const deadline = now + leastPatienceMs;
+  return call.deadline >= deadline
+    ? call
+    : { ...call, deadline, limit: "the minute that a log-in or a list has at least" };
+}
+
 /** Sends until it succeeds, the failure is final, the deadline would pass, or the budget is spent. */
 export async function withRetries<T>(
   { clock, budget, random }: Retrying,

@@ -5,14 +5,13 @@ import { credentialsAdvice, GraphqlError, SettingsError, UnauthorizedError } fro
 import { keepSecret } from "../secrets";
 import { controlDocuments } from "./documents";
 import { expiryOf, type Identity, identityOf } from "./identity";
-import { type Call, type Retrying, withRetries } from "./retry";
+import { type Call, patient, type Retrying, withRetries } from "./retry";
 import { shaped } from "./shape";
 import { postGraphql } from "./transport";
 
 /** Lifetime the vendor's client assumes of a token that does not tell. */
 const assumedLifetimeMs = 10_800_000;
 const loginTimeoutMs = 30_000;
-const leastPatienceMs = 60_000;
 
 /** Anything else would fail as a header, in a way that looks like a broken connection. */
 const headerValue = /^[!-~]{1,16384}$/;
@@ -109,8 +108,6 @@ export class Session {
 
   private async requestToken({ email, password }: { email: string; password: string }, call: Call): Promise<string> {
     const site = { operation: "login", host: this.endpoint.host };
-    // All share this log-in, so that a caller in a hurry must not make it fail for the others.
-    const patient = { ...call, deadline: Math.max(call.deadline, this.clock.now() + leastPatienceMs) };
     const request = { url: this.endpoint, document: controlDocuments.login, variables: { email, password } };
     const options = { operation: "login", timeoutMs: loginTimeoutMs, signal: call.signal, repeatable: true };
     const refusal = {
@@ -119,7 +116,7 @@ export class Session {
       next: `Correct the password (dgraphcloud:password, or else DGRAPHCLOUD_PASSWORD) or the e-mail. ${credentialsAdvice}`,
     } as const;
     try {
-      const answer = await withRetries(this.retrying, "freely", patient, async () =>
+      const answer = await withRetries(this.retrying, "freely", patient(call, this.clock.now()), async () =>
         shaped(site, loginSchema, await postGraphql({ ...request, ...options })),
       );
       if (answer.login !== null) return answer.login.token;

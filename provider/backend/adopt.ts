@@ -52,6 +52,6 @@ export function adoptExisting(inputs: NewBackend, present: readonly Deployment[]
       "a colleague's, or the very one that is being replaced by force.",
     next:
       `To take it over, set adoptUid: "${only?.uid ?? ""}"${another === undefined ? " or adoptExisting: true" : ""}. ` +
-      "To have another one, set a different name. To replace it by force, add deleteBeforeReplace to the resource's options. Or delete it first.",
+      "To have another one, set a different name. If it is the very one that --replace asks to replace, add deleteBeforeReplace to the resource's options. Or delete it first.",
   });
 }

@@ -16,8 +16,8 @@ export async function chooseBackup(
       code: "DGC402",
       why: `${source} has no backups; nothing was sent.`,
       next:
-        "Wait for its first backup (dedicated backends are backed up every 4 hours; a local cloud takes one with " +
-        `dgraphcloud-local backup ${source}), or name another source.`,
+        "Wait for its first backup (dedicated backends are backed up every 4 hours; a local cloud takes one when it is asked to, with " +
+        `npx dgraphcloud-local backup ${source} where it is installed), or name another source.`,
     });
   }
   const series = backups.filter(({ folder }) => folder === (backupFolder ?? latest.folder));

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Stack } from "./stack";
 
 const other = { email: "other@example.com", password: "other-password" };
-const dev = { email: "dev@example.com", password: "dgraphcloud-local" };
+const dev = { email: "dev@example.com", password: "local-password" };
 
 describe("engine: accounts", function () {
   this.timeout(180_000);

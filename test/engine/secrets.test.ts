@@ -34,7 +34,7 @@ describe("engine: what the state holds", function () {
     const refresh = await stack.refresh();
     const { text, resources } = await stack.state();
 
-    const secrets = [...stack.local.cloud.all().map(({ jwtToken }) => jwtToken), "dgraphcloud-local"];
+    const secrets = [...stack.local.cloud.all().map(({ jwtToken }) => jwtToken), "local-password"];
     for (const secret of secrets) {
       for (const seen of [failed.output, afterFailure.text, up.output, refresh.output, text]) {
         expect(seen).not.to.contain(secret);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Stack } from "./stack";
 
 const args = '{ name: "orders", zone: "us-east-1", deploymentType: "dedicated", adoptExisting: true }';
-const account = { email: "dev@example.com", password: "dgraphcloud-local" };
+const account = { email: "dev@example.com", password: "local-password" };
 const sameAccount = `const same = new dgraphcloud.Provider("same", ${JSON.stringify(account)});`;
 
 describe("engine: a backend that a resource takes over from another one", function () {

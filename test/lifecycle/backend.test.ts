@@ -451,7 +451,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       host.close();
       await local.close();
       const others = { email: "other@example.com", password: "another-password" };
-      await begin({ accounts: [{ email: "dev@example.com", password: "dgraphcloud-local" }, others] });
+      await begin({ accounts: [{ email: "dev@example.com", password: "local-password" }, others] });
       const { id, properties } = await host.create(inputs);
       await restartHost(others);
       for (const work of [() => host.delete(id, aged(properties)), () => host.read(id, aged(properties))]) {

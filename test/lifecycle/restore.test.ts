@@ -488,7 +488,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
         [{ target: shared }, /"shared".*dedicated/s],
         [{ target: "0x999" }, /no backend 0x999/],
         [{ source: "0x999" }, /no backend 0x999/],
-        [{ source: scene.target }, /has no backups/],
+        [{ source: scene.target }, /has no backups.*dgraphcloud-local backup/s],
         [{ source: shared }, /Backups exist for dedicated/],
         [{ backupFolder: "1999-1" }, /no backup folder "1999-1".*There are/s],
         [{ backupNum: 9 }, /no backup number 9/],

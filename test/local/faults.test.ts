@@ -150,7 +150,7 @@ describe("faults and the journal", () => {
     const backend = await make(local, headers);
     await post(backend.slash, "{ __typename }", {}, backend.auth);
     const text = JSON.stringify(local.journal.entries);
-    for (const secret of [backend.jwtToken, headers["authorization"]?.slice(7) ?? "", "dgraphcloud-local"])
+    for (const secret of [backend.jwtToken, headers["authorization"]?.slice(7) ?? "", "local-password"])
       expect(text.includes(secret)).to.equal(false);
   });
 

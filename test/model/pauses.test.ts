@@ -69,6 +69,12 @@ describe("a mutation that could not be sent for a while", () => {
     expect(Date.parse(String(outs?.["startedAt"])) - before).to.be.at.least(1_800_000);
   });
 
+  it("says which time was over when the log-in had longer than the resource", async () => {
+    local.faults.add({ operation: "login", calls: "every", fault: { kind: "reset", acted: false } });
+    const { message } = await create("backend", { ...dedicated, name: "orders", timeouts: { create: "20s" } });
+    expect(message).to.contain("within the minute that a log-in or a list has at least").and.not.contain("20s");
+  });
+
   it("is no drop after its notAfter", async () => {
     throttle("dropData", 500);
     const { message } = await create("dataDrop", { backend: target, allData: true, notAfter: inMs(100_000) });
