@@ -18,7 +18,7 @@ export class Ledger {
   private readonly incarnations = new Map<string, Set<string>>();
   private readonly resources = new Map<string, string>();
   private readonly declared = new Map<string, Declared>();
-  private readonly unprotected = new Map<string, string>();
+  private readonly newest = new Map<string, { readonly incarnation: string; readonly isProtected: boolean }>();
   private readonly created = new Set<string>();
   private readonly deleted = new Set<string>();
   private readonly claims = new Map<string, string>();
@@ -54,16 +54,16 @@ export class Ledger {
     return undefined;
   }
 
-  /** A resource whose state says that its backend may be deleted. */
-  meetUnprotected(urn: string, incarnation: string): void {
-    const newest = this.unprotected.get(urn);
-    if (newest === undefined || newest < incarnation) this.unprotected.set(urn, incarnation);
+  /** What a state of a resource says of the deletion of its backend; of several backends, the newest one's counts. */
+  meetProtection(urn: string, incarnation: string, isProtected: boolean): void {
+    const newest = this.newest.get(urn);
+    if (newest === undefined || newest.incarnation <= incarnation) this.newest.set(urn, { incarnation, isProtected });
   }
 
   /** Whether a newer backend of the same resource may be deleted: then so may the one that it replaced. */
   hasUnprotectedSuccessor(urn: string | undefined, incarnation: string): boolean {
-    const newest = this.unprotected.get(urn ?? "");
-    return newest !== undefined && newest > incarnation;
+    const newest = this.newest.get(urn ?? "");
+    return newest !== undefined && newest.incarnation > incarnation && !newest.isProtected;
   }
 
   hasMet(uid: string): boolean {

@@ -30,8 +30,9 @@ export const backend: Resource<BackendInputs, BackendState> = {
     if (incarnation === "") return;
     ledger.meet(id, incarnation, state.__urn);
     if (state.__urn === undefined) return;
-    if (state.deletionProtection === true) ledger.meetProtected(state.__urn, id);
-    else ledger.meetUnprotected(state.__urn, incarnation);
+    const isProtected = state.deletionProtection === true;
+    if (isProtected) ledger.meetProtected(state.__urn, id);
+    ledger.meetProtection(state.__urn, incarnation, isProtected);
   },
 
   declared(context, id, { __urn, __state: { incarnation } }) {

@@ -19,7 +19,7 @@ import { filledIn, leftOut, refuseLeftOut } from "./leftOut";
 import { asError, partialFailure, presentable, type Report, reportOf } from "./failures";
 import { Repeats } from "./repeats";
 import { keepSecretInputs, secretInputs } from "./secretInputs";
-import { inputsOf, outputs, stripped, type Values } from "./values";
+import { inputsOf, keyOf, outputs, stripped, type Values } from "./values";
 
 /** The callbacks that the engine's dynamic-provider host calls. */
 export interface DynamicProvider {
@@ -181,6 +181,8 @@ export function dynamicProvider<Inputs, S extends State>(
           ? outputs(resource.keep(state, inputs), inputs)
           : await settle(context, report, { id, state, inputs, operation, reached, delegate });
         repeats.end(report);
+        // What it has become counts for what else is done in this run.
+        resource.met(context, id, stateFrom(outs));
         return { outs };
       });
     },
@@ -223,11 +225,6 @@ export function dynamicProvider<Inputs, S extends State>(
         (await resource.refuse?.(context, { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces })) ?? [],
     );
   }
-}
-
-/** An object as one resource has it: two may stand for the same one. */
-function keyOf(id: string, values: Values): string {
-  return JSON.stringify([id, values["__urn"]]);
 }
 
 interface Settle<Inputs, S> extends Created<S> {

@@ -23,3 +23,8 @@ export function inputsOf(state: State): Values {
   const names = Object.keys(state).filter((name) => given.has(name) || (isHidden(name) && name !== "__state"));
   return stripped(Object.fromEntries(names.map((name) => [name, (state as unknown as Values)[name]])));
 }
+
+/** An object as one resource has it: two may stand for the same one. */
+export function keyOf(id: string, values: Values): string {
+  return JSON.stringify([id, values["__urn"]]);
+}

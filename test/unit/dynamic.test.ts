@@ -520,7 +520,7 @@ describe("the dynamic provider of a resource", () => {
       expect(outs)
         .to.include({ title: "s", ...own })
         .and.not.to.have.property("__provider");
-      expect(thing.calls).to.deep.equal(["met 0x1", "ready 0x1"]);
+      expect(thing.calls).to.deep.equal(["met 0x1", "ready 0x1", "met 0x1"]);
       expect(thing.operations[0]!.deadline - startOfTime).to.equal(900_000);
     });
 
@@ -528,13 +528,13 @@ describe("the dynamic provider of a resource", () => {
       const news = { ...inputs, note: "n", timeouts: { update: "1h" }, __urn: `${urn}-renamed` };
       const outs = await updated("0x1", stateIs("ready"), news);
       expect(outs).to.deep.include({ note: "n", timeouts: { update: "1h" }, __urn: `${urn}-renamed` });
-      expect(thing.calls).to.deep.equal(["met 0x1", "keep"]);
+      expect(thing.calls).to.deep.equal(["met 0x1", "keep", "met 0x1"]);
     });
 
     it("goes on with what is left to do, whatever changed", async () => {
       const outs = await updated("0x1", stateIs("pending"), { ...inputs, note: "n" });
       expect(outs["__state"]).to.deep.include({ status: "ready" });
-      expect(thing.calls).to.deep.equal(["met 0x1", "ready 0x1"]);
+      expect(thing.calls).to.deep.equal(["met 0x1", "ready 0x1", "met 0x1"]);
     });
 
     it("that fails before anything acted fails plainly: the engine keeps the old state and the old inputs", async () => {
