@@ -46,6 +46,9 @@ export const backend: Resource<BackendInputs, BackendState> = {
     const { __urn } = inputs;
     context.cloud.ledger.meet(live.uid, memory.incarnation, __urn);
     if (__urn !== undefined) context.cloud.ledger.declare(live.uid, memory.incarnation, __urn);
+    // Only so: made without protection, it lets go of a protected one that it replaces in the next run, and not in this.
+    if (__urn !== undefined && inputs.deletionProtection === true)
+      context.cloud.ledger.meetProtection(__urn, memory.incarnation, true);
     const known = adopted ? withoutLiveInputs(inputs) : inputs;
     return { id: live.uid, state: stateOf({}, known, valuesOf(context.cloud, live), memory), failure };
   },

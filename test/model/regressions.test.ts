@@ -62,6 +62,14 @@ const histories: Readonly<Record<string, readonly Step[]>> = {
     { kind: "backend", slot: "orders", args: { deletionProtection: true } },
     { kind: "up" },
   ],
+  "a protected backend that a forced replace left behind stays when a protected one replaces its successor": [
+    { kind: "backend", slot: "orders", args: { deletionProtection: true } },
+    { kind: "up" },
+    { kind: "backend", slot: "orders", args: { deploymentType: "free", deletionProtection: false } },
+    { kind: "up", forced: "orders" },
+    { kind: "backend", slot: "orders", args: { subdomain: "left", deletionProtection: true } },
+    { kind: "up" },
+  ],
   "a backend of two entries of the state is deleted when both are deleted in a process that has read both": [
     { kind: "backend", slot: "orders", args: { name: "alpha", adoptExisting: true } },
     { kind: "up" },
