@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join, parse } from "node:path";
 import { expect } from "chai";
 import { Stack } from "./stack";
-import { program } from "./states/program";
+import { account, program } from "./states/program";
 
 const folder = join(__dirname, "states");
 const states = readdirSync(folder).filter((file) => file.endsWith(".json"));
@@ -12,7 +12,7 @@ describe("engine: states that versions of the package have written", function ()
   let stack: Stack;
 
   beforeEach(async () => {
-    stack = await Stack.start();
+    stack = await Stack.start({ accounts: [account] });
   });
   afterEach(() => stack.close());
 

@@ -1,3 +1,6 @@
+/** The account whose settings the states hold: it stays what it was for the first of them. */
+export const account = { email: "dev@example.com", password: "dgraphcloud-local" };
+
 const backends = `
   const { DGRAPHCLOUD_EMAIL: email, DGRAPHCLOUD_PASSWORD: password } = process.env;
   const provider = new dgraphcloud.Provider("account", { email, password });

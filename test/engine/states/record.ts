@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Stack } from "../stack";
-import { program } from "./program";
+import { account, program } from "./program";
 
 /** Writes down the state of this version, with which all later ones are compared. */
 async function record(): Promise<void> {
-  const stack = await Stack.start({ provisioningMs: 0, restoreMs: 0 });
+  const stack = await Stack.start({ accounts: [account], provisioningMs: 0, restoreMs: 0 });
   const up = async (statements: string): Promise<void> => {
     stack.program(statements);
     const run = await stack.up();
