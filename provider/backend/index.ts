@@ -176,7 +176,7 @@ async function deleteUnshared(context: Context, operation: Operation, id: string
     operation.onRetry?.(error);
   };
   const askedAt = context.clock.now();
-  let answer = "";
+  let answer: string | undefined;
   try {
     answer = await control.deleteDeployment(id, { ...operation, onRetry });
   } catch (error) {
@@ -186,10 +186,9 @@ async function deleteUnshared(context: Context, operation: Operation, id: string
     const explained = lostAnswers.length > 0 && error instanceof GraphqlError;
     const gone = explained ? await list.lacks(id, operation, now) : await isGone(context, operation, id, state, now);
     if (!gone) throw error;
-    list.forget(id);
-    return;
   }
-  if (!/^success/i.test(answer) && !(await list.lacks(id, operation, askedAt))) throw notDeleted(id, answer);
+  if (answer !== undefined && !/^success/i.test(answer) && !(await list.lacks(id, operation, askedAt)))
+    throw notDeleted(id, answer);
   list.forget(id);
 }
 

@@ -88,9 +88,9 @@ function sweep(base: string): void {
 /** A folder of this user's own, and no link: else somebody could name the files that are removed and written here. */
 function isMine(folder: string): boolean {
   try {
-    const { uid, mode } = lstatSync(folder);
-    const isOwn = process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0);
-    return isOwn && lstatSync(folder).isDirectory();
+    const found = lstatSync(folder);
+    const isOwn = process.getuid === undefined || (found.uid === process.getuid() && (found.mode & 0o022) === 0);
+    return isOwn && found.isDirectory();
   } catch {
     return false;
   }

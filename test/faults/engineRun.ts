@@ -111,9 +111,11 @@ export class EngineRun {
     return names.filter((name, index) => names.indexOf(name) !== index);
   }
 
-  /** Secrets in what was printed or stored, in temporary files, or in the arguments of processes. */
-  secrets(): Sighting[] {
+  /** Secrets in what was printed or stored, and whatever looks like a token or an export there; in temporary files, or in the arguments of processes. */
+  secrets(): (Sighting | string)[] {
+    const everything = `${this.printed}\n${this.stored}`;
     return [
+      ...(everything.match(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\/export\/[0-9a-f]{16,}/g) ?? []),
       ...this.audit.in(this.printed, "what was printed"),
       ...this.audit.in(this.stored, "the state"),
       ...this.audit.stop().sightings,
