@@ -9,16 +9,16 @@ export interface DgraphOptions {
   readonly say?: Say;
 }
 
-const version = "25.0.0";
+const version = "25.4.0";
 
 const program: GoProgram = {
   module: "dgraph",
-  package: "github.com/hypermodeinc/dgraph/v25/dgraph",
+  package: "github.com/dgraph-io/dgraph/v25/dgraph",
   version: `v${version}`,
   executable: "dgraph",
-  versionVariable: "github.com/hypermodeinc/dgraph/v25/x.dgraphVersion",
+  versionVariable: "github.com/dgraph-io/dgraph/v25/x.dgraphVersion",
   change: {
-    module: "github.com/hypermodeinc/dgraph/v25",
+    module: "github.com/dgraph-io/dgraph/v25",
     file: "x/server.go",
     // With TLS, Dgraph still takes a connection in plain HTTP whose first path begins so, and then every request on it.
     from: 'return strings.HasPrefix(path, "/health")',

@@ -53,7 +53,7 @@ export async function goBuild(program: GoProgram, into: string, { environment, s
 }
 
 /** The oldest Go that builds all of these. */
-export function goVersionFor(programs: readonly GoProgram[]): string {
+export function goVersionFor(programs: readonly Pick<GoProgram, "module">[]): string {
   const [newest = ""] = programs
     .map(({ module }) => /^go (\S+)$/m.exec(readFileSync(join(__dirname, module, "go.mod"), "utf8"))?.[1] ?? "")
     .sort((one, other) => other.localeCompare(one, "en", { numeric: true }));

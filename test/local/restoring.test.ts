@@ -34,7 +34,7 @@ describe("a restore of a real Dgraph", () => {
   const begin = (more: Partial<RestoreView> = {}): Promise<RestoreJob> => {
     const alpha = {
       admin: <T>() => sending() as Promise<T>,
-      mutate: () => Promise.resolve(),
+      commitNothing: () => Promise.resolve(),
       health: () => Promise.resolve(health),
       answers: () => Promise.resolve(health === "healthy"),
     };

@@ -72,7 +72,7 @@ describe("building Dgraph", () => {
   const goWith = (folder: string): string => `
 case "$1" in mod) exit 0 ;; list) echo "${folder}"; exit 0 ;; esac
 /bin/cat "$3" "\${3%go.mod}server.go" >> "$RECORD"
-${fakeGo.replaceAll("3.245.0", "25.0.0")}`;
+${fakeGo.replaceAll("3.245.0", "25.4.0")}`;
 
   it("builds it from the pinned module when there is none of its major version, and takes it from the cache then", async () => {
     sandbox.script("go/go", goWith(source("path")));
@@ -80,15 +80,15 @@ ${fakeGo.replaceAll("3.245.0", "25.0.0")}`;
     const record = join(sandbox.folder, "record");
     const environment = { ...sandbox.environment("old", "go"), RECORD: record };
     const built = await prepareDgraph({ environment, say: sandbox.say });
-    expect(built).to.include({ source: "build", version: "25.0.0" });
+    expect(built).to.include({ source: "build", version: "25.4.0" });
     const asked = readFileSync(record, "utf8");
-    expect(asked).to.include("x.dgraphVersion=v25.0.0").and.include("hypermodeinc/dgraph/v25/dgraph");
-    expect(asked, "the module as it is built").to.match(/^replace github.com\/hypermodeinc\/dgraph\/v25 => "\S+"$/m);
+    expect(asked).to.include("x.dgraphVersion=v25.4.0").and.include("dgraph-io/dgraph/v25/dgraph");
+    expect(asked, "the module as it is built").to.match(/^replace github.com\/dgraph-io\/dgraph\/v25 => "\S+"$/m);
     expect(asked).to.include('return strings.HasPrefix(path, "/health") && false');
     const [, file = ""] = /-modfile (\S+)/.exec(asked) ?? [];
     expect([file === "", existsSync(dirname(file))], "nothing is left of it").to.deep.equal([false, false]);
     const pinned = readFileSync(join(__dirname, "../../tools/dgraph/go.mod"), "utf8");
-    expect(pinned).to.match(/hypermodeinc\/dgraph\/v25 v25\.0\.0/);
+    expect(pinned).to.match(/dgraph-io\/dgraph\/v25 v25\.4\.0/);
     expect(await prepareDgraph({ environment, say: sandbox.say })).to.include({ source: "cache" });
   });
 
@@ -96,15 +96,15 @@ ${fakeGo.replaceAll("3.245.0", "25.0.0")}`;
     sandbox.script("go/go", goWith(source("other")));
     const environment = { ...sandbox.environment("go"), RECORD: join(sandbox.folder, "record") };
     const message = await failure(prepareDgraph({ environment, say: sandbox.say }));
-    expect(message).to.include("- build: x/server.go of github.com/hypermodeinc/dgraph/v25 is not as it was");
+    expect(message).to.include("- build: x/server.go of github.com/dgraph-io/dgraph/v25 is not as it was");
   });
 
-  it("takes a later one of its major version on PATH", async () => {
-    const executable = sandbox.script("new/dgraph", "echo 'Dgraph version   : v25.3.1'");
-    expect(await prepareDgraph({ environment: sandbox.environment("new"), say: sandbox.say })).to.include({
-      executable,
-      source: "PATH",
-    });
+  it("takes any of its major version on PATH, earlier or later than the pinned one", async () => {
+    for (const version of ["25.0.0", "25.9.1"]) {
+      const executable = sandbox.script("users/dgraph", `echo 'Dgraph version   : v${version}'`);
+      const found = await prepareDgraph({ environment: sandbox.environment("users"), say: sandbox.say });
+      expect(found).to.include({ executable, version, source: "PATH" });
+    }
   });
 });
 

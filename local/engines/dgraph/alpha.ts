@@ -19,6 +19,7 @@ interface Answer<T> {
   readonly errors?: readonly { readonly message: string }[];
 }
 
+const nothing = '{ delete { <0x1> <dgraph.type> "dgraphcloud-local" . } }';
 const taskPollMs = 250;
 const answersWithinMs = 5_000;
 const superuserForMs = 600_000;
@@ -85,6 +86,11 @@ export class Alpha {
   async mutate(rdf: string): Promise<void> {
     const headers = { ...this.headers(), "content-type": "application/rdf" };
     dataOf(await this.post<Answer<unknown>>("/mutate?commitNow=true", rdf, headers));
+  }
+
+  /** Commits a transaction that changes nothing: to Dgraph the database is newer afterwards. */
+  async commitNothing(): Promise<void> {
+    await this.mutate(nothing);
   }
 
   async alter(operation: object): Promise<void> {

@@ -138,6 +138,8 @@ export class DgraphEngine implements Engine {
   async takeBackup({ folder, isFull }: BackupOrder): Promise<Backup> {
     const destination = join(this.backupsFolder, folder);
     mkdirSync(destination, { recursive: true, mode: 0o700 });
+    // Since 25.3.5 Dgraph refuses an incremental backup when nothing was committed after the last one; the service has one each time.
+    if (!isFull) await this.alpha.commitNothing();
     const query =
       "mutation($destination: String!, $forceFull: Boolean) { backup(input: { destination: $destination, forceFull: $forceFull }) { taskId } }";
     const { backup } = await this.alpha.admin<{ backup: { taskId: string } }>(query, {

@@ -4,7 +4,7 @@ import type { Backup, RestoreJob, RestoreResult } from "../engine";
 import type { Alpha } from "./alpha";
 import type { RestoreNews } from "./restoreLog";
 
-type RestoredAlpha = Pick<Alpha, "admin" | "mutate" | "health" | "answers">;
+type RestoredAlpha = Pick<Alpha, "admin" | "commitNothing" | "health" | "answers">;
 
 /** What a restore is seen by. */
 export interface RestoreView {
@@ -29,11 +29,6 @@ interface Answer {
 
 const mutation =
   "mutation($location: String!, $backupNum: Int) { restore(input: { location: $location, backupNum: $backupNum }) { code message } }";
-/**
- * After a restore Dgraph takes a snapshot of its log of proposals, but only if that holds a transaction that is newer than the
- * last one. Without it a restart does the restores of the last minute again, and of several in a row it leaves some out.
- */
-const nothing = '{ delete { <0x1> <dgraph.type> "dgraphcloud-local" . } }';
 const pollMs = 200;
 
 /**
@@ -48,7 +43,9 @@ export async function beginRestore(alpha: RestoredAlpha, view: RestoreView): Pro
     });
   };
   try {
-    await alpha.mutate(nothing);
+    // After a restore Dgraph takes a snapshot of its log of proposals, but only if that holds a transaction that is newer than
+    // the last one. Without it a restart does the restores of the last minute again, and of several in a row it leaves some out.
+    await alpha.commitNothing();
     await alpha.admin<Answer>(mutation, { location: view.location, backupNum: view.backup.backupNum });
     follow();
   } catch (error) {

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { goVersionFor } from "../../tools/goBuild";
+
+const root = join(__dirname, "../..");
+
+describe("the Go that the builds need", () => {
+  it("is the one that README and docs name", () => {
+    const tools = readdirSync(join(root, "tools"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const needed = goVersionFor(tools.map(({ name }) => ({ module: name })));
+    for (const page of ["README.md", "docs/local-cloud.md", "docs/decisions/0005-engine-and-test-tools.md"]) {
+      const named = readFileSync(join(root, page), "utf8").match(/\bGo \d+\.\d+\.\d+/g);
+      expect(named, page).to.deep.equal([`Go ${needed}`]);
+    }
+  });
+});
