@@ -20,8 +20,8 @@ const clouds = new Map<string, Cloud>();
 /** All backends of the account that the settings name (operation `deployments`). */
 export async function listBackends(stack: StackSettings): Promise<BackendDescription[]> {
   return told("getBackends", async () => {
-    const { cloud, deployments } = await list(stack);
-    return deployments.map((deployment) => describe(cloud, deployment));
+    const { cloud, operation } = asking(stack);
+    return (await cloud.list.recent(operation)).map((deployment) => describe(cloud, deployment));
   });
 }
 
@@ -31,16 +31,17 @@ export async function findBackend(
   wanted: { readonly uid?: string | undefined; readonly name?: string | undefined },
 ): Promise<BackendDescription> {
   return told("getBackend", async () => {
-    const by = wanted.uid === undefined ? `name "${wanted.name ?? ""}"` : `uid ${wanted.uid}`;
-    if ((wanted.uid === undefined) === (wanted.name === undefined)) {
+    const { uid, name } = wanted;
+    if ((uid === undefined) === (name === undefined)) {
       throw new AbsentError({
         code: "DGC501",
         why: "it is not clear which backend is meant.",
         next: "Give either uid or name.",
       });
     }
-    const { cloud, deployments } = await list(stack);
-    const matches = deployments.filter(({ uid, name }) => uid === wanted.uid || name === wanted.name);
+    const { cloud, operation } = asking(stack);
+    const matches = await cloud.list.find(uid === undefined ? { name: name ?? "" } : { uid }, operation);
+    const by = uid === undefined ? `name "${name ?? ""}"` : `uid ${uid}`;
     const [only, another] = matches;
     if (only === undefined) {
       throw new AbsentError({
@@ -84,11 +85,6 @@ function asking(stack: StackSettings): { cloud: Cloud; operation: Operation } {
     fail: quiet,
   };
   return { cloud, operation: begin({ cloud, ...silent }, timeout) };
-}
-
-async function list(stack: StackSettings): Promise<{ cloud: Cloud; deployments: readonly Deployment[] }> {
-  const { cloud, operation } = asking(stack);
-  return { cloud, deployments: await cloud.list.recent(operation) };
 }
 
 function describe(cloud: Cloud, deployment: Deployment): BackendDescription {

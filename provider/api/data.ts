@@ -70,8 +70,7 @@ export class DataPlane {
 
   /** The backend in the account's list, which is read anew before it is said to be absent. */
   async locate(uid: string, call: Call): Promise<Deployment> {
-    const has = (deployment: Deployment): boolean => deployment.uid === uid;
-    const found = (await this.list.known(call)).find(has) ?? (await this.list.anew(call)).find(has);
+    const [found] = await this.list.find({ uid }, call, "known");
     if (found !== undefined) {
       this.located.set(uid, found);
       return found;

@@ -9,7 +9,12 @@ const knownMs = 60_000;
 /** How far apart the two lists must lie that prove an absence. */
 const secondLookMs = 3_000;
 
+/** Which backends: those of a uid or of a name. */
+export type Wanted = { readonly uid: string } | { readonly name: string };
+
 interface Snapshot {
+  /** Its place in the order in which this process began its lists. */
+  readonly number: number;
   readonly startedAt: number;
   readonly deployments: ReadonlyMap<string, Deployment>;
 }
@@ -27,6 +32,10 @@ export class DeploymentList {
   private earlier: Snapshot | undefined;
   private inFlight: { readonly startedAt: number; readonly result: Promise<Snapshot> } | undefined;
   private next: Promise<Snapshot> | undefined;
+  /** Lists begun so far. */
+  private lists = 0;
+  /** When each uid was first asked for within the moment, and how many lists had begun by then. */
+  private readonly asked = new Map<string, { readonly at: number; readonly lists: number }>();
   private readonly patches: Patch[] = [];
 
   constructor(
@@ -47,6 +56,20 @@ export class DeploymentList {
   /** A list that is asked for only after this call began. */
   async anew(call: Call): Promise<readonly Deployment[]> {
     return values(await this.begin(call));
+  }
+
+  /**
+   * The backends that are wanted. One that is in a `recent` or `known` list (as above) is taken from it. None, or several of
+   * a name, are answered only from a list that began after they were asked for: another process may just have created or
+   * deleted one.
+   */
+  async find(wanted: Wanted, call: Call, from: "recent" | "known" = "recent"): Promise<readonly Deployment[]> {
+    const lists = this.listsWhenAsked(wanted);
+    const maxAgeMs = from === "recent" ? momentMs : knownMs;
+    const snapshot = await this.since(this.clock.now() - maxAgeMs, call);
+    const found = matching(snapshot, wanted);
+    if (found.length === 1 || snapshot.number > lists) return found;
+    return matching(await this.begin(call), wanted);
   }
 
   /**
@@ -72,6 +95,19 @@ export class DeploymentList {
   /** Records that this process deleted a backend. */
   forget(uid: string): void {
     this.patch({ at: this.clock.now(), uid, deployment: undefined });
+  }
+
+  /**
+   * How many lists had begun when somebody asked for this. A uid exists before anybody can ask for it, so all who ask for
+   * the same one within a moment share what the first of them found. A name may be given at any time.
+   */
+  private listsWhenAsked(wanted: Wanted): number {
+    if (!("uid" in wanted)) return this.lists;
+    const now = this.clock.now();
+    const earlier = this.asked.get(wanted.uid);
+    if (earlier !== undefined && now - earlier.at <= momentMs) return earlier.lists;
+    this.asked.set(wanted.uid, { at: now, lists: this.lists });
+    return this.lists;
   }
 
   private patch(patch: Patch): void {
@@ -102,14 +138,15 @@ export class DeploymentList {
 
   private start(call: Call): Promise<Snapshot> {
     const startedAt = this.clock.now();
-    const result = this.load(startedAt, call).finally(() => {
+    this.lists++;
+    const result = this.load(this.lists, startedAt, call).finally(() => {
       this.inFlight = undefined;
     });
     this.inFlight = { startedAt, result };
     return result;
   }
 
-  private async load(startedAt: number, call: Call): Promise<Snapshot> {
+  private async load(number: number, startedAt: number, call: Call): Promise<Snapshot> {
     const list = await this.fetch(patient(call, startedAt));
     // A mutation that ended while the list was under way may or may not show in it.
     const meanwhile = this.patches.filter((patch) => patch.at >= startedAt);
@@ -117,7 +154,7 @@ export class DeploymentList {
     if (this.earlier === undefined || this.latest === undefined || startedAt - this.latest.startedAt >= secondLookMs) {
       this.earlier = this.latest;
     }
-    this.latest = { startedAt, deployments };
+    this.latest = { number, startedAt, deployments };
     return this.latest;
   }
 }
@@ -129,6 +166,10 @@ function patched(deployments: ReadonlyMap<string, Deployment>, patches: readonly
     else result.set(uid, deployment);
   }
   return result;
+}
+
+function matching(snapshot: Snapshot, wanted: Wanted): readonly Deployment[] {
+  return values(snapshot).filter(({ uid, name }) => ("uid" in wanted ? uid === wanted.uid : name === wanted.name));
 }
 
 function values(snapshot: Snapshot): readonly Deployment[] {

@@ -108,7 +108,10 @@ async function readBackend(
   id: string,
   known: BackendState | undefined,
 ): Promise<BackendState | undefined> {
-  const live = (await context.cloud.list.recent(operation)).find(({ uid }) => uid === id);
+  const { list } = context.cloud;
+  // What is in the state may leave it only after the two looks of isGone; for anything else a fresh list decides.
+  const listed = known === undefined ? await list.find({ uid: id }, operation) : await list.recent(operation);
+  const live = listed.find(({ uid }) => uid === id);
   if (live !== undefined) return observed(context, live, known);
   if (known === undefined) {
     throw new AbsentError({

@@ -154,7 +154,7 @@ async function refuseMismatch(context: Context, inputs: DataDropInputs): Promise
 async function confirmFailure(context: Context, { backend, confirm }: DataDropInputs): Promise<Failure[]> {
   if (confirm === undefined || confirm === unknownValue || backend === unknownValue) return [];
   const operation = begin(context, lookUpTimeout);
-  const live = (await context.cloud.list.recent(operation)).find(({ uid }) => uid === backend);
+  const [live] = await context.cloud.list.find({ uid: backend }, operation);
   if (live === undefined) {
     throw new AbsentError({
       code: "DGC301",

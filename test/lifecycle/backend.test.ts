@@ -517,6 +517,19 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count()).to.equal(0);
     });
 
+    it("for a look-up finds what was created outside since the last list, and asks once more before it says that it is absent", async () => {
+      const { id, properties } = await host.create(inputs);
+      await host.read(id, properties);
+      const [account] = local.accounts;
+      const made = { name: "theirs", zone: "us-east-1", deploymentType: "free" };
+      const { uid } = await local.cloud.createDeployment(account!, made);
+      const found = await host.read(uid, {});
+      expect(found.properties).to.include({ name: "theirs", zone: "us-east-1" });
+      local.journal.clear();
+      expect((await failing(host.read("0x999", {}))).message).to.contain("DGC301");
+      expect(local.journal.count("deployments")).to.equal(1);
+    });
+
     it("is gone after two lists that lack it", async () => {
       const { id, properties } = await host.create(inputs);
       await local.cloud.remove(id);

@@ -145,6 +145,13 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(sent()).to.equal(1);
   });
 
+  it("compares confirm with the name of a backend that was created since the last list", async () => {
+    await scene.drop.check({}, inputs({ allData: true, confirm: "staging" }));
+    const young = await scene.dedicated("young");
+    const { failures } = await scene.drop.check({}, inputs({ backend: young, allData: true, confirm: "young" }));
+    expect(failures).to.deep.equal([]);
+  });
+
   it("refuses a passed notAfter, two kinds of drop, none at all, and an unknown uid", async () => {
     const past = inputs({ allData: true, notAfter: "2020-01-01T00:00:00Z" });
     expect((await scene.drop.check({}, past)).failures[0]?.property).to.equal("notAfter");

@@ -175,6 +175,82 @@ describe("the list of deployments", () => {
     });
   });
 
+  describe("searched", () => {
+    it("gives what a recent list has, without another one", async () => {
+      await list.recent(call());
+      expect(await uids(list.find({ uid: "0x1" }, call()))).to.deep.equal(["0x1"]);
+      expect(await uids(list.find({ name: "name of 0x2" }, call()))).to.deep.equal(["0x2"]);
+      expect(asked).to.deep.equal([0]);
+    });
+
+    for (const wanted of [{ uid: "0x3" }, { name: "name of 0x3" }]) {
+      const by = Object.keys(wanted).join();
+
+      it(`finds by ${by} what was created since the last list, in the same millisecond`, async () => {
+        await list.recent(call());
+        service = [...(service as Deployment[]), entry("0x3")];
+        expect(await uids(list.find(wanted, call()))).to.deep.equal(["0x3"]);
+        expect(asked).to.deep.equal([0, 0]);
+      });
+
+      it(`finds by ${by} what was created while a list was under way`, async () => {
+        holding = true;
+        const under = list.recent(call());
+        service = [...(service as Deployment[]), entry("0x3")];
+        const found = list.find(wanted, call());
+        answerHeld();
+        await under;
+        await settled();
+        answerHeld();
+        expect(await uids(found)).to.deep.equal(["0x3"]);
+      });
+
+      it(`asks for one list when there is none to look into, and none has the ${by}`, async () => {
+        expect(await list.find(wanted, call())).to.deep.equal([]);
+        expect(asked).to.deep.equal([0]);
+      });
+
+      it(`makes two lists at most for a hundred who ask at once for a ${by} that is absent`, async () => {
+        await list.recent(call());
+        const found = await Promise.all(Array.from({ length: 100 }, () => list.find(wanted, call())));
+        expect(found.flat()).to.deep.equal([]);
+        expect(asked.length).to.be.at.most(3);
+      });
+    }
+
+    it("makes one list for those who ask one after the other for a uid that is absent, until the moment is over", async () => {
+      await list.recent(call());
+      for (let ask = 0; ask < 20; ask++) {
+        expect(await list.find({ uid: "0x9" }, call())).to.deep.equal([]);
+        clock.pass(100);
+      }
+      expect(asked).to.deep.equal([0, 0]);
+      clock.pass(5_000);
+      service = [entry("0x9")];
+      expect(await uids(list.find({ uid: "0x9" }, call()))).to.deep.equal(["0x9"]);
+    });
+
+    it("finds a name that was asked for in vain a moment ago: the program may have created it then", async () => {
+      expect(await list.find({ name: "shop" }, call())).to.deep.equal([]);
+      service = [entry("0x9", "shop")];
+      expect(await uids(list.find({ name: "shop" }, call()))).to.deep.equal(["0x9"]);
+    });
+
+    it("says that several have a name only after a fresh list", async () => {
+      service = [entry("0x1", "shop"), entry("0x2", "shop")];
+      await list.recent(call());
+      service = [entry("0x2", "shop")];
+      expect(await uids(list.find({ name: "shop" }, call()))).to.deep.equal(["0x2"]);
+    });
+
+    it("takes a known backend from a list of up to a minute ago", async () => {
+      await list.known(call());
+      clock.pass(60_000);
+      expect(await uids(list.find({ uid: "0x1" }, call(), "known"))).to.deep.equal(["0x1"]);
+      expect(asked).to.deep.equal([0]);
+    });
+  });
+
   describe("under way while this process changes something", () => {
     it("has the change, whatever the service says", async () => {
       holding = true;
