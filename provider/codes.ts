@@ -53,6 +53,8 @@ export const codes = {
   DGC415: "confirm is not the name of the backend",
   DGC416: "An action cannot be looked up",
   DGC417: "The outcome of another action on the backend is unknown",
+  DGC421: "The backend does not store what is to be dropped",
+  DGC422: "Whether the names of a drop are stored cannot be looked up",
 
   DGC501: "It is not clear which backend is meant",
   DGC502: "Several backends have the name",

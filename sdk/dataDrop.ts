@@ -25,13 +25,24 @@ export interface DataDropArgs {
   allData?: pulumi.Input<boolean> | undefined;
   /** Erases all data and the schema. Default false. Setting it to true drops again (replace). */
   allDataAndSchema?: pulumi.Input<boolean> | undefined;
-  /** Erases the records of these types, like ["Author"]. Default: none. Order does not matter; another set of names drops again (replace). */
+  /**
+   * Erases the records of these types, like ["Author"]: the names that Dgraph stores, so a type with `@dgraph(type: "zoo.author")` is "zoo.author".
+   * Default: none. Order does not matter; another set of names drops again (replace). A name that the backend does not store is refused before
+   * anything is dropped: see `allowUnknownNames`.
+   */
   types?: pulumi.Input<pulumi.Input<string>[]> | undefined;
   /**
-   * Erases these fields of all records, like ["Author.email"]. Default: none. Order does not matter; another set of names drops
-   * again (replace). With `types` it is a second mutation: when it fails, the next `pulumi up` sends only the one that is missing.
+   * Erases these fields of all records, like ["Author.email"]: the predicates that Dgraph stores. A field that an interface defines is stored
+   * under the interface ("Person.email"), one with `@dgraph(pred:)` under that name. Default: none. Order does not matter; another set of names
+   * drops again (replace). A name that the backend does not store is refused, as in `types`. With `types` it is a second mutation: when it fails, the next `pulumi up` sends only the one that is missing.
    */
   fields?: pulumi.Input<pulumi.Input<string>[]> | undefined;
+  /**
+   * Sends names of `types` and `fields` also when the backend is not known to store them (operation `getGQLSchema`, then DQL `schema {}` where the
+   * backend answers it), and when its schema cannot be read. They are listed in `notFound`, not in `dropped`. Default false: the drop is refused.
+   * A change only writes the state.
+   */
+  allowUnknownNames?: pulumi.Input<boolean> | undefined;
   /** A list, or an object from reason to value: a changed or added value drops again. Default: none. Removing one only writes the state. */
   triggers?: Triggers | undefined;
   /**
@@ -69,8 +80,10 @@ export class DataDrop extends pulumi.CustomResource {
   declare readonly droppedAt: pulumi.Output<string>;
   /** The service's words, one for each mutation. */
   declare readonly messages: pulumi.Output<string[]>;
-  /** What was dropped: "all data", "type Author", "field Author.email". */
+  /** What was there and was dropped: "all data", "type Author", "field Author.email". */
   declare readonly dropped: pulumi.Output<string[]>;
+  /** What `allowUnknownNames` let pass although the backend was not known to store it: "type Misspelt". */
+  declare readonly notFound: pulumi.Output<string[] | undefined>;
   /** Signed URLs of the export that `exportFirst` made: they open the data to whoever has them. A secret. */
   declare readonly exportUrls: pulumi.Output<string[] | undefined>;
 
@@ -87,4 +100,10 @@ export class DataDrop extends pulumi.CustomResource {
   }
 }
 
-const outputs = { droppedAt: undefined, messages: undefined, dropped: undefined, exportUrls: undefined };
+const outputs = {
+  droppedAt: undefined,
+  messages: undefined,
+  dropped: undefined,
+  notFound: undefined,
+  exportUrls: undefined,
+};

@@ -19,14 +19,17 @@ import {
   backupsSchema,
   dropSchema,
   exportSchema,
+  gqlSchemaSchema,
   number,
   restoreSchema,
   type RestoreStatus,
   restoreStatusSchema,
+  type StoredNames,
+  storedSchema,
 } from "./dataAnswers";
 import type { Deployment } from "./deployment";
 import type { DeploymentList } from "./deploymentList";
-import { type DataDocument, dataDocuments } from "./documents";
+import { type BackendDocument, backendDocuments } from "./documents";
 import { type Call, type Repeat, type Retrying, withRetries } from "./retry";
 import { shaped } from "./shape";
 import { postGraphql, probe, type Probed } from "./transport";
@@ -132,6 +135,24 @@ export class DataPlane {
     });
   }
 
+  /** The GraphQL schema as it was uploaded; empty when there is none. */
+  async schema(uid: string, call: Call): Promise<string> {
+    return this.send(uid, "getGQLSchema", {}, "freely", call, (data, site) => {
+      return shaped(site, gqlSchemaSchema, data).getGQLSchema?.schema ?? "";
+    });
+  }
+
+  /** The predicates and the types of the database itself; a backend in the mode graphql tells nobody. */
+  async storedNames(uid: string, call: Call): Promise<StoredNames> {
+    return this.send(uid, "query", {}, "freely", call, (data, site) => {
+      const { schema, types } = shaped(site, storedSchema, data);
+      return {
+        types: (types ?? []).map(({ name }) => name),
+        fields: (schema ?? []).map(({ predicate }) => predicate),
+      };
+    });
+  }
+
   /** What a backend answers to OPTIONS /graphql: status 200 once it is ready. Needs no token. */
   readiness(host: string, signal: AbortSignal): Promise<Probed> {
     const url = backendUrl(this.endpoint, host, "/graphql");
@@ -140,22 +161,23 @@ export class DataPlane {
 
   private async send<T>(
     uid: string,
-    document: DataDocument,
+    document: BackendDocument,
     variables: Readonly<Record<string, unknown>>,
     repeat: Repeat,
     call: Call,
     parse: (data: unknown, site: RequestSite) => T,
   ): Promise<T> {
     const operation = document.startsWith("drop") ? "dropData" : document;
+    const { path, text } = backendDocuments[document];
     const post = async ({ url: host, jwtToken }: Deployment): Promise<T> => {
-      const url = backendUrl(this.endpoint, host, "/admin/slash");
+      const url = backendUrl(this.endpoint, host, path);
       const data = await postGraphql({
         url,
         operation,
-        document: dataDocuments[document],
+        document: text,
         variables: document === "dropAllData" || document === "dropAllDataAndSchema" ? {} : variables,
         headers: { "x-auth-token": jwtToken },
-        timeoutMs: dataDocuments[document].startsWith("mutation") ? mutationTimeoutMs : queryTimeoutMs,
+        timeoutMs: text.startsWith("mutation") ? mutationTimeoutMs : queryTimeoutMs,
         signal: call.signal,
         repeatable: repeat === "freely",
       });
@@ -195,7 +217,7 @@ async function asLookup<T>(operation: string, lookup: Promise<T>): Promise<T> {
   }
 }
 
-function documentOf(drop: Drop): DataDocument {
+function documentOf(drop: Drop): BackendDocument {
   if ("allData" in drop) return "dropAllData";
   if ("allDataAndSchema" in drop) return "dropAllDataAndSchema";
   return "types" in drop ? "dropTypes" : "dropFields";

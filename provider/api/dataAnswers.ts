@@ -59,3 +59,21 @@ export const dropSchema = v.object({
 });
 
 export const exportSchema = v.object({ export: v.object({ signedUrls: v.array(v.string()) }) });
+
+/** Null until a schema was uploaded for the first time. */
+export const gqlSchemaSchema = v.object({
+  getGQLSchema: v.nullish(v.object({ schema: v.nullish(v.string()) })),
+});
+
+/** Names as Dgraph stores them. */
+export interface StoredNames {
+  readonly types: readonly string[];
+  /** The predicates. */
+  readonly fields: readonly string[];
+}
+
+/** The answer to `schema {}`, which leaves out what is empty. */
+export const storedSchema = v.object({
+  schema: v.nullish(v.array(v.object({ predicate: v.string() }))),
+  types: v.nullish(v.array(v.object({ name: v.string() }))),
+});

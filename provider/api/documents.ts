@@ -31,3 +31,26 @@ export const dataDocuments = {
 } as const;
 
 export type DataDocument = keyof typeof dataDocuments;
+
+/** Every document this package sends to a backend's /admin. Validated by the same test. */
+export const adminDocuments = { getGQLSchema: "query GetGQLSchema { getGQLSchema { schema } }" } as const;
+
+/** In Dgraph's own language, to a backend's /query: every predicate and every type that the database knows. */
+export const dqlDocuments = { query: "schema {}" } as const;
+
+/** What is sent to a backend, and to which of its paths. */
+export const backendDocuments = {
+  ...sentTo("/admin/slash", dataDocuments),
+  ...sentTo("/admin", adminDocuments),
+  ...sentTo("/query", dqlDocuments),
+};
+
+export type BackendDocument = keyof typeof backendDocuments;
+
+function sentTo<Name extends string>(
+  path: string,
+  documents: Readonly<Record<Name, string>>,
+): Record<Name, { readonly path: string; readonly text: string }> {
+  const entries = Object.entries<string>(documents).map(([name, text]) => [name, { path, text }]);
+  return Object.fromEntries(entries) as Record<Name, { path: string; text: string }>;
+}

@@ -10,6 +10,7 @@ export interface DataDropInputs {
   readonly allDataAndSchema?: boolean;
   readonly types?: readonly string[];
   readonly fields?: readonly string[];
+  readonly allowUnknownNames?: boolean;
   readonly triggers?: Triggers;
   readonly confirm?: string;
   readonly notAfter?: string;
@@ -33,6 +34,8 @@ export interface DataDropState extends DataDropInputs {
   /** The service's words. */
   readonly messages: readonly string[];
   readonly dropped: readonly string[];
+  /** What was sent and was not there; a state of before names were looked up has none. */
+  readonly notFound?: readonly string[];
   readonly exportUrls?: readonly string[];
   readonly __state: DataDropMemory;
 }
@@ -48,6 +51,7 @@ export const dataDropFields: FieldTable<DataDropInputs> = {
   allDataAndSchema: whole,
   types: selection,
   fields: selection,
+  allowUnknownNames: { onChange: "state", check: flag },
   triggers: triggersField,
   confirm: { onChange: "state", check: notEmpty },
   notAfter: notAfterField,

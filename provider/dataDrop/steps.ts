@@ -4,6 +4,7 @@ import { DgraphCloudError, UnknownOutcomeError } from "../errors";
 import type { Observe } from "../resource";
 import { isUnclear } from "../unclear";
 import { type DataDropInputs, type DataDropState, type Step, stepsOf } from "./inputs";
+import { findMissing } from "./names";
 
 /** How a drop is sent. */
 export interface Sending {
@@ -25,14 +26,15 @@ export async function dropRemaining(
   observe: Observe<DataDropState>,
 ): Promise<DataDropState> {
   const { cloud, say } = context;
-  let current = state;
-  for (const [index, step] of remaining(state, inputs).entries()) {
+  const steps = remaining(state, inputs);
+  let current = withMissing(state, inputs, steps, await findMissing(context, operation, inputs, steps));
+  for (const [index, step] of steps.entries()) {
     const call = { ...(index === 0 ? operation : hurried(operation, context.clock.now())), recheck };
     try {
       const message = await cloud.data.dropData(inputs.backend, dropOf(step, inputs), call);
       current = withDone(current, step, inputs, message);
       observe(current);
-      say(`${inputs.backend}: dropped ${described(step, inputs).join(", ")}`);
+      say(`${inputs.backend}: dropped ${found(current, step, inputs).join(", ") || "nothing that it stored"}`);
     } catch (error) {
       if (!isUnclear(error)) throw error;
       current = { ...current, __state: { ...current.__state, unclear: step } };
@@ -48,6 +50,18 @@ function hurried(operation: Operation, now: number): Operation {
   const deadline = now + secondWithinMs;
   if (operation.deadline <= deadline) return operation;
   return { ...operation, deadline, limit: "the minute for fields after types" };
+}
+
+/** What is about to be sent and is not there; what was looked up for an earlier mutation stays as it was found then. */
+function withMissing(
+  state: DataDropState,
+  inputs: DataDropInputs,
+  steps: readonly Step[],
+  missing: readonly string[],
+): DataDropState {
+  const sought = steps.flatMap((step) => described(step, inputs));
+  const earlier = (state.notFound ?? []).filter((name) => !sought.includes(name));
+  return { ...state, notFound: [...earlier, ...missing] };
 }
 
 /** The mutations that are still to be sent, in their order. */
@@ -87,9 +101,14 @@ function withDone(state: DataDropState, step: Step, inputs: DataDropInputs, mess
   return {
     ...state,
     messages: [...state.messages, message],
-    dropped: [...state.dropped, ...described(step, inputs)],
+    dropped: [...state.dropped, ...found(state, step, inputs)],
     __state: { ...state.__state, done: [...state.__state.done, step] },
   };
+}
+
+/** Of what a mutation names, what was there. */
+function found({ notFound = [] }: DataDropState, step: Step, inputs: DataDropInputs): string[] {
+  return described(step, inputs).filter((name) => !notFound.includes(name));
 }
 
 function dropOf(step: Step, { types = [], fields = [] }: DataDropInputs): Drop {

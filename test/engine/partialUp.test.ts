@@ -10,7 +10,7 @@ function program(source: string, { renamed = "" } = {}): string {
     const good = backend("good");
     backend("after-bad", { name: pulumi.interpolate\`after-\${bad.name}\`, zone: bad.zone });
     new dgraphcloud.Restore("into-bad", { target: bad, source: "${source}", notAfter: exports.until, timeouts: { create: bad.url.apply(() => "1h") } });
-    new dgraphcloud.DataDrop("from-bad", { backend: bad, types: [bad.url.apply(() => "Author")], confirm: bad.name, triggers: { at: bad.url } });
+    new dgraphcloud.DataDrop("from-bad", { backend: bad, types: [bad.url.apply(() => "Author")], allowUnknownNames: true, confirm: bad.name, triggers: { at: bad.url } });
     backend("after-good", { name: good.url.apply(() => "after-good") });`;
 }
 
@@ -78,7 +78,7 @@ describe("engine: a failure and --continue-on-error", function () {
       const bad = new dgraphcloud.Backend("bad", { name: "bad${renamed}", ...asked });
       const kept = new dgraphcloud.Backend("kept", { name: "kept", ...asked, lambdaScript: ${derive("x")}${mode} },
         { replaceOnChanges: ["lambdaScript"], deleteBeforeReplace: true });
-      new dgraphcloud.DataDrop("drop", { backend: "${source}", types: ["A", ${derive("B")}] }, { deleteBeforeReplace: true });`;
+      new dgraphcloud.DataDrop("drop", { backend: "${source}", types: ["A", ${derive("B")}], allowUnknownNames: true }, { deleteBeforeReplace: true });`;
     stack.program(dependent("", (value) => `"${value}"`));
     expect((await stack.up()).code).to.equal(0);
     stack.program(dependent("-2", (value) => `bad.url.apply(() => "${value}")`, ', deploymentMode: "flexible"'));

@@ -95,7 +95,17 @@ function change(world: World, { step }: Row, what: Extract<Kind["effect"], { on:
 function subjectOf({ source, target, local }: World, step: Row["step"]["name"]): string {
   if (step === "listBackups") return source;
   if (
-    ["probe", "restore", "restoreStatus", "confirm", "drop all", "drop types", "drop fields", "export"].includes(step)
+    [
+      "probe",
+      "restore",
+      "restoreStatus",
+      "confirm",
+      "schema",
+      "drop all",
+      "drop types",
+      "drop fields",
+      "export",
+    ].includes(step)
   )
     return target;
   const orders = local.cloud.all().find(({ name }) => name === "orders");

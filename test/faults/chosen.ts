@@ -11,6 +11,7 @@ const aimed: readonly StepName[] = [
   "listBackups",
   "restore",
   "restoreStatus",
+  "schema",
   "drop all",
   "drop types",
   "drop fields",

@@ -160,6 +160,7 @@ export const drives: Readonly<Record<StepName, Drive>> = {
   restore: restoring,
   restoreStatus: waiting,
   confirm: dropping({ allData: true, confirm: "staging" }),
+  schema: dropping({ types: ["Author"] }),
   "drop all": dropping({ allData: true }),
   "drop types": dropping({ types: ["Author"] }),
   "drop fields": dropping({ types: ["Author"], fields: ["Author.name"] }),

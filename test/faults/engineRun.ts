@@ -147,6 +147,7 @@ export class EngineRun {
     const input = { name, zone: "us-east-1", deploymentType: "dedicated" };
     const { uid } = await this.stack.local.cloud.createDeployment(account, input);
     this.made.push(uid);
+    await this.stack.local.cloud.get(uid).engine.setSchema("type Author { id: ID! name: String }");
     return uid;
   }
 }

@@ -140,6 +140,7 @@ function vanished(step: Step): Expectation {
     case "restoreStatus":
       return { ...gone, fails: "DeadlineError", acts: timesOf(step), left: "pending" };
     case "probe":
+    case "schema":
     case "listBackups":
     case "export":
       return { ...gone, fails: "NotSentError", acts: 0, left: "nothing" };

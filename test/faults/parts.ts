@@ -47,6 +47,7 @@ export function statementOf(part: Part, moment: Moment): string {
       return moment === "before" ? "" : restore(part, {});
     case "drop all":
       return moment === "before" ? "" : drop(part, { allData: true });
+    case "schema":
     case "drop types":
       return moment === "before" ? "" : drop(part, { types: ["Author"] });
     case "drop fields":

@@ -20,6 +20,9 @@ export function remedies(
   const limit = limits[step.name] ?? `timeouts.${stepOf(step.name)} (2m)`;
   // What is tried until the deadline names the input that sets it.
   const byDeadline = when === "every call" ? [limit] : [];
+  // Whoever cannot read the schema is told that nothing was dropped, and how to drop without it.
+  if (step.name === "schema" && (fails === "GraphqlError" || fails === "WrongShapeError"))
+    return [`${step.operation} at`, "Nothing was dropped", "allowUnknownNames: true"];
   switch (fails) {
     case "NotSentError":
       return ["Check the network and the endpoint setting", ...byDeadline];

@@ -10,6 +10,7 @@ export function misshapen(operation: string, words: string): unknown {
     listBackups: { response: [{ folder: words }] },
     restore: { response: { restoreId: words } },
     restoreStatus: { response: { status: words } },
+    getGQLSchema: { schema: [words] },
     dropData: { response: words },
     export: { signedUrls: words },
   };

@@ -137,6 +137,7 @@ export class World {
   private async make(name: string): Promise<string> {
     const made = { name, zone: "us-east-1", deploymentType: "dedicated" };
     const deployment = await this.local.cloud.createDeployment(account, made);
+    await this.local.cloud.get(deployment.uid).engine.setSchema("type Author { id: ID! name: String }");
     this.outside.push(deployment.uid);
     if (this.options.secure === true) {
       const host = `${name}.cloud.test`;

@@ -62,6 +62,7 @@ const effects: readonly [resource: string, fields: Readonly<Record<string, Field
         allDataAndSchema: "replace",
         types: "replace",
         fields: "replace",
+        allowUnknownNames: "state",
         triggers: "replace",
         confirm: "state",
         notAfter: "state",

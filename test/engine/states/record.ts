@@ -14,6 +14,8 @@ async function record(): Promise<void> {
   try {
     await up(program.backends);
     const source = stack.local.cloud.all().find(({ name }) => name === "production");
+    const schema = "type Task { id: ID! title: String } type Note { id: ID! text: String }";
+    await stack.local.cloud.get(source?.uid ?? "").engine.setSchema(schema);
     await stack.local.cloud.get(source?.uid ?? "").takeBackup();
     await up(program.all);
     const { output } = await stack.pulumi("stack", "export", "--show-secrets");

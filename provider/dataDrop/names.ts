@@ -1,0 +1,134 @@
+import { suggestionList } from "graphql/jsutils/suggestionList";
+import type { StoredNames } from "../api/dataAnswers";
+import type { Context, Operation } from "../context";
+import { ConflictError, DgraphCloudError, GraphqlError, RefusedError, RequestError, WrongShapeError } from "../errors";
+import { clean } from "../text";
+import type { DataDropInputs, Step } from "./inputs";
+import { namesIn, type SchemaNames } from "./storedNames";
+
+/** One name of the program. */
+interface Wanted {
+  readonly kind: "type" | "field";
+  readonly name: string;
+}
+
+/** Dgraph's own schema only adds to what GraphQL says, so a service that is slow to give it must not use up the drop's time. */
+const dqlWithinMs = 30_000;
+/** A message of more lines is not read. */
+const mostTold = 10;
+
+/**
+ * Looks whether the backend stores what is about to be dropped, right before it is sent: Dgraph answers "Done" for any name. Gives those that
+ * are stored nowhere, which only `allowUnknownNames` lets pass.
+ */
+export async function findMissing(
+  context: Context,
+  operation: Operation,
+  inputs: DataDropInputs,
+  steps: readonly Step[],
+): Promise<readonly string[]> {
+  const wanted = wantedBy(inputs, steps);
+  if (wanted.length === 0) return [];
+  const uid = inputs.backend;
+  const schema = await readSchema(context, operation, inputs);
+  if (schema === undefined) return wanted.map(described);
+  const notInSchema = wanted.filter((one) => !isIn(schema, one));
+  if (notInSchema.length === 0) return [];
+  // Data outlives its schema: what GraphQL has forgotten, Dgraph still knows.
+  const stored = await readStored(context, operation, uid);
+  const missing = "unread" in stored ? notInSchema : notInSchema.filter((one) => !isIn(stored, one));
+  if (missing.length === 0) return [];
+  const known = "unread" in stored ? schema : { ...merged(schema, stored), storedAs: schema.storedAs };
+  const why = `${hintsOf(missing, known).join("; ")}${"unread" in stored ? `; ${stored.unread}` : ""}`;
+  if (inputs.allowUnknownNames === true) {
+    context.warn(`${uid}: ${why}; sent all the same, as allowUnknownNames says`);
+    return missing.map(described);
+  }
+  throw new ConflictError({
+    code: "DGC421",
+    why: `${uid} does not store all that is to be dropped: ${why}. Nothing was dropped.`,
+    next: "Correct types and fields, or set allowUnknownNames: true to send them as they are.",
+  });
+}
+
+function wantedBy({ types = [], fields = [] }: DataDropInputs, steps: readonly Step[]): Wanted[] {
+  return [
+    ...(steps.includes("types") ? types.map((name): Wanted => ({ kind: "type", name })) : []),
+    ...(steps.includes("fields") ? fields.map((name): Wanted => ({ kind: "field", name })) : []),
+  ];
+}
+
+/** How `dropped` and `notFound` tell of a name. */
+function described({ kind, name }: Wanted): string {
+  return `${kind} ${name}`;
+}
+
+function isIn({ types, fields }: StoredNames, { kind, name }: Wanted): boolean {
+  return (kind === "type" ? types : fields).includes(name);
+}
+
+function merged(one: StoredNames, other: StoredNames): StoredNames {
+  return { types: [...one.types, ...other.types], fields: [...one.fields, ...other.fields] };
+}
+
+/** Undefined when it cannot be read, and the user allows names that nobody has looked up. */
+async function readSchema(
+  context: Context,
+  operation: Operation,
+  { backend, allowUnknownNames }: DataDropInputs,
+): Promise<SchemaNames | undefined> {
+  try {
+    return namesIn(await context.cloud.data.schema(backend, operation));
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    // A backend that is out of reach, or turns the token away, would get no drop either.
+    if (cause instanceof RequestError && !(cause instanceof GraphqlError || cause instanceof WrongShapeError))
+      throw cause.add("(the schema is read before a drop of types or fields; nothing was dropped)");
+    const why = cause instanceof DgraphCloudError ? cause.why : `its schema cannot be parsed (${clean(cause.message)})`;
+    if (allowUnknownNames === true) {
+      context.warn(
+        `${backend}: whether it stores the names could not be looked up (${why}); they are sent all the same`,
+      );
+      return undefined;
+    }
+    throw new RefusedError({
+      code: "DGC422",
+      why: `whether ${backend} stores what is to be dropped could not be looked up: ${why}. Nothing was dropped.`,
+      next: "Make the schema readable (getGQLSchema on /admin), or set allowUnknownNames: true to send the names as they are.",
+      cause,
+    });
+  }
+}
+
+async function readStored(
+  context: Context,
+  operation: Operation,
+  uid: string,
+): Promise<StoredNames | { readonly unread: string }> {
+  const deadline = Math.min(operation.deadline, context.clock.now() + dqlWithinMs);
+  try {
+    return await context.cloud.data.storedNames(uid, { ...operation, deadline, limit: "the time for schema {}" });
+  } catch (error) {
+    if (!(error instanceof DgraphCloudError)) throw error;
+    return { unread: `what only Dgraph's own schema has could not be looked up (${error.why.replace(/\.$/, "")})` };
+  }
+}
+
+/** What is wrong with each name, and which one may be meant. */
+function hintsOf(missing: readonly Wanted[], known: SchemaNames): string[] {
+  const told = missing.slice(0, mostTold).map((one) => hintOf(one, known));
+  return missing.length > mostTold ? [...told, `and ${missing.length - mostTold} more`] : told;
+}
+
+function hintOf({ kind, name }: Wanted, { types, fields, storedAs }: SchemaNames): string {
+  const [same, other] = kind === "type" ? [types, fields] : [fields, types];
+  const shown = clean(name);
+  const stored = storedAs.get(name);
+  if (stored !== undefined && same.includes(stored)) return `${shown} is stored as ${stored}`;
+  if (other.includes(name))
+    return kind === "type" ? `${shown} is a field, not a type` : `${shown} is a type, not a field`;
+  // A name of GraphQL may be the one that was meant, and another one stored for it.
+  const [near] = suggestionList(name, [...same, ...storedAs.keys()]);
+  const nearest = near === undefined ? undefined : (storedAs.get(near) ?? near);
+  return `there is no ${kind} ${shown}${nearest === undefined ? "" : `; the nearest is ${nearest}`}`;
+}
