@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Backend, type SavedBackend } from "./backend";
-import { CallerError, type Deployment, type Organization } from "./deployment";
+import { CallerError, type Deployment, type Organization, subdomainOf } from "./deployment";
 import { Organizations } from "./organizations";
 import type { Engines } from "./engines/index";
 import type { Account, Behaviour } from "./options";
@@ -259,7 +259,7 @@ export class Cloud {
     this.organizations.validate(account, input.organizationUID);
     const taken =
       input.subdomain != null &&
-      [...this.all(), ...this.opening].some(({ subdomain }) => subdomain === input.subdomain);
+      [...this.all(), ...this.opening].some((other) => subdomainOf(other) === input.subdomain);
     if (taken && this.behaviour.uniqueSubdomains)
       throw new CallerError(`subdomain "${input.subdomain ?? ""}" is taken`);
   }

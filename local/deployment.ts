@@ -11,6 +11,7 @@ export interface Deployment {
   deploymentType: string;
   /** Base64. */
   lambdaScript: string;
+  /** As it was asked for; see `subdomainOf`. */
   subdomain?: string;
   tenantID: number;
   organizationUID?: string;
@@ -25,9 +26,16 @@ export interface Deployment {
   readonly lambdaLogs: string[];
 }
 
+/** The subdomain of a backend: the one that was asked for, or one of the service's choice. */
+export function subdomainOf({ uid, subdomain = "" }: Deployment): string {
+  return subdomain === "" ? `backend-${uid.slice(2)}` : subdomain;
+}
+
 export interface Organization {
   readonly uid: string;
   readonly name: string;
+  /** E-mail of who made it, and may have left it since; unknown when an older version kept it. */
+  readonly createdBy?: string;
   readonly members: { readonly email: string }[];
 }
 

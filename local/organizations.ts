@@ -1,5 +1,19 @@
+import { createHash } from "node:crypto";
 import type { Account } from "./options";
 import { CallerError, type Organization } from "./deployment";
+
+/** A person as the API shows one. An account of the local cloud is an e-mail; the rest follows from that. */
+export interface Person {
+  readonly uid: string;
+  readonly email: string;
+  readonly auth0User: { readonly id: string; readonly name: string; readonly email: string };
+}
+
+/** An organization as the API shows it. */
+export interface ShownOrganization extends Omit<Organization, "createdBy" | "members"> {
+  readonly createdBy: Person;
+  readonly members: readonly Person[];
+}
 
 /** The organizations of all accounts. Who is no member of one does not see it. */
 export class Organizations {
@@ -26,7 +40,7 @@ export class Organizations {
   }
 
   create(account: Account, name: string): Organization {
-    const organization = { uid: this.newUid(), name, members: [{ email: account.email }] };
+    const organization = { uid: this.newUid(), name, createdBy: account.email, members: [{ email: account.email }] };
     this.all.push(organization);
     return organization;
   }
@@ -45,4 +59,16 @@ export class Organizations {
   saved(): readonly Organization[] {
     return this.all;
   }
+}
+
+/** What the API tells of an organization. */
+export function shownOrganization({ uid, name, createdBy, members }: Organization): ShownOrganization {
+  const creator = createdBy ?? members[0]?.email ?? "";
+  return { uid, name, createdBy: personOf(creator), members: members.map(({ email }) => personOf(email)) };
+}
+
+function personOf(email: string): Person {
+  const hash = createHash("sha256").update(email).digest("hex");
+  const name = email.split("@", 1)[0] ?? email;
+  return { uid: `0x${hash.slice(0, 8)}`, email, auth0User: { id: `auth0|${hash.slice(0, 24)}`, name, email } };
 }

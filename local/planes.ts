@@ -1,12 +1,13 @@
 import type { ExecutionResult } from "graphql";
 import type { Backend } from "./backend";
 import type { Cloud, DeploymentUpdate, NewDeployment } from "./cloud";
-import { CallerError, type Deployment } from "./deployment";
+import { CallerError, type Deployment, subdomainOf } from "./deployment";
 import { discreet } from "./discretion";
 import type { Drop, GraphqlBody } from "./engines/engine";
 import { sleep } from "./exchange";
 import { execute } from "./execute";
 import type { Account } from "./options";
+import { shownOrganization } from "./organizations";
 import { schemas } from "./schemas";
 
 /** The control plane for one caller; without an account everything but the log-in answers null. */
@@ -26,7 +27,9 @@ export async function controlPlane(
         const token = cloud.login(email, password);
         return token === null ? null : { token };
       },
-      deployments: forAccount((caller) => cloud.deploymentsOf(caller)),
+      deployments: forAccount((caller) =>
+        cloud.deploymentsOf(caller).map((deployment) => ({ ...deployment, subdomain: subdomainOf(deployment) })),
+      ),
       createDeployment: forAccount((caller, { input }: { input: NewDeployment }) =>
         cloud.createDeployment(caller, input),
       ),
@@ -45,16 +48,18 @@ export async function controlPlane(
       getLambdaLogs: forAccount((caller, { input }: { input: { deploymentID: string } }) =>
         cloud.lambdaLogs(caller, input.deploymentID),
       ),
-      organizations: forAccount((caller) => cloud.organizations.of(caller)),
+      organizations: forAccount((caller) => cloud.organizations.of(caller).map(shownOrganization)),
       createOrganization: forAccount((caller, { input }: { input: { name: string } }) =>
-        cloud.organizations.create(caller, input.name),
+        shownOrganization(cloud.organizations.create(caller, input.name)),
       ),
       addOrganizationMember: forAccount((caller, { input }: { input: { organizationUID: string; email: string } }) =>
-        cloud.organizations.changeMember(caller, input.organizationUID, input.email, "add"),
+        shownOrganization(cloud.organizations.changeMember(caller, input.organizationUID, input.email, "add")),
       ),
       deleteOrganizationMember: forAccount(
         (caller, { input }: { input: { organizationUID: string; memberEmail: string } }) =>
-          cloud.organizations.changeMember(caller, input.organizationUID, input.memberEmail, "remove"),
+          shownOrganization(
+            cloud.organizations.changeMember(caller, input.organizationUID, input.memberEmail, "remove"),
+          ),
       ),
     },
     body,

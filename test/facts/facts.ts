@@ -28,6 +28,13 @@ export interface Fact {
   readonly holds: (world: World) => Promise<void>;
 }
 
+/** A person as the vendor's client asks for one. */
+interface Person {
+  readonly uid: string;
+  readonly email: string;
+  readonly auth0User: { readonly id: string; readonly name: string; readonly email: string };
+}
+
 const field = (reply: Reply, name: string): unknown => (reply.data as Record<string, unknown>)[name];
 const restoreMutation =
   "mutation($uid: String!, $backupFolder: String, $backupNum: Int) { restore(uid: $uid, backupFolder: $backupFolder, backupNum: $backupNum) { response { code message restoreId } errors { message } } }";
@@ -92,11 +99,17 @@ export const facts: readonly Fact[] = [
   {
     id: "C6",
     source: "documented",
-    says: "the list has each field",
+    says: "the list has each field, with a subdomain for every backend",
     async holds({ local, headers, backend }) {
       const query =
         "{ deployments { uid name zone url owner jwtToken deploymentMode deploymentType lambdaScript subdomain tenantID } }";
-      const list = field(await post(local.endpoint, query, {}, headers), "deployments") as { uid: string }[];
+      const named = await make(local, headers, { subdomain: "chosen" });
+      const listed = await post(local.endpoint, query, {}, headers);
+      const list = field(listed, "deployments") as { uid: string; subdomain: unknown }[];
+      const subdomains = list.map(({ subdomain }) => subdomain);
+      for (const subdomain of subdomains) expect(subdomain).to.be.a("string").and.not.to.equal("");
+      expect(new Set(subdomains).size, "each its own").to.equal(list.length);
+      expect(list.find(({ uid }) => uid === named.uid)?.subdomain).to.equal("chosen");
       expect(list.find(({ uid }) => uid === backend.uid)).to.include({
         zone: "us-east-1",
         deploymentType: "dedicated",
@@ -168,8 +181,15 @@ export const facts: readonly Fact[] = [
         const created = await post(local.endpoint, createMutation, { dep }, headers);
         expect(created.errors?.length, organizationUID).to.equal(failures);
       }
-      const list = await post(local.endpoint, "{ organizations { uid members { email } } }", {}, headers);
-      expect(list.text).to.contain("b@example.com");
+      const people = "createdBy { auth0User { name email id } } members { uid email auth0User { name email } }";
+      const list = await post(local.endpoint, `{ organizations { uid name ${people} } }`, {}, headers);
+      const all = field(list, "organizations") as { uid: string; createdBy: Person; members: Person[] }[];
+      const { createdBy, members } = all.find(({ uid }) => uid === made.uid) ?? all[0]!;
+      expect(createdBy.auth0User).to.include({ name: "dev", email: "dev@example.com" }).and.to.have.property("id");
+      const shown = members.map(({ auth0User }) => auth0User.email);
+      expect(shown).to.deep.equal(["dev@example.com", "b@example.com"]);
+      expect(members.map(({ email }) => email)).to.deep.equal(shown);
+      expect(new Set(members.map(({ uid }) => uid)).size).to.equal(2);
       const logs = "query($i: LambdaLogsInput!) { getLambdaLogs(input: $i) }";
       const reply = await post(local.endpoint, logs, { i: { deploymentID: backend.uid, tenantID: 0 } }, headers);
       expect(field(reply, "getLambdaLogs")).to.be.an("array");

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../local/index";
+import { shownOrganization } from "../../local/organizations";
 import { add, countOf, createMutation, type Made, make, post, session, setSchema } from "./calls";
 
 const restore = "mutation($uid: String!) { restore(uid: $uid) { response { restoreId } errors { message } } }";
@@ -59,6 +60,24 @@ describe("the local cloud", () => {
     await post(local.endpoint, createMutation, { dep }, session);
     const second = await post(local.endpoint, createMutation, { dep }, session);
     expect([second.status, second.errors?.length]).to.deep.equal([200, 1]);
+  });
+
+  it("shows the first member of an organization as who made it, where an older version kept no more", async () => {
+    await start();
+    const [account] = local.accounts;
+    if (account === undefined) throw new Error("no account");
+    const { createdBy, ...older } = local.cloud.organizations.create(account, "old");
+    expect(createdBy).to.equal(account.email);
+    expect(shownOrganization(older).createdBy.auth0User.email).to.equal(account.email);
+  });
+
+  it("takes an empty subdomain for none", async () => {
+    const session = await start();
+    const dep = { name: "n", zone: "z", subdomain: "" };
+    for (const times of [1, 2])
+      expect((await post(local.endpoint, createMutation, { dep }, session)).errors, String(times)).to.equal(undefined);
+    const { text } = await post(local.endpoint, "{ deployments { subdomain } }", {}, session);
+    expect(text).to.equal('{"data":{"deployments":[{"subdomain":"backend-42"},{"subdomain":"backend-43"}]}}');
   });
 
   it("ends sessions with time and on demand, and takes a new log-in at once", async () => {
