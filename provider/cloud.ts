@@ -26,7 +26,7 @@ export class Cloud {
     this.session = new Session(this.endpoint, settings.credentials, retrying);
     this.control = new ControlPlane(this.endpoint, this.session, retrying);
     this.list = new DeploymentList((call) => this.control.deployments(call), clock);
-    this.data = new DataPlane(this.endpoint, this.list, retrying);
+    this.data = new DataPlane(this.endpoint, this.list, retrying, () => this.session.account);
     this.ledger = new Ledger(sightings);
     this.turns = new Turns(clock);
   }

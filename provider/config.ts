@@ -1,4 +1,4 @@
-import { SettingsError } from "./errors";
+import { reportUnlessElsewhere, SettingsError } from "./errors";
 
 /** What the provider is told: stack configuration (namespace `dgraphcloud`) first, then environment variables. */
 export interface Settings {
@@ -68,7 +68,7 @@ export function backendUrl(endpoint: URL, host: string, path: string): URL {
   throw new SettingsError({
     code: "DGC208",
     why: "the service names a backend host that is not a bare public host name; no token is sent there.",
-    next: "Check the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT); if it names Dgraph Cloud, please report this message.",
+    next: reportUnlessElsewhere,
   });
 }
 

@@ -2,11 +2,14 @@ import type { Code } from "./codes";
 import { scrub } from "./secrets";
 import { clean } from "./text";
 
-/** What an error says: one sentence why, one what to do next. The host puts the resource and the step in front. */
+/** What to do next: one action a line. */
+export type Advice = string | readonly string[];
+
+/** What an error says: why, and what to do next. The host puts the resource and the step in front. */
 interface Explanation {
   readonly code: Code;
   readonly why: string;
-  readonly next: string;
+  readonly next: Advice;
   readonly cause?: unknown;
 }
 
@@ -15,20 +18,21 @@ export class DgraphCloudError extends Error {
   override readonly name: string = "DgraphCloudError";
   readonly code: Code;
   why: string;
-  readonly next: string;
+  readonly next: readonly string[];
 
   constructor({ code, why, next, cause }: Explanation) {
-    super(`${why}\n${next}`, { cause });
+    super("", { cause });
     this.code = code;
     this.why = why;
-    this.next = next;
+    this.next = typeof next === "string" ? [next] : next;
+    this.message = [why, ...this.next].join("\n");
     this.stack = "";
   }
 
   /** Says more of the cause, once more is known. */
   add(more: string): this {
     this.why = `${this.why} ${more}`;
-    this.message = `${this.why}\n${this.next}`;
+    this.message = [this.why, ...this.next].join("\n");
     return this;
   }
 }
@@ -51,6 +55,15 @@ export class ConflictError extends DgraphCloudError {
 /** A backend that should be there is not in the account's list. */
 export class AbsentError extends DgraphCloudError {
   override readonly name = "AbsentError";
+}
+
+/** No such backend in the account that the settings name. */
+export function noSuchBackend(which: string, account: string | undefined): AbsentError {
+  return new AbsentError({
+    code: "DGC301",
+    why: `${account === undefined ? "this account" : `the account ${account}`} has no backend ${which}.`,
+    next: ["Correct the uid or the name.", "Or use the account that owns the backend."],
+  });
 }
 
 /** An action was or may have been carried out, and how it ended is not known. Only the user can find out. */
@@ -129,7 +142,7 @@ export class LostAnswerError extends RequestError {
     super(site, {
       code: options.code ?? "DGC203",
       why: options.why,
-      next: "Run the command again; if it stays so, check the service's status page and the endpoint setting.",
+      next: ["Run the command again.", "If it fails again, check the service's status page and the endpoint setting."],
       cause: options.cause,
     });
     this.retryAfterMs = options.retryAfterMs;
@@ -199,7 +212,7 @@ export class WrongShapeError extends RequestError {
     super(site, {
       code: "DGC206",
       why: `unexpected answer at ${clean(path)}: ${clean(problem)}`,
-      next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
+      next: reportUnlessElsewhere,
     });
     this.#data = data;
   }
@@ -220,9 +233,17 @@ export function mayHaveActed(error: unknown): boolean {
   return error instanceof LostAnswerError || error instanceof WrongShapeError;
 }
 
-export const credentialsAdvice =
-  "Set dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password (pulumi config set --secret), or DGRAPHCLOUD_TOKEN, or " +
-  "DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD; of one kind the token wins. refresh and destroy use the settings of the last up: after a change, run pulumi up, or add --run-program.";
+export const credentialsAdvice: readonly string[] = [
+  "Set dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password (pulumi config set --secret).",
+  "Or set DGRAPHCLOUD_TOKEN, or DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD. If both are set, the token is used.",
+  "After a change, run pulumi up, or add --run-program: refresh and destroy use the settings of the last up.",
+];
+
+/** For answers that Dgraph Cloud is not known to give. */
+export const reportUnlessElsewhere: readonly string[] = [
+  "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) names Dgraph Cloud.",
+  "If it does, please report this message.",
+];
 
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return "unknown cause";

@@ -1,11 +1,9 @@
 import type { Deployment } from "./api/deployment";
 import { begin, type Operation } from "./context";
 import { oldestFirst } from "./restore/backups";
-import { clean } from "./text";
 import type { BackendDescription, BackupDescription } from "./types";
-import { pointerTo } from "./codes";
-import { AbsentError, DgraphCloudError } from "./errors";
-import { scrub } from "./secrets";
+import { AbsentError, DgraphCloudError, noSuchBackend } from "./errors";
+import { messageOf } from "./message";
 import { endpointsOf, readSettings, type SettingName } from "./config";
 import { systemClock } from "./clock";
 import { Cloud } from "./cloud";
@@ -44,11 +42,7 @@ export async function findBackend(
     const by = uid === undefined ? `name "${name ?? ""}"` : `uid ${uid}`;
     const [only, another] = matches;
     if (only === undefined) {
-      throw new AbsentError({
-        code: "DGC301",
-        why: `this account has no backend with the ${by}.`,
-        next: "Correct it, or use the account that owns the backend.",
-      });
+      throw noSuchBackend(`with the ${by}`, cloud.session.account);
     }
     if (another !== undefined) {
       const uids = matches.map(({ uid }) => uid).join(" and ");
@@ -107,8 +101,7 @@ async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
-    const lines = [`${what}: ${error.why}`, error.next].map((line) => clean(scrub(line)));
-    const failure = new Error([...lines, `See ${pointerTo(error.code)}`].join("\n"), { cause: error });
+    const failure = new Error(messageOf(what, error), { cause: error });
     // Without frames: on those of @pulumi's sources, util.inspect of Node 20 spins until the memory is full.
     failure.stack = String(failure);
     throw failure;

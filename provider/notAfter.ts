@@ -27,7 +27,7 @@ export function passed(clock: Clock, notAfter: string | undefined): Failure[] {
     {
       property: "notAfter",
       code: "DGC413",
-      reason: `"${notAfter}" has passed (it is ${now}), so this is not run any more; set a later notAfter, or take the change back that runs it`,
+      reason: `"${notAfter}" has passed (it is ${now}), so this is not run any more; set a later notAfter, or undo the change that runs it`,
     },
   ];
 }
@@ -38,6 +38,6 @@ export function refusePassed(clock: Clock, notAfter: string | undefined): void {
   throw new ConflictError({
     code: "DGC413",
     why: `notAfter "${notAfter ?? ""}" has passed; nothing was sent.`,
-    next: "Set a later notAfter and run pulumi up again, or take the change back that runs it.",
+    next: ["Set a later notAfter and run pulumi up again.", "Or undo the change that runs it."],
   });
 }

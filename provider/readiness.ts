@@ -8,7 +8,7 @@ export async function waitUntilReady(context: Context, operation: Operation, uid
   await waitFor(context, operation, {
     what: `backend ${uid} to answer`,
     look: () => lookWhetherReady(context, url),
-    afterDeadline: `Run pulumi up to go on, or raise ${operation.timeout.input}.`,
+    afterDeadline: ["To go on, run pulumi up.", `If it usually takes this long, raise ${operation.timeout.input}.`],
   });
 }
 

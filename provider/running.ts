@@ -1,6 +1,6 @@
 import type { RestoreStatus } from "./api/dataAnswers";
 import type { Context, Operation } from "./context";
-import { ConflictError, RefusedError, UnknownOutcomeError } from "./errors";
+import { ConflictError, RefusedError, reportUnlessElsewhere, UnknownOutcomeError } from "./errors";
 import { waitUntilReady } from "./readiness";
 import { isForgotten, lookAtRestore, unknownLimit } from "./restoreLook";
 import { type Look, waitFor } from "./wait";
@@ -54,7 +54,10 @@ async function untilEnded(context: Context, operation: Operation, uid: string, r
       if ("silent" in seen) return { pending: seen.silent };
       return seen.status.status === "IN_PROGRESS" ? { pending: seen.status.status } : { done: undefined };
     },
-    afterDeadline: `Nothing was sent: run pulumi up again, or raise ${operation.timeout.input}.`,
+    afterDeadline: [
+      "Nothing was sent: run pulumi up again.",
+      `If restores usually take this long, raise ${operation.timeout.input}.`,
+    ],
   });
   cloud.actions.recordEnded(uid, restoreId);
   await waitUntilReady(context, operation, uid);
@@ -84,7 +87,7 @@ function endless(uid: string): Error {
   return new RefusedError({
     code: "DGC411",
     why: `${uid} answers for more than ${bound} restores in a row, and an engine keeps far fewer; nothing was sent.`,
-    next: "Check that the endpoint setting names Dgraph Cloud; if it does, please report this message.",
+    next: reportUnlessElsewhere,
   });
 }
 
@@ -94,7 +97,7 @@ function forgotten(uid: string, restoreId: number): Error {
     why:
       `the backend ${uid} is well and has answered UNKNOWN for restore ${restoreId} for ${unknownLimit}, so that nobody can ` +
       "tell whether it has ended; nothing was sent.",
-    next: `Look at the data of ${uid}, then run pulumi up again.`,
+    next: [`Look at the data of ${uid}.`, "Then run pulumi up again."],
   });
 }
 
@@ -104,9 +107,10 @@ function foreign(uid: string, restoreId: number, whose: string): Error {
   return new ConflictError({
     code: "DGC410",
     why: `restore ${restoreId} is in progress on ${uid}, and ${whose}; nothing was sent.`,
-    next:
-      `${whenEnded} If it is the very one you asked for (an earlier run was cut off), ` +
-      `set resumeRestoreId: ${restoreId} on the Restore: then it is waited for and nothing is sent.`,
+    next: [
+      whenEnded,
+      `If it is the one you asked for (an earlier run was cut off), set resumeRestoreId: ${restoreId} on the Restore: it is waited for, and nothing is sent.`,
+    ],
   });
 }
 
@@ -114,8 +118,9 @@ function ownOrEarlier(uid: string, restoreId: number): Error {
   return new ConflictError({
     code: "DGC410",
     why: `restore ${restoreId} is in progress on ${uid}, and an earlier run of this very resource has, or had, this id; nothing was sent.`,
-    next:
-      `${whenEnded} Only if it is the one that the new change asked for (the run was cut off before the answer), ` +
-      `set resumeRestoreId: ${restoreId} on the Restore: then it is waited for, and the change counts as carried out.`,
+    next: [
+      whenEnded,
+      `Only if it is the one that the new change asked for (the run was cut off before the answer), set resumeRestoreId: ${restoreId} on the Restore: it is waited for, and the change counts as carried out.`,
+    ],
   });
 }

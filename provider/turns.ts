@@ -5,7 +5,7 @@ import { DeadlineError } from "./errors";
 
 const sayEveryMs = 5_000;
 
-/** Gives way to the next one. */
+/** Releases the target to the next action in the queue. */
 export type Leave = () => void;
 
 /**
@@ -52,7 +52,7 @@ export class Turns {
         throw new DeadlineError({
           code: "DGC412",
           why: `waited ${elapsed} for other restores and drops on ${uid} in this run, the limit of ${input} (${value}); nothing was sent.`,
-          next: `Run pulumi up again, or raise ${input}.`,
+          next: ["Run pulumi up again.", `If they usually take this long, raise ${input}.`],
         });
       }
       context.progress(`waiting for other restores and drops on ${uid}, ${elapsed} of ${value}`);

@@ -21,8 +21,8 @@ export function refuseAfterUnclear({ cloud }: Context, uid: string, own?: string
   if (unclear === undefined || unclear === own) return;
   throw new UnknownOutcomeError({
     code: "DGC417",
-    why: `the answer to another action on ${uid} (${unclear}) was lost in this run, and it may be carried out now or soon; nothing was sent.`,
-    next: `Look at the data of ${uid}, then run pulumi up again.`,
+    why: `the answer to another action on ${uid} (${unclear}) was lost in this run, and it may still be running; nothing was sent.`,
+    next: [`Look at the data of ${uid}.`, "Then run pulumi up again."],
   });
 }
 

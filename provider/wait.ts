@@ -1,6 +1,6 @@
 import type { Context, Operation } from "./context";
 import { formatDuration } from "./duration";
-import { DeadlineError } from "./errors";
+import { type Advice, DeadlineError } from "./errors";
 
 /** What one look found. A failure is thrown. */
 export type Look<T> =
@@ -17,7 +17,7 @@ export interface Wait<T> {
   readonly what: string;
   readonly look: () => Promise<Look<T>>;
   /** What the user does after the deadline: names what is stored and the next command. */
-  readonly afterDeadline: string;
+  readonly afterDeadline: Advice;
 }
 
 const firstPauseMs = 500;

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { backendUrl } from "../config";
 import {
-  AbsentError,
   dataBeside,
   GraphqlError,
   LostAnswerError,
+  noSuchBackend,
   RefusedError,
   RequestError,
   type RequestSite,
@@ -69,6 +69,8 @@ export class DataPlane {
     private readonly endpoint: URL,
     private readonly list: DeploymentList,
     private readonly retrying: Retrying,
+    /** What to call the account in messages. */
+    private readonly account: () => string | undefined = () => undefined,
   ) {}
 
   /** The backend in the account's list, which is read anew before it is said to be absent. */
@@ -78,11 +80,7 @@ export class DataPlane {
       this.located.set(uid, found);
       return found;
     }
-    throw new AbsentError({
-      code: "DGC301",
-      why: `this account has no backend ${uid}.`,
-      next: "Correct the uid, or use the account that owns the backend (dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password).",
-    });
+    throw noSuchBackend(uid, this.account());
   }
 
   /** Sent once; gives the restore's id. A failure for which `mayHaveActed` holds says that a restore may be running. */

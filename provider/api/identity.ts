@@ -10,6 +10,13 @@ export function identityOf(email: string | undefined, token: string): Identity {
   return [...new Set(marks.map((mark) => hash(String(mark).trim().toLowerCase())))].sort();
 }
 
+/** What a person calls the account: its e-mail, or what its token says of it. For messages only: a state keeps marks. */
+export function accountName(email: string | undefined, token: string): string | undefined {
+  const claims = claimsOf(token);
+  return [email, claims["email"], claims["sub"]].find((one) => typeof one === "string" && one.trim() !== "") as
+    string | undefined;
+}
+
 /** Whether two identities are of one account: undefined when one of them says nothing (an opaque token). */
 export function sameAccount(recorded: Identity, current: Identity): boolean | undefined {
   if (recorded.length === 0 || current.length === 0) return undefined;

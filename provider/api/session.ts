@@ -4,7 +4,7 @@ import type { Credentials } from "../config";
 import { credentialsAdvice, GraphqlError, SettingsError, UnauthorizedError } from "../errors";
 import { keepSecret } from "../secrets";
 import { controlDocuments } from "./documents";
-import { expiryOf, type Identity, identityOf } from "./identity";
+import { accountName, expiryOf, type Identity, identityOf } from "./identity";
 import { type Call, patient, type Retrying, withRetries } from "./retry";
 import { shaped } from "./shape";
 import { postGraphql } from "./transport";
@@ -28,6 +28,7 @@ export class Session {
   private login: Promise<Login> | undefined;
   private current: Login | undefined;
   private marks: Identity = [];
+  private name: string | undefined;
   private count = 0;
 
   constructor(
@@ -56,6 +57,11 @@ export class Session {
     return this.marks;
   }
 
+  /** What to call the account in messages; undefined until the first call, and with a token that tells nothing. */
+  get account(): string | undefined {
+    return this.name;
+  }
+
   /** How many log-ins there were: a change says that the session before was refused or old. */
   get logins(): number {
     return this.count;
@@ -79,7 +85,9 @@ export class Session {
       (login) => {
         this.current = login;
         this.count += 1;
-        this.marks = identityOf("email" in this.credentials ? this.credentials.email : undefined, login.token);
+        const email = "email" in this.credentials ? this.credentials.email : undefined;
+        this.marks = identityOf(email, login.token);
+        this.name = accountName(email, login.token);
       },
       (error: unknown) => {
         // A wrong password stays wrong for the whole run; anything else may pass.
@@ -113,7 +121,7 @@ export class Session {
     const refusal = {
       code: "DGC103",
       why: `Dgraph Cloud refused the log-in of ${email}.`,
-      next: `Correct the password (dgraphcloud:password, or else DGRAPHCLOUD_PASSWORD) or the e-mail. ${credentialsAdvice}`,
+      next: ["Correct the e-mail or the password.", ...credentialsAdvice],
     } as const;
     try {
       const answer = await withRetries(this.retrying, "freely", patient(call, this.clock.now()), async () =>
@@ -128,7 +136,7 @@ export class Session {
   }
 }
 
-/** A token of the settings, which lives as long as it lives. */
+/** A token from the settings: its lifetime is unknown, and it cannot be renewed. */
 function fixed(token: string): Login {
   if (headerValue.test(token)) return { token, renewAt: Number.POSITIVE_INFINITY };
   throw new SettingsError({

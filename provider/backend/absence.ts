@@ -2,6 +2,7 @@ import { sameAccount } from "../api/identity";
 import type { Context, Operation } from "../context";
 import { formatDuration } from "../duration";
 import { AbsentError, credentialsAdvice } from "../errors";
+import { quoted } from "../resourceName";
 import type { BackendState } from "./state";
 
 /** A list may lag behind a create: an absence within this time of it proves nothing. */
@@ -26,7 +27,7 @@ export async function isGone(
     throw new AbsentError({
       code: "DGC302",
       why: `${uid} is not in the account's list, but it was created or taken over only ${formatDuration(Math.max(0, age))} ago, and lists can lag behind.`,
-      next: `Run the command again five minutes after the create. ${ifGone}`,
+      next: ["Run the command again five minutes after the create.", ifGone(state)],
     });
   }
   return true;
@@ -44,8 +45,10 @@ export async function refuseOtherAccount(
   if (same !== false) return same;
   throw new AbsentError({
     code: "DGC106",
-    why: `${uid} was created with another account than the one that the settings name now.`,
-    next: `Use the account that created it. ${credentialsAdvice} ${ifGone}`,
+    why:
+      `${uid} was created with another account${creatorOf(state)} than the one that the settings name now` +
+      `${cloud.session.account === undefined ? "" : ` (${cloud.session.account})`}.`,
+    next: ["Use the account that created it.", ...credentialsAdvice, ifGone(state)],
   });
 }
 
@@ -55,9 +58,17 @@ async function requireOwner({ cloud }: Context, operation: Operation, uid: strin
   if (state.owner !== undefined && others.some(({ owner }) => owner === state.owner)) return;
   throw new AbsentError({
     code: "DGC107",
-    why: `${uid} is not in the list, and the token does not tell whether it is of the account that created it.`,
-    next: `Log in with e-mail and password, so that the account can be compared. ${ifGone}`,
+    why: `${uid} is not in the list, and the token in the settings does not tell whether it is of the account that created it${creatorOf(state)}.`,
+    next: ["Log in with e-mail and password, so that the accounts can be compared.", ifGone(state)],
   });
 }
 
-const ifGone = "If you know that the backend is gone for good, run pulumi state delete with its URN.";
+/** The state holds the account as a hash, which names nobody, and the owner in the service's words. */
+function creatorOf({ owner }: BackendState): string {
+  return owner === undefined ? "" : ` (its owner is ${owner})`;
+}
+
+function ifGone({ __urn }: BackendState): string {
+  const urn = __urn === undefined ? "URN" : quoted(__urn);
+  return `Only if you know that the backend is gone for good: pulumi state delete ${urn} (pulumi stack --show-urns lists the URNs).`;
+}

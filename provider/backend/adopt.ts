@@ -14,15 +14,19 @@ export async function adoptByUid(
     throw new ConflictError({
       code: "DGC308",
       why: `adoptUid names ${uid}, which is a backend of this stack already.`,
-      next: "Remove adoptUid, or name a backend that no resource of the stack stands for. To replace this one, remove adoptUid first.",
+      next: [
+        "Remove adoptUid, also when you want to replace this backend.",
+        "Or name a backend that no resource of this stack manages.",
+      ],
     });
   }
   const live = (await context.cloud.list.anew(operation)).find((deployment) => deployment.uid === uid);
   if (live === undefined) {
+    const { account } = context.cloud.session;
     throw new AbsentError({
       code: "DGC309",
-      why: `adoptUid names ${uid}, and this account has no such backend.`,
-      next: "Correct adoptUid, or use the account that owns the backend.",
+      why: `adoptUid names ${uid}, and ${account === undefined ? "this account" : `the account ${account}`} has no such backend.`,
+      next: ["Correct adoptUid.", "Or use the account that owns the backend."],
     });
   }
   const wrong = (["zone", "deploymentType"] as const).filter(
@@ -33,7 +37,7 @@ export async function adoptByUid(
     throw new ConflictError({
       code: "DGC310",
       why: `the backend ${uid} cannot be taken over: its ${differences}.`,
-      next: `Write what the backend has into the program: ${wrong.join(" and ")} cannot be changed.`,
+      next: `Give ${wrong.join(" and ")} what the backend has: no backend can change that.`,
     });
   }
   return live;
@@ -45,13 +49,17 @@ export function adoptExisting(inputs: NewBackend, present: readonly Deployment[]
   if (only !== undefined && another === undefined && inputs.adoptExisting === true) return only;
   const uids = present.map(({ uid }) => uid).join(" and ");
   const which = `${inputs.deploymentType}, ${inputs.zone}`;
+  const consent = `adoptUid: "${only?.uid ?? ""}"${another === undefined ? " or adoptExisting: true" : ""}`;
   throw new ConflictError({
     code: "DGC307",
     why:
-      `there is a backend "${inputs.name ?? ""}" (${which}) already: ${uids}. It may be left of a run that was killed, ` +
-      "a colleague's, or the very one that is being replaced by force.",
-    next:
-      `To take it over, set adoptUid: "${only?.uid ?? ""}"${another === undefined ? " or adoptExisting: true" : ""}. ` +
-      "To have another one, set a different name. If it is the very one that --replace asks to replace, add deleteBeforeReplace to the resource's options. Or delete it first.",
+      `there is a backend "${inputs.name ?? ""}" (${which}) already: ${uids}. It may belong to another stack or another person; ` +
+      "it may also be left of a run that was killed, or be the one that a forced replace asks to replace.",
+    // The safest first: a backend that is taken over is deleted by this stack's destroy, whoever else uses it.
+    next: [
+      "To have a backend of your own, set another name.",
+      "If --replace asks to replace it, add deleteBeforeReplace: true to the resource's options.",
+      `Only after you have looked whose it is: to take it over, set ${consent}. From then on a destroy of this stack deletes it, for everybody.`,
+    ],
   });
 }

@@ -2,9 +2,19 @@ import type { Deployment } from "../api/deployment";
 import type { Code } from "../codes";
 import { backendUrl } from "../config";
 import type { Context, Operation } from "../context";
-import { AbsentError, ConflictError, GraphqlError, mayHaveActed, RefusedError, type RequestError } from "../errors";
+import {
+  AbsentError,
+  type Advice,
+  ConflictError,
+  GraphqlError,
+  mayHaveActed,
+  noSuchBackend,
+  RefusedError,
+  type RequestError,
+} from "../errors";
 import { givenNames } from "../fields";
 import type { Resource } from "../resource";
+import { quoted, resourceName } from "../resourceName";
 import { clean } from "../text";
 import { isGone, refuseOtherAccount } from "./absence";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
@@ -80,13 +90,14 @@ function refuseSecond({ cloud }: Context, id: string, own: { urn: string; incarn
   const other = cloud.ledger.declare(id, own.incarnation, own.urn);
   if (other === undefined) return;
   const [older, newer] = own.incarnation < other.incarnation ? [own.urn, other.urn] : [other.urn, own.urn];
-  const nameOf = (urn: string): string => clean(urn.split("::").at(-1) ?? urn);
   throw new ConflictError({
     code: "DGC305",
-    why: `${id} is two resources of this program: "${nameOf(newer)}" took it over from "${nameOf(older)}".`,
-    next:
-      `Remove one of them from the program or give it another name, let go of what its state says with ` +
-      `pulumi state delete --force '${newer}' (or the other one's URN; it makes no call), and run pulumi up again.`,
+    why: `two resources of this program manage ${id}: ${resourceName(newer)} took it over from ${resourceName(older)}.`,
+    next: [
+      "Remove one of the two from the program, or give it another name.",
+      `Remove its record from the state (no call is made): pulumi state delete --force ${quoted(newer)}, or ${quoted(older)} for the other one.`,
+      "Then run pulumi up again.",
+    ],
   });
 }
 
@@ -113,13 +124,7 @@ async function readBackend(
   const listed = known === undefined ? await list.find({ uid: id }, operation) : await list.recent(operation);
   const live = listed.find(({ uid }) => uid === id);
   if (live !== undefined) return observed(context, live, known);
-  if (known === undefined) {
-    throw new AbsentError({
-      code: "DGC301",
-      why: `this account has no backend ${id}.`,
-      next: "Correct the uid, or use the account that owns the backend.",
-    });
-  }
+  if (known === undefined) throw noSuchBackend(id, context.cloud.session.account);
   if (await isGone(context, operation, id, known)) {
     if (known.__urn !== undefined) context.cloud.ledger.forgetProtected(known.__urn);
     return undefined;
@@ -154,7 +159,7 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
   if (ledger.wasDeletedHere(id)) return;
   const { incarnation } = state.__state;
   if (ledger.leave(id, incarnation)) {
-    context.warn(`backend ${id} is another resource of this stack as well and is not deleted`);
+    context.warn(`backend ${id} is not deleted: another resource of this stack manages it as well`);
     return;
   }
   try {
@@ -204,10 +209,10 @@ function notDeleted(id: string, answer: string): Error {
   });
 }
 
-function protectedBackend(id: string): { code: Code; why: string; next: string } {
+function protectedBackend(id: string): { code: Code; why: string; next: Advice } {
   return {
     code: "DGC304",
     why: `deletionProtection is on: deleting ${id} would delete all its data.`,
-    next: "Set deletionProtection: false in the program, run pulumi up, and then delete it.",
+    next: ["Set deletionProtection: false in the program and run pulumi up.", "Then delete it."],
   };
 }

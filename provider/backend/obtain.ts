@@ -2,6 +2,7 @@ import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
 import { ConflictError } from "../errors";
 import { adoptByUid, adoptExisting } from "./adopt";
+import { resourceName } from "../resourceName";
 import { createOnce, findLost, Forestalled } from "./create";
 import { isNamesake, keyOf, type NewBackend, type Obtained } from "./newBackend";
 
@@ -42,10 +43,10 @@ function sharedName({ name, adoptUid }: NewBackend, urn: string): Error {
   const next =
     adoptUid === undefined
       ? `Give one of them another name: two backends called "${name ?? ""}" could not be told apart after a failure.`
-      : "Let one of them have it.";
+      : "Remove adoptUid from one of them.";
   return new ConflictError({
     code: "DGC306",
-    why: `another Backend of this program, "${urn.split("::").at(-1) ?? urn}", ${same}.`,
+    why: `${resourceName(urn)} of this program ${same}.`,
     next,
   });
 }

@@ -62,30 +62,32 @@ export async function twin(
 
 export function ambiguous(candidates: readonly Deployment[]): Error {
   const uids = candidates.map(({ uid }) => uid).join(" and ");
-  const [which, next] =
-    candidates.length === 1
-      ? [`a new backend of a similar name could be the one: ${uids}`, "If it is yours"]
-      : [
-          `${candidates.length} new backends could be the one: ${uids}`,
-          "Find out which is yours, delete the other, and if none is in the state yet",
-        ];
+  const isOne = candidates.length === 1;
   return new ConflictError({
     code: "DGC311",
-    why: `the answer to createDeployment was lost, and ${which}.`,
-    next: `${next}, set adoptUid to its uid (like adoptUid: "0x42"). Then run pulumi up again.`,
+    why:
+      "the answer to createDeployment was lost, and " +
+      (isOne ? "a new backend of a similar name" : `${candidates.length} new backends`) +
+      ` could be the one: ${uids}.`,
+    next: [
+      isOne ? "Find out whether it is yours." : "Find out which is yours, and delete the other.",
+      'If yours is not in the state yet, set adoptUid to its uid (like adoptUid: "0x42").',
+      "Then run pulumi up again.",
+    ],
   });
 }
 
 /** What may have happened to a create, and the way on. */
 export function lost(cause: unknown, inputs: NewBackend, how: string): Error {
   const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
-  const first = cause instanceof UnauthorizedError ? `${cause.next} ` : "";
   return new ConflictError({
     code: "DGC312",
     why: `the answer to createDeployment was lost ${how}: a backend "${inputs.name ?? ""}" may or may not exist.${last}`,
-    next:
-      `${first}Run pulumi up again when the service is well: it looks before it creates. If it then names a backend that this run ` +
-      'made, take it over with adoptUid (like adoptUid: "0x42").',
+    next: [
+      ...(cause instanceof UnauthorizedError ? cause.next : []),
+      "Run pulumi up again when the service is well: it looks before it creates.",
+      'If it then names a backend that this run made, take it over with adoptUid (like adoptUid: "0x42").',
+    ],
     cause,
   });
 }

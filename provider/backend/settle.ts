@@ -73,7 +73,10 @@ export async function waitUntilReady({ context, operation, id }: Settling, state
   await waitFor(context, operation, {
     what: `backend ${id} to answer`,
     look: () => lookWhetherReady(context, state.url),
-    afterDeadline: `The backend exists and is in the state: run pulumi up to go on waiting, or raise ${operation.timeout.input}.`,
+    afterDeadline: [
+      "The backend exists and is in the state: run pulumi up to go on waiting.",
+      `If it usually takes this long, raise ${operation.timeout.input}.`,
+    ],
   });
 }
 

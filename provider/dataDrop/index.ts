@@ -1,5 +1,5 @@
 import { begin, type Context, type Operation } from "../context";
-import { AbsentError, ConflictError } from "../errors";
+import { ConflictError, noSuchBackend } from "../errors";
 import { type Failure, givenNames, unknownValue } from "../fields";
 import { passed, refusePassed } from "../notAfter";
 import { keepRecord, withInputs } from "../record";
@@ -155,13 +155,7 @@ async function confirmFailure(context: Context, { backend, confirm }: DataDropIn
   if (confirm === undefined || confirm === unknownValue || backend === unknownValue) return [];
   const operation = begin(context, lookUpTimeout);
   const [live] = await context.cloud.list.find({ uid: backend }, operation);
-  if (live === undefined) {
-    throw new AbsentError({
-      code: "DGC301",
-      why: `this account has no backend ${backend}.`,
-      next: "Correct the uid, or use the account that owns the backend.",
-    });
-  }
+  if (live === undefined) throw noSuchBackend(backend, context.cloud.session.account);
   if (live.name === confirm) return [];
   const reason = `is "${confirm}", and the backend ${backend} is called "${live.name}": correct confirm, or name the backend that you mean`;
   return [{ property: "confirm", code: "DGC415", reason }];

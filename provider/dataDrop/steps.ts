@@ -89,10 +89,13 @@ export function unknownDrop(id: string, state: DataDropState, cause?: unknown): 
   const what = step === undefined ? "data" : described(step, state).join(", ");
   return new UnknownOutcomeError({
     code: "DGC414",
-    why: `the answer to dropData was lost: ${what} of ${backend} may or may not be gone, now or soon. It is not sent again.${last}`,
-    next:
-      `Look at the data of ${backend}, then either set acceptUnknown: "${id}"${other} to take it as done, or give triggers a new value ` +
-      "to run the whole drop again. Until then every pulumi up fails here and sends nothing.",
+    why: `the answer to dropData was lost: ${what} of ${backend} may or may not be gone, and the drop may still be running. It is not sent again.${last}`,
+    next: [
+      `Look at the data of ${backend}.`,
+      `If it is gone, set acceptUnknown: "${id}"${other}.`,
+      "To run the whole drop again, give triggers a new value.",
+      "Until then every pulumi up fails here and sends nothing.",
+    ],
     cause,
   });
 }

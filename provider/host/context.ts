@@ -5,7 +5,7 @@ import { endpointUrl, readSettings, type SettingName, type Settings } from "../c
 import type { Context } from "../context";
 import { DgraphCloudError } from "../errors";
 import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";
-import { presentable } from "./failures";
+import { presentable } from "../message";
 import { SharedSightings } from "./sightings";
 
 /** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */

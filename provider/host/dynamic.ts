@@ -12,11 +12,12 @@ import { pointerTo } from "../codes";
 import { timeoutOf } from "../duration";
 import { ConflictError, SettingsError } from "../errors";
 import { changedFields, checkFields, type Failure, holdsUnknown, namesThat, replacingFields } from "../fields";
+import { presentable } from "../message";
 import type { Created, Resource, State } from "../resource";
 import { clean } from "../text";
 import type { HostContext } from "./context";
 import { filledIn, leftOut, refuseLeftOut } from "./leftOut";
-import { asError, partialFailure, presentable, type Report, reportOf } from "./failures";
+import { asError, partialFailure, type Report, reportOf } from "./failures";
 import { Repeats } from "./repeats";
 import { keepSecretInputs, secretInputs } from "./secretInputs";
 import { inputsOf, keyOf, outputs, stripped, type Values } from "./values";
@@ -244,13 +245,13 @@ const newerState = {
 
 const protectedReason =
   "this change replaces the resource and deletes its data, and deletionProtection is on; " +
-  "set deletionProtection: false and run pulumi up, and make this change after that";
+  "set deletionProtection: false and run pulumi up, then make this change";
 
 function refuseIfProtected(state: State, id: string, replaces: readonly string[]): void {
   if (state.deletionProtection !== true) return;
   throw new ConflictError({
     code: "DGC304",
     why: `a change of ${replaces.join(" and ")} would replace ${id} and delete its data, and deletionProtection is on.`,
-    next: "Set deletionProtection: false and run pulumi up, and make this change after that.",
+    next: ["Set deletionProtection: false and run pulumi up.", "Then make this change."],
   });
 }

@@ -1,6 +1,6 @@
-import { pointerTo } from "../codes";
 import { DgraphCloudError } from "../errors";
-import { scrub } from "../secrets";
+import { messageOf, presentable } from "../message";
+import { resourceName } from "../resourceName";
 import { clean } from "../text";
 
 /** Which operation on which resource a message is about. */
@@ -35,8 +35,8 @@ export function reportOf(
 /** The failure as the engine prints it: what, why, what to do next, and where more is said; no stack, no secret. */
 export function asError(report: Report, error: unknown): Error {
   if (error instanceof ReportedFailure) return error;
-  const what = report.step === "update" ? report.unfinished : undefined;
-  return new ReportedFailure(text(report, error, what ?? outcome[report.step]), error);
+  const what = headOf(report, (report.step === "update" ? report.unfinished : undefined) ?? outcome[report.step]);
+  return new ReportedFailure(text(what, error), error, printedByHost.has(report.step) ? what : undefined);
 }
 
 /**
@@ -44,49 +44,42 @@ export function asError(report: Report, error: unknown): Error {
  * as unfinished, and lets the next run go on. It shows the reasons only.
  */
 export function partialFailure(report: Report, error: unknown, id: string, properties: Record<string, unknown>): Error {
-  const reason = text(
-    { ...report, id },
-    error,
-    report.unfinished ?? (report.step === "create" ? "exists but is not ready" : "is not up to date"),
-  );
+  const what = report.unfinished ?? (report.step === "create" ? "exists but is not ready" : "is not up to date");
+  const reason = text(headOf({ ...report, id }, what), error);
   return Object.assign(new ReportedFailure(reason, error), { id, properties, reasons: [reason] });
 }
 
-/** A failure with its text complete. */
+/** The host prints what these throw, and the engine prints it once more. */
+const printedByHost: ReadonlySet<Report["step"]> = new Set(["check", "diff", "read", "delete"]);
+
+/** A failure with its text complete. The host prints "text: stack": with `brief`, one short line that leads to the engine's own. */
 class ReportedFailure extends Error {
   override readonly name = "Error";
 
-  constructor(message: string, cause: unknown) {
+  constructor(
+    message: string,
+    cause: unknown,
+    private readonly brief?: string,
+  ) {
     // For whoever calls the host in its own process: the engine is sent the text alone.
     super(message, { cause });
-    // The host prints "text: stack" of what check, diff, read and delete throw: together they make the message once more.
-    this.stack = message.split("\n").slice(1).join("\n");
+    this.stack = brief === undefined ? message : "the error of this resource says why";
   }
 
   override toString(): string {
-    return this.message.split("\n")[0] ?? "";
+    return this.brief ?? this.message;
   }
 }
 
-function text({ kind, urn, id }: Report, error: unknown, what: string): string {
-  const name = urn === undefined ? "" : ` "${clean(urn.split("::").at(-1) ?? urn)}"`;
-  const { why, next, code } =
-    error instanceof DgraphCloudError
-      ? error
-      : {
-          why: `unexpected: ${error instanceof Error ? error.message : "something that is no error"}`,
-          next: "Run the command again; if it stays so, please report this message.",
-          code: "DGC901" as const,
-        };
-  const lines = [
-    `${kind}${name}${id === undefined ? "" : ` (${clean(id)})`} ${what}: ${why}`,
-    next,
-    `See ${pointerTo(code)}`,
-  ];
-  return lines.map(presentable).join("\n");
+function headOf({ kind, urn, id }: Report, what: string): string {
+  return presentable(`${resourceName(urn, kind)}${id === undefined ? "" : ` (${clean(id)})`} ${what}`);
 }
 
-/** One line that a terminal may be given: names and messages of the service stand in our texts. */
-export function presentable(text: string): string {
-  return clean(scrub(text));
+function text(what: string, error: unknown): string {
+  if (error instanceof DgraphCloudError) return messageOf(what, error);
+  return messageOf(what, {
+    why: `unexpected: ${error instanceof Error ? error.message : "something that is no error"}`,
+    next: ["Run the command again.", "If it fails again, please report this message."],
+    code: "DGC901",
+  });
 }

@@ -30,7 +30,7 @@ export function refuseLeftOut(news: Values): void {
   throw new ConflictError({
     code: "DGC605",
     why: `${names.join(" and ")} come from a resource that failed and are not known; nothing was sent.`,
-    next: "Mend what failed, then run pulumi up again.",
+    next: "Fix what failed, then run pulumi up again.",
   });
 }
 

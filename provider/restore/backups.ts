@@ -15,9 +15,11 @@ export async function chooseBackup(
     throw new AbsentError({
       code: "DGC402",
       why: `${source} has no backups; nothing was sent.`,
-      next:
-        "Wait for its first backup (dedicated backends are backed up every 4 hours; a local cloud takes one when it is asked to, with " +
-        `npx dgraphcloud-local backup ${source} where it is installed), or name another source.`,
+      next: [
+        "Wait for its first backup: dedicated backends are backed up every 4 hours.",
+        `For a local cloud, take one where it is installed: npx dgraphcloud-local backup ${source}`,
+        "Or name another source.",
+      ],
     });
   }
   const series = backups.filter(({ folder }) => folder === (backupFolder ?? latest.folder));
@@ -31,7 +33,10 @@ export async function chooseBackup(
   throw new AbsentError({
     code: "DGC403",
     why: `${source} has no backup ${wanted}; nothing was sent.`,
-    next: `Correct backupFolder and backupNum, or leave them out for the latest. There are ${backups.length > 10 ? "among others " : ""}${present.join(", ")} (getBackups lists all).`,
+    next: [
+      `Correct backupFolder and backupNum: there are ${backups.length > 10 ? "among others " : ""}${present.join(", ")} (getBackups lists all).`,
+      "Or leave them out for the latest.",
+    ],
   });
 }
 

@@ -73,7 +73,11 @@ async function follow(
     throw new UnknownOutcomeError({
       code: "DGC406",
       why: `the answer to the restore into ${target} was lost, so there is no id to wait for.`,
-      next: `Look at the data of ${target}, then set acceptUnknown: "${request}", or give triggers a new value to run it again.`,
+      next: [
+        `Look at the data of ${target}.`,
+        `If it is restored, set acceptUnknown: "${request}".`,
+        "To run the restore again, give triggers a new value.",
+      ],
     });
   }
   context.say(`waiting for restore ${restoreId} of ${target}, at most ${operation.timeout.value}`);
@@ -81,8 +85,8 @@ async function follow(
   observe(ended);
   if (ended.confirmed === false && ended.status === "OK") {
     context.warn(
-      `restore ${restoreId} of ${target} is reported OK, but the engine counts anew when it restarts: it may be said of ` +
-        "another restore (confirmed: false). Look at the data before you rely on it.",
+      `restore ${restoreId} of ${target} is reported OK, but the backend's engine numbers its restores anew when it restarts, so ` +
+        "this may be another restore's OK (confirmed: false). Look at the data before you rely on it.",
     );
   }
   return ended;
@@ -108,14 +112,19 @@ function ready(state: RestoreCompletionState): RestoreCompletionState {
 function failed(state: RestoreCompletionState): Error {
   const { request, restoreId, target, errors } = state;
   const doubt = isDoubtfulFailure(state)
-    ? ` The engine counts anew when it restarts, so this may be said of another restore (confirmed: false): if the data is right, set acceptUnknown: "${request}".`
-    : "";
+    ? [
+        "The backend's engine numbers its restores anew when it restarts, so this may be another restore's ERR (confirmed: false). " +
+          `If the data is right, set acceptUnknown: "${request}".`,
+      ]
+    : [];
   const words = errors.length === 0 ? "without a reason" : errors.map(clean).join("; ");
   return new RefusedError({
     code: "DGC405",
-    why: `restore ${restoreId ?? ""} of ${target} failed (ERR): ${words}`,
-    next:
-      `The data of ${target} may be incomplete. Mend what the service names, then give triggers a new value to run the restore again.${doubt} ` +
+    why: `restore ${restoreId ?? ""} of ${target} failed (ERR), and the data of ${target} may be incomplete: ${words}`,
+    next: [
+      "Fix what the service names, then give triggers a new value to run the restore again.",
+      ...doubt,
       "Until then every pulumi up fails here and sends nothing.",
+    ],
   });
 }

@@ -55,7 +55,10 @@ export async function poll(
       if (latest.status !== "IN_PROGRESS") remember("IN_PROGRESS");
       return { pending: status.status };
     },
-    afterDeadline: `The restore is in the state and goes on by itself: run pulumi up to wait on, or raise ${operation.timeout.input}.`,
+    afterDeadline: [
+      "The restore is in the state and goes on by itself: run pulumi up to wait for it again.",
+      `If restores usually take this long, raise ${operation.timeout.input}.`,
+    ],
   });
   cloud.actions.recordEnded(target, restoreId);
   const confirmed = !isUnsure && !latest.__state.doubtful;
@@ -69,8 +72,11 @@ function forgotten(restoreId: number, { target, request }: RestoreCompletionStat
     why:
       `the backend ${target} is well and has answered UNKNOWN for restore ${restoreId} for ${unknownLimit}: ` +
       "its engine has restarted and forgotten it, and the outcome is unknown.",
-    next:
-      `Look at the data of ${target}. If the restore is done, set acceptUnknown: "${request}"; to run it again, give triggers a new value. ` +
+    next: [
+      `Look at the data of ${target}.`,
+      `If it is restored, set acceptUnknown: "${request}".`,
+      "To run the restore again, give triggers a new value.",
       "Nothing is sent until then.",
+    ],
   });
 }

@@ -9,6 +9,7 @@ import {
   restoreRequestFields,
   type RestoreRequestState,
 } from "./requestInputs";
+import { resourceName } from "../resourceName";
 import { requestStateVersion, resumed, sendRestore, unknownRestore } from "./send";
 
 /** Sends a restore once, and is done as soon as the service has answered. */
@@ -28,7 +29,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     if (replaces.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return Promise.resolve([]);
     const reason =
       `is left from an earlier restore, and the change of ${replaces.join(" and ")} asks to run a new one; ` +
-      "remove resumeRestoreId to run it again, or take the change back";
+      "remove resumeRestoreId to run it again, or undo the change";
     return Promise.resolve([{ property: "resumeRestoreId", code: "DGC409" as const, reason }]);
   },
 
@@ -90,11 +91,11 @@ async function refuseHeld(
   const isOwn = __urn !== undefined && holders.has(__urn);
   const mayBeAnother = isOwn || cloud.actions.hasEnded(target, restoreId);
   if (mayBeAnother && (await cloud.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
-  const whose = isOwn ? "an earlier run of this very resource" : `${holder.split("::").at(-1) ?? holder} of this stack`;
-  const unless = isOwn ? " If the change that asks for it has had its run already, take the change back instead." : "";
+  const whose = isOwn ? "an earlier run of this very resource" : `${resourceName(holder)} of this stack`;
+  const unless = isOwn ? ["If the change that asks for it has had its run already, undo the change instead."] : [];
   throw new ConflictError({
     code: "DGC408",
     why: `resumeRestoreId names restore ${restoreId} of ${target}, which belongs to ${whose}.`,
-    next: `Correct resumeRestoreId, or remove it and give triggers a new value to run this restore.${unless}`,
+    next: ["Correct resumeRestoreId.", "Or remove it, and give triggers a new value to run this restore.", ...unless],
   });
 }

@@ -112,10 +112,14 @@ export function unknownRestore(
   const other = acceptUnknown === undefined ? "" : ` (it is "${acceptUnknown}" now, another attempt)`;
   return new UnknownOutcomeError({
     code: "DGC406",
-    why: `the answer to restore was lost: ${target} may or may not hold, now or soon, a backup of ${source}. It is not sent again.${last}`,
-    next:
-      `Look at the data of ${target}, then either set acceptUnknown: "${id}"${other} to take it as done, or set resumeRestoreId ` +
-      "to the id of the restore to wait for it, or give triggers a new value to run it again. Until then every pulumi up fails here and sends nothing.",
+    why: `the answer to restore was lost: ${target} may or may not be restored from ${source}, and the restore may still be running. It is not sent again.${last}`,
+    next: [
+      `Look at the data of ${target}.`,
+      "If the restore is running, set resumeRestoreId to its id to wait for it.",
+      `If it is done, set acceptUnknown: "${id}"${other}.`,
+      "To run it again, give triggers a new value.",
+      "Until then every pulumi up fails here and sends nothing.",
+    ],
     cause,
   });
 }

@@ -165,7 +165,9 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("is refused for a second resource of the same name later on, also with adoptExisting", async () => {
       await host.create(inputs);
       const second = { ...inputs, __urn: `${inputs.__urn}-2`, adoptExisting: true };
-      expect((await failing(host.create(second))).message).to.contain('another Backend of this program, "orders"');
+      expect((await failing(host.create(second))).message).to.contain(
+        'Backend "orders" of this program has the same name',
+      );
       expect(uids()).to.have.length(1);
     });
 
@@ -457,7 +459,9 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       for (const work of [() => host.delete(id, aged(properties)), () => host.read(id, aged(properties))]) {
         expect((await failing(work())).message)
           .to.contain("DGC106")
-          .and.to.contain("another account");
+          .and.to.contain("another account (its owner is dev@example.com)")
+          .and.to.contain("the settings name now (other@example.com)")
+          .and.to.contain(`pulumi state delete '${inputs.__urn}'`);
       }
       expect(local.journal.count("deleteDeployment")).to.equal(0);
       expect(uids()).to.deep.equal([id]);
@@ -550,7 +554,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       await restartHost();
       expect((await failing(host.read(id, opaque))).message)
         .to.contain("DGC107")
-        .and.to.contain("pulumi state delete");
+        .and.to.contain("(its owner is dev@example.com)")
+        .and.to.contain(`pulumi state delete '${inputs.__urn}'`);
     });
 
     it("is not gone when only the first list lacks it", async () => {

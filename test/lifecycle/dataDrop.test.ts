@@ -171,7 +171,9 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     for (const more of [{}, { allData: true, types: ["A"] }, { allData: false }, { types: [] }]) {
       expect((await scene.drop.check({}, inputs(more))).failures, JSON.stringify(more)).not.to.have.length(0);
     }
-    expect((await failing(drop({ backend: "0x999", allData: true }))).message).to.contain("no backend 0x999");
+    expect((await failing(drop({ backend: "0x999", allData: true }))).message).to.contain(
+      "the account dev@example.com has no backend 0x999",
+    );
     expect(sent()).to.equal(0);
   });
 

@@ -477,7 +477,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     it("refuses to resume a restore of another resource of the stack", async () => {
       await begin(named("a"));
       const failure = await failing(begin({ ...named("b"), resumeRestoreId: 1 }));
-      expect(failure.message).to.contain("belongs to a of this stack");
+      expect(failure.message).to.contain('belongs to Restore "a" of this stack');
     });
   });
 
@@ -486,8 +486,8 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       const shared = await scene.dedicated("small", "shared");
       const cases: readonly [Values, RegExp][] = [
         [{ target: shared }, /"shared".*dedicated/s],
-        [{ target: "0x999" }, /no backend 0x999/],
-        [{ source: "0x999" }, /no backend 0x999/],
+        [{ target: "0x999" }, /the account dev@example.com has no backend 0x999/],
+        [{ source: "0x999" }, /the account dev@example.com has no backend 0x999/],
         [{ source: scene.target }, /has no backups.*dgraphcloud-local backup/s],
         [{ source: shared }, /Backups exist for dedicated/],
         [{ backupFolder: "1999-1" }, /no backup folder "1999-1".*There are/s],

@@ -27,15 +27,15 @@ export class User {
   }
 
   private followBackend(slot: Slot, message: string, mayTakeOver: (uid: string) => boolean): void {
-    const second = /is two resources of this program: "(\w+)"/.exec(message)?.[1];
+    const second = /two resources of this program manage \S+: Backend "(\w+)"/.exec(message)?.[1];
     const own = message.includes("set adoptUid") ? (message.match(/0x[0-9a-f]+/g) ?? []).find(mayTakeOver) : undefined;
     if (second !== undefined) this.letGo(second as Slot);
     else if (/protected|deletionProtection/.test(message)) this.unprotect(slot);
-    else if (/remove adoptUid|Correct adoptUid|cannot be taken over|Let one of them/i.test(message)) {
+    else if (/remove adoptUid|Correct adoptUid|cannot be taken over/i.test(message)) {
       this.edit(slot, { adoptUid: undefined });
-    } else if (message.includes("another Backend of this program")) this.edit(slot, { name: this.another() });
+    } else if (message.includes("of this program has the same name")) this.edit(slot, { name: this.another() });
     else if (own !== undefined) this.edit(slot, { adoptUid: own, adoptExisting: undefined });
-    else if (message.includes("set a different name")) this.edit(slot, { name: this.another() });
+    else if (message.includes("set another name")) this.edit(slot, { name: this.another() });
     else if (/subdomain "\w+" is taken/.test(message)) this.edit(slot, { subdomain: this.another() });
   }
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { expiryOf, identityOf, sameAccount } from "../../provider/api/identity";
+import { accountName, expiryOf, identityOf, sameAccount } from "../../provider/api/identity";
 
 function jwt(claims: unknown): string {
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -67,6 +67,21 @@ describe("the identity of an account", () => {
   for (const [what, recorded, current, same] of comparisons) {
     it(`compared with ${what} is ${same === undefined ? "not clear" : same ? "the same" : "another one"}`, () => {
       expect(sameAccount(recorded, current)).to.equal(same);
+    });
+  }
+});
+
+describe("the name of an account in messages", () => {
+  const cases: readonly [what: string, email: string | undefined, token: string, name: string | undefined][] = [
+    ["the e-mail of the settings", "me@example.com", jwt({ email: "you@example.com" }), "me@example.com"],
+    ["the e-mail of the token", undefined, jwt({ sub: "auth0|1", email: "you@example.com" }), "you@example.com"],
+    ["the subject of the token", undefined, jwt({ sub: "auth0|1" }), "auth0|1"],
+    ["nothing for an opaque token", undefined, opaque, undefined],
+    ["nothing for claims of other types", undefined, jwt({ sub: 42, email: " " }), undefined],
+  ];
+  for (const [what, email, token, name] of cases) {
+    it(`is ${what}`, () => {
+      expect(accountName(email, token)).to.equal(name);
     });
   }
 });

@@ -112,7 +112,7 @@ describe("waiting for a restore", () => {
   it("ends at the deadline with the id, the last status, the limit and what to do", async () => {
     const failure = await rejection(polled(() => "IN_PROGRESS"));
     expect(String(failure)).to.match(
-      /restore 1 of 0x42.*timeouts\.create \(2h\).*IN_PROGRESS.*run pulumi up to wait on/s,
+      /restore 1 of 0x42.*timeouts\.create \(2h\).*IN_PROGRESS.*run pulumi up to wait for it again/s,
     );
   });
 });

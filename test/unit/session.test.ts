@@ -97,6 +97,13 @@ describe("a session", () => {
     expect(session.identity()).to.deep.equal(identityOf(email, token)).and.to.have.lengthOf(1);
   });
 
+  it("tells what to call the account after the first call", async () => {
+    const { session } = open();
+    expect(session.account).to.equal(undefined);
+    await session.token(call());
+    expect(session.account).to.equal(email);
+  });
+
   it("keeps password and tokens from being printed", async () => {
     const { session } = open();
     const token = await session.token(call());
