@@ -47,7 +47,7 @@ export async function findMissing(
   throw new ConflictError({
     code: "DGC421",
     why: `${uid} does not store all that is to be dropped: ${why}. Nothing was dropped.`,
-    next: "Correct types and fields, or set allowUnknownNames: true to send them as they are.",
+    next: ["Correct types and fields.", "Or set allowUnknownNames: true to send them as they are."],
   });
 }
 
@@ -94,7 +94,10 @@ async function readSchema(
     throw new RefusedError({
       code: "DGC422",
       why: `whether ${backend} stores what is to be dropped could not be looked up: ${why}. Nothing was dropped.`,
-      next: "Make the schema readable (getGQLSchema on /admin), or set allowUnknownNames: true to send the names as they are.",
+      next: [
+        "Make the schema readable (getGQLSchema on /admin).",
+        "Or set allowUnknownNames: true to send the names as they are.",
+      ],
       cause,
     });
   }
