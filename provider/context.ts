@@ -11,6 +11,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Shows a line in the resource's own row; the next one takes its place. */
   readonly progress: (text: string) => void;
+  /** Replaces that line with what has been reached; nothing where no line is shown. */
+  readonly reached: (text: string) => void;
   /** Shows a line that stays. */
   readonly say: (text: string) => void;
   /** Shows a warning that stays. */

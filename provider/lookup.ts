@@ -74,6 +74,7 @@ function asking(stack: StackSettings): { cloud: Cloud; operation: Operation } {
     clock: systemClock,
     signal: new AbortController().signal,
     progress: quiet,
+    reached: quiet,
     say: quiet,
     warn: quiet,
     fail: quiet,

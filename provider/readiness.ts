@@ -8,6 +8,7 @@ export async function waitUntilReady(context: Context, operation: Operation, uid
   await waitFor(context, operation, {
     what: `backend ${uid} to answer`,
     look: () => lookWhetherReady(context, url),
+    reached: (_, elapsed) => `backend ${uid} answers after ${elapsed}`,
     afterDeadline: ["To go on, run pulumi up.", `If it usually takes this long, raise ${operation.timeout.input}.`],
   });
 }

@@ -57,6 +57,8 @@ export interface Resource<Inputs, S extends State> {
   check(inputs: Inputs): Failure[];
   /** What only the service or the clock can tell; asked when the object would be made, now or in place of the old one. */
   refuse?(context: Context, asked: Asked<Inputs>): Promise<Failure[]>;
+  /** Says what making the object would do beyond what its row shows. Makes no call: it is asked in every check before a create. */
+  announce?(context: Context, asked: Asked<Inputs>): void;
   /** Whether a replacement must delete the old object first. */
   deletesFirst(state: S, inputs: Inputs): boolean;
   /** Told of each object of this stack that the process comes across. */

@@ -54,6 +54,7 @@ async function untilEnded(context: Context, operation: Operation, uid: string, r
       if ("silent" in seen) return { pending: seen.silent };
       return seen.status.status === "IN_PROGRESS" ? { pending: seen.status.status } : { done: undefined };
     },
+    reached: (_, elapsed) => `restore ${restoreId} of ${uid} ended after ${elapsed}`,
     afterDeadline: [
       "Nothing was sent: run pulumi up again.",
       `If restores usually take this long, raise ${operation.timeout.input}.`,

@@ -37,7 +37,7 @@ export class Turns {
   }
 
   private async waitFor(before: Promise<void>, uid: string, context: Context, operation: Operation): Promise<void> {
-    for (;;) {
+    for (let waits = false; ; waits = true) {
       const pause = new AbortController();
       const signal = AbortSignal.any([pause.signal, operation.signal]);
       const remaining = operation.deadline - this.clock.now();
@@ -45,8 +45,11 @@ export class Turns {
       const came = await Promise.race([before.then(() => true), waited]);
       pause.abort();
       waited.catch(() => undefined);
-      if (came) return;
       const elapsed = formatDuration(this.clock.now() - operation.startedAt);
+      if (came) {
+        if (waits) context.reached(`other restores and drops on ${uid} ended after ${elapsed}`);
+        return;
+      }
       const { input, value } = operation.timeout;
       if (remaining <= 0) {
         throw new DeadlineError({

@@ -16,6 +16,8 @@ export interface Wait<T> {
   /** What is awaited, for messages: `backend 0x42 to answer`. */
   readonly what: string;
   readonly look: () => Promise<Look<T>>;
+  /** What is true once it is done, for the row: `backend 0x42 answers after 41s`. */
+  readonly reached: (found: T, elapsed: string) => string;
   /** What the user does after the deadline: names what is stored and the next command. */
   readonly afterDeadline: Advice;
 }
@@ -30,8 +32,11 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
     const late = clock.now() >= deadline;
     const found = await wait.look();
-    if ("done" in found) return found.done;
     const elapsed = formatDuration(clock.now() - startedAt);
+    if ("done" in found) {
+      context.reached(wait.reached(found.done, elapsed));
+      return found.done;
+    }
     if (late) {
       throw new DeadlineError({
         code: "DGC209",

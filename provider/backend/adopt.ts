@@ -1,7 +1,35 @@
 import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
 import { AbsentError, ConflictError } from "../errors";
+import { unknownValue } from "../fields";
+import type { Asked } from "../resource";
 import type { NewBackend } from "./newBackend";
+
+const consequence = "this stack changes it from then on, and deletes it with its data when the resource is deleted";
+
+/** Says in the preview what would be taken over, as far as the program tells it. */
+export function announceAdoption({ cloud, say }: Context, { inputs, olds }: Asked<NewBackend>): void {
+  // What is there already adopts nothing any more.
+  if (Object.keys(olds).length > 0) return;
+  const { name, zone, deploymentType, adoptUid, adoptExisting } = inputs;
+  if (adoptUid === unknownValue) {
+    say(`takes over the backend that adoptUid will name, instead of creating one: ${consequence}`);
+  } else if (adoptUid !== undefined && !cloud.ledger.hasMet(adoptUid)) {
+    say(`takes over the backend ${adoptUid} instead of creating one: ${consequence}`);
+  } else if (adoptExisting === true) {
+    const named = [name, zone, deploymentType].includes(unknownValue)
+      ? ""
+      : ` "${name ?? ""}" (${deploymentType}, ${zone})`;
+    say(`takes over the backend${named} if the account has it already: ${consequence}; creates it otherwise`);
+  }
+}
+
+/** Says that a backend was taken over: where it happened, and for the row of the resource. */
+export function tellAdoption({ say, reached }: Context, { uid, name, zone, owner }: Deployment): void {
+  const whose = owner == null ? "" : `, owner ${owner}`;
+  say(`took over ${uid} ("${name}", ${zone}${whose}) instead of creating a backend`);
+  reached(`took over ${uid}`);
+}
 
 /** The backend that `adoptUid` names, when it can be what the inputs ask for. */
 export async function adoptByUid(

@@ -57,7 +57,10 @@ export async function createOnce(
   // A session that was renewed by the look explains the null: nothing was created.
   const explained = (): boolean => first.lost instanceof NullAnswerError && session.logins !== logins;
   const found = await search(context, operation, inputs, { before, explained });
-  if (found !== undefined) return taken(context, inputs, found, first.lost);
+  if (found !== undefined) {
+    context.reached(`found the backend that it had made all the same: ${found.uid}`);
+    return taken(context, inputs, found, first.lost);
+  }
   refuseTurnedDown(context, inputs, first.lost);
   if (context.clock.now() >= operation.deadline) {
     const limit = operation.limit ?? "its time";

@@ -17,6 +17,7 @@ import type { Resource } from "../resource";
 import { quoted, resourceName } from "../resourceName";
 import { clean } from "../text";
 import { isGone, refuseOtherAccount } from "./absence";
+import { announceAdoption, tellAdoption } from "./adopt";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
 import { obtain } from "./obtain";
 import { apply, complete, waitUntilReady } from "./settle";
@@ -29,8 +30,8 @@ export const backend: Resource<BackendInputs, BackendState> = {
   stateVersion: backendStateVersion,
   resolve: resolveName,
   check: checkBackend,
-
   // The old and the new one cannot both have the subdomain.
+  announce: announceAdoption,
   deletesFirst: (state, inputs) => inputs.subdomain !== undefined && state.subdomain === inputs.subdomain,
 
   met(context, id, state) {
@@ -52,6 +53,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
   async create(context, operation, inputs: BackendInputs & BackendHidden) {
     refuseProtectedPredecessor(context, inputs);
     const { live, adopted, failure } = await obtain(context, operation, inputs);
+    if (adopted) tellAdoption(context, live);
     const memory = newMemory(context.cloud, inputs, context.clock.now());
     const { __urn } = inputs;
     context.cloud.ledger.meet(live.uid, memory.incarnation, __urn);

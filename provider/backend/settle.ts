@@ -32,6 +32,7 @@ export async function complete(
       const isWhole = found.url !== "" && found.jwtToken !== "";
       return isWhole ? { done: found } : { pending: "listed without its address or its token" };
     },
+    reached: (_, elapsed) => `${id} is in the list of backends after ${elapsed}`,
     afterDeadline: "The backend is in the state: run pulumi up to go on.",
   });
   const whole = stateOf(state, {}, valuesOf(context.cloud, live), state.__state);
@@ -73,6 +74,7 @@ export async function waitUntilReady({ context, operation, id }: Settling, state
   await waitFor(context, operation, {
     what: `backend ${id} to answer`,
     look: () => lookWhetherReady(context, state.url),
+    reached: (_, elapsed) => `backend ${id} answers after ${elapsed}`,
     afterDeadline: [
       "The backend exists and is in the state: run pulumi up to go on waiting.",
       `If it usually takes this long, raise ${operation.timeout.input}.`,

@@ -1,4 +1,5 @@
 import { begin, type Context, type Operation } from "../context";
+import { formatDuration } from "../duration";
 import { ConflictError, noSuchBackend } from "../errors";
 import { type Failure, givenNames, unknownValue } from "../fields";
 import { passed, refusePassed } from "../notAfter";
@@ -137,7 +138,9 @@ async function alone<T>(
 
 async function exported(context: Context, operation: Operation, uid: string): Promise<string[]> {
   context.progress(`exporting ${uid} before the drop`);
-  return context.cloud.data.export(uid, operation);
+  const urls = await context.cloud.data.export(uid, operation);
+  context.reached(`exported ${uid} after ${formatDuration(context.clock.now() - operation.startedAt)}`);
+  return urls;
 }
 
 async function refuseMismatch(context: Context, inputs: DataDropInputs): Promise<void> {

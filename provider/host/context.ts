@@ -3,14 +3,23 @@ import { type Clock, systemClock } from "../clock";
 import { Cloud } from "../cloud";
 import { endpointUrl, readSettings, type SettingName, type Settings } from "../config";
 import type { Context } from "../context";
+import { formatDuration } from "../duration";
 import { DgraphCloudError } from "../errors";
 import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";
 import { presentable } from "../message";
+import type { Report } from "./failures";
+import { Row } from "./row";
 import { SharedSightings } from "./sightings";
 
-/** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */
-const repeatRowMs = 10_000;
-const repeatPlainMs = 30_000;
+/** What a row says of an operation that had to try again. */
+const succeeded = {
+  check: "checked",
+  diff: "compared",
+  create: "created",
+  read: "read",
+  update: "updated",
+  delete: "deleted",
+} as const;
 
 /** What all resource types of one process share: settings, account, clock, and the way to the engine. */
 export class HostContext {
@@ -43,20 +52,39 @@ export class HostContext {
     }
   }
 
-  /** The context of one operation on the resource with this URN. */
-  of(urn: string | undefined): Context {
+  /** Does one operation on a resource. What its row shows in the end is true: the engine keeps it there. */
+  async during<T>({ urn, step }: Pick<Report, "urn" | "step">, work: (context: Context) => Promise<T>): Promise<T> {
     const engine = (this.engine ??= this.connect());
+    const row = new Row(urn, this.clock, (line) => engine.log(urn, line, { ephemeral: true }));
+    const startedAt = this.clock.now();
+    const result = await work(this.of(urn, engine, row));
+    row.end(`${succeeded[step]} after ${formatDuration(this.clock.now() - startedAt)}`);
+    // Behind the engine's own word that the resource is finished, a line would show the row once more.
+    await engine.flushed();
+    return result;
+  }
+
+  private of(urn: string | undefined, engine: EngineChannel, row: Row): Context {
+    const put = (text: string, severity: "INFO" | "WARNING", print: (line: string) => void): void => {
+      const line = presentable(text);
+      if (engine.log(urn, line, { ephemeral: false, severity })) row.replaced();
+      else print(line);
+    };
     return {
       cloud: this.sharedCloud(),
       clock: this.clock,
       signal: engine.signal,
-      progress: this.progress(urn, engine),
+      progress: (text) => {
+        row.progress(text);
+      },
+      reached: (text) => {
+        row.reached(text);
+      },
       say: (text) => {
-        if (!engine.log(urn, presentable(text), { ephemeral: false })) console.log(presentable(text));
+        put(text, "INFO", console.log);
       },
       warn: (text) => {
-        const line = presentable(text);
-        if (!engine.log(urn, line, { ephemeral: false, severity: "WARNING" })) console.warn(line);
+        put(text, "WARNING", console.warn);
       },
       fail: (message) => {
         if (!engine.log(urn, message, { ephemeral: false, severity: "ERROR" })) console.error(message);
@@ -72,22 +100,5 @@ export class HostContext {
       this.cloud = { of: this.settings, value: new Cloud(this.settings, this.clock, this.random, sightings) };
     }
     return this.cloud.value;
-  }
-
-  private progress(urn: string | undefined, engine: EngineChannel): (text: string) => void {
-    let saidAt = Number.NEGATIVE_INFINITY;
-    let saidStatus = "";
-    let repeatMs = repeatRowMs;
-    return (text) => {
-      const line = presentable(text);
-      // The elapsed time behind the last comma changes with every look; the status before it is the news.
-      const status = line.replace(/, [^,]*$/, "");
-      const now = this.clock.now();
-      if (status === saidStatus && now - saidAt < repeatMs) return;
-      [saidAt, saidStatus] = [now, status];
-      if (urn !== undefined && engine.log(urn, line, { ephemeral: true })) return;
-      repeatMs = repeatPlainMs;
-      console.log(urn === undefined ? line : `${urn.split("::").at(-1) ?? urn}: ${line}`);
-    };
   }
 }

@@ -61,7 +61,7 @@ export function dynamicProvider<Inputs, S extends State>(
 
   const guarded = async <T>(report: Report, work: (context: Context) => Promise<T>): Promise<T> => {
     try {
-      return await work(host.of(report.urn));
+      return await host.during(report, work);
     } catch (error) {
       throw asError(report, error);
     }
@@ -216,15 +216,15 @@ export function dynamicProvider<Inputs, S extends State>(
 
   /** An object that stays as it is is asked nothing, so that an ordinary check makes no call. */
   async function refusals(olds: Values, inputs: Values): Promise<readonly Failure[]> {
-    if (resource.refuse === undefined) return [];
     const replaces = surelyReplacing(olds, inputs);
     if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
     const report = reportOf(resource, "check", inputs);
-    return guarded(
-      report,
-      async (context) =>
-        (await resource.refuse?.(context, { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces })) ?? [],
-    );
+    const asked = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces };
+    return guarded(report, async (context) => {
+      const found = (await resource.refuse?.(context, asked)) ?? [];
+      if (found.length === 0) resource.announce?.(context, asked);
+      return found;
+    });
   }
 }
 

@@ -12,6 +12,8 @@ interface LineOptions {
 export interface EngineChannel {
   /** Shows a line in the row of a resource; an ephemeral one leaves nothing behind. False when it cannot. */
   log(urn: string | undefined, message: string, options: LineOptions): boolean;
+  /** Resolves when the engine has taken all lines so far, or cannot. */
+  flushed(): Promise<void>;
   /** Aborted when the engine is gone. */
   readonly signal: AbortSignal;
 }
@@ -20,7 +22,14 @@ type Grpc = typeof import("@grpc/grpc-js");
 type Services = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
 type Messages = typeof import("@pulumi/pulumi/proto/engine_pb");
 
-const silent: EngineChannel = { log: () => false, signal: new AbortController().signal };
+const silent: EngineChannel = {
+  log: () => false,
+  flushed: () => Promise.resolve(),
+  signal: new AbortController().signal,
+};
+
+/** How long the engine may take for a line before nobody waits for it any more. */
+const lineMs = 5_000;
 
 /** The address of the engine that runs this process; none when something else does. */
 export function engineAddress(argv: readonly string[] = process.argv): string | undefined {
@@ -64,15 +73,22 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
     // Nobody is left to hear an answer, and the server's open port would keep this process alive for ever.
     setTimeout(() => process.exit(1), 200);
   });
+  let last = Promise.resolve();
   return {
     signal: gone.signal,
+    flushed: () => last,
     log: (urn, message, { ephemeral, severity = "INFO" }) => {
       const request = new messages.LogRequest();
       request.setSeverity(messages.LogSeverity[severity]);
       request.setMessage(message);
       request.setUrn(urn ?? "");
       request.setEphemeral(ephemeral);
-      client.log(request, () => undefined);
+      const taken = new Promise<void>((resolve) => {
+        client.log(request, new grpc.Metadata(), { deadline: Date.now() + lineMs }, () => {
+          resolve();
+        });
+      });
+      last = last.then(() => taken);
       return true;
     },
   };

@@ -55,6 +55,9 @@ export async function poll(
       if (latest.status !== "IN_PROGRESS") remember("IN_PROGRESS");
       return { pending: status.status };
     },
+    // A later run knows how long it has waited, not how long the restore took.
+    reached: ({ status }, elapsed) =>
+      `restore ${restoreId} of ${target} ended ${status}${cloud.actions.wasSentHere(request) ? ` after ${elapsed}` : `, waited ${elapsed} in this run`}`,
     afterDeadline: [
       "The restore is in the state and goes on by itself: run pulumi up to wait for it again.",
       `If restores usually take this long, raise ${operation.timeout.input}.`,

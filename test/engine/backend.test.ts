@@ -24,9 +24,14 @@ describe("engine: the life of a Backend", function () {
     expect(preview.output).to.match(/name +: "orders-[0-9a-f]{7}"/);
     expect(stack.local.journal.count(), "a preview makes no call").to.equal(0);
 
+    stack.local.faults.add({ operation: "ready", fault: { kind: "status", status: 503, acted: false } });
     const up = await stack.up();
     expect(up.code, up.output).to.equal(0);
     const [deployment] = stack.local.cloud.all();
+    expect(up.output, "the last line of the row").to.match(
+      /Backend orders created \(\S+\) backend 0x\w+ answers after \d+s/,
+    );
+    expect(up.output).not.to.match(/ created \(.*waiting for/);
     expect(await stack.output("uid")).to.equal(deployment?.uid);
     expect(await stack.output("url")).to.equal(deployment?.url);
     expect(await stack.output("jwtToken")).to.equal(deployment?.jwtToken);

@@ -18,9 +18,10 @@ describe("engine: a backend that a resource takes over from another one", functi
   const states = async (): Promise<string[]> =>
     (await stack.backends()).map(({ urn, id }) => `${urn.split("::").at(-1) ?? ""} ${id ?? ""}`);
 
-  async function succeeds(...command: string[]): Promise<void> {
+  async function succeeds(...command: string[]): Promise<string> {
     const run = await stack.pulumi(...command, "--yes", "--skip-preview");
     expect(run.code, run.output).to.equal(0);
+    return run.output;
   }
 
   /** Fails every create of the backend with this name. */
@@ -35,7 +36,9 @@ describe("engine: a backend that a resource takes over from another one", functi
     await succeeds("up");
     const before = uids();
     stack.program(`${sameAccount} new dgraphcloud.Backend("b", ${args}, { provider: same });`);
-    await succeeds("up");
+    expect(await succeeds("up"), "the adoption is visible")
+      .to.contain('takes over the backend "orders" (dedicated, us-east-1) if the account has it already')
+      .and.to.match(new RegExp(`Backend b created .*took over ${before[0] ?? ""}`));
     expect(uids()).to.deep.equal(before);
     expect(await states()).to.deep.equal([`b ${before[0] ?? ""}`]);
     await succeeds("destroy");

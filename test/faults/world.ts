@@ -82,7 +82,7 @@ export class World {
       this.shown += `${text}\n`;
       return true;
     };
-    const host = new HostContext(this.time, () => ({ log, signal }));
+    const host = new HostContext(this.time, () => ({ log, signal, flushed: () => Promise.resolve() }));
     const endpoint =
       this.options.secure === true
         ? this.local.endpoint.replace("http://127.0.0.1", "https://localhost")

@@ -17,7 +17,16 @@ export class Account {
       this.said.push(text);
     };
     const signal = new AbortController().signal;
-    this.context = { cloud: this.cloud, clock: this.clock, signal, progress: say, say, warn: say, fail: say };
+    this.context = {
+      cloud: this.cloud,
+      clock: this.clock,
+      signal,
+      progress: say,
+      reached: say,
+      say,
+      warn: say,
+      fail: say,
+    };
   }
 
   within(ms = 60_000): Operation {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
+import { unknownValue } from "../../provider/fields";
 import { Host, HostFailure, type Values } from "./host";
 
 const inputs = {
@@ -50,6 +51,13 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
 
   const strike = (operation: string, fault: Fault, calls?: readonly number[] | "every"): void => {
     local.faults.add({ operation, fault, ...(calls !== undefined && { calls }) });
+  };
+  /** Waits until the process has said so: its lines travel beside its answers. */
+  const says = async (text: string): Promise<void> => {
+    for (let tries = 0; tries < 50 && !host.output.includes(text); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(host.output).to.contain(text);
   };
   const uids = (): string[] => local.cloud.all().map(({ uid }) => uid);
   const failing = async (work: Promise<unknown>): Promise<HostFailure> => {
@@ -145,6 +153,35 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(diff.changes).to.equal(true);
       await host.update(failure.made?.id ?? "", failure.made?.properties ?? {}, inputs);
       expect(uids()).to.have.length(1);
+    });
+
+    it("says in the preview what it would take over, without a call, and afterwards what it took over", async () => {
+      const { uid } = await local.cloud.createDeployment(local.accounts[0]!, {
+        name: "orders",
+        zone: "us-east-1",
+        deploymentType: "dedicated",
+      });
+      local.journal.clear();
+      for (const [consent, announced] of [
+        [{ adoptUid: uid }, `takes over the backend ${uid} instead of creating one`],
+        [{ adoptUid: unknownValue }, "takes over the backend that adoptUid will name"],
+        [
+          { adoptExisting: true },
+          'takes over the backend "orders" (dedicated, us-east-1) if the account has it already',
+        ],
+      ] as const) {
+        expect((await host.check({}, { ...inputs, ...consent })).failures).to.deep.equal([]);
+        await says(announced);
+      }
+      expect(local.journal.count()).to.equal(0);
+      const made = await host.create({ ...inputs, adoptExisting: true });
+      expect(made.id).to.equal(uid);
+      await says(`took over ${uid} ("orders", us-east-1, owner dev@example.com) instead of creating a backend`);
+      await says(`took over ${uid}; backend ${uid} answers after`);
+      const said = host.output.length;
+      await host.check(made.properties, { ...inputs, adoptExisting: true });
+      await host.check({}, { ...inputs, adoptUid: uid });
+      expect(host.output.slice(said), "nothing of what is this stack's already").to.equal("");
     });
 
     it("refuses when a backend of the same name, zone and type is there", async () => {

@@ -138,6 +138,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
   it("exports first, keeps the URLs, and drops nothing when the export fails", async () => {
     const { properties } = await drop({ allData: true, exportFirst: true });
     expect(properties["exportUrls"]).to.have.length(1);
+    await scene.says(`exported ${scene.target} after`);
     scene.strike("export", { kind: "errors", messages: ["disk full"], acted: false });
     expect((await failing(drop({ allData: true, exportFirst: true }))).message).to.contain("disk full");
     expect(sent()).to.equal(1);

@@ -33,7 +33,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(properties).to.include({ status: "OK", confirmed: true });
     expect(await scene.authors(scene.target)).to.deep.equal(["from-production"]);
     expect(acted()).to.equal(1);
-    await scene.says(`restore 1 of ${scene.target}`);
+    await scene.says(`restore 1 of ${scene.target} ended OK after`);
     const { jwtToken } = target().deployment;
     expect(JSON.stringify([request, properties]) + scene.output).not.to.contain(jwtToken);
   });
@@ -490,7 +490,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
         [{ source: "0x999" }, /the account dev@example.com has no backend 0x999/],
         [{ source: scene.target }, /has no backups.*dgraphcloud-local backup/s],
         [{ source: shared }, /Backups exist for dedicated/],
-        [{ backupFolder: "1999-1" }, /no backup folder "1999-1".*There are/s],
+        [{ backupFolder: "1999-1" }, /no backup folder "1999-1".*there are/s],
         [{ backupNum: 9 }, /no backup number 9/],
       ];
       for (const [more, says] of cases) {

@@ -23,7 +23,7 @@ export class Process {
   constructor(clock: TestClock, { endpoint, accounts }: LocalCloud, random: () => number) {
     const { signal } = this.end;
     const log = (_: string | undefined, message: string): boolean => this.lines.push(message) > 0;
-    const host = new HostContext(clock, () => ({ log, signal }), random);
+    const host = new HostContext(clock, () => ({ log, signal, flushed: () => Promise.resolve() }), random);
     const [account] = accounts;
     const settings = { endpoint, token: undefined, ...account };
     host.configure((setting) => settings[setting]);

@@ -151,7 +151,7 @@ describe("the dynamic provider of a resource", () => {
       if (severity === "ERROR") errors.push(message);
       return true;
     };
-    host = new HostContext(clock, () => ({ log, signal }));
+    host = new HostContext(clock, () => ({ log, signal, flushed: () => Promise.resolve() }));
     host.configure((name) => (name === "endpoint" ? "https://cloud.example.com/graphql" : undefined));
     provider = dynamicProvider(thing, host);
   });

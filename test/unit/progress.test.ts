@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Context } from "../../provider/context";
 import { HostContext } from "../../provider/host/context";
 import type { EngineChannel } from "../../provider/host/engineChannel";
 import { TestClock } from "./clock";
@@ -21,19 +22,25 @@ describe("progress of a wait", () => {
     console.log = log;
   });
 
-  function progressOf(reachable: boolean): (text: string) => void {
+  function operation(reachable: boolean, work: (context: Context) => void): Promise<void> {
     const channel: EngineChannel = {
       log: (...args) => {
         if (reachable) rows.push(args);
         return reachable;
       },
+      flushed: () => Promise.resolve(),
       signal: new AbortController().signal,
     };
-    return new HostContext(clock, () => channel).of(urn).progress;
+    return new HostContext(clock, () => channel).during({ urn, step: "create" }, (context) => {
+      work(context);
+      return Promise.resolve();
+    });
   }
 
+  const shown = (): unknown[] => rows.map((row) => (row as unknown[])[1]);
+
   /** A look every five seconds, for two minutes; then the status changes. */
-  function wait(progress: (text: string) => void): void {
+  function wait({ progress }: Context): void {
     for (let elapsed = 0; elapsed <= 120; elapsed += 5) {
       progress(`waiting for it: HTTP 503, ${elapsed}s of 20m`);
       clock.pass(5_000);
@@ -41,28 +48,88 @@ describe("progress of a wait", () => {
     progress("waiting for it: HTTP 502, 125s of 20m");
   }
 
-  it("is in the resource's own row, where it leaves nothing behind", () => {
-    progressOf(true)("waiting for it: HTTP 503, 1s of 20m");
-    expect(rows).to.deep.equal([[urn, "waiting for it: HTTP 503, 1s of 20m", { ephemeral: true }]]);
+  it("is in the resource's own row, where it leaves nothing behind", async () => {
+    await operation(true, ({ progress }) => {
+      progress("waiting for it: HTTP 503, 1s of 20m");
+    });
+    expect(rows.slice(0, 1)).to.deep.equal([[urn, "waiting for it: HTTP 503, 1s of 20m", { ephemeral: true }]]);
     expect(lines).to.deep.equal([]);
   });
 
-  it("is renewed in the row every ten seconds, and at once when the status changes", () => {
-    wait(progressOf(true));
-    expect(rows).to.have.length(14);
+  it("is renewed in the row every ten seconds, and at once when the status changes", async () => {
+    await operation(true, wait);
+    expect(shown().filter((line) => String(line).startsWith("waiting"))).to.have.length(14);
   });
 
-  it("is a plain line with the resource's name every 30 seconds, and at once when the status changes, without the row", () => {
-    wait(progressOf(false));
+  it("gives way to what has been reached, which stays in the row of the finished resource", async () => {
+    await operation(true, ({ progress, reached }) => {
+      progress("waiting for it: HTTP 503, 1s of 20m");
+      reached("it answers after 2s");
+    });
+    expect(shown()).to.deep.equal(["waiting for it: HTTP 503, 1s of 20m", "it answers after 2s"]);
+  });
+
+  it("is shown anew when another wait begins with the same words", async () => {
+    await operation(true, ({ progress, reached }) => {
+      progress("waiting for it: HTTP 503, 1s of 20m");
+      reached("it answers after 2s");
+      progress("waiting for it: HTTP 503, 3s of 20m");
+    });
+    expect(shown().slice(0, 3)).to.have.length(3);
+  });
+
+  it("says nothing of an end where nothing was waited for", async () => {
+    await operation(true, ({ reached }) => {
+      reached("it answers after 0s");
+    });
+    expect(rows).to.deep.equal([]);
+  });
+
+  it("keeps the fact before, such as that a backend was taken over", async () => {
+    await operation(true, ({ say, progress, reached }) => {
+      say("took over 0x42 instead of creating a backend");
+      reached("took over 0x42");
+      progress("waiting for it: HTTP 503, 1s of 20m");
+      reached("it answers after 2s");
+    });
+    expect(shown().at(-1)).to.equal("took over 0x42; it answers after 2s");
+  });
+
+  it("ends with the operation where nothing else has ended it, as after a request that was tried again", async () => {
+    await operation(true, ({ progress }) => {
+      progress("trying again, 1s of 20m: HTTP 503");
+      clock.pass(3_000);
+    });
+    expect(shown()).to.deep.equal(["trying again, 1s of 20m: HTTP 503", "created after 3s"]);
+  });
+
+  it("leaves a line that stays, and has taken its place, alone", async () => {
+    await operation(true, ({ progress, say }) => {
+      progress("trying again, 1s of 20m: HTTP 503");
+      say("restore 1 of 0x42 has begun");
+    });
+    expect(shown().at(-1)).to.equal("restore 1 of 0x42 has begun");
+  });
+
+  it("is a plain line with the resource's name every 30 seconds, and at once when the status changes, without the row", async () => {
+    await operation(false, wait);
     expect(lines).to.deep.equal([
-      ...[0, 30, 60, 90, 120].map((elapsed) => `orders: waiting for it: HTTP 503, ${elapsed}s of 20m`),
-      "orders: waiting for it: HTTP 502, 125s of 20m",
+      ...[0, 30, 60, 90, 120].map((elapsed) => `Backend "orders": waiting for it: HTTP 503, ${elapsed}s of 20m`),
+      'Backend "orders": waiting for it: HTTP 502, 125s of 20m',
+      'Backend "orders": created after 2m05s',
     ]);
   });
 
-  it("is a plain line for what has no URN", () => {
-    const channel: EngineChannel = { log: () => true, signal: new AbortController().signal };
-    new HostContext(clock, () => channel).of(undefined).progress("waiting for it: HTTP 503, 1s of 20m");
-    expect(lines).to.deep.equal(["waiting for it: HTTP 503, 1s of 20m"]);
+  it("is a plain line for what has no URN", async () => {
+    const channel: EngineChannel = {
+      log: () => true,
+      flushed: () => Promise.resolve(),
+      signal: new AbortController().signal,
+    };
+    await new HostContext(clock, () => channel).during({ urn: undefined, step: "read" }, ({ progress }) => {
+      progress("waiting for it: HTTP 503, 1s of 20m");
+      return Promise.resolve();
+    });
+    expect(lines).to.deep.equal(["waiting for it: HTTP 503, 1s of 20m", "read after 0s"]);
   });
 });

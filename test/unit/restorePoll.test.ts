@@ -50,7 +50,16 @@ describe("waiting for a restore", () => {
     const quiet = (): void => undefined;
     const cloud = { data, actions } as unknown as Cloud;
     const signal = new AbortController().signal;
-    const context: Context = { cloud, clock, signal, progress: quiet, say: quiet, warn: quiet, fail: quiet };
+    const context: Context = {
+      cloud,
+      clock,
+      signal,
+      progress: quiet,
+      reached: quiet,
+      say: quiet,
+      warn: quiet,
+      fail: quiet,
+    };
     const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
     return poll(context, operation, 1, state, (seen) => {
       observed = seen;

@@ -141,6 +141,7 @@ describe("requests, byte for byte", () => {
       const silent = {
         signal: new AbortController().signal,
         progress: () => undefined,
+        reached: () => undefined,
         warn: () => undefined,
         fail: () => undefined,
         say: () => undefined,

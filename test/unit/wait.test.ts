@@ -29,6 +29,7 @@ describe("a wait", () => {
       clock,
       signal: ending.signal,
       progress: (line) => lines.push(line),
+      reached: (line) => lines.push(line),
       warn: () => undefined,
       fail: () => undefined,
       say: () => undefined,
@@ -44,6 +45,7 @@ describe("a wait", () => {
     return waitFor(context, operation(ms), {
       what: "backend 0x42 to answer",
       afterDeadline: "Run pulumi up again.",
+      reached: (found, elapsed) => `${found} after ${elapsed}`,
       look: () => {
         const result = results[Math.min(looks.length, results.length - 1)] ?? pending;
         looks.push(clock.elapsedMs);
@@ -77,7 +79,8 @@ describe("a wait", () => {
 
   it("can be done with nothing to tell", async () => {
     const look = (): Promise<Look<null>> => Promise.resolve({ done: null });
-    expect(await waitFor(context, operation(1_000), { what: "x", afterDeadline: "y", look })).to.equal(null);
+    const wait = { what: "x", afterDeadline: "y", look, reached: () => "z" };
+    expect(await waitFor(context, operation(1_000), wait)).to.equal(null);
   });
 
   it("ends with a failure of a look, at once and as it is", async () => {
@@ -110,11 +113,12 @@ describe("a wait", () => {
     expect(looks.filter((at) => at >= 90_000)).to.deep.equal([90_000]);
   });
 
-  it("tells its status and its time after each look that found nothing", async () => {
+  it("tells its status and its time after each look that found nothing, and in the end what it has come to", async () => {
     await waiting(600_000, [pending, { pending: "HTTP 404" }, done]);
     expect(lines).to.deep.equal([
       "waiting for backend 0x42 to answer: HTTP 503, 0s of 600s",
       "waiting for backend 0x42 to answer: HTTP 404, 1s of 600s",
+      "it is there after 1s",
     ]);
   });
 
@@ -146,7 +150,8 @@ describe("an operation", () => {
     const cloud = new Cloud({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     const progress = (line: string): void => void lines.push(line);
     const timeout = { input: "timeouts.update", value: "15m", ms: 900_000 };
-    const operation = begin({ cloud, clock, signal, progress, warn: progress, fail: progress, say: progress }, timeout);
+    const says = { progress, reached: progress, warn: progress, fail: progress, say: progress };
+    const operation = begin({ cloud, clock, signal, ...says }, timeout);
     expect(operation.deadline).to.equal(clock.now() + 900_000);
     expect(operation.signal).to.equal(signal);
     clock.pass(65_000);
