@@ -59,6 +59,7 @@ export const codes = {
   DGC501: "It is not clear which backend is meant",
   DGC502: "Several backends have the name",
   DGC503: "The settings are not known in a preview",
+  DGC504: "The mocks of a unit test give no list",
 
   DGC601: "There is no such property",
   DGC602: "A required property is missing",

@@ -3,6 +3,7 @@ import { pointerTo } from "../provider/codes";
 import { findBackend, listBackends, listBackups } from "../provider";
 import type { BackendDescription, BackupDescription } from "../provider/types";
 import type { Backend } from "./backend";
+import { callMocks, listFromMocks, underMocks } from "./mocks";
 import type { Provider, ResolvedSettings } from "./provider";
 import { uidOf } from "./uid";
 
@@ -52,7 +53,9 @@ export interface GetBackendResult extends Omit<BackendDescription, "jwtToken"> {
  * @throws When there is none, or when several have the name.
  */
 export async function getBackend(args: GetBackendArgs, options?: LookupOptions): Promise<GetBackendResult> {
-  return withSecret(await findBackend(await settingsOf(options), args));
+  return withSecret(
+    underMocks() ? await mockedBackend(args, options) : await findBackend(await settingsOf(options), args),
+  );
 }
 
 /** The same as {@link getBackend} for inputs that are outputs of resources. The result holds a token and so is a secret as a whole. */
@@ -60,19 +63,21 @@ export function getBackendOutput(
   args: GetBackendOutputArgs,
   options?: LookupOptions,
 ): pulumi.Output<BackendDescription> {
-  return pulumi.secret(
-    pulumi.all([pulumi.output(args), settings(options)]).apply(([which, found]) => findBackend(found, which)),
-  );
+  const found = underMocks()
+    ? pulumi.output(args).apply((which) => mockedBackend(which, options))
+    : pulumi.all([pulumi.output(args), settings(options)]).apply(([which, account]) => findBackend(account, which));
+  return pulumi.secret(found);
 }
 
 /** Looks up all backends of the account (operation `deployments`). */
 export async function getBackends(options?: LookupOptions): Promise<GetBackendResult[]> {
-  return (await listBackends(await settingsOf(options))).map(withSecret);
+  const found = underMocks() ? await mockedBackends(options) : await listBackends(await settingsOf(options));
+  return found.map(withSecret);
 }
 
 /** The same as {@link getBackends} as an output. The result holds tokens and so is a secret as a whole. */
 export function getBackendsOutput(options?: LookupOptions): pulumi.Output<BackendDescription[]> {
-  return pulumi.secret(settings(options).apply(listBackends));
+  return pulumi.secret(underMocks() ? pulumi.output(mockedBackends(options)) : settings(options).apply(listBackends));
 }
 
 /**
@@ -81,7 +86,7 @@ export function getBackendsOutput(options?: LookupOptions): pulumi.Output<Backen
  * @throws When there is no such backend, or when it can have no backups: only dedicated ones do.
  */
 export async function getBackups(args: GetBackupsArgs, options?: LookupOptions): Promise<BackupDescription[]> {
-  return listBackups(await settingsOf(options), args.uid);
+  return underMocks() ? mockedBackups(args.uid, options) : listBackups(await settingsOf(options), args.uid);
 }
 
 /** The same as {@link getBackups} for inputs that are outputs of resources. */
@@ -89,7 +94,22 @@ export function getBackupsOutput(
   args: GetBackupsOutputArgs,
   options?: LookupOptions,
 ): pulumi.Output<BackupDescription[]> {
-  return pulumi.all([uidOf(args.uid), settings(options)]).apply(([uid, found]) => listBackups(found, uid));
+  const uid = uidOf(args.uid);
+  return underMocks()
+    ? uid.apply((one) => mockedBackups(one, options))
+    : pulumi.all([uid, settings(options)]).apply(([one, account]) => listBackups(account, one));
+}
+
+function mockedBackend(args: GetBackendArgs, options: LookupOptions | undefined): Promise<BackendDescription> {
+  return callMocks("getBackend", { ...args }, options?.provider);
+}
+
+function mockedBackends(options: LookupOptions | undefined): Promise<BackendDescription[]> {
+  return listFromMocks("getBackends", {}, options?.provider, "backends");
+}
+
+function mockedBackups(uid: string, options: LookupOptions | undefined): Promise<BackupDescription[]> {
+  return listFromMocks("getBackups", { uid }, options?.provider, "backups");
 }
 
 function withSecret(description: BackendDescription): GetBackendResult {

@@ -30,7 +30,7 @@ function importsOf(file: string): string[] {
 
 /** Which imports a folder may have: beginnings of paths and names. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  "examples/": ["pulumi-dgraphcloud", "@pulumi/pulumi"],
+  "examples/": ["examples", "pulumi-dgraphcloud", "@pulumi/pulumi", "node:"],
   "sdk/": ["sdk", "provider", "@pulumi/pulumi", "node:"],
   "provider/host/": ["provider", "@pulumi/pulumi", "@grpc/grpc-js", "node:"],
   "provider/api/": [

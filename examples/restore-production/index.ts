@@ -3,8 +3,8 @@ import * as dgraphcloud from "pulumi-dgraphcloud";
 
 const config = new pulumi.Config();
 
-// The uid of a dedicated backend of this account that has backups.
-const production = config.require("production");
+// The name of a dedicated backend of this account that has backups.
+const production = dgraphcloud.getBackend({ name: config.require("production") });
 
 const staging = new dgraphcloud.Backend("staging", {
   zone: config.get("zone") ?? "us-east-1",
@@ -15,7 +15,7 @@ const staging = new dgraphcloud.Backend("staging", {
 // Runs once. To copy production again, change the trigger: the preview then shows a replace that names it.
 const copy = new dgraphcloud.Restore("copy-of-production", {
   target: staging,
-  source: production,
+  source: production.then(({ uid }) => uid),
   triggers: { copiedFor: config.get("copiedFor") ?? "the first time" },
   timeouts: { create: "4h" },
 });

@@ -21,7 +21,7 @@ const preparations: Readonly<Record<string, Preparation>> = {
     const { uid } = await stack.local.cloud.createDeployment(account, production);
     await stack.local.cloud.get(uid).engine.start();
     await stack.local.cloud.get(uid).takeBackup();
-    await stack.pulumi("config", "set", "production", uid);
+    await stack.pulumi("config", "set", "production", production.name);
   },
   "wipe-and-restore": async (stack) => {
     await stack.pulumi("config", "set", "wipe", "for the test");
