@@ -2,13 +2,13 @@ import type { IncomingMessage } from "node:http";
 import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Answer, StreamedAnswer } from "./answer";
 import type { Backend } from "./backend";
-import { type Bodies, saysSmall } from "./bodies";
+import { type Bodies, saysSmall, unpacked } from "./bodies";
 import type { Cloud } from "./cloud";
 import { documentOf, operationOf } from "./document";
 import type { GraphqlBody } from "./engines/engine";
 import { operationName, rootFields } from "./execute";
 import { slashPlane } from "./planes";
-import { carriesToken, HttpProblem, pathOf, readDocument } from "./request";
+import { addressOf, carriesToken, documentInAddress, HttpProblem, pathOf, readDocument, withoutToken } from "./request";
 
 /** A request to a backend, read as far as it has to be. */
 export interface AskedData {
@@ -17,10 +17,33 @@ export interface AskedData {
   /** What the journal calls it. */
   readonly operation: string;
   readonly document: () => GraphqlBody | undefined;
+  /** The schema that was sent to `/admin/schema`, if the database does not read it itself. */
+  readonly text?: string;
 }
+
+const post = ["POST"];
+/** The paths of a backend, and the methods of each. Under `/admin/`, Dgraph has others, which end or change its process. */
+const served = new Map<string, readonly string[]>([
+  ["/graphql", ["OPTIONS", "GET", "POST"]],
+  ["/admin", ["GET", "POST"]],
+  ["/admin/slash", post],
+  ["/admin/schema", post],
+  ["/admin/schema/validate", post],
+  ["/query", post],
+  ["/mutate", post],
+  ["/commit", post],
+  ["/alter", post],
+]);
 
 /** Dgraph's own query language, for backends whose mode lets it through. */
 const dqlPaths = ["/query", "/mutate", "/commit", "/alter"];
+
+/** What the journal calls a request whose body is no GraphQL. */
+const plainOperations = new Map([
+  ["/admin/schema", "updateGQLSchema"],
+  ["/admin/schema/validate", "validate"],
+  ...dqlPaths.map((path) => [path, path.slice(1)] as const),
+]);
 
 /** What `/admin` has; the database's own has more, which reaches the files and processes of the machine. */
 const adminFields = [
@@ -32,15 +55,23 @@ const adminFields = [
 
 export async function readDataRequest(backend: Backend, request: IncomingMessage, bodies: Bodies): Promise<AskedData> {
   const path = pathOf(request);
-  const none = { request, path, document: () => undefined };
-  if (request.method === "OPTIONS") return { ...none, operation: "ready" };
-  if (request.method === "GET") return { ...none, operation: "download" };
-  if (dqlPaths.includes(path)) return { ...none, operation: path.slice(1) };
-  if (path === "/graphql" && !needsDocument(backend)) return { ...none, operation: "graphql" };
+  const { method = "" } = request;
+  const unread = (operation: string): AskedData => ({ request, path, operation, document: () => undefined });
+  if (method === "OPTIONS") return unread("ready");
+  if (isDownload(request)) return unread("download");
+  if (served.get(path)?.includes(method) !== true) return unread(operationName(undefined));
+  const isAdmitted = carriesToken(request, backend.deployment.jwtToken);
+  const plain = plainOperations.get(path);
+  if (plain !== undefined) {
+    const isRead = isAdmitted && !backend.engine.streams && !dqlPaths.includes(path);
+    return { ...unread(plain), ...(isRead && { text: await bodies.text(request) }) };
+  }
+  // A persisted query may be named by its hash alone: only the database knows its text.
+  const isPassedOn = method === "POST" || addressOf(request).has("extensions");
+  if (path === "/graphql" && isPassedOn && !needsDocument(backend)) return unread("graphql");
   // Who has no token is refused; a small document is read before that, as the journal and the faults go by what is in it.
-  if (!carriesToken(request, path, backend.deployment.jwtToken) && !saysSmall(request))
-    return { ...none, operation: operationName(undefined) };
-  const read = await readDocument(request, bodies, path !== "/admin");
+  if (!isAdmitted && !saysSmall(request)) return unread(operationName(undefined));
+  const read = method === "GET" ? documentInAddress(request) : await readDocument(request, bodies, true);
   const operation = path === "/graphql" ? "graphql" : operationName(read.document);
   return { request, path, operation, document: read.required };
 }
@@ -48,6 +79,10 @@ export async function readDataRequest(backend: Backend, request: IncomingMessage
 /** A real database reads its documents itself, however large they are; here they are read to look for mutations. */
 function needsDocument({ deployment, engine }: Backend): boolean {
   return deployment.deploymentMode === "readonly" || !engine.streams;
+}
+
+function isDownload(request: IncomingMessage): boolean {
+  return request.method === "GET" && pathOf(request).startsWith("/export/");
 }
 
 /** Answers a request to a backend. */
@@ -60,29 +95,50 @@ export async function answerData(cloud: Cloud, backend: Backend, asked: AskedDat
     if (!(await engine.isHealthy())) throw new HttpProblem(503, "the backend's database does not answer queries now");
     return { status: 200, body: {} };
   }
-  if (request.method === "GET" && path.startsWith("/export/")) return download(backend, path);
-  if (request.method !== "POST") throw new HttpProblem(405, "the data plane takes POST");
-  if (!carriesToken(request, path, backend.deployment.jwtToken)) throw new HttpProblem(401, "Unauthorized");
+  if (isDownload(request)) return download(backend, path);
+  const { jwtToken } = backend.deployment;
+  if (!carriesToken(request, jwtToken))
+    throw new HttpProblem(401, "Unauthorized: a backend takes its jwtToken in the header X-Auth-Token");
+  refuseUnserved(request);
   const document = asked.document();
   const problem = document === undefined ? undefined : unusable(document);
   if (problem !== undefined) return graphqlError(problem);
+  refuseWritingGet(request, document);
   refuseByMode(backend, path, document);
   if (path === "/admin/slash" && document !== undefined)
     return { status: 200, body: await slashPlane(cloud, backend, document) };
-  if (path === "/admin" && document !== undefined) {
-    const foreign = foreignToAdmin(document);
-    if (foreign !== undefined) return graphqlError(foreign);
-  } else if (path !== "/graphql" && !dqlPaths.includes(path)) {
-    throw new HttpProblem(404, "a backend has /graphql, /admin, /admin/slash, /query, /mutate, /commit and /alter");
-  }
+  const foreign = path === "/admin" && document !== undefined ? foreignToAdmin(document) : undefined;
+  if (foreign !== undefined) return graphqlError(foreign);
+  const isInAddress = request.method === "GET" && document !== undefined;
   return engine.serve({
-    method: request.method,
+    method: isInAddress ? "POST" : (request.method ?? "POST"),
     path,
-    url: request.url ?? path,
-    headers: request.headers,
-    stream: request,
+    url: isInAddress ? path : (request.url ?? path),
+    ...unpacked(request, withoutToken(request.headers, jwtToken)),
+    ...(asked.text !== undefined && { text: asked.text }),
     ...(document !== undefined && { document }),
   });
+}
+
+/** Refuses a path or a method that a backend does not have, and says what it has. */
+function refuseUnserved(request: IncomingMessage): void {
+  const path = pathOf(request);
+  const methods = served.get(path);
+  if (methods === undefined) {
+    const all = [...served].map(([one, by]) => `${by.join(", ")} ${one}`).join("; ");
+    throw new HttpProblem(404, `a backend has no ${path.slice(0, 100)}; it has ${all}`);
+  }
+  if (!methods.includes(request.method ?? ""))
+    throw new HttpProblem(405, `${path} takes ${methods.join(", ")}, not ${request.method ?? "this method"}`);
+  if (request.headers.upgrade?.toLowerCase().includes("websocket") === true)
+    throw new HttpProblem(405, "a backend of the local cloud has no subscriptions: it takes no WebSocket");
+}
+
+/** Programs repeat, cache and prefetch a GET, since they expect it to change nothing. */
+function refuseWritingGet(request: IncomingMessage, document: GraphqlBody | undefined): void {
+  const asked = request.method === "GET" ? (document ?? documentInAddress(request).document) : undefined;
+  if (asked !== undefined && operationOf(asked)?.operation !== OperationTypeNode.QUERY)
+    throw new HttpProblem(405, "a GET takes queries only: send a mutation as POST");
 }
 
 function refuseByMode({ deployment }: Backend, path: string, document: GraphqlBody | undefined): void {
@@ -109,7 +165,9 @@ function graphqlError(message: string): Answer {
 function foreignToAdmin(document: GraphqlBody): string | undefined {
   if (operationOf(document) === undefined) return "the document has no such operation";
   const foreign = rootFields(document).find((field) => !adminFields.includes(field));
-  return foreign === undefined ? undefined : `Cannot query field "${foreign}": it is not part of a backend's /admin`;
+  if (foreign === undefined) return undefined;
+  const fields = adminFields.filter((field) => !field.startsWith("__")).join(", ");
+  return `Cannot query field "${foreign}": it is not part of a backend's /admin, which has ${fields}`;
 }
 
 async function download(backend: Backend, path: string): Promise<StreamedAnswer> {

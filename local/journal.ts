@@ -8,7 +8,7 @@ export interface JournalEntry {
   /** Milliseconds since the Unix epoch. */
   readonly time: number;
   readonly plane: Plane;
-  /** Root field of the document, or `ready` (OPTIONS /graphql), `graphql` (/graphql), `download`, `unreadable`. */
+  /** Root field of the document, or `ready` (OPTIONS), `graphql` (/graphql), `query`, `validate`, `download`, `unreadable`, … */
   readonly operation: string;
   /** Uid of the backend that it is about, where one is named. */
   readonly deployment?: string;

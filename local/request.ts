@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Bodies } from "./bodies";
 import type { GraphqlBody } from "./engines/engine";
 import { parseJson } from "./json";
@@ -17,8 +17,11 @@ export class HttpProblem extends Error {
 function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolean): GraphqlBody {
   if (bareAllowed && contentType(request) === "application/graphql") return { query: body };
   const allowed = `application/json${bareAllowed ? " or application/graphql" : ""}`;
-  const { query, variables, operationName } = jsonObject(request, body, allowed);
-  if (typeof query !== "string") throw new HttpProblem(400, 'the body must have a string "query"');
+  return graphqlOf(jsonObject(request, body, allowed));
+}
+
+function graphqlOf({ query, variables, operationName }: Record<string, unknown>): GraphqlBody {
+  if (typeof query !== "string") throw new HttpProblem(400, 'the request must have a string "query"');
   return {
     query,
     ...(typeof variables === "object" && variables !== null && { variables: variables as Record<string, unknown> }),
@@ -34,16 +37,16 @@ export async function readJson(request: IncomingMessage, bodies: Bodies): Promis
 
 function jsonObject(request: IncomingMessage, body: string, allowed: string): Record<string, unknown> {
   if (contentType(request) !== "application/json") throw new HttpProblem(415, `the content type must be ${allowed}`);
-  const value = parsed(body);
+  const value = parsed("the body", body);
   if (typeof value !== "object" || value === null) throw new HttpProblem(400, "the body must be a JSON object");
   return value as Record<string, unknown>;
 }
 
-function parsed(body: string): unknown {
+function parsed(what: string, text: string): unknown {
   try {
-    return parseJson(body);
+    return parseJson(text);
   } catch (error) {
-    throw new HttpProblem(400, `the body ${error instanceof Error ? error.message : "is not JSON"}`);
+    throw new HttpProblem(400, `${what} ${error instanceof Error ? error.message : "is not JSON"}`);
   }
 }
 
@@ -65,9 +68,15 @@ export async function readDocument(
   check: () => void = () => undefined,
 ): Promise<ReadDocument> {
   const text = await bodies.text(request);
-  try {
+  return whenRequired(() => {
     check();
-    const document = graphqlBody(request, text, bareAllowed);
+    return graphqlBody(request, text, bareAllowed);
+  });
+}
+
+function whenRequired(read: () => GraphqlBody): ReadDocument {
+  try {
+    const document = read();
     return { document, required: () => document };
   } catch (error) {
     return {
@@ -79,9 +88,27 @@ export async function readDocument(
   }
 }
 
+/** Reads the GraphQL document of a GET, which is in its address. */
+export function documentInAddress(request: IncomingMessage): ReadDocument {
+  return whenRequired(() => {
+    const address = addressOf(request);
+    const variables = address.get("variables");
+    return graphqlOf({
+      query: address.get("query"),
+      operationName: address.get("operationName"),
+      ...(variables !== null && { variables: parsed("the parameter variables", variables) }),
+    });
+  });
+}
+
 /** The path of a request without its query string. */
 export function pathOf(request: IncomingMessage): string {
   return (request.url ?? "/").split("?", 1)[0] ?? "/";
+}
+
+/** The parameters in the address of a request. */
+export function addressOf({ url = "" }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.slice(url.indexOf("?") + 1 || url.length));
 }
 
 /** The token of the `Authorization` header of the control plane; empty without the scheme. */
@@ -89,17 +116,18 @@ export function bearer(request: IncomingMessage): string {
   return /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
 }
 
-/** Whether a request to a data plane carries the backend's token in one of the headers that the path takes. */
-export function carriesToken(request: IncomingMessage, path: string, token: string): boolean {
-  const header = (name: string): string | undefined => {
-    const value = request.headers[name];
-    return Array.isArray(value) ? value[0] : value;
-  };
-  const given = [
-    header("x-auth-token"),
-    ...(path === "/admin" ? [header("dg-auth")] : []),
-    // The vendor's client sends the raw token here, without a scheme.
-    ...(path === "/admin" || path === "/admin/slash" ? [header("authorization")] : []),
-  ];
-  return given.includes(token);
+/**
+ * The headers in which clients send a backend's token; in `Authorization` it has no scheme, as the vendor's client sends it. One
+ * that holds another token is the user's own: a schema may name any of them for its `@auth` rules.
+ */
+const tokenHeaders = ["x-auth-token", "dg-auth", "authorization"];
+
+/** Whether a request to a data plane carries the backend's token. */
+export function carriesToken({ headers }: IncomingMessage, token: string): boolean {
+  return tokenHeaders.some((name) => headers[name] === token);
+}
+
+/** The headers of a request that do not hold the backend's token. */
+export function withoutToken(headers: IncomingHttpHeaders, token: string): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => !String(value).includes(token)));
 }

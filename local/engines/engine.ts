@@ -21,9 +21,12 @@ export interface DataRequest {
   readonly path: string;
   /** The path with its query string. */
   readonly url: string;
+  /** Without the backend's token. */
   readonly headers: IncomingHttpHeaders;
-  /** The body as it arrives; none of it has been read unless `document` is there. */
+  /** The body as it arrives, unpacked; none of it has been read unless `document` or `text` is there. */
   readonly stream: Readable;
+  /** The body as text, on `/admin/schema` of an engine that does not read it itself. */
+  readonly text?: string;
   /** The document, where the local cloud had to read it. */
   readonly document?: GraphqlBody;
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { connect, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { make, type Made, post, session } from "./calls";
 
@@ -20,11 +21,16 @@ describe("bodies of requests", () => {
   });
 
   /** Sends the head of a request and some of its body, and no more. */
-  const begin = (port: number, lines: readonly string[], body: string): { socket: Socket; answer: Promise<string> } => {
+  const begin = (
+    port: number,
+    lines: readonly string[],
+    body: string | Buffer,
+  ): { socket: Socket; answer: Promise<string> } => {
     const socket = connect(port, "127.0.0.1");
     sockets.push(socket);
     const head = ["POST /graphql HTTP/1.1", `Host: 127.0.0.1:${port}`, "Content-Type: application/json", ...lines];
-    socket.write(`${head.join("\r\n")}\r\n\r\n${body}`);
+    socket.write(`${head.join("\r\n")}\r\n\r\n`);
+    socket.write(body);
     let text = "";
     const answer = new Promise<string>((resolve) => {
       socket.on("data", (chunk) => {
@@ -57,6 +63,13 @@ describe("bodies of requests", () => {
     const { status } = await post(backend.slash, "{ listBackups { response { folder } } }");
     expect(status).to.equal(401);
     expect(local.journal.count("listBackups")).to.equal(1);
+  });
+
+  it("that are packed count as what they unpack to", async () => {
+    const part = gzipSync("x".repeat(7 * mb)).subarray(0, -8);
+    const lines = [`Content-Length: ${part.length + 8}`, "Content-Encoding: gzip"];
+    const begun = Array.from({ length: 12 }, () => begin(local.port, lines, part));
+    expect(await Promise.race(begun.map(({ answer }) => answer))).to.match(/^HTTP\/1.1 503 /);
   });
 
   it("that are large have 64 MB in all; beyond that they are to come later, and small ones are answered still", async () => {

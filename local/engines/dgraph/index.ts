@@ -34,6 +34,9 @@ export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "o
   readonly onRemoved: () => void;
 }
 
+/** Which paths Alpha serves for its admin token only. */
+const guardedPaths = ["/admin", "/admin/schema", "/alter"];
+
 /** A real Dgraph behind one backend: a Zero and an Alpha of its own, on loopback ports. */
 export class DgraphEngine implements Engine {
   readonly canBackdate = false;
@@ -110,7 +113,7 @@ export class DgraphEngine implements Engine {
   }
 
   async serve({ method, path, url, headers, stream, document }: DataRequest): Promise<StreamedAnswer> {
-    const admits = path === "/admin" || path === "/alter" ? { "x-dgraph-authtoken": this.adminToken } : {};
+    const admits = guardedPaths.includes(path) ? { "x-dgraph-authtoken": this.adminToken } : {};
     const { client, ports } = this.running();
     return pass({ client, port: ports.alphaHttp, method, url, headers, admits, stream, document });
   }

@@ -8,7 +8,7 @@ import type { TlsClient } from "./tlsClient";
 /** Headers that are about one connection, or that the local cloud has read already. */
 const ownHeaders = [
   ...["host", "connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-authorization"],
-  ...["x-auth-token", "dg-auth", "authorization", "x-dgraph-authtoken", "origin", "expect"],
+  ...["origin", "expect"],
 ];
 
 export interface Passed {
@@ -52,6 +52,10 @@ export function pass({
     });
     onward.once("error", () => {
       reject(new HttpProblem(502, "the backend's database broke the connection"));
+    });
+    body.once("error", (error) => {
+      reject(error instanceof HttpProblem ? error : new HttpProblem(400, "the body has not arrived whole"));
+      onward.destroy();
     });
     body.once("close", () => {
       if (!body.readableEnded) onward.destroy();

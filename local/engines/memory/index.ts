@@ -15,7 +15,7 @@ import type {
   GraphqlBody,
   RestoreJob,
 } from "../engine";
-import { answerAdmin } from "./admin";
+import { answerAdmin, answerSchema } from "./admin";
 import { refuseLargeSchema } from "./amounts";
 import type { Content, StoredRecord } from "./stored";
 import { generate, type ObjectType } from "./generate";
@@ -38,6 +38,8 @@ export class MemoryEngine implements Engine {
   readonly isRunning = true;
   readonly canBackdate = true;
   readonly streams = false;
+  /** In seconds since the Unix epoch. */
+  readonly startedAt = Math.floor(Date.now() / 1_000);
   changes = 0;
   private uploaded = "";
   private types: readonly ObjectType[] = [];
@@ -62,7 +64,8 @@ export class MemoryEngine implements Engine {
     return Promise.resolve(true);
   }
 
-  async serve({ path, document }: DataRequest): Promise<Answer> {
+  async serve({ path, document, text }: DataRequest): Promise<Answer> {
+    if (text !== undefined) return answerSchema(this, path, text);
     if (document === undefined) throw new HttpProblem(404, `${path} needs a real Dgraph: --engine dgraph`);
     const body = path === "/admin" ? await answerAdmin(this, document) : await this.graphql(document);
     return { status: 200, body };
@@ -82,6 +85,12 @@ export class MemoryEngine implements Engine {
       refuseLargeSchema(schema);
       this.useSchema(schema);
     });
+  }
+
+  /** Throws with what is wrong with a schema, and puts none to use. */
+  validateSchema(schema: string): void {
+    refuseLargeSchema(schema);
+    generate(schema);
   }
 
   async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
