@@ -12,6 +12,10 @@ export class ActionLedger {
   private readonly restores = new Map<string, Map<number, KnownRestore>>();
   private readonly sent = new Set<string>();
   private readonly unclear = new Map<string, string>();
+  private readonly declared = new Set<string>();
+  private readonly forgotten = new Map<string, string[]>();
+  private readonly announced = new Set<string>();
+  private readonly unanswered = new Set<string>();
 
   /** A restore of this stack: which one of the target's, and whose. */
   meetRestore(target: string, restoreId: number, holder: string): void {
@@ -64,6 +68,38 @@ export class ActionLedger {
 
   unclearOf(target: string): string | undefined {
     return this.unclear.get(target);
+  }
+
+  /** An action that the program declares: the one with this id or URN, which is kept, replaced or made in this run. */
+  declare(...keys: (string | undefined)[]): void {
+    for (const key of keys) if (key !== undefined) this.declared.add(key);
+  }
+
+  isDeclared(...keys: (string | undefined)[]): boolean {
+    return keys.some((key) => key !== undefined && this.declared.has(key));
+  }
+
+  /** An action on the backend whose record this process has deleted. */
+  recordForgotten(target: string, name: string): void {
+    this.forgotten.set(target, [...this.forgottenOf(target), name]);
+  }
+
+  forgottenOf(target: string): readonly string[] {
+    return this.forgotten.get(target) ?? [];
+  }
+
+  /** Whether nothing has been said yet of what the action with this URN will do. */
+  isNews(urn: string): boolean {
+    return this.announced.size < this.announced.add(urn).size;
+  }
+
+  /** A question that only makes messages better, and had no answer: one outage must not hold up a preview once for each resource. */
+  recordUnanswered(question: string): void {
+    this.unanswered.add(question);
+  }
+
+  isUnanswered(question: string): boolean {
+    return this.unanswered.has(question);
   }
 
   private known(target: string, restoreId: number): KnownRestore {

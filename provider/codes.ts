@@ -53,6 +53,7 @@ export const codes = {
   DGC415: "confirm is not the name of the backend",
   DGC416: "An action cannot be looked up",
   DGC417: "The outcome of another action on the backend is unknown",
+  DGC418: "The record of an action on a protected backend",
   DGC421: "The backend does not store what is to be dropped",
   DGC422: "Whether the names of a drop are stored cannot be looked up",
 

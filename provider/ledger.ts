@@ -3,15 +3,33 @@ interface Declared {
   readonly urn: string;
 }
 
+/** What a process knows of a backend in the current run, under its uid or under the URN of its resource. */
+export type Fact =
+  /** The program declares it: this run is no destroy, or leaves it alone. */
+  | "declared"
+  /** Created in this run, so that it holds no data of before. */
+  | "created"
+  /** Its state says that it must not be deleted. */
+  | "protected";
+
 /** Which backends the other provider processes of the same engine run stand for: each explicit Provider has a process of its own. */
 export interface Sightings {
   /** Tells the others of a live resource with this uid and incarnation, or that it is none any more. */
   tell(uid: string, incarnation: string, isLive: boolean): void;
   /** The incarnations of a backend that the others have told of. */
   ofOthers(uid: string): readonly string[];
+  /** Tells the others of a fact. */
+  note(key: string, fact: Fact): void;
+  /** Whether one of the others has told of a fact. */
+  hasNoted(key: string, fact: Fact): boolean;
 }
 
-const nobodyElse: Sightings = { tell: () => undefined, ofOthers: () => [] };
+const nobodyElse: Sightings = {
+  tell: () => undefined,
+  ofOthers: () => [],
+  note: () => undefined,
+  hasNoted: () => false,
+};
 
 /** What this process has come across of backends: the memory that no state and no list can give. */
 export class Ledger {
@@ -24,6 +42,7 @@ export class Ledger {
   private readonly claims = new Map<string, string>();
   private readonly lost = new Map<string, ReadonlySet<string>>();
   private readonly guarded = new Map<string, string>();
+  private readonly facts = new Set<string>();
 
   constructor(private readonly sightings: Sightings = nobodyElse) {}
 
@@ -51,6 +70,7 @@ export class Ledger {
     const other = this.declared.get(uid);
     if (other !== undefined && other.urn !== urn && other.incarnation !== incarnation) return other;
     this.declared.set(uid, { incarnation, urn });
+    for (const key of [uid, urn]) this.note(key, "declared");
     return undefined;
   }
 
@@ -79,6 +99,7 @@ export class Ledger {
   recordCreated(uid: string): void {
     this.created.add(uid);
     this.deleted.delete(uid);
+    this.note(uid, "created");
   }
 
   /** A backend that this process has deleted: a second resource that stood for it has nothing left to delete. */
@@ -112,6 +133,7 @@ export class Ledger {
   /** A resource whose state says that its backend must not be deleted. */
   meetProtected(urn: string, uid: string): void {
     this.guarded.set(urn, uid);
+    this.noteProtected(uid);
   }
 
   /** The backend of this resource is gone, so that there is nothing left to protect. */
@@ -122,6 +144,35 @@ export class Ledger {
   /** The backend that stands in the state of this resource and must not be deleted. */
   protectedOf(urn: string): string | undefined {
     return this.guarded.get(urn);
+  }
+
+  /** A backend that must not be deleted, as its state says or is going to say. */
+  noteProtected(uid: string): void {
+    this.note(uid, "protected");
+  }
+
+  /** Whether the program declares the backend with this uid, or the resource with this URN, whichever process serves it. */
+  isDeclared(key: string): boolean {
+    return this.isNoted(key, "declared");
+  }
+
+  /** Whether the backend was created in this run, by whichever process. */
+  isNew(uid: string): boolean {
+    return this.isNoted(uid, "created");
+  }
+
+  /** Whether a state of this stack that was met in this run says that the backend must not be deleted. */
+  isProtected(uid: string): boolean {
+    return this.isNoted(uid, "protected");
+  }
+
+  private note(key: string, fact: Fact): void {
+    this.facts.add(`${fact} ${key}`);
+    this.sightings.note(key, fact);
+  }
+
+  private isNoted(key: string, fact: Fact): boolean {
+    return this.facts.has(`${fact} ${key}`) || this.sightings.hasNoted(key, fact);
   }
 
   /** Reserves a combination of name, zone and type for one resource; gives the other holder when it is taken. */

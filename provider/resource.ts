@@ -34,6 +34,12 @@ export interface Asked<Inputs> {
   readonly replaces: readonly string[];
 }
 
+/** Inputs that have passed every check. `olds` are also there when the engine asks once more, for a replacement, without them. */
+export interface Announced<Inputs> extends Asked<Inputs> {
+  /** Whether an object will be made: there is none yet, or another one takes its place. */
+  readonly makes: boolean;
+}
+
 /** Tells the host what is there by now, so that a later failure loses nothing of it. */
 export type Observe<S> = (state: S) => void;
 
@@ -57,8 +63,10 @@ export interface Resource<Inputs, S extends State> {
   check(inputs: Inputs): Failure[];
   /** What only the service or the clock can tell; asked when the object would be made, now or in place of the old one. */
   refuse?(context: Context, asked: Asked<Inputs>): Promise<Failure[]>;
-  /** Says what making the object would do beyond what its row shows. Makes no call: it is asked in every check before a create. */
-  announce?(context: Context, asked: Asked<Inputs>): void;
+  /** Says in words what the engine's row does not show of a change. Called in each check that refuses nothing. */
+  announce?(context: Context, announced: Announced<Inputs>): Promise<void>;
+  /** What to say of a change of hidden inputs that has to reach the state; undefined when there is none. */
+  hiddenChange?(state: S, news: Inputs): string | undefined;
   /** Whether a replacement must delete the old object first. */
   deletesFirst(state: S, inputs: Inputs): boolean;
   /** Told of each object of this stack that the process comes across. */

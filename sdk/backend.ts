@@ -89,6 +89,13 @@ export interface BackendArgs {
 export class Backend extends pulumi.CustomResource {
   /** Uid of the backend: another name for `id`, known in every preview of an update. */
   readonly uid: pulumi.Output<string>;
+  /**
+   * What the program says of its protection, for the actions on it; none for one that is only looked up.
+   *
+   * @internal
+   */
+  readonly __protection:
+    { readonly deletionProtection: pulumi.Input<boolean> | undefined; readonly protect: boolean } | undefined;
   /** Bare host name of the backend, as the API gives it: no scheme, no path. */
   declare readonly url: pulumi.Output<string>;
   /** Address of its GraphQL endpoint. */
@@ -135,6 +142,9 @@ export class Backend extends pulumi.CustomResource {
     const secretOutputs = { additionalSecretOutputs: ["jwtToken"] };
     super(type, name, properties(name, args, options), pulumi.mergeOptions(protection(args, options), secretOutputs));
     this.uid = this.id;
+    // Inherited from a parent as well.
+    const protect = (this as { readonly __protect?: boolean }).__protect === true;
+    this.__protection = args === undefined ? undefined : { deletionProtection: args.deletionProtection, protect };
   }
 }
 

@@ -3,6 +3,7 @@ import type { Backend } from "./backend";
 import { delegate } from "./delegate";
 import { hiddenUrn } from "./hidden";
 import { hiddenMarks } from "./marks";
+import { hiddenProtection, recordOptions } from "./protection";
 import type { Triggers } from "./triggers";
 import { uidOf } from "./uid";
 
@@ -66,11 +67,12 @@ export interface DataDropArgs {
 /**
  * Erases data of a backend, once (operation `dropData`): nothing brings it back but a restore. A lost answer is never followed by a second
  * mutation: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores and drops on one backend never
- * overlap. Deleting the resource makes no call.
+ * overlap. Deleting the resource makes no call, and is refused while its Backend is protected and the program declares neither: the record is all
+ * that keeps a later `pulumi up` from erasing the data again.
  *
  * @example
  * ```ts
- * new dgraphcloud.DataDrop("wipe-staging", { backend: staging, allData: true, confirm: "staging", triggers: { asked: "2026-01-31" } });
+ * new dgraphcloud.DataDrop("wipe-staging", { backend: staging, allData: true, confirm: "staging", triggers: { asked: "2026-01-31" }, notAfter: "2026-01-31T18:00:00Z" });
  * ```
  */
 export class DataDrop extends pulumi.CustomResource {
@@ -94,9 +96,15 @@ export class DataDrop extends pulumi.CustomResource {
       ...inputs,
       ...hiddenUrn(type, name, options),
       ...hiddenMarks(inputs),
+      ...hiddenProtection(args.backend),
       __provider: delegate("dataDrop"),
     };
-    super(type, name, properties, pulumi.mergeOptions(options, { additionalSecretOutputs: ["exportUrls"] }));
+    super(
+      type,
+      name,
+      properties,
+      pulumi.mergeOptions(recordOptions(options), { additionalSecretOutputs: ["exportUrls"] }),
+    );
   }
 }
 

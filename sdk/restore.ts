@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RestoreStatus } from "../provider/types";
 import type { Backend } from "./backend";
+import { hiddenProtection } from "./protection";
 import { RestoreCompletion, RestoreRequest } from "./restoreParts";
 import type { Triggers } from "./triggers";
 import { uidOf } from "./uid";
@@ -43,6 +44,11 @@ export interface RestoreArgs {
    */
   triggers?: Triggers | undefined;
   /**
+   * The name that the target must have at that moment: another one is refused, in the preview already, and both are named
+   * (operation `deployments`). Default: not compared. A change only writes the state.
+   */
+  confirm?: pulumi.Input<string> | undefined;
+  /**
    * Last moment for running the restore, like "2026-01-31T18:00:00Z": later it is refused, in the preview already. Default:
    * none. A change only writes the state.
    */
@@ -70,14 +76,15 @@ export interface RestoreArgs {
 /**
  * Restores a backup of one backend into another, once: replaces all data and the schema of the target (operation `restore`, sent to
  * the target itself), waits for the end (`restoreStatus`), then until the target answers again. A killed run, a lost answer, a refresh or
- * a deadline never sends it again: the next `pulumi up` waits on. Deleting it makes no call.
+ * a deadline never sends it again: the next `pulumi up` waits on. Deleting it makes no call, and is refused while its target is protected and the
+ * program declares neither: the record is all that keeps a later `pulumi up` from restoring again.
  *
  * A restore that fails (ERR) fails every `pulumi up`, without a call, until `triggers` has a new value. When its outcome cannot be
  * known, the error says so and names `resumeRestoreId`, `acceptUnknown` and `triggers`. Restores and drops on one target never overlap.
  *
  * @example
  * ```ts
- * new dgraphcloud.Restore("staging-from-production", { target: staging, source: "0xf0ffe9", triggers: { asked: "2026-01-31" } });
+ * new dgraphcloud.Restore("staging-from-production", { target: staging, source: "0xf0ffe9", confirm: "staging", triggers: { asked: "2026-01-31" }, notAfter: "2026-01-31T18:00:00Z" });
  * ```
  */
 export class Restore extends pulumi.ComponentResource {
@@ -109,9 +116,10 @@ export class Restore extends pulumi.ComponentResource {
     super("dgraphcloud:index:Restore", name, {}, options);
     const { target, source, waitForCompletion, ...others } = args;
     const own = partOptions(options, this);
+    const protection = hiddenProtection(target);
     const request = new RestoreRequest(
       `${name}-request`,
-      { ...others, target: uidOf(target), source: uidOf(source) },
+      { ...others, target: uidOf(target), source: uidOf(source), ...protection },
       own,
     );
     const completion =
@@ -125,6 +133,7 @@ export class Restore extends pulumi.ComponentResource {
               restoreId: request.restoreId,
               acceptUnknown: args.acceptUnknown,
               timeouts: args.timeouts,
+              ...protection,
             },
             own,
           );
@@ -148,9 +157,9 @@ export class Restore extends pulumi.ComponentResource {
 
 /** What both parts take over of the component's options; the rest reaches them through their parent. */
 function partOptions(
-  { protect, retainOnDelete, provider, replaceOnChanges, dependsOn, ignoreChanges }: pulumi.ComponentResourceOptions,
+  { protect, provider, replaceOnChanges, dependsOn, ignoreChanges }: pulumi.ComponentResourceOptions,
   parent: Restore,
 ): pulumi.CustomResourceOptions {
-  const given = { protect, retainOnDelete, provider, replaceOnChanges, dependsOn, ignoreChanges };
+  const given = { protect, provider, replaceOnChanges, dependsOn, ignoreChanges };
   return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), parent };
 }

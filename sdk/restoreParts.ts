@@ -3,6 +3,7 @@ import type { RestoreStatus } from "../provider/types";
 import { delegate } from "./delegate";
 import { hiddenUrn } from "./hidden";
 import { hiddenMarks } from "./marks";
+import { recordOptions } from "./protection";
 
 const requestType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreRequest";
 const completionType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreCompletion";
@@ -28,7 +29,7 @@ export class RestoreRequest extends pulumi.CustomResource {
         ...hiddenMarks(inputs),
         __provider: delegate("restoreRequest"),
       },
-      options,
+      recordOptions(options),
     );
   }
 }
@@ -43,7 +44,7 @@ export class RestoreCompletion extends pulumi.CustomResource {
   constructor(name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
     const hidden = { ...hiddenUrn(completionType, name, options), ...hiddenMarks(inputs) };
     const own = { ...completionOutputs, ...inputs, ...hidden, __provider: delegate("restoreCompletion") };
-    super(completionType, name, own, options);
+    super(completionType, name, own, recordOptions(options));
   }
 }
 

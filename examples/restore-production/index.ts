@@ -17,6 +17,8 @@ const copy = new dgraphcloud.Restore("copy-of-production", {
   target: staging,
   source: production.then(({ uid }) => uid),
   triggers: { copiedFor: config.get("copiedFor") ?? "the first time" },
+  // The last moment for it, whatever becomes of the state: an hour from now is a good value.
+  notAfter: config.get("notAfter") ?? "2100-01-01T00:00:00Z",
   timeouts: { create: "4h" },
 });
 

@@ -3,6 +3,9 @@ import * as dgraphcloud from "pulumi-dgraphcloud";
 
 const config = new pulumi.Config();
 
+// The last moment for a wipe or a restore, whatever becomes of the state: an hour from now is a good value.
+const notAfter = config.get("notAfter") ?? "2100-01-01T00:00:00Z";
+
 const staging = new dgraphcloud.Backend("staging", {
   name: "staging",
   zone: config.get("zone") ?? "us-east-1",
@@ -18,6 +21,7 @@ if (wipe !== undefined) {
     // Refused in the preview when the backend is called otherwise.
     confirm: "staging",
     triggers: { wipe },
+    notAfter,
   });
 }
 
@@ -29,6 +33,8 @@ if (backupFolder !== undefined) {
     source: staging,
     backupFolder,
     backupNum: config.getNumber("backupNum"),
+    confirm: "staging",
+    notAfter,
   });
 }
 

@@ -2,15 +2,15 @@ import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
 import { AbsentError, ConflictError } from "../errors";
 import { unknownValue } from "../fields";
-import type { Asked } from "../resource";
+import type { Announced } from "../resource";
 import type { NewBackend } from "./newBackend";
 
 const consequence = "this stack changes it from then on, and deletes it with its data when the resource is deleted";
 
 /** Says in the preview what would be taken over, as far as the program tells it. */
-export function announceAdoption({ cloud, say }: Context, { inputs, olds }: Asked<NewBackend>): void {
-  // What is there already adopts nothing any more.
-  if (Object.keys(olds).length > 0) return;
+export function announceAdoption({ cloud, say }: Context, { inputs, makes }: Announced<NewBackend>): void {
+  // The engine checks a replacement twice.
+  if (!makes || !cloud.actions.isNews(inputs.__urn ?? "")) return;
   const { name, zone, deploymentType, adoptUid, adoptExisting } = inputs;
   if (adoptUid === unknownValue) {
     say(`takes over the backend that adoptUid will name, instead of creating one: ${consequence}`);

@@ -6,6 +6,7 @@ import {
   AbsentError,
   type Advice,
   ConflictError,
+  DgraphCloudError,
   GraphqlError,
   mayHaveActed,
   noSuchBackend,
@@ -13,7 +14,7 @@ import {
   type RequestError,
 } from "../errors";
 import { givenNames } from "../fields";
-import type { Resource } from "../resource";
+import type { Announced, Resource } from "../resource";
 import { quoted, resourceName } from "../resourceName";
 import { clean } from "../text";
 import { isGone, refuseOtherAccount } from "./absence";
@@ -30,8 +31,14 @@ export const backend: Resource<BackendInputs, BackendState> = {
   stateVersion: backendStateVersion,
   resolve: resolveName,
   check: checkBackend,
+
+  announce(context, announced) {
+    announceAdoption(context, announced);
+    announceProtection(context, announced);
+    return Promise.resolve();
+  },
+
   // The old and the new one cannot both have the subdomain.
-  announce: announceAdoption,
   deletesFirst: (state, inputs) => inputs.subdomain !== undefined && state.subdomain === inputs.subdomain,
 
   met(context, id, state) {
@@ -58,6 +65,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
     const { __urn } = inputs;
     context.cloud.ledger.meet(live.uid, memory.incarnation, __urn);
     if (__urn !== undefined) context.cloud.ledger.declare(live.uid, memory.incarnation, __urn);
+    if (inputs.deletionProtection === true) context.cloud.ledger.noteProtected(live.uid);
     // Only so: made without protection, it lets go of a protected one that it replaces in the next run, and not in this.
     if (__urn !== undefined && inputs.deletionProtection === true)
       context.cloud.ledger.meetProtection(__urn, memory.incarnation, true);
@@ -76,6 +84,20 @@ export const backend: Resource<BackendInputs, BackendState> = {
   read: readBackend,
   delete: deleteBackend,
 };
+
+/** Says what switching the protection off makes possible, and that taking the line out does not switch it off. */
+function announceProtection({ warn }: Context, { inputs, olds }: Announced<BackendInputs>): void {
+  if (olds.deletionProtection === true && inputs.deletionProtection === false)
+    warn(
+      "deletionProtection is switched off: after this, a destroy, or a change that deletes or replaces the backend, deletes all its data. " +
+        "It also lets a destroy delete the records of the Restores and DataDrops on it.",
+    );
+  if (olds.deletionProtection === true && inputs.deletionProtection === undefined)
+    warn(
+      "deletionProtection: true is gone from the program and stays on: only the option protect, which it set too, goes. A destroy, and a change " +
+        "that replaces the backend, are still refused. To switch it off, set deletionProtection: false; to keep it, put the line back.",
+    );
+}
 
 function keep(state: BackendState, inputs: BackendInputs): BackendState {
   return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
@@ -170,9 +192,18 @@ async function deleteBackend(context: Context, operation: Operation, id: string,
     // Another state of it, deleted at the same time.
     if (ledger.wasDeletedHere(id)) return;
     ledger.meet(id, incarnation, state.__urn);
-    throw error;
+    throw withForgotten(context, id, error);
   }
   ledger.recordDeleted(id);
+}
+
+/** The engine has deleted what depends on the backend before it. */
+function withForgotten({ cloud }: Context, id: string, error: unknown): unknown {
+  const forgotten = cloud.actions.forgottenOf(id);
+  if (forgotten.length === 0 || !(error instanceof DgraphCloudError)) return error;
+  return error.add(
+    `The records of ${forgotten.join(" and ")} have left the state before: a pulumi up with them in the program runs them again on ${id}.`,
+  );
 }
 
 async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {

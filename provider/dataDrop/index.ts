@@ -1,9 +1,11 @@
-import { begin, type Context, type Operation } from "../context";
+import { announce } from "../action/announce";
+import { confirmFailures, refuseMismatch } from "../action/confirm";
+import { protectionChange, recordedProtection } from "../action/protection";
+import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/record";
+import type { Context, Operation } from "../context";
 import { formatDuration } from "../duration";
-import { ConflictError, noSuchBackend } from "../errors";
-import { type Failure, givenNames, unknownValue } from "../fields";
+import { givenNames } from "../fields";
 import { passed, refusePassed } from "../notAfter";
-import { keepRecord, withInputs } from "../record";
 import type { Created, Resource } from "../resource";
 import { waitUntilReady } from "../readiness";
 import { untilNoRestoreRuns } from "../running";
@@ -13,13 +15,11 @@ import {
   type DataDropInputs,
   type DataDropState,
   dataDropStateVersion,
+  type Hidden,
   sorted,
 } from "./inputs";
 import { refuseAfterUnclear } from "../unclear";
-import { accepted, dropRemaining, finished, remaining, type Sending, unknownDrop } from "./steps";
-
-/** A preview must not hang on it. */
-const lookUpTimeout = { input: "the time for comparing confirm", value: "1m", ms: 60_000 };
+import { accepted, dropRemaining, erased, finished, remaining, type Sending, unknownDrop } from "./steps";
 
 /** Erases data of a backend, once. */
 export const dataDrop: Resource<DataDropInputs, DataDropState> = {
@@ -32,16 +32,27 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   check: checkSelection,
   deletesFirst: () => false,
   met: () => undefined,
+  hiddenChange: (state, news: DataDropInputs & Hidden) => protectionChange(state, news),
+
+  declared({ cloud }, id, { __urn }) {
+    cloud.actions.declare(id, __urn);
+  },
 
   async refuse(context, { inputs }) {
     const late = passed(context.clock, inputs.notAfter);
-    return late.length > 0 ? late : confirmFailure(context, inputs);
+    return late.length > 0 ? late : confirmFailures(context, "backend", inputs.backend, inputs.confirm);
+  },
+
+  announce(context, announced) {
+    const { inputs } = announced;
+    const effect = (target: string): string => `erase ${erased(inputs)} of ${target}`;
+    return announce(context, { announced, uid: inputs.backend, inputs, effect });
   },
 
   async create(context, operation, inputs) {
     refusePassed(context.clock, inputs.notAfter);
     return alone(context, operation, inputs, async (recheck) => {
-      await refuseMismatch(context, inputs);
+      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm);
       const exportUrls = inputs.exportFirst === true ? await exported(context, operation, inputs.backend) : undefined;
       refusePassed(context.clock, inputs.notAfter);
       return dropOnce(context, { operation, recheck }, inputs, exportUrls);
@@ -61,7 +72,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
       inputs,
       async (recheck) => {
         refusePassed(context.clock, inputs.notAfter);
-        await refuseMismatch(context, inputs);
+        await refuseMismatch(context, "backend", inputs.backend, inputs.confirm);
         return dropRemaining(context, { operation, recheck }, id, settled, inputs, observe);
       },
       id,
@@ -71,8 +82,10 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   keep,
   read: (_, __, ___, known) => keepRecord(known),
 
-  delete(context, _, id) {
-    context.say(`${id} is forgotten; no call is made, and what it dropped stays gone`);
+  delete(context, _, id, state) {
+    const leaving = { id, uid: state.backend, state };
+    refuseLoss(context, leaving);
+    warnOfLoss(context, leaving, `erases ${erased(state)}`);
     return Promise.resolve();
   },
 };
@@ -84,7 +97,7 @@ function keep(state: DataDropState, inputs: DataDropInputs): DataDropState {
 async function dropOnce(
   context: Context,
   sending: Sending,
-  inputs: DataDropInputs,
+  inputs: DataDropInputs & Hidden,
   exportUrls: readonly string[] | undefined,
 ): Promise<Created<DataDropState>> {
   const droppedAt = new Date(context.clock.now()).toISOString();
@@ -92,6 +105,7 @@ async function dropOnce(
   const given = givenNames(dataDropFields, { ...inputs });
   const state: DataDropState = {
     ...inputs,
+    ...recordedProtection(context, inputs.backend, inputs),
     droppedAt,
     messages: [],
     dropped: [],
@@ -102,6 +116,7 @@ async function dropOnce(
   try {
     const observe = (observed: DataDropState): void => {
       reached = observed;
+      context.cloud.actions.declare(inputs.__urn);
     };
     return { id, state: await dropRemaining(context, sending, id, state, inputs, observe) };
   } catch (error) {
@@ -129,7 +144,7 @@ async function alone<T>(
     return await work(async () => {
       await untilFree(context, operation, uid);
       refusePassed(context.clock, inputs.notAfter);
-      await refuseMismatch(context, inputs);
+      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm);
     });
   } finally {
     leave();
@@ -141,25 +156,4 @@ async function exported(context: Context, operation: Operation, uid: string): Pr
   const urls = await context.cloud.data.export(uid, operation);
   context.reached(`exported ${uid} after ${formatDuration(context.clock.now() - operation.startedAt)}`);
   return urls;
-}
-
-async function refuseMismatch(context: Context, inputs: DataDropInputs): Promise<void> {
-  const [mismatch] = await confirmFailure(context, inputs);
-  if (mismatch === undefined) return;
-  throw new ConflictError({
-    code: mismatch.code,
-    why: `${mismatch.property} ${mismatch.reason}; nothing was sent.`,
-    next: "Correct confirm or backend, then run pulumi up again.",
-  });
-}
-
-/** Compares with the live name, which is no secret of the program: the one call that a check makes. */
-async function confirmFailure(context: Context, { backend, confirm }: DataDropInputs): Promise<Failure[]> {
-  if (confirm === undefined || confirm === unknownValue || backend === unknownValue) return [];
-  const operation = begin(context, lookUpTimeout);
-  const [live] = await context.cloud.list.find({ uid: backend }, operation);
-  if (live === undefined) throw noSuchBackend(backend, context.cloud.session.account);
-  if (live.name === confirm) return [];
-  const reason = `is "${confirm}", and the backend ${backend} is called "${live.name}": correct confirm, or name the backend that you mean`;
-  return [{ property: "confirm", code: "DGC415", reason }];
 }

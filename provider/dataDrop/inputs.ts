@@ -1,7 +1,14 @@
+import { confirmField } from "../action/confirm";
+import type { Protection } from "../action/protection";
 import { durations, type Failure, type Field, type FieldTable, flag, notEmpty, uid, unknownValue } from "../fields";
 import { notAfterField } from "../notAfter";
 import type { Memory } from "../resource";
 import { type Triggers, triggersField } from "../triggers";
+
+/** What the sdk sends along. */
+export interface Hidden extends Protection {
+  readonly __urn?: string;
+}
 
 /** Inputs of a DataDrop after check. The public documentation of each stands at `DataDropArgs` in the sdk. */
 export interface DataDropInputs {
@@ -29,7 +36,7 @@ export interface DataDropMemory extends Memory {
   readonly unclear?: Step;
 }
 
-export interface DataDropState extends DataDropInputs {
+export interface DataDropState extends DataDropInputs, Hidden {
   readonly droppedAt: string;
   /** The service's words. */
   readonly messages: readonly string[];
@@ -53,7 +60,7 @@ export const dataDropFields: FieldTable<DataDropInputs> = {
   fields: selection,
   allowUnknownNames: { onChange: "state", check: flag },
   triggers: triggersField,
-  confirm: { onChange: "state", check: notEmpty },
+  confirm: confirmField,
   notAfter: notAfterField,
   acceptUnknown: { onChange: "state", check: notEmpty },
   exportFirst: { onChange: "state", check: flag },

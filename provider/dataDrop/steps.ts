@@ -1,6 +1,7 @@
 import type { Drop } from "../api/data";
 import type { Context, Operation } from "../context";
 import { DgraphCloudError, UnknownOutcomeError } from "../errors";
+import { holdsUnknown } from "../fields";
 import type { Observe } from "../resource";
 import { isUnclear } from "../unclear";
 import { type DataDropInputs, type DataDropState, type Step, stepsOf } from "./inputs";
@@ -125,6 +126,14 @@ function dropOf(step: Step, { types = [], fields = [] }: DataDropInputs): Drop {
     case "fields":
       return { fields };
   }
+}
+
+/** What a drop erases, for people: "all data", "type Author, field Author.email". */
+export function erased(inputs: DataDropInputs): string {
+  if (holdsUnknown([inputs.types, inputs.fields])) return "types or fields that are not known yet";
+  return stepsOf(inputs)
+    .flatMap((step) => described(step, inputs))
+    .join(", ");
 }
 
 function described(step: Step, { types = [], fields = [] }: DataDropInputs): string[] {

@@ -10,13 +10,14 @@ import type {
 import { begin, type Context, type Operation } from "../context";
 import { pointerTo } from "../codes";
 import { timeoutOf } from "../duration";
-import { ConflictError, SettingsError } from "../errors";
+import { SettingsError } from "../errors";
 import { changedFields, checkFields, type Failure, holdsUnknown, namesThat, replacingFields } from "../fields";
 import { presentable } from "../message";
 import type { Created, Resource, State } from "../resource";
 import { clean } from "../text";
 import type { HostContext } from "./context";
 import { filledIn, leftOut, refuseLeftOut } from "./leftOut";
+import { newerState, protectedReason, refuseIfProtected } from "./refusals";
 import { asError, partialFailure, type Report, reportOf } from "./failures";
 import { Repeats } from "./repeats";
 import { keepSecretInputs, secretInputs } from "./secretInputs";
@@ -44,6 +45,8 @@ export function dynamicProvider<Inputs, S extends State>(
   const repeats = new Repeats<S>();
   /** What has been read and not been compared since: the comparison that follows is the refresh's own. */
   const refreshed = new Set<string>();
+  /** The old inputs of each resource: the engine checks a replacement twice, the second time without them. */
+  const oldInputs = new Map<unknown, Values>();
 
   /** The state that the engine hands back. One of a later version of the package is not guessed at. */
   const stateFrom = (values: Values): S => {
@@ -73,7 +76,9 @@ export function dynamicProvider<Inputs, S extends State>(
     report: Report,
     { id, state, inputs, operation, failure, delegate, reached }: Settle<Inputs, S>,
   ): Promise<Values> => {
-    let latest = failure === undefined ? reached?.state : state;
+    // Hidden inputs reach the state even when nothing else comes of the update.
+    const hasNews = report.step === "update" && resource.hiddenChange?.(state, inputs) !== undefined;
+    let latest = failure !== undefined ? state : (reached?.state ?? (hasNews ? state : undefined));
     try {
       if (failure !== undefined) throw failure;
       const observe = (observed: S): void => {
@@ -113,6 +118,7 @@ export function dynamicProvider<Inputs, S extends State>(
       const refusal = refusedReplacement(before, asked);
       if (refusal !== undefined) failures.push(refusal);
       if (failures.length === 0) failures.push(...(await refusals(before, asked)));
+      if (failures.length === 0) await announce(before, asked);
       const secrets = secretInputs(news);
       return { inputs, failures: failures.map((failure) => shown(failure, secrets)) };
     },
@@ -130,7 +136,9 @@ export function dynamicProvider<Inputs, S extends State>(
         const replaces = replacingFields(fields, olds, news);
         if (replaces.some((name) => !holdsUnknown(news[name]))) refuseIfProtected(state, id, replaces);
         const unfinished = state.__state.status !== "ready";
-        if (changed.length === 0) return Promise.resolve({ changes: unfinished });
+        const hidden = resource.hiddenChange?.(state, news as Inputs);
+        if (hidden !== undefined) context.say(hidden);
+        if (changed.length === 0) return Promise.resolve({ changes: unfinished || hidden !== undefined });
         const deleteBeforeReplace = replaces.length > 0 && resource.deletesFirst(state, news as Inputs);
         // Left open, the engine works out the details itself, so that replaceOnChanges holds and the preview names properties.
         return Promise.resolve({ replaces, deleteBeforeReplace, ...(unfinished && { changes: true }) });
@@ -216,15 +224,26 @@ export function dynamicProvider<Inputs, S extends State>(
 
   /** An object that stays as it is is asked nothing, so that an ordinary check makes no call. */
   async function refusals(olds: Values, inputs: Values): Promise<readonly Failure[]> {
+    if (resource.refuse === undefined) return [];
     const replaces = surelyReplacing(olds, inputs);
     if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
     const report = reportOf(resource, "check", inputs);
-    const asked = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces };
-    return guarded(report, async (context) => {
-      const found = (await resource.refuse?.(context, asked)) ?? [];
-      if (found.length === 0) resource.announce?.(context, asked);
-      return found;
-    });
+    return guarded(
+      report,
+      async (context) =>
+        (await resource.refuse?.(context, { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces })) ?? [],
+    );
+  }
+
+  async function announce(before: Values, inputs: Values): Promise<void> {
+    const urn = inputs["__urn"];
+    const isNew = Object.keys(before).length === 0;
+    if (!isNew) oldInputs.set(urn, before);
+    const olds = isNew ? (oldInputs.get(urn) ?? {}) : before;
+    const replaces = replacingFields(fields, olds, inputs);
+    const makes = isNew || replaces.length > 0;
+    const announced = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces, makes };
+    await guarded(reportOf(resource, "check", inputs), async (context) => resource.announce?.(context, announced));
   }
 }
 
@@ -235,23 +254,4 @@ interface Settle<Inputs, S> extends Created<S> {
   readonly operation: Operation;
   /** The text that loads this provider. */
   readonly delegate: unknown;
-}
-
-const newerState = {
-  code: "DGC108",
-  why: "its state was written by a newer version of pulumi-dgraphcloud than the one that is installed.",
-  next: "Install that version or a newer one (npm install pulumi-dgraphcloud@latest), then run the command again.",
-} as const;
-
-const protectedReason =
-  "this change replaces the resource and deletes its data, and deletionProtection is on; " +
-  "set deletionProtection: false and run pulumi up, then make this change";
-
-function refuseIfProtected(state: State, id: string, replaces: readonly string[]): void {
-  if (state.deletionProtection !== true) return;
-  throw new ConflictError({
-    code: "DGC304",
-    why: `a change of ${replaces.join(" and ")} would replace ${id} and delete its data, and deletionProtection is on.`,
-    next: ["Set deletionProtection: false and run pulumi up.", "Then make this change."],
-  });
 }

@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { Sightings } from "../ledger";
+import { isDeepStrictEqual } from "node:util";
+import type { Fact, Sightings } from "../ledger";
 
-type Line = readonly [endpoint: string, uid: string, incarnation: string, isLive: boolean];
+type Line =
+  | readonly [endpoint: string, uid: string, incarnation: string, isLive: boolean]
+  | readonly [endpoint: string, key: string, fact: Fact];
 
 /**
  * Shares what the provider processes of one engine run stand for, through a folder for temporary files: a file a process, of which only
@@ -27,34 +30,46 @@ export class SharedSightings implements Sightings {
   tell(uid: string, incarnation: string, isLive: boolean): void {
     const key = JSON.stringify([uid, incarnation]);
     if (this.told.get(key) === isLive) return;
-    // The engine ends its processes by a signal: what they leave goes with the next one that comes.
-    if (this.told.size === 0) sweep(this.base);
-    const line: Line = [this.endpoint, uid, incarnation, isLive];
-    if (this.write(`${JSON.stringify(line)}\n`)) this.told.set(key, isLive);
+    if (this.write([this.endpoint, uid, incarnation, isLive])) this.told.set(key, isLive);
   }
 
   ofOthers(uid: string): readonly string[] {
     const live = new Set<string>();
-    if (!isMine(this.base)) return [];
-    for (const file of filesOf(this.folder)) {
-      if (file === this.own || !isAlive(file)) continue;
-      for (const [endpoint, other, incarnation, isLive] of linesOf(join(this.folder, file))) {
-        if (endpoint !== this.endpoint || other !== uid) continue;
-        if (isLive) live.add(`${file} ${incarnation}`);
-        else live.delete(`${file} ${incarnation}`);
-      }
+    for (const [file, [endpoint, other, incarnation, isLive]] of this.linesOfOthers()) {
+      if (isLive === undefined || endpoint !== this.endpoint || other !== uid) continue;
+      if (isLive) live.add(`${file} ${incarnation}`);
+      else live.delete(`${file} ${incarnation}`);
     }
     return [...live].map((one) => one.slice(one.indexOf(" ") + 1));
   }
 
-  private write(line: string): boolean {
+  note(key: string, fact: Fact): void {
+    const line: Line = [this.endpoint, key, fact];
+    const text = JSON.stringify(line);
+    if (!this.told.has(text) && this.write(line)) this.told.set(text, true);
+  }
+
+  hasNoted(key: string, fact: Fact): boolean {
+    const line: Line = [this.endpoint, key, fact];
+    return this.linesOfOthers().some(([, other]) => isDeepStrictEqual(other, line));
+  }
+
+  private linesOfOthers(): (readonly [file: string, line: Line])[] {
+    if (!isMine(this.base)) return [];
+    const files = filesOf(this.folder).filter((file) => file !== this.own && isAlive(file));
+    return files.flatMap((file) => linesOf(join(this.folder, file)).map((line) => [file, line] as const));
+  }
+
+  private write(line: Line): boolean {
+    // The engine ends its processes by a signal: what they leave goes with the next one that comes.
+    if (this.told.size === 0) sweep(this.base);
     // Another process may remove the folder while it is still empty.
     for (let tries = 0; tries < 3; tries++) {
       const done = attempt(() => {
         mkdirSync(this.base, { recursive: true, mode: 0o700 });
         if (!isMine(this.base)) throw new Error("it is somebody else's");
         mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-        appendFileSync(join(this.folder, this.own), line, { mode: 0o600 });
+        appendFileSync(join(this.folder, this.own), `${JSON.stringify(line)}\n`, { mode: 0o600 });
       });
       if (done) return true;
     }

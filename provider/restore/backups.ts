@@ -1,6 +1,8 @@
 import type { Backup } from "../api/dataAnswers";
+import { lookUp } from "../action/announce";
 import type { Context, Operation } from "../context";
 import { AbsentError, GraphqlError } from "../errors";
+import { holdsUnknown } from "../fields";
 import type { RestoreRequestInputs } from "./requestInputs";
 
 /** The backup to restore: the one that the inputs name, or the latest of what they leave open. */
@@ -38,6 +40,17 @@ export async function chooseBackup(
       "Or leave them out for the latest.",
     ],
   });
+}
+
+/** Where the program leaves open which backup: what it would be now, for a message. */
+export async function latestNow(context: Context, inputs: RestoreRequestInputs): Promise<string> {
+  const { source, backupFolder, backupNum } = inputs;
+  if (holdsUnknown([source, backupFolder, backupNum])) return "";
+  if (backupFolder !== undefined && backupNum !== undefined) return "";
+  const ask = (operation: Operation): Promise<Backup> => chooseBackup(context, operation, inputs);
+  const now = await lookUp(context, `listBackups of ${source}`, ask);
+  if (now === undefined) return "";
+  return `, which is now backup ${now.backupNum} in "${now.folder}" (${now.type}, ${now.timestamp})`;
 }
 
 async function backupsOf({ cloud }: Context, operation: Operation, source: string): Promise<Backup[]> {

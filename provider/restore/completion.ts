@@ -1,7 +1,8 @@
+import { protectionChange, recordedProtection } from "../action/protection";
+import { keepRecord, refuseLoss, withInputs } from "../action/record";
 import type { Context, Operation } from "../context";
 import { RefusedError, UnknownOutcomeError } from "../errors";
 import { givenNames } from "../fields";
-import { keepRecord, withInputs } from "../record";
 import type { Observe, Resource } from "../resource";
 import { waitUntilReady } from "../readiness";
 import { clean } from "../text";
@@ -10,6 +11,7 @@ import {
   type RestoreCompletionInputs,
   restoreCompletionFields,
   type RestoreCompletionState,
+  type Hidden,
 } from "./completionState";
 import { poll } from "./poll";
 
@@ -23,12 +25,17 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   resolve: (_, news) => news,
   check: () => [],
   deletesFirst: () => false,
+  hiddenChange: (state, news: RestoreCompletionInputs & Hidden) => protectionChange(state, news),
+
+  declared({ cloud }, id, { __urn }) {
+    cloud.actions.declare(id, __urn);
+  },
 
   met({ cloud }, _, state) {
     if (hasEnded(state) && state.restoreId !== undefined) cloud.actions.recordEnded(state.target, state.restoreId);
   },
 
-  create(_, __, inputs) {
+  create(context, _, inputs: RestoreCompletionInputs & Hidden) {
     const given = givenNames(restoreCompletionFields, { ...inputs });
     const memory = {
       version: completionStateVersion,
@@ -37,7 +44,15 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
       unknownSince: "",
       doubtful: false,
     } as const;
-    const state: RestoreCompletionState = { ...inputs, status: "IN_PROGRESS", errors: [], __state: memory };
+    const protection = recordedProtection(context, inputs.target, inputs);
+    const state: RestoreCompletionState = {
+      ...inputs,
+      ...protection,
+      status: "IN_PROGRESS",
+      errors: [],
+      __state: memory,
+    };
+    context.cloud.actions.declare(inputs.__urn);
     return Promise.resolve({ id: inputs.request, state });
   },
 
@@ -56,8 +71,11 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   keep,
   read: (_, __, ___, known) => keepRecord(known),
 
-  // Nothing to say: it only waited, and the record of the restore itself is the request's.
-  delete: () => Promise.resolve(),
+  delete(context, _, id, state) {
+    // With the request alone, a later run would wait for the restore once more, and its engine may have forgotten it by then.
+    refuseLoss(context, { id, uid: state.target, state });
+    return Promise.resolve();
+  },
 };
 
 async function follow(

@@ -1,4 +1,5 @@
 import type { RestoreStatus } from "../api/dataAnswers";
+import type { Protection } from "../action/protection";
 import { durations, type FieldTable, notEmpty } from "../fields";
 import type { Memory } from "../resource";
 
@@ -13,6 +14,11 @@ export interface RestoreCompletionInputs {
   readonly timeouts?: { readonly create?: string };
 }
 
+/** What the sdk sends along. */
+export interface Hidden extends Protection {
+  readonly __urn?: string;
+}
+
 export interface RestoreCompletionMemory extends Memory {
   /** Since when the engine has answered UNKNOWN without a break (ISO 8601); empty while it has not. */
   readonly unknownSince: string;
@@ -20,7 +26,7 @@ export interface RestoreCompletionMemory extends Memory {
   readonly doubtful: boolean;
 }
 
-export interface RestoreCompletionState extends RestoreCompletionInputs {
+export interface RestoreCompletionState extends RestoreCompletionInputs, Hidden {
   readonly status: RestoreStatus["status"];
   readonly errors: readonly string[];
   /** Whether what the engine said was surely said of this restore. */

@@ -1,8 +1,13 @@
+import { announce, backendName } from "../action/announce";
+import { confirmFailures } from "../action/confirm";
+import { protectionChange } from "../action/protection";
+import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/record";
 import type { Context, Operation } from "../context";
 import { ConflictError } from "../errors";
+import { unknownValue } from "../fields";
 import { passed } from "../notAfter";
-import { keepRecord, withInputs } from "../record";
 import type { Resource } from "../resource";
+import { latestNow } from "./backups";
 import {
   type Hidden,
   type RestoreRequestInputs,
@@ -23,14 +28,32 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   check: () => [],
   deletesFirst: () => false,
 
-  refuse(context, { inputs, olds, replaces }) {
-    if (inputs.resumeRestoreId === undefined) return Promise.resolve(passed(context.clock, inputs.notAfter));
+  hiddenChange: (state, news: RestoreRequestInputs & Hidden) => protectionChange(state, news),
+
+  declared({ cloud }, id, { __urn }) {
+    cloud.actions.declare(id, __urn);
+  },
+
+  async refuse(context, { inputs, olds, replaces }) {
+    if (inputs.resumeRestoreId === undefined) {
+      const late = passed(context.clock, inputs.notAfter);
+      return late.length > 0 ? late : confirmFailures(context, "target", inputs.target, inputs.confirm);
+    }
     // New together with the change, it names the run that the change has had already: one that was killed before it heard the answer.
-    if (replaces.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return Promise.resolve([]);
+    if (replaces.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return [];
     const reason =
       `is left from an earlier restore, and the change of ${replaces.join(" and ")} asks to run a new one; ` +
       "remove resumeRestoreId to run it again, or undo the change";
-    return Promise.resolve([{ property: "resumeRestoreId", code: "DGC409" as const, reason }]);
+    return [{ property: "resumeRestoreId", code: "DGC409" as const, reason }];
+  },
+
+  async announce(context, announced) {
+    const { inputs } = announced;
+    if (inputs.resumeRestoreId !== undefined) return;
+    const effect = (target: string): string => `replace all data and the schema of ${target} with ${backupOf(inputs)}`;
+    const details = async (): Promise<string> =>
+      ` of ${await backendName(context, inputs.source)}${await latestNow(context, inputs)}`;
+    await announce(context, { announced, uid: inputs.target, inputs, effect, details });
   },
 
   met({ cloud }, id, { target, restoreId, __urn }) {
@@ -38,9 +61,14 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   },
 
   async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
-    if (inputs.resumeRestoreId === undefined) return sendRestore(context, operation, inputs);
-    await refuseHeld(context, operation, inputs, inputs.resumeRestoreId);
-    return resumed(context, inputs, inputs.resumeRestoreId);
+    const { resumeRestoreId } = inputs;
+    if (resumeRestoreId !== undefined) await refuseHeld(context, operation, inputs, resumeRestoreId);
+    const created =
+      resumeRestoreId === undefined
+        ? await sendRestore(context, operation, inputs)
+        : resumed(context, inputs, resumeRestoreId);
+    context.cloud.actions.declare(inputs.__urn);
+    return created;
   },
 
   async ready(context, operation, id, state, inputs: RestoreRequestInputs & Hidden) {
@@ -57,11 +85,23 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   keep,
   read: (_, __, ___, known) => keepRecord(known),
 
-  delete(context, _, id) {
-    context.say(`restore ${id} is forgotten; no call is made, and what it restored stays as it is`);
+  delete(context, _, id, state) {
+    const leaving = { id, uid: state.target, state };
+    refuseLoss(context, leaving);
+    warnOfLoss(context, leaving, "replaces all its data and its schema");
     return Promise.resolve();
   },
 };
+
+/** Which backup, as far as the program says. */
+function backupOf({ backupFolder, backupNum }: RestoreRequestInputs): string {
+  const [folder, number] = [backupFolder, backupNum].map((value) => (value === unknownValue ? "not known yet" : value));
+  if (folder === undefined && number === undefined) return "the latest backup when it runs";
+  if (number === undefined) return `the latest backup in "${folder ?? ""}" when it runs`;
+  return folder === undefined
+    ? `backup ${number} of the latest series when it runs`
+    : `backup ${number} in "${folder}"`;
+}
 
 function keep(state: RestoreRequestState, inputs: RestoreRequestInputs): RestoreRequestState {
   return withInputs(restoreRequestFields, state, inputs);

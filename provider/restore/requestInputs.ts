@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
+import { confirmField } from "../action/confirm";
+import type { Protection } from "../action/protection";
 import { durations, type Field, type FieldTable, notEmpty, uid, wholeNumber } from "../fields";
 import { notAfterField } from "../notAfter";
 import type { Memory } from "../resource";
@@ -11,6 +13,7 @@ export interface RestoreRequestInputs {
   readonly backupFolder?: string;
   readonly backupNum?: number;
   readonly triggers?: Triggers;
+  readonly confirm?: string;
   readonly notAfter?: string;
   readonly resumeRestoreId?: number;
   readonly acceptUnknown?: string;
@@ -18,7 +21,7 @@ export interface RestoreRequestInputs {
 }
 
 /** What the sdk sends along. */
-export interface Hidden {
+export interface Hidden extends Protection {
   readonly __urn?: string;
 }
 
@@ -62,6 +65,7 @@ export const restoreRequestFields: FieldTable<RestoreRequestInputs> = {
   backupFolder: backupField("backupFolder", "restoredFolder", notEmpty),
   backupNum: backupField("backupNum", "restoredNum", wholeNumber),
   triggers: triggersField,
+  confirm: confirmField,
   notAfter: notAfterField,
   resumeRestoreId: { onChange: "state", check: wholeNumber },
   acceptUnknown: { onChange: "state", check: notEmpty },

@@ -1,5 +1,7 @@
 import { restoreIdBeside } from "../api/data";
 import type { Backup } from "../api/dataAnswers";
+import { refuseMismatch } from "../action/confirm";
+import { recordedProtection } from "../action/protection";
 import type { Context, Operation } from "../context";
 import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors";
 import { givenNames } from "../fields";
@@ -33,10 +35,12 @@ export async function sendRestore(
     refuseAfterUnclear(context, inputs.target);
     await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
     const backup = await chooseBackup(context, operation, inputs);
+    await refuseMismatch(context, "target", inputs.target, inputs.confirm);
     refusePassed(clock, inputs.notAfter);
     const recheck = async (): Promise<void> => {
       await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
       refusePassed(clock, inputs.notAfter);
+      await refuseMismatch(context, "target", inputs.target, inputs.confirm);
     };
     return await sendOnce(context, operation, inputs, { backup, recheck });
   } finally {
@@ -47,14 +51,14 @@ export async function sendRestore(
 /** The record of a restore that runs or ran already: nothing is sent. */
 export function resumed(
   context: Context,
-  inputs: RestoreRequestInputs,
+  inputs: RestoreRequestInputs & Hidden,
   restoreId: number,
 ): Created<RestoreRequestState> {
   const startedAt = new Date(context.clock.now()).toISOString();
   context.say(`restore ${restoreId} of ${inputs.target} is taken up as resumeRestoreId asks; nothing is sent`);
   return {
     id: `${inputs.target}/${restoreId}/${startedAt}`,
-    state: stateOf(inputs, startedAt, "known", { restoreId }),
+    state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId }),
   };
 }
 
@@ -87,7 +91,11 @@ async function sendOnce(
     const id = `${target}/${restoreId}/${startedAt}`;
     cloud.actions.recordSent(target, restoreId, id, inputs.__urn ?? id);
     say(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
-    return { id, state: stateOf(inputs, startedAt, "known", { restoreId, ...restored(backup) }), failure };
+    return {
+      id,
+      state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId, ...restored(backup) }),
+      failure,
+    };
   };
   try {
     return recorded(await cloud.data.restore(target, { source, ...backup }, { ...operation, recheck: again }));
@@ -97,7 +105,7 @@ async function sendOnce(
     if (!isUnclear(error)) throw error;
     const id = `${target}/unknown/${startedAt}`;
     cloud.actions.recordUnclear(target, id);
-    const state = stateOf(inputs, startedAt, "unknown", restored(backup));
+    const state = stateOf(context, inputs, startedAt, { attempt: "unknown", ...restored(backup) });
     return { id, state, failure: unknownRestore(id, state, error) };
   }
 }
@@ -129,12 +137,18 @@ function restored({ folder, backupNum, type, timestamp }: Backup): Partial<Resto
 }
 
 function stateOf(
-  inputs: RestoreRequestInputs,
+  context: Context,
+  inputs: RestoreRequestInputs & Hidden,
   startedAt: string,
-  attempt: Attempt,
-  values: Partial<RestoreRequestState>,
+  { attempt, ...values }: Partial<RestoreRequestState> & { readonly attempt: Attempt },
 ): RestoreRequestState {
   const given = givenNames(restoreRequestFields, { ...inputs });
   const status = attempt === "unknown" ? "pending" : "ready";
-  return { ...inputs, ...values, startedAt, __state: { version: requestStateVersion, status, given, attempt } };
+  return {
+    ...inputs,
+    ...recordedProtection(context, inputs.target, inputs),
+    ...values,
+    startedAt,
+    __state: { version: requestStateVersion, status, given, attempt },
+  };
 }

@@ -85,7 +85,8 @@ export const steps: readonly Step[] = [
   },
   // Before a restore: does another one run?
   { name: "probe", operation: "restoreStatus", kind: "query", plane: "data", asks: "restore" },
-  { name: "listBackups", operation: "listBackups", kind: "query", plane: "data", asks: "restore" },
+  // The check has asked once before, for its warning.
+  { name: "listBackups", operation: "listBackups", kind: "query", plane: "data", asks: "restore", skips: 1 },
   { name: "restore", operation: "restore", kind: "once", plane: "data", asks: "restore" },
   { name: "restoreStatus", operation: "restoreStatus", kind: "poll", plane: "data" },
   // The one call of a check: what is the backend called that is to be wiped?

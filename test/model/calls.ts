@@ -1,7 +1,7 @@
 import { delegate, type Kind } from "../../sdk/delegate";
 import type { DynamicProvider } from "../../provider/host/dynamic";
 import type { Ambush } from "./crash";
-import type { Answer, Call, Laws } from "./laws";
+import { type Answer, type Call, type Laws, runs } from "./laws";
 import type { Process } from "./process";
 import { Fatal, type Recorded, type Registration, type Values } from "./stack";
 
@@ -33,7 +33,9 @@ export class Calls {
 
   async check(subject: Subject, olds: Values, wanted: Values): Promise<Values> {
     const news = { ...wanted, __provider: delegate(subject.kind) };
-    const { inputs, failures = [] } = await this.send<Checked>(callOf("check", subject), async (provider) => {
+    const isAction = subject.kind === "restoreRequest" || subject.kind === "dataDrop";
+    const call = { ...callOf("check", subject), asks: isAction && runs(olds, wanted) };
+    const { inputs, failures = [] } = await this.send<Checked>(call, async (provider) => {
       const checked = (await provider.check({ ...olds }, news)) as unknown as Checked;
       return [{}, checked];
     });
@@ -98,10 +100,13 @@ export class Calls {
     });
   }
 
-  delete(old: Recorded, { isHeld, isReleased }: { isHeld: boolean; isReleased: boolean }): Promise<void> {
+  delete(
+    old: Recorded,
+    { isReleased, ...marks }: { isHeld: boolean; isReleased: boolean; isGuarded: boolean },
+  ): Promise<void> {
     const isProtected = old.outputs["deletionProtection"] === true && !isReleased;
     return this.send(
-      { ...callOf("delete", old, old), isHeld, isProtected, isCondemned: old.condemned },
+      { ...callOf("delete", old, old), ...marks, isProtected, isCondemned: old.condemned },
       async (provider) => {
         await provider.delete(old.id, { ...old.outputs });
         return [{}, undefined];

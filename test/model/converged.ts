@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Deployment, LocalCloud } from "dgraphcloud-local";
 import { BrokenLaw, type Laws } from "./laws";
 import type { Program } from "./program";
-import type { Failed, Recorded, Stack, Values } from "./stack";
+import { type Failed, isGuarding, type Recorded, type Stack, targetOf, type Values } from "./stack";
 
 function demand(holds: boolean, law: string): void {
   if (!holds) throw new BrokenLaw(law);
@@ -19,6 +19,16 @@ export function uidsAgree({ stack, local, laws }: { stack: Stack; local: LocalCl
   const kept = new Set([...ids, ...laws.unrecorded, ...laws.released]);
   const orphans = [...laws.made].filter((uid) => !kept.has(uid) && local.cloud.backend(uid) !== undefined);
   demand(orphans.length === 0, `orphans: ${orphans.join(", ")}`);
+}
+
+/** The record of each action knows whether its backend may be deleted. */
+export function guardsAgree({ stack }: { stack: Stack }): void {
+  for (const { kind, name, outputs } of stack.state) {
+    const backend = stack.state.find((entry) => entry.kind === "backend" && entry.id === targetOf(outputs));
+    if (kind === "backend" || backend === undefined) continue;
+    const isProtected = backend.outputs["deletionProtection"] === true;
+    demand(isGuarding(outputs) === isProtected, `${name} knows that its backend is protected, or is not`);
+  }
 }
 
 /** What the state says is what the cloud has, and what the program asks for. */

@@ -22,6 +22,10 @@ export interface Call {
   readonly isProtected?: boolean;
   /** Another resource of the program stands for the same backend. */
   readonly isHeld?: boolean;
+  /** A check of an action that is going to run. */
+  readonly asks?: boolean;
+  /** The record of an action on a backend that stays whatever a destroy does, and that the program does not declare. */
+  readonly isGuarded?: boolean;
   /** The inputs of an action. */
   readonly inputs?: Values;
   /** Replaced already: what is deleted is the older of two. */
@@ -44,6 +48,13 @@ export class BrokenLaw extends Fatal {}
 type Judge = (holds: boolean, law: string) => void;
 
 const replacing = ["target", "source", "backend", "triggers", "allData", "types", "fields"];
+/** Whether an action with these inputs runs: for the first time, or for another target, selection or trigger. */
+export function runs(before: Values, now: Values): boolean {
+  const isNews = (name: string): boolean => now[name] !== undefined && !isDeepStrictEqual(before[name], now[name]);
+  return Object.keys(before).length === 0 || replacing.some(isNews);
+}
+
+const looks = ["login", "deployments", "listBackups"];
 const wipes = { restoreRequest: "restore", dataDrop: "dropData" } as const;
 
 /** What must hold of every single call, seen from the cloud's side. */
@@ -90,7 +101,11 @@ export class Laws {
       );
       judge(doubled.length === 0, "a backend that is there is never doubled");
       judge(count(requests, "createDeployment", mayHaveActed) <= 2, "createDeployment is sent again once at most");
-      judge((call.step !== "check" && call.step !== "diff") || requests.length === 0, "check and diff make no call");
+      judge(
+        call.step !== "check" || requests.every(({ operation }) => call.asks === true && looks.includes(operation)),
+        "a check makes no call but the look-ups that say what an action is about to do",
+      );
+      judge(call.step !== "diff" || requests.length === 0, "diff makes no call");
       this.judgeRepetition(call, answer, judge);
       this.judgeState(call, answer, judge);
     };
@@ -162,11 +177,12 @@ export class Laws {
   /** An action runs anew only when a target, a selection or a trigger is another one. */
   private judgeRepetition(call: Call, { id, error, killed }: Answer, judge: Judge): void {
     if (call.kind !== "restoreRequest" && call.kind !== "dataDrop") return;
+    if (call.step === "delete")
+      judge(call.isGuarded !== true || error !== undefined, "a record that guards data stays");
     if (call.step === "delete" && call.isCondemned !== true && error === undefined) this.ran.delete(call.name);
     if (call.step !== "create" || call.inputs === undefined) return;
     const [before, now] = [this.ran.get(call.name), call.inputs];
-    const isNews = (name: string): boolean => now[name] !== undefined && !isDeepStrictEqual(before?.[name], now[name]);
-    judge(before === undefined || replacing.some(isNews), "an action runs anew only when it was asked for");
+    judge(runs(before ?? {}, now), "an action runs anew only when it was asked for");
     if (id === undefined || killed !== undefined) return;
     this.ran.set(call.name, now);
     if (call.resumes !== true) this.tally.add(`${wipes[call.kind]} asked`, call.steps);

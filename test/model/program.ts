@@ -47,6 +47,17 @@ export class Program {
     return target === "staging" ? this.outside.staging : (stack.live(target)?.id ?? "");
   }
 
+  /** What the sdk sends along with an action. */
+  private protectionOf(target: Target): Values {
+    if (target === "staging") return { __backendDeletionProtection: false, __backendProtect: false };
+    const deletionProtection = this.backends.get(target)?.args.deletionProtection;
+    return given({
+      __backend: urnOf("Backend", target),
+      __backendDeletionProtection: deletionProtection,
+      __backendProtect: deletionProtection === true,
+    });
+  }
+
   private restoreOf(name: RestoreName, { target, args }: ActionWish): Registration[] {
     const [request, completion] = [`${name}-request`, `${name}-completion`];
     const dependsOn = target === "staging" ? [] : [target];
@@ -60,6 +71,7 @@ export class Program {
           ...args,
           target: this.uidOf(target, stack),
           source: this.outside.source,
+          ...this.protectionOf(target),
           __urn: urnOf("RestoreRequest", request),
         }),
       },
@@ -75,6 +87,7 @@ export class Program {
             restoreId: made?.outputs["restoreId"],
             acceptUnknown,
             timeouts,
+            ...this.protectionOf(target),
             __urn: urnOf("RestoreCompletion", completion),
           });
         },
@@ -86,6 +99,7 @@ export class Program {
     const inputs = (stack: Stack): Values => ({
       ...args,
       backend: this.uidOf(target, stack),
+      ...this.protectionOf(target),
       __urn: urnOf("DataDrop", name),
     });
     return { name, kind: "dataDrop", dependsOn: target === "staging" ? [] : [target], inputs };

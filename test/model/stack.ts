@@ -227,7 +227,11 @@ export class Stack {
       throw new Error(`unable to delete resource "${entry.name}": it is protected`);
     if (entry.retainOnDelete) this.calls.release(entry);
     else if (!entry.pendingReplacement)
-      await this.calls.delete(entry, { isHeld: this.isHeldByAnother(entry), isReleased: this.isReleased(entry) });
+      await this.calls.delete(entry, {
+        isHeld: this.isHeldByAnother(entry),
+        isReleased: this.isReleased(entry),
+        isGuarded: this.isGuarded(entry),
+      });
     this.put(entry, fate === "gone" ? undefined : { ...entry, pendingReplacement: true });
   }
 
@@ -243,6 +247,13 @@ export class Stack {
     );
   }
 
+  /** Whether it is the record of an action whose backend stays, and the program of this run names neither. */
+  private isGuarded({ name: own, outputs }: Recorded): boolean {
+    if (!isGuarding(outputs) || this.operatedOn.has(own)) return false;
+    const backend = this.entries.find(({ kind, id }) => kind === "backend" && id === targetOf(outputs));
+    return backend !== undefined && !this.operatedOn.has(backend.name);
+  }
+
   private put(old: Recorded | undefined, fresh: Recorded | undefined): void {
     this.entries = this.entries.flatMap((entry) => (entry !== old ? [entry] : fresh === undefined ? [] : [fresh]));
   }
@@ -253,6 +264,16 @@ function optionsOf({ protect = false, retainOnDelete = false }: Registration): {
   retainOnDelete: boolean;
 } {
   return { protect, retainOnDelete };
+}
+
+/** The backend of an action. */
+export function targetOf(outputs: Values): unknown {
+  return outputs["target"] ?? outputs["backend"];
+}
+
+/** Whether the record of an action says that its backend is protected. */
+export function isGuarding(outputs: Values): boolean {
+  return outputs["__backendDeletionProtection"] === true || outputs["__backendProtect"] === true;
 }
 
 const depth = { backend: 0, restoreRequest: 1, dataDrop: 1, restoreCompletion: 2 } as const satisfies Record<

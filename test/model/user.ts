@@ -21,7 +21,9 @@ export class User {
 
   /** Changes the program as the message asks. `mayTakeOver` tells which backends are the user's own. */
   follow({ name, error: { message } }: Failed, mayTakeOver: (uid: string) => boolean): void {
-    if (slots.some((slot) => slot === name)) this.followBackend(name as Slot, message, mayTakeOver);
+    const guarded = /its backend "(\w+)"/.exec(message)?.[1];
+    if (guarded !== undefined) this.unprotect(guarded as Slot);
+    else if (slots.some((slot) => slot === name)) this.followBackend(name as Slot, message, mayTakeOver);
     else if (name === "wipe") this.followDrop(name, message);
     else this.followRestore(name.replace(/-(request|completion)$/, "") as RestoreName, message);
   }

@@ -2,7 +2,7 @@ import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { TestClock } from "../unit/clock";
 import { Calls, Killed } from "./calls";
 import { Ambush, type Crash } from "./crash";
-import { converged, quiet, uidsAgree } from "./converged";
+import { converged, guardsAgree, quiet, uidsAgree } from "./converged";
 import { edit } from "./edit";
 import { BrokenLaw, Laws } from "./laws";
 import { happen } from "./outside";
@@ -129,6 +129,7 @@ export class World {
     if (failures?.length !== 0) return;
     const { stack, local, laws } = this;
     uidsAgree({ stack, local, laws });
+    guardsAgree({ stack });
   }
 
   /** One operation of the engine in a process of its own; undefined when the engine was killed. */

@@ -42,6 +42,7 @@ const effects: readonly [resource: string, fields: Readonly<Record<string, Field
         backupFolder: "replace",
         backupNum: "replace",
         triggers: "replace",
+        confirm: "state",
         notAfter: "state",
         resumeRestoreId: "state",
         acceptUnknown: "state",

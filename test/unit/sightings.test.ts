@@ -53,6 +53,18 @@ describe("what provider processes of a run tell each other", () => {
     expect(mine.ofOthers("0x1")).to.deep.equal(["there"]);
   });
 
+  it("are facts as well, which say nothing of who stands for a backend", () => {
+    appendFileSync(join(folder, String(process.ppid)), `${JSON.stringify([endpoint, "0x1", "declared"])}\n`);
+    expect(mine.hasNoted("0x1", "declared")).to.equal(true);
+    expect(mine.hasNoted("0x1", "created")).to.equal(false);
+    expect(mine.hasNoted("0x2", "declared")).to.equal(false);
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    mine.note("0x3", "protected");
+    expect(mine.hasNoted("0x3", "protected"), "what this process knows itself is no news").to.equal(false);
+    const elsewhere = new SharedSightings("http://127.0.0.1:4001/graphql", "127.0.0.1:4000", base);
+    expect(elsewhere.hasNoted("0x1", "declared")).to.equal(false);
+  });
+
   it("is nothing that this process has told itself", () => {
     expect(mine.ofOthers("0x1")).to.deep.equal([]);
   });

@@ -1,0 +1,92 @@
+import { begin, type Context, type Operation } from "../context";
+import { DgraphCloudError } from "../errors";
+import { holdsUnknown, unknownValue } from "../fields";
+import { isRecord } from "../api/answer";
+import type { Announced } from "../resource";
+import { listOf } from "../text";
+
+/** A preview must not hang on a name. */
+const lookUpTimeout = { input: "the time for a message", value: "10s", ms: 10_000 };
+
+/** What an action is about to do. */
+interface Run<Inputs> {
+  readonly announced: Announced<Inputs>;
+  /** The backend whose data is at stake; not known yet for a new one. */
+  readonly uid: string;
+  readonly inputs: Inputs & { readonly __urn?: string; readonly notAfter?: string };
+  /** What it does to a backend: `erase all data of ${target}`. */
+  readonly effect: (target: string) => string;
+  /** What more can be said of it after a look at the service. */
+  readonly details?: () => Promise<string>;
+}
+
+/** Says in words what an action will do to data that is there already: the engine's row alone shows a harmless create. */
+export async function announce<Inputs>(
+  context: Context,
+  { announced, uid, inputs, effect, details }: Run<Inputs>,
+): Promise<void> {
+  const { actions, ledger } = context.cloud;
+  // The engine checks a replacement twice.
+  if (!announced.makes || !actions.isNews(inputs.__urn ?? "")) return;
+  if (uid === unknownValue) {
+    const unknown = "a backend that is not known yet: a new one holds nothing, one that is taken over holds data";
+    context.say(`will ${effect(unknown)}`);
+    return;
+  }
+  if (ledger.isNew(uid)) return;
+  const what = `${effect(await backendName(context, uid))}${(await details?.()) ?? ""}`;
+  context.warn(`will ${what}. ${whyOf(announced)}${adviceOf(announced, inputs.notAfter)}`);
+}
+
+/** `the backend "staging" (0x42)`, or the uid alone when the service does not tell the name in time. */
+export async function backendName(context: Context, uid: string): Promise<string> {
+  if (uid === unknownValue) return "a backend that is not known yet";
+  const list = await lookUp(context, "deployments", (operation) => context.cloud.list.known(operation));
+  const name = list?.find((deployment) => deployment.uid === uid)?.name;
+  return name === undefined ? `the backend ${uid}` : `the backend "${name}" (${uid})`;
+}
+
+/** The answer to a question that only makes a message better; undefined when there is none. `what` is asked for. */
+export async function lookUp<T>(
+  context: Context,
+  what: string,
+  ask: (operation: Operation) => Promise<T>,
+): Promise<T | undefined> {
+  const { actions } = context.cloud;
+  if (actions.isUnanswered(what)) return undefined;
+  try {
+    return await ask(begin(context, lookUpTimeout));
+  } catch (error) {
+    if (!(error instanceof DgraphCloudError)) throw error;
+    actions.recordUnanswered(what);
+    return undefined;
+  }
+}
+
+function whyOf<Inputs>({ inputs, olds, replaces }: Announced<Inputs>): string {
+  if (Object.keys(olds).length === 0) {
+    return "This is a first run, as far as this stack's state tells, or one that --replace asks for. If it ran before (a resource renamed without an alias, a record that was deleted, another stack), what was written since is lost.";
+  }
+  const since = "what was written since it last ran is lost.";
+  if (replaces.length === 0)
+    return `It runs again because the engine replaces it (replaceOnChanges or --replace): ${since}`;
+  const causes = replaces.map((name) => causeOf(name, (olds as Values)[name], (inputs as Values)[name]));
+  return `It runs again because of a change of ${causes.join(" and ")}: ${since}`;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** `triggers (release)`: which reasons are new. */
+function causeOf(name: string, before: unknown, now: unknown): string {
+  if (holdsUnknown(now) && !isRecord(now)) return `${name}, the value of which is not known yet`;
+  if (!isRecord(now) || Array.isArray(now)) return name;
+  const old: Values = isRecord(before) ? before : {};
+  const changed = Object.keys(now).filter((key) => old[key] !== now[key]);
+  return changed.length === 0 ? name : `${name} (${listOf(changed, "and")})`;
+}
+
+function adviceOf<Inputs>({ olds }: Announced<Inputs>, notAfter: string | undefined): string {
+  if (notAfter === undefined)
+    return Object.keys(olds).length > 0 ? "" : " Give it notAfter, so that a first run is refused later.";
+  return notAfter === unknownValue ? "" : ` It may run until ${notAfter}.`;
+}
