@@ -1,0 +1,107 @@
+import { Console } from "node:console";
+import { Writable } from "node:stream";
+import { inspect } from "node:util";
+import { Worker } from "node:worker_threads";
+import type { FromProcess, DatabaseRequest, ToProcess } from "./messages";
+import { type LoadedScript, loadScript, scriptName } from "./script";
+
+/** Runs one lambda script, in a process of its own. Its only argument is how many bytes of memory the process may take. */
+
+const maxResultLength = 32 * 1024 * 1024;
+/** A script may print so often in each call. */
+const printsInCall = 1_000;
+const maxPrintLength = 10_000;
+
+/**
+ * Ends the process when it takes too much memory, which V8 limits for a part of it only, and when the local cloud is gone. On
+ * a thread of its own, as an endless loop of the script must not keep it from that.
+ */
+const watch = `
+const { workerData: { parent, maxBytes } } = require("node:worker_threads");
+setInterval(() => {
+  if (process.ppid !== parent || process.memoryUsage.rss() > maxBytes) process.kill(process.pid, "SIGKILL");
+}, 200);`;
+
+let printsLeft = printsInCall;
+let lastRequest = 0;
+let script: LoadedScript | undefined;
+let problem: string | undefined;
+const requests = new Map<number, { resolve: (text: string) => void; reject: (error: Error) => void }>();
+
+const send = (message: FromProcess, sent: () => void = () => undefined): void => {
+  process.send?.(message, undefined, undefined, sent);
+};
+
+const print = (text: string): void => {
+  printsLeft -= 1;
+  if (printsLeft >= 0) send({ kind: "print", text: text.slice(0, maxPrintLength) });
+  if (printsLeft === -1) send({ kind: "print", text: "what else it prints is left out until its next call" });
+};
+
+const ask = (request: DatabaseRequest): Promise<string> =>
+  new Promise((resolve, reject) => {
+    lastRequest += 1;
+    requests.set(lastRequest, { resolve, reject });
+    send({ kind: "request", id: lastRequest, request });
+  });
+
+function load(source: string): void {
+  const output = new Writable({
+    decodeStrings: false,
+    write: (chunk: string, _encoding, done) => {
+      print(chunk);
+      done();
+    },
+  });
+  try {
+    script = loadScript(source, { ask, console: new Console(output) });
+  } catch (error) {
+    problem = `the lambda script cannot be loaded: ${messageOf(error)}`;
+    print(`${problem}${placeOf(error)}`);
+  }
+}
+
+async function call({ id, call: asked }: Extract<ToProcess, { kind: "call" }>): Promise<void> {
+  printsLeft = printsInCall;
+  try {
+    if (script === undefined) throw new Error(problem);
+    const json = JSON.stringify(await script(asked));
+    if (json.length > maxResultLength) throw new Error(`the result is longer than ${maxResultLength} characters`);
+    send({ kind: "result", id, json });
+  } catch (error) {
+    const message = messageOf(error);
+    if (message !== problem) print(`${asked.resolver}: ${message}${placeOf(error)}`);
+    send({ kind: "failure", id, message });
+  }
+}
+
+/** What a script throws may be anything, also of another realm. */
+function messageOf(error: unknown): string {
+  const message: unknown = (error as { message?: unknown } | null | undefined)?.message;
+  return typeof message === "string" ? message : inspect(error);
+}
+
+/** The lines of the script that an error comes from; those of the runtime are no concern of its author. */
+function placeOf(error: unknown): string {
+  const stack: unknown = (error as { stack?: unknown } | null | undefined)?.stack;
+  const lines = typeof stack === "string" ? stack.split("\n").filter((line) => line.includes(`${scriptName}:`)) : [];
+  return lines.length === 0 ? "" : `\n${lines.join("\n")}`;
+}
+
+process.title = "dgraphcloud-lambda";
+new Worker(watch, { eval: true, workerData: { parent: process.ppid, maxBytes: Number(process.argv[2]) } }).unref();
+process.on("disconnect", () => process.exit());
+process.on("uncaughtException", (error) => {
+  print(`not caught: ${messageOf(error)}${placeOf(error)}`);
+  send({ kind: "print", text: "the process of the lambda ends" }, () => process.exit(1));
+});
+process.on("message", (message: ToProcess) => {
+  if (message.kind === "load") load(message.source);
+  else if (message.kind === "call") void call(message);
+  else {
+    const request = requests.get(message.id);
+    requests.delete(message.id);
+    if (message.kind === "answer") request?.resolve(message.text);
+    else request?.reject(new Error(message.message));
+  }
+});
