@@ -2,6 +2,7 @@ import {
   execute as executeDocument,
   type ExecutionResult,
   GraphQLError,
+  type GraphQLFieldResolver,
   type GraphQLSchema,
   Kind,
   type SelectionSetNode,
@@ -29,6 +30,7 @@ export async function runDocument(
   rootValue: unknown,
   body: GraphqlBody,
   variables = body.variables,
+  fieldResolver?: GraphQLFieldResolver<unknown, unknown>,
 ): Promise<ExecutionResult> {
   const document = documentOf(body);
   if (document instanceof GraphQLError) return { errors: [document] };
@@ -42,6 +44,7 @@ export async function runDocument(
     rootValue,
     ...(variables !== undefined && { variableValues: variables }),
     ...(operationName !== undefined && { operationName }),
+    ...(fieldResolver !== undefined && { fieldResolver }),
   });
 }
 

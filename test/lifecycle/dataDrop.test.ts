@@ -36,6 +36,37 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(await scene.authors(scene.target)).to.deep.equal([]);
   });
 
+  it("drops only what the backend stores, and says which names are meant", async () => {
+    const { engine } = scene.local.cloud.get(scene.target);
+    await engine.setSchema(`
+      interface Animal { id: ID! nick: String }
+      type Dog implements Animal { breed: String }
+      type Keeper @dgraph(type: "zoo.keeper") { full: String @dgraph(pred: "person.name") }`);
+    const add =
+      'addDog(input: [{ nick: "Rex", breed: "Pug" }]) { numUids } addKeeper(input: [{ full: "Ann" }]) { numUids }';
+    expect((await engine.graphql({ query: `mutation { ${add} }` })).errors).to.equal(undefined);
+    const left = async (): Promise<unknown> =>
+      (await engine.graphql({ query: "{ queryDog { nick breed } queryKeeper { full } }" })).data;
+    const asked = { types: ["Keeper", "Misspelt"], fields: ["Dog.nick"] };
+    const { message } = await failing(drop(asked));
+    for (const hint of ["Keeper is stored as zoo.keeper", "no type Misspelt", "Dog.nick is stored as Animal.nick"])
+      expect(message).to.contain(hint);
+    expect(sent()).to.equal(0);
+    const allowed = await drop({ ...asked, allowUnknownNames: true });
+    expect(allowed.properties).to.deep.include({
+      dropped: [],
+      notFound: ["type Keeper", "type Misspelt", "field Dog.nick"],
+    });
+    await scene.says("Dog.nick is stored as Animal.nick");
+    expect(await left()).to.deep.equal({
+      queryDog: [{ nick: "Rex", breed: "Pug" }],
+      queryKeeper: [{ full: "Ann" }],
+    });
+    const { properties } = await drop({ types: ["zoo.keeper"], fields: ["Animal.nick"] });
+    expect(properties["dropped"]).to.deep.equal(["type zoo.keeper", "field Animal.nick"]);
+    expect(await left()).to.deep.equal({ queryDog: [{ nick: null, breed: "Pug" }], queryKeeper: [] });
+  });
+
   it("drops no names when the schema cannot be read, but on the user's word", async () => {
     scene.strike("getGQLSchema", { kind: "errors", messages: ["no accessJwt available"], acted: false }, "every");
     expect((await failing(drop({ types: ["Author"] }))).message).to.contain("DGC422");

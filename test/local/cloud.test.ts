@@ -230,7 +230,7 @@ describe("the local cloud", () => {
     expect(left.data).to.deep.equal({
       queryA: [
         { x: null, tags: ["t"] },
-        { x: null, tags: null },
+        { x: null, tags: [] },
       ],
     });
     await drop("allData: true");
@@ -241,7 +241,7 @@ describe("the local cloud", () => {
 
   it("gets, filters, counts and deletes records by id", async () => {
     const backend = await backendIn();
-    await setSchema(backend, 'type A @auth(query: { rule: "{$X: { eq: \\"(\\" } }" }) { id: ID! x: Int }');
+    await setSchema(backend, "type A { id: ID! x: Int }");
     await add(backend, "A", [{ x: 1 }, { x: 2 }]);
     const ask = (query: string): ReturnType<typeof post> => post(backend.graphql, query, {}, backend.auth);
     expect((await ask('{ getA(id: "0x2") { x } }')).data).to.deep.equal({ getA: { x: 2 } });

@@ -1,9 +1,14 @@
 import { type Backend, MemoryEngine } from "dgraphcloud-local";
 
-/** What a backend in memory holds of one type, read past every interface. */
+/** What a backend in memory holds of one type, read past every interface: by the names of the fields that the type defines. */
 export async function recordsOf(backend: Backend, type: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   await backend.advance();
   const engine: unknown = backend.engine;
   if (!(engine instanceof MemoryEngine)) throw new Error("this backend is not in memory");
-  return engine.content().records[type] ?? [];
+  return engine
+    .content()
+    .nodes.filter(({ types }) => types.includes(type))
+    .map(({ values }) =>
+      Object.fromEntries(Object.entries(values).map(([name, value]) => [name.replace(`${type}.`, ""), value])),
+    );
 }

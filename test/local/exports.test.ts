@@ -32,8 +32,8 @@ describe("exports of a backend that lives long", () => {
     expect(await Promise.all(urls.slice(0, 2).map(status))).to.deep.equal([404, 404]);
     for (const [index, url] of urls.entries()) {
       if (index < 2) continue;
-      const { records } = (await (await fetch(url)).json()) as { records: { A: { x: number }[] } };
-      expect(records.A.at(-1)?.x).to.equal(index);
+      const { nodes } = (await (await fetch(url)).json()) as { nodes: { values: Record<string, number> }[] };
+      expect(nodes.at(-1)?.values["A.x"]).to.equal(index);
     }
   });
 

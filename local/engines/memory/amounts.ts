@@ -1,7 +1,8 @@
 import { GraphQLError, type GraphQLResolveInfo, Kind, parse, type SelectionSetNode } from "graphql";
 import { CallerError } from "../../deployment";
 import { refuseLongText } from "../../documentSize";
-import type { StoredRecord } from "./stored";
+import type { ObjectType } from "./schema/model";
+import type { StoredNode } from "./stored";
 
 /** What an engine in memory takes and gives at a time, while nobody else is answered. */
 const limits = { values: 1_000_000, types: 1_000, fields: 10_000 };
@@ -10,12 +11,13 @@ const limits = { values: 1_000_000, types: 1_000, fields: 10_000 };
 export class AnswerSize {
   private values = 0;
 
-  /** Throws when the answer would get too large with these records. */
-  add(records: readonly StoredRecord[], { fieldNodes, fragments }: GraphQLResolveInfo): void {
+  /** Throws when the answer would get too large with these nodes. */
+  add(nodes: readonly StoredNode[], { fieldNodes, fragments }: GraphQLResolveInfo, type: ObjectType): void {
     const fields = fieldNodes.flatMap(({ selectionSet }) => fieldsOf(selectionSet, fragments));
-    for (const record of records) {
+    const predicates = fields.map((field) => type.fields.get(field)?.predicate ?? "");
+    for (const { values } of nodes) {
       this.values += 1;
-      for (const field of fields) this.values += sizeOf(record[field]);
+      for (const predicate of predicates) this.values += sizeOf(values[predicate]);
       if (this.values > limits.values)
         throw new GraphQLError(
           `the answer would have more than ${limits.values} values: ask for fewer records at a time with first and offset, or for fewer fields`,

@@ -17,9 +17,12 @@ import type {
 } from "../engine";
 import { answerAdmin, answerSchema } from "./admin";
 import { refuseLargeSchema } from "./amounts";
-import type { Content, StoredRecord } from "./stored";
-import { generate, type ObjectType } from "./generate";
-import { resolvers } from "./resolvers";
+import { dropFrom } from "./drop";
+import { generate } from "./generate";
+import { Answering } from "./resolvers";
+import type { Model } from "./schema/model";
+import { readSchema } from "./schema/read";
+import type { Content, StoredNode } from "./stored";
 
 interface StoredBackup extends Backup {
   readonly content: Content;
@@ -31,7 +34,9 @@ export interface SavedMemory {
   readonly backups: readonly StoredBackup[];
 }
 
-/** A small but true GraphQL database in memory: the records of simple object types can be added, queried and deleted. */
+const noTypes: Model = { types: new Map(), enums: new Map() };
+
+/** A GraphQL database in memory: what it serves of Dgraph, it serves as Dgraph does, and it refuses a schema that asks for more. */
 export class MemoryEngine implements Engine {
   readonly problem: string | undefined = undefined;
   readonly processes = [];
@@ -42,15 +47,15 @@ export class MemoryEngine implements Engine {
   readonly startedAt = Math.floor(Date.now() / 1_000);
   changes = 0;
   private uploaded = "";
-  private types: readonly ObjectType[] = [];
+  private model = noTypes;
   private executable: GraphQLSchema;
   private sdl: string;
-  private records = new Map<string, StoredRecord[]>();
+  private nodes = new Map<string, StoredNode>();
   private nextUid = 1;
   private stored: StoredBackup[] = [];
 
   constructor(saved?: SavedMemory) {
-    ({ schema: this.executable, sdl: this.sdl } = generate(""));
+    ({ schema: this.executable, sdl: this.sdl } = generate(noTypes));
     if (saved === undefined) return;
     this.load(saved.content);
     this.stored = [...saved.backups];
@@ -83,7 +88,7 @@ export class MemoryEngine implements Engine {
   setSchema(schema: string): Promise<void> {
     return resolved(() => {
       refuseLargeSchema(schema);
-      this.useSchema(schema);
+      this.use(schema, readSchema(schema));
     });
   }
 
@@ -94,15 +99,12 @@ export class MemoryEngine implements Engine {
   }
 
   async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
-    const records = {
-      newUid: (): string => `0x${(this.nextUid++).toString(16)}`,
-      of: (type: string) => this.records.get(type) ?? [],
-      replace: (type: string, by: StoredRecord[]) => {
-        this.records.set(type, by);
-        this.changes += 1;
-      },
-    };
-    const result = await runDocument(this.executable, resolvers(this.types, records), body);
+    const answering = new Answering(this.model, {
+      all: this.nodes,
+      newUid: () => `0x${(this.nextUid++).toString(16)}`,
+      changed: () => (this.changes += 1),
+    });
+    const result = await runDocument(this.executable, answering.root, body, body.variables, answering.field);
     return result.errors === undefined
       ? { data: result.data }
       : { data: result.data, errors: result.errors.map(({ message }) => ({ message })) };
@@ -110,12 +112,8 @@ export class MemoryEngine implements Engine {
 
   drop(drop: Drop): Promise<void> {
     return resolved(() => {
-      if (drop.what === "types") for (const type of drop.names) this.records.delete(type);
-      else if (drop.what === "fields") this.dropFields(drop.names);
-      else {
-        this.records.clear();
-        if (drop.what === "allDataAndSchema") this.useSchema("");
-      }
+      this.nodes = dropFrom(this.nodes, drop);
+      if (drop.what === "allDataAndSchema") this.use("", noTypes);
       this.changes += 1;
     });
   }
@@ -175,9 +173,9 @@ export class MemoryEngine implements Engine {
     return { content: this.content(), backups: this.stored };
   }
 
-  /** A copy of everything. */
+  /** Everything, as it is now: a node is never changed, but replaced. */
   content(): Content {
-    return structuredClone({ schema: this.uploaded, records: Object.fromEntries(this.records) });
+    return { schema: this.uploaded, nodes: [...this.nodes.values()] };
   }
 
   private contentOf({ folder, backupNum }: Backup): Content {
@@ -186,31 +184,20 @@ export class MemoryEngine implements Engine {
     return found.content;
   }
 
-  private load(content: Content): void {
-    this.useSchema(content.schema);
-    this.records = new Map(Object.entries(structuredClone(content.records)).map(([type, list]) => [type, [...list]]));
-    for (const { uid } of [...this.records.values()].flat())
-      this.nextUid = Math.max(this.nextUid, Number.parseInt(uid, 16) + 1);
+  private load({ schema, nodes }: Content): void {
+    // Read from a file, which an earlier version may have written.
+    if ((nodes as unknown) === undefined)
+      throw new Error("what a backend in memory holds has a form that this version does not read: use a new folder");
+    this.use(schema, schema === "" ? noTypes : readSchema(schema));
+    this.nodes = new Map(nodes.map((node) => [node.uid, node]));
+    for (const { uid } of nodes) this.nextUid = Math.max(this.nextUid, Number.parseInt(uid, 16) + 1);
   }
 
-  private useSchema(schema: string): void {
-    const generated = generate(schema);
+  private use(schema: string, model: Model): void {
+    ({ schema: this.executable, sdl: this.sdl } = generate(model));
+    this.model = model;
     this.uploaded = schema;
-    this.types = generated.types;
-    this.executable = generated.schema;
-    this.sdl = generated.sdl;
     this.changes += 1;
-  }
-
-  private dropFields(fields: readonly string[]): void {
-    for (const [type, records] of this.records) {
-      const names = fields.filter((field) => field.startsWith(`${type}.`)).map((field) => field.slice(type.length + 1));
-      const kept = records.map(
-        (record) =>
-          Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name))) as StoredRecord,
-      );
-      this.records.set(type, kept);
-    }
   }
 }
 
