@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Backend, type SavedBackend } from "./backend";
-import { CallerError, type Deployment, type Organization, subdomainOf } from "./deployment";
+import { CallerError, type Deployment, logLambda, type Organization, subdomainOf } from "./deployment";
 import { Organizations } from "./organizations";
 import type { Engines } from "./engines/index";
 import type { Account, Behaviour } from "./options";
@@ -8,7 +8,6 @@ import { signToken, verifyToken } from "./tokens";
 
 const deploymentTypes = ["free", "shared", "dedicated"];
 const deploymentModes = ["readonly", "graphql", "flexible"];
-const lambdaLogsKept = 1_000;
 const sizes = ["small", "medium", "large", "xlarge"];
 
 /** Input of createDeployment. */
@@ -64,7 +63,7 @@ export class Cloud {
   constructor(
     readonly behaviour: Behaviour,
     private readonly doors: Doors,
-    private readonly engines: Engines,
+    readonly engines: Engines,
     saved?: SavedCloud,
   ) {
     if (saved !== undefined && saved.engine !== engines.kind)
@@ -170,8 +169,7 @@ export class Cloud {
     const deployment = this.owned(account, uid);
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(script)) throw new CallerError("lambdaScript is not base64");
     deployment.lambdaScript = script;
-    deployment.lambdaLogs.push(script === "" ? "lambda removed" : "lambda loaded");
-    deployment.lambdaLogs.splice(0, deployment.lambdaLogs.length - lambdaLogsKept);
+    logLambda(deployment, script === "" ? "lambda removed" : "lambda loaded");
   }
 
   lambdaLogs(account: Account, uid: string): string[] {

@@ -1,3 +1,5 @@
+import { cleanText } from "./cleanText";
+
 /** A backend as the control plane keeps it. */
 export interface Deployment {
   readonly uid: string;
@@ -29,6 +31,20 @@ export interface Deployment {
 /** The subdomain of a backend: the one that was asked for, or one of the service's choice. */
 export function subdomainOf({ uid, subdomain = "" }: Deployment): string {
   return subdomain === "" ? `backend-${uid.slice(2)}` : subdomain;
+}
+
+const lambdaLogsKept = 1_000;
+
+/** Adds lines to the log of a backend's lambda; the last 1,000 are kept. */
+export function logLambda({ lambdaLogs }: Deployment, text: string): void {
+  const lines = text.split("\n").filter((line) => line !== "");
+  lambdaLogs.push(...lines.slice(-lambdaLogsKept).map(cleanText));
+  lambdaLogs.splice(0, lambdaLogs.length - lambdaLogsKept);
+}
+
+/** The lambda script of a backend as source; empty for none. */
+export function scriptOf({ lambdaScript }: Deployment): string {
+  return Buffer.from(lambdaScript, "base64").toString("utf8");
 }
 
 export interface Organization {

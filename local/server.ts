@@ -8,8 +8,10 @@ import type { Answer, StreamedAnswer } from "./answer";
 import { backupsPath, takeBackup } from "./backupRequest";
 import { answerData, readDataRequest } from "./dataPlane";
 import { exchange, type Laboratory, type Subject } from "./exchange";
-import { operationName } from "./execute";
+import type { GraphqlBody } from "./engines/engine";
+import { operationName, rootFields } from "./execute";
 import { guardedServer, refuseForeign } from "./guard";
+import { isOfOwnUser } from "./peer";
 import { controlPlane } from "./planes";
 import { bearer, HttpProblem, pathOf, readDocument } from "./request";
 
@@ -119,6 +121,7 @@ export class LocalServer implements Doors {
       name: name ?? cloud.backend(uid ?? "")?.deployment.name,
     };
     await this.exchange(request, response, subject, async () => {
+      if (isForeignScript(cloud, request, read.document)) return { status: 200, body: foreignScript };
       return { status: 200, body: await controlPlane(cloud, account, read.required()) };
     });
   }
@@ -160,6 +163,17 @@ export class LocalServer implements Doors {
     };
     await exchange(this.parts, { request, response, subject, act: recorded });
   }
+}
+
+const foreignScript = {
+  errors: [{ message: "a lambda script runs as the user who started the local cloud: only that user may deploy one" }],
+  data: null,
+};
+
+/** Whether a program of somebody else deploys a script. The log-in does not keep others on the machine out: it is no secret. */
+function isForeignScript(cloud: Cloud, { socket }: IncomingMessage, document: GraphqlBody | undefined): boolean {
+  if (!cloud.engines.runsLambdas || document === undefined) return false;
+  return rootFields(document).includes("updateLambda") && !isOfOwnUser(socket);
 }
 
 function refuse(response: ServerResponse, { status, message }: HttpProblem): void {

@@ -9,6 +9,8 @@ export type EngineKind = (typeof engineKinds)[number];
 /** Makes the databases of one local cloud. */
 export interface Engines {
   readonly kind: EngineKind;
+  /** Whether the lambda scripts of the backends are run. */
+  readonly runsLambdas: boolean;
   /** Throws when there is no room for one more. One that was made counts from then on, until it is removed. */
   refuseWithoutRoom(): void;
   /** The database of a backend, not started yet, with what an earlier run kept. */
@@ -21,6 +23,7 @@ export interface Engines {
 
 export const memoryEngines: Engines = {
   kind: "memory",
+  runsLambdas: false,
   refuseWithoutRoom: () => undefined,
   make: (_deployment, saved) => new MemoryEngine(saved as SavedMemory | undefined),
   begin: () => undefined,

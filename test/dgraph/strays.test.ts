@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { lambdasOfThisProcess } from "../local/lambdas";
 import { databasesOfThisProcess } from "./strays";
 
 // For all tests of the run: whichever of them has left one.
-after("no database outlives the tests", () => {
-  expect(databasesOfThisProcess()).to.deep.equal([]);
+after("no database and no lambda outlives the tests", () => {
+  expect([...databasesOfThisProcess(), ...lambdasOfThisProcess()]).to.deep.equal([]);
 });
 
 describe("what the tests leave", () => {

@@ -18,7 +18,13 @@ describe("the two processes of a database", () => {
   });
 
   const start = (body: string): Promise<Pair> => {
-    const options = { executable: standIn(root, body), folder, adminToken: "t", acl: false };
+    const options = {
+      executable: standIn(root, body),
+      folder,
+      adminToken: "t",
+      acl: false,
+      lambdaUrl: "http://127.0.0.1:1/",
+    };
     const none = (): void => undefined;
     return Pair.start(
       { ...options, onAlphaLine: none, onPlainHttp: none, onDeath: none },

@@ -3,6 +3,7 @@ import { freemem } from "node:os";
 import { join, resolve } from "node:path";
 import { CallerError, type Deployment } from "../../deployment";
 import type { Engines } from "../index";
+import { LambdaEndpoint } from "../../lambda/endpoint";
 import { DgraphEngine } from "./index";
 import { backendFolders, sweep, sweepTemporary, temporaryFolder } from "./folders";
 import { turns } from "./turns";
@@ -40,6 +41,7 @@ export async function dgraphEngines({
   mkdirSync(root, { recursive: true, mode: 0o700 });
   if (isNew) refuseUnknown(root);
   await sweep(root, say);
+  const lambdaEndpoint = await LambdaEndpoint.open();
   const made = new Map<string, DgraphEngine>();
   const inTurn = turns(startsAtOnce);
   let isToldOpen = false;
@@ -53,6 +55,7 @@ export async function dgraphEngines({
   process.once("exit", abandonAll);
   return {
     kind: "dgraph",
+    runsLambdas: true,
     refuseWithoutRoom: () => {
       const waiting = [...made.values()].filter(({ isComing }) => isComing).length;
       const freeMb = Math.floor(freeBytes() / 1_048_576);
@@ -70,6 +73,8 @@ export async function dgraphEngines({
         folder,
         say,
         uid: deployment.uid,
+        deployment,
+        lambdaEndpoint,
         acl: hasAcl(deployment),
         inTurn,
         onPlainHttp: tellOpen,
@@ -86,6 +91,7 @@ export async function dgraphEngines({
     },
     close: async () => {
       const stopped = await Promise.allSettled([...made.values()].map((engine) => engine.stop()));
+      lambdaEndpoint.close();
       for (const one of stopped) if (one.status === "rejected") throw one.reason;
       process.off("exit", abandonAll);
       if (data === undefined) rmSync(base, { recursive: true, force: true });

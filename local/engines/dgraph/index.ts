@@ -4,7 +4,9 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { StreamedAnswer } from "../../answer";
-import { CallerError } from "../../deployment";
+import { CallerError, type Deployment, logLambda, scriptOf } from "../../deployment";
+import type { LambdaEndpoint } from "../../lambda/endpoint";
+import { Lambda } from "../../lambda/lambda";
 import { HttpProblem } from "../../request";
 import type {
   Backup,
@@ -21,6 +23,7 @@ import type { Alpha } from "./alpha";
 import { dropFrom } from "./drop";
 import { exportFiles } from "./exporting";
 import { readBackups } from "./manifests";
+import { requestForLambda } from "./lambdaRequests";
 import { holdPorts, type PairPorts, releasePorts } from "./ports";
 import { pass } from "./proxy";
 import { RestoreLog } from "./restoreLog";
@@ -29,7 +32,11 @@ import { foldersOf } from "./settings";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 import type { TlsClient } from "./tlsClient";
 
-export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "onAlphaLine" | "onDeath"> {
+export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "lambdaUrl" | "onAlphaLine" | "onDeath"> {
+  /** The backend that it is behind. */
+  readonly deployment: Deployment;
+  /** Where it calls the backend's lambda. */
+  readonly lambdaEndpoint: LambdaEndpoint;
   /** Called when it is gone for good. */
   readonly onRemoved: () => void;
 }
@@ -46,12 +53,23 @@ export class DgraphEngine implements Engine {
   private readonly supervisor: Supervisor;
   private readonly adminToken = randomBytes(24).toString("hex");
   private readonly restores = new RestoreLog();
+  private readonly lambda: Lambda;
   private ending = new AbortController();
 
   constructor(private readonly options: DgraphOptions) {
-    holdPorts(options.folder);
+    const { deployment, lambdaEndpoint, folder } = options;
+    holdPorts(folder);
+    this.lambda = new Lambda({
+      folder,
+      source: () => scriptOf(deployment),
+      ask: (request, signal) => requestForLambda(this.running(), deployment, request, signal),
+      print: (text) => {
+        logLambda(deployment, text);
+      },
+    });
     this.supervisor = new Supervisor({
       ...options,
+      lambdaUrl: lambdaEndpoint.add(this.lambda),
       adminToken: this.adminToken,
       onAlphaLine: (line) => {
         this.restores.read(line);
@@ -177,14 +195,17 @@ export class DgraphEngine implements Engine {
     await this.supervisor.start();
   }
 
-  stop(): Promise<void> {
+  async stop(): Promise<void> {
     this.ending.abort();
-    return this.supervisor.stop();
+    await this.supervisor.stop();
+    await this.lambda.end();
   }
 
   async remove(): Promise<void> {
     this.ending.abort();
     await this.supervisor.kill();
+    this.options.lambdaEndpoint.remove(this.lambda);
+    await this.lambda.end();
     releasePorts(this.options.folder);
     this.options.onRemoved();
     await rm(this.options.folder, { recursive: true, force: true, maxRetries: 5 });
@@ -193,6 +214,7 @@ export class DgraphEngine implements Engine {
   /** Ends its processes without waiting, when this process goes away. */
   abandon(): void {
     this.supervisor.abandon();
+    this.lambda.kill();
   }
 
   saved(): null {

@@ -11,6 +11,8 @@ export interface PairSettings {
   readonly ports: PairPorts;
   readonly adminToken: string;
   readonly acl: boolean;
+  /** Where Alpha calls the backend's lambda. */
+  readonly lambdaUrl: string;
 }
 
 export interface WrittenSettings {
@@ -38,7 +40,7 @@ const alphaCacheMb = 128;
 const aclKeyFile = "acl-secret";
 
 /** Writes the configuration of both processes; files rather than arguments, which anybody on the machine can read. */
-export function writeSettings({ folder, ports, adminToken, acl }: PairSettings): WrittenSettings {
+export function writeSettings({ folder, ports, adminToken, acl, lambdaUrl }: PairSettings): WrittenSettings {
   const { exported, backups, proposals } = foldersOf(folder);
   for (const needed of [folder, exported, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
   const aclKey = acl ? keptAclKey(folder) : undefined;
@@ -54,6 +56,7 @@ export function writeSettings({ folder, ports, adminToken, acl }: PairSettings):
     export: exported,
     security: `token=${adminToken}; whitelist=127.0.0.1;`,
     cache: `size-mb=${alphaCacheMb};`,
+    graphql: `lambda-url=${lambdaUrl};`,
     // By its name alone, as both run in the folder: of a path, Dgraph would take ";" and "=" for its own.
     ...(acl && { acl: `secret-file=${aclKeyFile};` }),
   };
