@@ -109,6 +109,14 @@ describe("rules of the house", () => {
     }
   });
 
+  it("has no script that npm runs, or asks about, where the package is installed", () => {
+    for (const manifest of ["package.json", "local/package.json"]) {
+      const { scripts = {} } = JSON.parse(readFileSync(join(root, manifest), "utf8")) as { scripts?: object };
+      const asked = Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name));
+      expect(asked, manifest).to.deep.equal([]);
+    }
+  });
+
   it("holds no address of a registry and no path of a machine", () => {
     const lock = readFileSync(join(root, "package-lock.json"), "utf8");
     expect(lock).not.to.match(/"resolved": "(?!local)/);
