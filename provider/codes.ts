@@ -11,6 +11,7 @@ export const codes = {
   DGC106: "The settings name another account",
   DGC107: "The token does not tell its account",
   DGC108: "The state was written by a newer version",
+  DGC109: "The package is not installed for the folder of the program",
 
   DGC201: "No connection",
   DGC202: "Too many requests",

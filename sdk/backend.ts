@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../provider/types";
 import { delegate } from "./delegate";
 import { hiddenInputs } from "./hidden";
+import { requireInstalled } from "./install";
 import { hiddenMarks } from "./marks";
 
 const type = "pulumi-nodejs:dynamic/dgraphcloud:Backend";
@@ -139,6 +140,7 @@ export class Backend extends pulumi.CustomResource {
   /** @internal */
   constructor(name: string, args: undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args: BackendArgs | undefined, options?: pulumi.CustomResourceOptions) {
+    requireInstalled();
     const secretOutputs = { additionalSecretOutputs: ["jwtToken"] };
     super(type, name, properties(name, args, options), pulumi.mergeOptions(protection(args, options), secretOutputs));
     this.uid = this.id;

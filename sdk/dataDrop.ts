@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Backend } from "./backend";
 import { delegate } from "./delegate";
 import { hiddenUrn } from "./hidden";
+import { requireInstalled } from "./install";
 import { hiddenMarks } from "./marks";
 import { hiddenProtection, recordOptions } from "./protection";
 import type { Triggers } from "./triggers";
@@ -90,6 +91,7 @@ export class DataDrop extends pulumi.CustomResource {
   declare readonly exportUrls: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: DataDropArgs, options?: pulumi.CustomResourceOptions) {
+    requireInstalled();
     const inputs = { ...args, backend: uidOf(args.backend) };
     const properties = {
       ...outputs,

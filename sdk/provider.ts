@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { requireInstalled } from "./install";
 
 /** Settings of a {@link Provider}. Either `token`, or `email` and `password`. All are kept encrypted where they are secret. */
 export interface ProviderArgs {
@@ -27,6 +28,7 @@ export class Provider extends pulumi.ProviderResource {
   readonly settings: pulumi.Output<ResolvedSettings>;
 
   constructor(name: string, args: ProviderArgs, options?: pulumi.ResourceOptions) {
+    requireInstalled();
     const settings = {
       endpoint: args.endpoint ?? new pulumi.Config("dgraphcloud").get("endpoint"),
       token: secret(args.token),

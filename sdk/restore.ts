@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RestoreStatus } from "../provider/types";
 import type { Backend } from "./backend";
 import { hiddenProtection } from "./protection";
+import { requireInstalled } from "./install";
 import { RestoreCompletion, RestoreRequest } from "./restoreParts";
 import type { Triggers } from "./triggers";
 import { uidOf } from "./uid";
@@ -113,6 +114,7 @@ export class Restore extends pulumi.ComponentResource {
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: RestoreArgs, options: pulumi.ComponentResourceOptions = {}) {
+    requireInstalled();
     super("dgraphcloud:index:Restore", name, {}, options);
     const { target, source, waitForCompletion, ...others } = args;
     const own = partOptions(options, this);

@@ -91,6 +91,13 @@ describe("package: the packed tarball in an empty project", function () {
     it(`deploys a Backend from a program in ${kind}`, () => deploy(file, text, type));
   }
 
+  it("deploys a Backend from a program in TypeScript that is an ES module, with ts-node", async () => {
+    const npm = (...args: string[]) => run("npm", [...args, "--no-audit", "--no-fund"], { cwd: project });
+    await npm("install", "--prefer-offline", "ts-node@10.9.2", "typescript@5.9.3");
+    await deploy("index.ts", typed, "module");
+    await npm("uninstall", "ts-node", "typescript");
+  });
+
   for (const [module, moduleResolution, file] of [
     ["node16", "node16", "checked.cts"],
     ["node16", "node16", "checked.mts"],

@@ -95,7 +95,7 @@ export class MemoryEngine implements Engine {
   /** Throws with what is wrong with a schema, and puts none to use. */
   validateSchema(schema: string): void {
     refuseLargeSchema(schema);
-    generate(schema);
+    generate(readSchema(schema));
   }
 
   async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
