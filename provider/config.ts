@@ -114,6 +114,7 @@ function presence(name: SettingName, value: string | undefined): string | undefi
   return name === "password" ? value : value.trim();
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host, as a URL has it, is this very machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -87,6 +87,16 @@ export interface RequestSite {
   readonly host: string;
 }
 
+/** What a failed connection tells of the address that was tried. */
+export interface Unreachable {
+  /** What to do about it, where more is known than that the network may be down. */
+  readonly next?: string | undefined;
+  /** Nobody listens there, or nobody has the name, and the user chose the address: waiting does not make it right. */
+  readonly isHopeless?: boolean;
+  /** Nobody listens at a backend's address on this very machine: it may be starting, or its local cloud may have ended. */
+  readonly isBackendClosed?: boolean;
+}
+
 /** Base of the ways in which one request can fail. */
 export abstract class RequestError extends DgraphCloudError {
   readonly operation: string;
@@ -102,14 +112,20 @@ export abstract class RequestError extends DgraphCloudError {
 /** The request provably never left: no name, no connection, no TLS. */
 export class NotSentError extends RequestError {
   override readonly name = "NotSentError";
+  readonly isHopeless: boolean;
+  readonly isBackendClosed: boolean;
 
-  constructor(site: RequestSite, cause: unknown) {
+  constructor(site: RequestSite, cause: unknown, { next, isHopeless, isBackendClosed }: Unreachable = {}) {
     super(site, {
       code: "DGC201",
       why: `no connection (${describeCause(cause)})`,
-      next: "Check the network and the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.",
+      next:
+        next ??
+        "Check the network and the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.",
       cause,
     });
+    this.isHopeless = isHopeless ?? false;
+    this.isBackendClosed = isBackendClosed ?? false;
   }
 }
 
@@ -249,5 +265,7 @@ function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return "unknown cause";
   const code = (cause as { code?: unknown }).code;
   const reason = clean(cause.message.replace(/^request to \S+ failed, reason: */, ""));
-  return typeof code === "string" && !reason.includes(code) ? `${code}: ${reason}` : reason;
+  if (typeof code !== "string" || reason.includes(code)) return reason;
+  // Of a name with several addresses, like localhost, Node says nothing but the code.
+  return reason === "" ? code : `${code}: ${reason}`;
 }

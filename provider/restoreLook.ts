@@ -31,7 +31,7 @@ export async function lookAtRestore(
     if (passing && error instanceof Error) return { silent: error.message.split("\n", 1)[0] ?? "" };
     throw error;
   }
-  const health = await lookWhetherReady(context, url);
+  const health = await lookWhetherReady(context, operation, url);
   if ("done" in health) return { unknown: "UNKNOWN", isWell: true };
   const { pending, pauseMs } = health;
   return { unknown: `UNKNOWN from a backend that is not well (${pending})`, isWell: false, pauseMs };

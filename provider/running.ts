@@ -1,6 +1,6 @@
 import type { RestoreStatus } from "./api/dataAnswers";
 import type { Context, Operation } from "./context";
-import { ConflictError, RefusedError, reportUnlessElsewhere, UnknownOutcomeError } from "./errors";
+import { ConflictError, DeadlineError, RefusedError, reportUnlessElsewhere, UnknownOutcomeError } from "./errors";
 import { waitUntilReady } from "./readiness";
 import { isForgotten, lookAtRestore, unknownLimit } from "./restoreLook";
 import { type Look, waitFor } from "./wait";
@@ -65,9 +65,12 @@ async function untilEnded(context: Context, operation: Operation, uid: string, r
 }
 
 async function findRunning(context: Context, operation: Operation, uid: string): Promise<number | undefined> {
-  const status = async (id: number): Promise<RestoreStatus["status"]> =>
-    (await context.cloud.data.restoreStatus(uid, id, operation)).status;
-  const anchors = [context.cloud.actions.highestRestore(uid)];
+  const { clock, cloud } = context;
+  const status = async (id: number): Promise<RestoreStatus["status"]> => {
+    if (clock.now() >= operation.deadline) throw tooSlow(uid, operation, id);
+    return (await cloud.data.restoreStatus(uid, id, operation)).status;
+  };
+  const anchors = [cloud.actions.highestRestore(uid)];
   for (let id = 1; id <= bound; id += window) anchors.push(id);
   for (const anchor of anchors.filter((id) => id > 0)) {
     for (let id = anchor; ; id++) {
@@ -82,6 +85,14 @@ async function findRunning(context: Context, operation: Operation, uid: string):
     }
   }
   return undefined;
+}
+
+function tooSlow(uid: string, { timeout: { input, value } }: Operation, id: number): Error {
+  return new DeadlineError({
+    code: "DGC209",
+    why: `looking whether a restore runs on ${uid} took longer than ${input} (${value}); last status: ${id} not looked up yet.`,
+    next: `Nothing was sent: run pulumi up again, or raise ${input}.`,
+  });
 }
 
 function endless(uid: string): Error {

@@ -14,9 +14,9 @@ export async function confirmFailures(
   property: string,
   uid: string,
   confirm: string | undefined,
+  operation = begin(context, lookUpTimeout),
 ): Promise<Failure[]> {
   if (confirm === undefined || confirm === unknownValue || uid === unknownValue) return [];
-  const operation = begin(context, lookUpTimeout);
   const [live] = await context.cloud.list.find({ uid }, operation);
   if (live === undefined) throw noSuchBackend(uid, context.cloud.session.account);
   if (live.name === confirm) return [];

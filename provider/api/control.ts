@@ -10,13 +10,10 @@ import {
   type NewDeployment,
 } from "./deployment";
 import { type ControlOperation, controlDocuments } from "./documents";
-import { type Call, type Repeat, type Retrying, withRetries } from "./retry";
+import { type Call, type Repeat, requestMs, type Retrying, withRetries } from "./retry";
 import type { Session } from "./session";
 import { shaped } from "./shape";
 import { postGraphql } from "./transport";
-
-const queryTimeoutMs = 30_000;
-const mutationTimeoutMs = 60_000;
 
 const listSchema = v.object({ deployments: v.nullable(v.array(deploymentSchema)) });
 const createSchema = v.object({ createDeployment: v.nullable(createdSchema) });
@@ -79,18 +76,20 @@ export class ControlPlane {
     parse: (data: unknown, site: RequestSite) => T,
   ): Promise<T> {
     const site = { operation, host: this.endpoint.host };
-    const mutation = controlDocuments[operation].startsWith("mutation");
+    const document = controlDocuments[operation];
     const request = {
       url: this.endpoint,
       operation,
-      document: controlDocuments[operation],
+      document,
       variables,
-      timeoutMs: mutation ? mutationTimeoutMs : queryTimeoutMs,
       signal: call.signal,
       repeatable: repeat === "freely",
+      isEndpoint: true,
     };
-    const post = async (token: string): Promise<T> =>
-      parse(await postGraphql({ ...request, headers: { authorization: `Bearer ${token}` } }), site);
+    const post = async (token: string): Promise<T> => {
+      const timeoutMs = requestMs(this.retrying.clock, document, repeat, call);
+      return parse(await postGraphql({ ...request, timeoutMs, headers: { authorization: `Bearer ${token}` } }), site);
+    };
     let renewals = 0;
     return withRetries(this.retrying, repeat, call, async () => {
       const token = await loggedIn(site, this.session.token(call));

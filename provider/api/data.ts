@@ -5,6 +5,7 @@ import {
   GraphqlError,
   LostAnswerError,
   noSuchBackend,
+  NotSentError,
   RefusedError,
   RequestError,
   type RequestSite,
@@ -30,12 +31,9 @@ import {
 import type { Deployment } from "./deployment";
 import type { DeploymentList } from "./deploymentList";
 import { type BackendDocument, backendDocuments } from "./documents";
-import { type Call, type Repeat, type Retrying, withRetries } from "./retry";
+import { type Call, type Repeat, requestMs, type Retrying, withRetries } from "./retry";
 import { shaped } from "./shape";
 import { postGraphql, probe, type Probed } from "./transport";
-
-const queryTimeoutMs = 30_000;
-const mutationTimeoutMs = 60_000;
 
 /** More of them help nobody. */
 const maxTexts = 20;
@@ -152,9 +150,21 @@ export class DataPlane {
   }
 
   /** What a backend answers to OPTIONS /graphql: status 200 once it is ready. Needs no token. */
-  readiness(host: string, signal: AbortSignal): Promise<Probed> {
+  readiness(host: string, call: Call): Promise<Probed> {
     const url = backendUrl(this.endpoint, host, "/graphql");
-    return probe({ url, operation: "OPTIONS /graphql", timeoutMs: queryTimeoutMs, signal });
+    const operation = "OPTIONS /graphql";
+    const timeoutMs = requestMs(this.retrying.clock, operation, "freely", call);
+    return this.whileCloudRuns(operation, call, () => probe({ url, operation, timeoutMs, signal: call.signal }));
+  }
+
+  /** Whoever waits for a backend on this machine must not wait for a local cloud that has ended: the endpoint tells. */
+  private async whileCloudRuns<T>(operation: string, call: Call, send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof NotSentError && error.isBackendClosed) await asLookup(operation, this.list.recent(call));
+      throw error;
+    }
   }
 
   private async send<T>(
@@ -175,7 +185,7 @@ export class DataPlane {
         document: text,
         variables: document === "dropAllData" || document === "dropAllDataAndSchema" ? {} : variables,
         headers: { "x-auth-token": jwtToken },
-        timeoutMs: text.startsWith("mutation") ? mutationTimeoutMs : queryTimeoutMs,
+        timeoutMs: requestMs(this.retrying.clock, text, repeat, call),
         signal: call.signal,
         repeatable: repeat === "freely",
       });
@@ -185,7 +195,7 @@ export class DataPlane {
     const known = this.located.get(uid) ?? (await asLookup(operation, this.locate(uid, call)));
     return withRetries(this.retrying, repeat, call, async () => {
       try {
-        return await post(this.located.get(uid) ?? known);
+        return await this.whileCloudRuns(operation, call, () => post(this.located.get(uid) ?? known));
       } catch (error) {
         if (!(error instanceof UnauthorizedError) || renewals++ > 0) throw error;
         // A text about authorization may come from behind the door, where something may have been done already.

@@ -1,6 +1,8 @@
 import type { Clock } from "../clock";
+import { DeadlineError } from "../errors";
 import type { Deployment } from "./deployment";
-import { type Call, patient } from "./retry";
+import type { Call } from "./retry";
+import { join, type Shared } from "./shared";
 
 /** Reads that ask within this time of each other share one list. */
 const momentMs = 5_000;
@@ -30,8 +32,8 @@ interface Patch {
 export class DeploymentList {
   private latest: Snapshot | undefined;
   private earlier: Snapshot | undefined;
-  private inFlight: { readonly startedAt: number; readonly result: Promise<Snapshot> } | undefined;
-  private next: Promise<Snapshot> | undefined;
+  private inFlight: (Shared<Snapshot> & { readonly startedAt: number }) | undefined;
+  private next: Shared<Snapshot> | undefined;
   /** Lists begun so far. */
   private lists = 0;
   /** When each uid was first asked for within the moment, and how many lists had begun by then. */
@@ -83,6 +85,7 @@ export class DeploymentList {
     const isSecond = before !== undefined && before.startedAt >= notBefore;
     if (isSecond && !before.deployments.has(uid) && first.startedAt - before.startedAt >= secondLookMs) return true;
     const due = first.startedAt + secondLookMs;
+    if (due > this.clock.now() && due >= call.deadline) throw noSecondLook(uid, call);
     if (due > this.clock.now()) await this.clock.sleep(due - this.clock.now(), call.signal);
     return !(await this.since(due, call)).deployments.has(uid);
   }
@@ -120,20 +123,29 @@ export class DeploymentList {
 
   private since(time: number, call: Call): Promise<Snapshot> {
     if (this.latest !== undefined && this.latest.startedAt >= time) return Promise.resolve(this.latest);
-    if (this.inFlight !== undefined && this.inFlight.startedAt >= time) return this.inFlight.result;
+    if (this.inFlight !== undefined && this.inFlight.startedAt >= time) {
+      return this.joined(this.inFlight, call, () => this.since(time, call));
+    }
     return this.begin(call);
   }
 
   /** Starts a list now, or once the one under way is through: then one for all who wait. */
   private begin(call: Call): Promise<Snapshot> {
     if (this.inFlight === undefined) return this.start(call);
-    this.next ??= this.inFlight.result
-      .catch(() => undefined)
-      .then(() => {
-        this.next = undefined;
-        return this.inFlight?.result ?? this.start(call);
-      });
-    return this.next;
+    if (this.next === undefined) {
+      const result = this.inFlight.result
+        .catch(() => undefined)
+        .then(() => {
+          this.next = undefined;
+          return this.inFlight?.result ?? this.start(call);
+        });
+      this.next = { result, deadline: call.deadline };
+    }
+    return this.joined(this.next, call, () => this.begin(call));
+  }
+
+  private joined(list: Shared<Snapshot>, call: Call, again: () => Promise<Snapshot>): Promise<Snapshot> {
+    return join(list, { what: "the list of backends", call, clock: this.clock, again });
   }
 
   private start(call: Call): Promise<Snapshot> {
@@ -142,12 +154,12 @@ export class DeploymentList {
     const result = this.load(this.lists, startedAt, call).finally(() => {
       this.inFlight = undefined;
     });
-    this.inFlight = { startedAt, result };
+    this.inFlight = { startedAt, result, deadline: call.deadline };
     return result;
   }
 
   private async load(number: number, startedAt: number, call: Call): Promise<Snapshot> {
-    const list = await this.fetch(patient(call, startedAt));
+    const list = await this.fetch(call);
     // A mutation that ended while the list was under way may or may not show in it.
     const meanwhile = this.patches.filter((patch) => patch.at >= startedAt);
     const deployments = patched(new Map(list.map((deployment) => [deployment.uid, deployment])), meanwhile);
@@ -157,6 +169,14 @@ export class DeploymentList {
     this.latest = { number, startedAt, deployments };
     return this.latest;
   }
+}
+
+function noSecondLook(uid: string, { limit = "the time for it" }: Call): Error {
+  return new DeadlineError({
+    code: "DGC209",
+    why: `${uid} is not in the list of backends, and a second look some seconds later was not possible within ${limit}.`,
+    next: "Run the command again, or raise the limit.",
+  });
 }
 
 function patched(deployments: ReadonlyMap<string, Deployment>, patches: readonly Patch[]): Map<string, Deployment> {

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock";
-import { LostAnswerError, NotSentError, RefusedError, RequestError, ThrottledError } from "../errors";
+import { DeadlineError, LostAnswerError, NotSentError, RefusedError, RequestError, ThrottledError } from "../errors";
 
 /** How often a request may be repeated: see the table in docs/decisions/0004-retries.md. */
 export type Repeat =
@@ -50,35 +50,48 @@ export interface Retrying {
   readonly random: () => number;
 }
 
-const leastPatienceMs = 60_000;
+/** How long an address is tried at which there is nothing: the local cloud may be starting, the name server may catch up. */
+const hopelessMs = 15_000;
+/** What a request has at least: with less, the last look of a wait could never succeed. */
+const leastRequestMs = 1_000;
 
-/** What everybody shares, the log-in and the list, has a minute at least: an asker in a hurry must not make it fail for the others. */
-export function patient(call: Call, now: number): Call {
-  const deadline = now + leastPatienceMs;
-  return call.deadline >= deadline
-    ? call
-    : { ...call, deadline, limit: "the minute that a log-in or a list has at least" };
+/**
+ * How long one request may take: a query 30 s, a mutation 60 s, and no longer than until the deadline. Only a mutation that acts anew
+ * each time keeps its time: cutting it off would lose its answer.
+ */
+export function requestMs(clock: Clock, document: string, repeat: Repeat, call: Call): number {
+  const mostMs = document.startsWith("mutation") ? 60_000 : 30_000;
+  if (repeat === "unless-sent") return mostMs;
+  return Math.min(mostMs, Math.max(leastRequestMs, Math.ceil(call.deadline - clock.now())));
 }
 
-/** Sends until it succeeds, the failure is final, the deadline would pass, or the budget is spent. */
+/**
+ * Sends until it succeeds, the failure is final, the deadline would pass, or the budget is spent. A query is sent once even after the
+ * deadline, as the last look of a wait; a mutation that acts anew each time is not.
+ */
 export async function withRetries<T>(
   { clock, budget, random }: Retrying,
   repeat: Repeat,
   call: Call,
   send: () => Promise<T>,
 ): Promise<T> {
+  let hopelessSince: number | undefined;
+  let failure: Passing | undefined;
   for (let attempt = 1; ; attempt++) {
+    if (repeat === "unless-sent" && clock.now() >= call.deadline) throw tooLate(call, failure, attempt - 1);
     try {
       const result = await send();
       budget.refund();
       return result;
     } catch (error) {
       if (!isRepeatable(error, repeat, attempt)) throw error;
-      const pause = pauseMs(error, attempt, random);
-      if (clock.now() + pause >= call.deadline) {
-        const times = attempt === 1 ? "once" : `${attempt} times`;
-        throw error.add(`(tried ${times} within ${call.limit ?? "the time for it"})`);
-      }
+      failure = error;
+      const now = clock.now();
+      hopelessSince = error instanceof NotSentError && error.isHopeless ? (hopelessSince ?? now) : undefined;
+      const hopelessUntil = hopelessSince === undefined ? Infinity : hopelessSince + hopelessMs;
+      if (now >= hopelessUntil) throw error.add(`(tried ${times(attempt)} in ${hopelessMs / 1_000}s)`);
+      const pause = Math.min(pauseMs(error, attempt, random), hopelessUntil - now);
+      if (now + pause >= call.deadline) throw tooLate(call, error, attempt);
       if (!budget.take(error instanceof LostAnswerError ? 10 : 5)) {
         throw error.add("(not tried again: too much has failed in this run)");
       }
@@ -87,6 +100,19 @@ export async function withRetries<T>(
     }
     if (repeat === "unless-sent") await unsent(call.recheck?.());
   }
+}
+
+function tooLate({ limit = "the time for it" }: Call, failure: Passing | undefined, attempts: number): Error {
+  if (failure !== undefined) return failure.add(`(tried ${times(attempts)} within ${limit})`);
+  return new DeadlineError({
+    code: "DGC209",
+    why: `${limit} was over before the request could be sent; nothing was sent.`,
+    next: "Run pulumi up again, or raise the limit.",
+  });
+}
+
+function times(attempts: number): string {
+  return attempts === 1 ? "once" : `${attempts} times`;
 }
 
 /** What fails in a look before a mutation says nothing of the mutation, which was not sent. */

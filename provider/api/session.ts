@@ -5,13 +5,13 @@ import { credentialsAdvice, GraphqlError, SettingsError, UnauthorizedError } fro
 import { keepSecret } from "../secrets";
 import { controlDocuments } from "./documents";
 import { accountName, expiryOf, type Identity, identityOf } from "./identity";
-import { type Call, patient, type Retrying, withRetries } from "./retry";
+import { type Call, requestMs, type Retrying, withRetries } from "./retry";
+import { join, type Shared } from "./shared";
 import { shaped } from "./shape";
 import { postGraphql } from "./transport";
 
 /** Lifetime the vendor's client assumes of a token that does not tell. */
 const assumedLifetimeMs = 10_800_000;
-const loginTimeoutMs = 30_000;
 
 /** Anything else would fail as a header, in a way that looks like a broken connection. */
 const headerValue = /^[!-~]{1,16384}$/;
@@ -25,7 +25,7 @@ interface Login {
 
 /** The log-in to the control plane: lazy, one for all, renewed before its token expires and after a refusal. */
 export class Session {
-  private login: Promise<Login> | undefined;
+  private login: Shared<Login> | undefined;
   private current: Login | undefined;
   private marks: Identity = [];
   private name: string | undefined;
@@ -78,10 +78,14 @@ export class Session {
   }
 
   private loggedIn(call: Call): Promise<Login> {
-    if (this.login !== undefined) return this.login;
-    const attempt = this.logIn(call);
+    const { login } = this;
+    if (login !== undefined) {
+      return join(login, { what: "the log-in", call, clock: this.clock, again: () => this.loggedIn(call) });
+    }
+    const result = this.logIn(call);
+    const attempt = { result, deadline: call.deadline };
     this.login = attempt;
-    attempt.then(
+    result.then(
       (login) => {
         this.current = login;
         this.count += 1;
@@ -94,7 +98,7 @@ export class Session {
         if (!(error instanceof SettingsError) && this.login === attempt) this.login = undefined;
       },
     );
-    return attempt;
+    return result;
   }
 
   private async logIn(call: Call): Promise<Login> {
@@ -117,16 +121,17 @@ export class Session {
   private async requestToken({ email, password }: { email: string; password: string }, call: Call): Promise<string> {
     const site = { operation: "login", host: this.endpoint.host };
     const request = { url: this.endpoint, document: controlDocuments.login, variables: { email, password } };
-    const options = { operation: "login", timeoutMs: loginTimeoutMs, signal: call.signal, repeatable: true };
+    const options = { operation: "login", signal: call.signal, repeatable: true, isEndpoint: true };
     const refusal = {
       code: "DGC103",
       why: `Dgraph Cloud refused the log-in of ${email}.`,
       next: ["Correct the e-mail or the password.", ...credentialsAdvice],
     } as const;
     try {
-      const answer = await withRetries(this.retrying, "freely", patient(call, this.clock.now()), async () =>
-        shaped(site, loginSchema, await postGraphql({ ...request, ...options })),
-      );
+      const answer = await withRetries(this.retrying, "freely", call, async () => {
+        const timeoutMs = requestMs(this.clock, controlDocuments.login, "freely", call);
+        return shaped(site, loginSchema, await postGraphql({ ...request, ...options, timeoutMs }));
+      });
       if (answer.login !== null) return answer.login.token;
     } catch (cause) {
       if (!(cause instanceof UnauthorizedError || cause instanceof GraphqlError)) throw cause;

@@ -1,7 +1,8 @@
-import { LostAnswerError, NotSentError, type RequestSite } from "../errors";
+import { LostAnswerError, type RequestSite } from "../errors";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "./answer";
 import { freshConnection, sharedConnection } from "./connection";
 import { logRequest } from "./log";
+import { notSent } from "./unreachable";
 
 /** No answer of this API is near this size; a larger one would only fill the memory. */
 const maxBodyBytes = 32 * 1024 * 1024;
@@ -19,6 +20,8 @@ export interface GraphqlRequest {
   readonly signal: AbortSignal;
   /** False for a mutation that must not be carried out twice: it then travels on a connection of its own. */
   readonly repeatable: boolean;
+  /** Whether it goes to the endpoint of the settings, so that a wrong address is the user's own. */
+  readonly isEndpoint?: boolean;
 }
 
 const importFetch = () => import("node-fetch");
@@ -50,11 +53,11 @@ export async function probe(
   return { status: answer.status, retryAfterMs: retryAfterMs(answer.retryAfter, Date.now()) };
 }
 
-type Exchange = Pick<GraphqlRequest, "url" | "timeoutMs" | "signal" | "repeatable">;
+type Exchange = Pick<GraphqlRequest, "url" | "timeoutMs" | "signal" | "repeatable" | "isEndpoint">;
 
 async function exchange(
   site: RequestSite,
-  { url, timeoutMs, signal, repeatable }: Exchange,
+  { url, timeoutMs, signal, repeatable, isEndpoint }: Exchange,
   init: { method: string; headers?: Record<string, string>; body?: string },
 ): Promise<HttpAnswer> {
   // An ES module, loaded at the first request: a run without requests does not pay for it.
@@ -81,9 +84,11 @@ async function exchange(
     logRequest(site, sent ? "no answer" : "not sent", startedAt);
     // The caller's own reason (engine gone) is told as it is, but only while nothing can have acted.
     if (signal.aborted && !sent) throw signal.reason;
-    if (!sent) throw new NotSentError(site, cause);
+    if (!sent) throw notSent(site, { url, isEndpoint }, cause);
     throw new LostAnswerError(site, {
-      ...(timeout.aborted ? { why: `no answer within ${timeoutMs / 1_000} s` } : brokenAnswer(cause)),
+      ...(timeout.aborted
+        ? { why: `no answer within ${Number((timeoutMs / 1_000).toPrecision(2))} s` }
+        : brokenAnswer(cause)),
       cause,
     });
   }

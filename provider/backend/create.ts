@@ -2,10 +2,18 @@ import * as v from "valibot";
 import { isRecord } from "../api/answer";
 import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
-import { ConflictError, dataBeside, GraphqlError, NullAnswerError, RefusedError, RequestError } from "../errors";
+import {
+  ConflictError,
+  dataBeside,
+  DeadlineError,
+  GraphqlError,
+  NullAnswerError,
+  RefusedError,
+  RequestError,
+} from "../errors";
 import { mayHaveChanged } from "../unclear";
 import { isNamesake, keyOf, type NewBackend, type Obtained } from "./newBackend";
-import { ambiguous, lost, newOnes, search, twin } from "./search";
+import { ambiguous, forLooking, lost, newOnes, search, twin } from "./search";
 
 /** An error hook asks for a create again whose answer was lost: it is looked for once more, and not sent a third time. */
 export async function findLost(
@@ -78,7 +86,9 @@ async function createAgain(
 ): Promise<Obtained> {
   const { control, ledger, list } = context.cloud;
   const come = async (): Promise<Deployment[]> =>
-    newOnes(context, await list.anew(operation), inputs, before).filter((one) => isNamesake(one, inputs));
+    newOnes(context, await list.anew(forLooking(context, operation)), inputs, before).filter((one) =>
+      isNamesake(one, inputs),
+    );
   const recheck = async (): Promise<void> => {
     const present = await come();
     if (present.length > 0) throw new Forestalled(present);
@@ -112,7 +122,7 @@ async function createAgain(
 
 /** Whether the second one failed without a word on the first. */
 function leavesFirstOpen(error: unknown): boolean {
-  return error instanceof Forestalled || error instanceof RequestError || error instanceof RefusedError;
+  return [Forestalled, RequestError, RefusedError, DeadlineError].some((kind) => error instanceof kind);
 }
 
 /** What one createDeployment has come to: a backend, or nobody knows. */

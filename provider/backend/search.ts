@@ -1,5 +1,6 @@
 import type { Deployment } from "../api/deployment";
 import type { Context, Operation } from "../context";
+import { formatDuration } from "../duration";
 import { ConflictError, DgraphCloudError, UnauthorizedError } from "../errors";
 import { isNamesake, mayBeNamesake, type NewBackend } from "./newBackend";
 
@@ -15,10 +16,10 @@ export async function search(
   { before, explained }: { before: ReadonlySet<string>; explained: () => boolean },
 ): Promise<Deployment | undefined> {
   const { clock, cloud, signal } = context;
-  // Also past the operation's deadline: what is found late is no orphan.
   const until = clock.now() + searchMs;
+  const looking = forLooking(context, operation);
   for (;;) {
-    const listed = await cloud.list.anew(operation).catch((cause: unknown) => {
+    const listed = await cloud.list.anew(looking).catch((cause: unknown) => {
       throw lost(cause, inputs, "and the list of backends could not be read");
     });
     const likely = newOnes(context, listed, inputs, before);
@@ -31,6 +32,24 @@ export async function search(
     }
     await clock.sleep(searchPauseMs, signal);
   }
+}
+
+/**
+ * The operation with 30 s at least for a look that tells whether something was created, also past the deadline: what is found late is
+ * no orphan.
+ */
+export function forLooking({ clock, progress }: Context, operation: Operation): Operation {
+  const startedAt = clock.now();
+  if (operation.deadline >= startedAt + searchMs) return operation;
+  const limit = formatDuration(searchMs);
+  return {
+    ...operation,
+    deadline: startedAt + searchMs,
+    limit: `the ${limit} for finding out what was created`,
+    onRetry: ({ why }) => {
+      progress(`looking for what was created, ${formatDuration(clock.now() - startedAt)} of ${limit}: ${why}`);
+    },
+  };
 }
 
 /** Backends that were not there before a create, that no other create of this process returned, and that it may have made. */
@@ -55,7 +74,7 @@ export async function twin(
   before: ReadonlySet<string>,
 ): Promise<Error | undefined> {
   // The second one stands whatever this look may come to.
-  const listed = await context.cloud.list.anew(operation).catch(() => []);
+  const listed = await context.cloud.list.anew(forLooking(context, operation)).catch(() => []);
   const others = newOnes(context, listed, inputs, before);
   return others.length === 0 ? undefined : ambiguous([live, ...others]);
 }

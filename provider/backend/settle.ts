@@ -73,7 +73,7 @@ export async function apply(settling: Settling, state: BackendState): Promise<Ba
 export async function waitUntilReady({ context, operation, id }: Settling, state: BackendState): Promise<void> {
   await waitFor(context, operation, {
     what: `backend ${id} to answer`,
-    look: () => lookWhetherReady(context, state.url),
+    look: () => lookWhetherReady(context, operation, state.url),
     reached: (_, elapsed) => `backend ${id} answers after ${elapsed}`,
     afterDeadline: [
       "The backend exists and is in the state: run pulumi up to go on waiting.",

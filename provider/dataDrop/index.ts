@@ -52,7 +52,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   async create(context, operation, inputs) {
     refusePassed(context.clock, inputs.notAfter);
     return alone(context, operation, inputs, async (recheck) => {
-      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm);
+      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
       const exportUrls = inputs.exportFirst === true ? await exported(context, operation, inputs.backend) : undefined;
       refusePassed(context.clock, inputs.notAfter);
       return dropOnce(context, { operation, recheck }, inputs, exportUrls);
@@ -72,7 +72,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
       inputs,
       async (recheck) => {
         refusePassed(context.clock, inputs.notAfter);
-        await refuseMismatch(context, "backend", inputs.backend, inputs.confirm);
+        await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
         return dropRemaining(context, { operation, recheck }, id, settled, inputs, observe);
       },
       id,
@@ -144,7 +144,7 @@ async function alone<T>(
     return await work(async () => {
       await untilFree(context, operation, uid);
       refusePassed(context.clock, inputs.notAfter);
-      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm);
+      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
     });
   } finally {
     leave();

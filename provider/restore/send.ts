@@ -35,12 +35,12 @@ export async function sendRestore(
     refuseAfterUnclear(context, inputs.target);
     await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
     const backup = await chooseBackup(context, operation, inputs);
-    await refuseMismatch(context, "target", inputs.target, inputs.confirm);
+    await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
     refusePassed(clock, inputs.notAfter);
     const recheck = async (): Promise<void> => {
       await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
       refusePassed(clock, inputs.notAfter);
-      await refuseMismatch(context, "target", inputs.target, inputs.confirm);
+      await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
     };
     return await sendOnce(context, operation, inputs, { backup, recheck });
   } finally {

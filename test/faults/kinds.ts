@@ -7,6 +7,8 @@ import type { Step } from "./steps";
 export type Family =
   /** The request provably never left. */
   | "unsent"
+  /** The same, since there is nothing at the address: at the endpoint, which the user chose, that is soon given up. */
+  | "nothing there"
   /** Refused with HTTP 429. */
   | "throttled"
   /** No answer: whether it acted, nobody can tell. */
@@ -79,9 +81,9 @@ const status = (code: number, acted: boolean, retryAfter?: string): Effect =>
 const body = (text: string, acted: boolean): Effect =>
   answer((_, words) => ({ kind: "body", body: text.replace("…", words), acted }));
 
-const unsent = (name: string, trouble: Trouble): Kind => ({
+const unsent = (name: string, family: Family, trouble: Trouble): Kind => ({
   name,
-  family: "unsent",
+  family,
   acted: false,
   effect: { on: "network", trouble },
 });
@@ -120,9 +122,9 @@ const outside = (name: string, family: Family, change: "vanish" | "rename" | "ro
 export const retryAfterSeconds = 7;
 
 export const kinds: readonly Kind[] = [
-  unsent("connection refused", "refused"),
-  unsent("DNS failure", "dns"),
-  unsent("TLS failure", "tls"),
+  unsent("connection refused", "nothing there", "refused"),
+  unsent("DNS failure", "nothing there", "dns"),
+  unsent("TLS failure", "unsent", "tls"),
   ...both("reset", "lost", (acted) => answer(() => ({ kind: "reset", acted }))),
   ...both("hang", "lost", () => ({ on: "hang" })),
   { name: "slow answer", family: "slow", acted: true, effect: { on: "outside", change: "pass" } },

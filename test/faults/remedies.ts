@@ -1,5 +1,6 @@
 import type { ErrorClass } from "./expectation";
 import { complaint } from "./kinds";
+import { isSoonGivenUp } from "./patience";
 import type { Row } from "./rows";
 
 /** Where a deadline is none of the user's. */
@@ -11,12 +12,15 @@ const limits: Readonly<Partial<Record<Row["step"]["name"], string>>> = {
 
 const settings = ["dgraphcloud:token", "DGRAPHCLOUD_PASSWORD", "--run-program"];
 
+/** What is asked about an address at which there is nothing. */
+const questions: Readonly<Record<string, string>> = {
+  "connection refused": "Is the local cloud running, and on this port?",
+  "DNS failure": "Is the endpoint spelt right",
+};
+
 /** What the user must be told, by the class of the failure. */
-export function remedies(
-  { step, kind, when }: Row,
-  fails: ErrorClass,
-  { id }: { readonly id: string | undefined },
-): readonly string[] {
+export function remedies(row: Row, fails: ErrorClass, { id }: { readonly id: string | undefined }): readonly string[] {
+  const { step, kind, when } = row;
   const limit = limits[step.name] ?? `timeouts.${stepOf(step.name)} (2m)`;
   // What is tried until the deadline names the input that sets it.
   const byDeadline = when === "every call" ? [limit] : [];
@@ -25,6 +29,7 @@ export function remedies(
     return [`${step.operation} at`, "Nothing was dropped", "allowUnknownNames: true"];
   switch (fails) {
     case "NotSentError":
+      if (isSoonGivenUp(row)) return [questions[kind.name] ?? "", "DGRAPHCLOUD_ENDPOINT", "in 15s)"];
       return ["Check the network and the endpoint setting", ...byDeadline];
     case "ThrottledError":
       return ["Run the command again later, or with a lower --parallel", ...byDeadline];

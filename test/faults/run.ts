@@ -29,6 +29,8 @@ export interface Observation {
   readonly logged: boolean;
   /** Tokens that were sent to the other plane. */
   readonly strayed: readonly string[];
+  /** How long the run took. */
+  readonly tookMs: number;
   /** Log-ins during the run. */
   readonly logins: number;
   /** Requests of the struck operation that travelled on a connection which something else had used. */
@@ -76,7 +78,9 @@ async function observed(row: Row, world: World): Promise<Observation> {
   if (when === "mid-run") await drive.earlier?.(world);
   const struck = arm(world, row);
   const secrets = new Set(secretsOf(world).split(" "));
+  const startedAt = world.time.now();
   const run = await ran(world, drive.resource, () => drive.run(world));
+  const tookMs = world.time.now() - startedAt;
   const own = journal.entries.filter(({ operation }) => operation === step.operation);
   const logins = journal.count("login");
   const onUsedConnections = own.filter(({ connection, sequence }) =>
@@ -105,6 +109,7 @@ async function observed(row: Row, world: World): Promise<Observation> {
     forgotten,
     struck: strikes,
     sentAt: own.map(({ time }) => time),
+    tookMs,
     logins,
     onUsedConnections,
     strayed: strayed(world),

@@ -6,6 +6,7 @@ import { retryAfterSeconds } from "./kinds";
 import { remedies } from "./remedies";
 import type { Row } from "./rows";
 import type { Observation, Ran } from "./run";
+import { mostMs } from "./patience";
 
 /** What differs from what was expected; empty when all is as it must be. */
 export function differences(row: Row, seen: Observation): string[] {
@@ -28,8 +29,9 @@ export function differences(row: Row, seen: Observation): string[] {
   ];
 }
 
-function differencesOfRun(row: Row, wanted: Expectation, { run, struck, sentAt }: Observation): string[] {
+function differencesOfRun(row: Row, wanted: Expectation, { run, struck, sentAt, tookMs }: Observation): string[] {
   const found: string[] = [];
+  if (tookMs > mostMs(row)) found.push(`took ${tookMs / 1_000} s, where ${mostMs(row) / 1_000} s are the most`);
   if (struck === 0) found.push("the fault never struck");
   if (row.when !== "every call" && !lasts(row) && struck > 1) found.push(`the fault struck ${struck} times`);
   found.push(...differencesOfError(row, wanted, run));
@@ -74,7 +76,7 @@ function differencesOfText({ run, next, accepted }: Observation): string[] {
 
 /** Whatever may have been carried out is never sent again by itself. */
 function mustBeSentOnce({ kind }: Row): boolean {
-  return !["unsent", "throttled", "unauthorized", "rotated"].includes(kind.family);
+  return !["unsent", "nothing there", "throttled", "unauthorized", "rotated"].includes(kind.family);
 }
 
 function differencesOfError(row: Row, { fails }: Expectation, run: Ran): string[] {

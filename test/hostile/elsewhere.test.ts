@@ -139,7 +139,7 @@ describe("a backend's address that leads elsewhere", () => {
         const error = await rejection(send(data, callWithin(clock, 60_000)));
         expect(error, `${name} at ${host.slice(0, 80)}`).to.be.instanceOf(SettingsError);
       }
-      expect(() => data.readiness(host, new AbortController().signal), host.slice(0, 80)).to.throw(SettingsError);
+      expect(() => data.readiness(host, callWithin(clock, 60_000)), host.slice(0, 80)).to.throw(SettingsError);
     }
     expect(attempts).to.deep.equal([]);
   });
@@ -288,7 +288,7 @@ describe("an account at a loopback endpoint", function () {
         url = pointer.endpoint.host;
         const account = new Account(service.endpoint);
         for (const [, send] of calls) await rejection(send(account.cloud.data, account.within()));
-        await account.cloud.data.readiness(url, account.context.signal);
+        await account.cloud.data.readiness(url, account.within());
         expect(pointer.requests.every(({ headers: sent }) => sent.cookie === undefined)).to.equal(true);
         await pointer.stop();
       }

@@ -9,6 +9,7 @@ export class TestClock implements Clock {
   /** Every sleep so far, in milliseconds. */
   readonly sleeps: number[] = [];
   private time = startOfTime;
+  private readonly alarms = new Set<{ readonly due: number; readonly ring: () => void }>();
 
   now(): number {
     return this.time;
@@ -21,12 +22,26 @@ export class TestClock implements Clock {
     // Whatever else is due to happen at this moment happens first.
     await new Promise((resolve) => setImmediate(resolve));
     signal?.throwIfAborted();
-    this.time = Math.max(this.time, due);
+    this.advance(due);
+  }
+
+  alarm(ms: number, ring: () => void): () => void {
+    const alarm = { due: this.time + ms, ring };
+    this.alarms.add(alarm);
+    return () => this.alarms.delete(alarm);
   }
 
   /** Lets time pass without a sleep. */
   pass(ms: number): void {
-    this.time += ms;
+    this.advance(this.time + ms);
+  }
+
+  private advance(time: number): void {
+    this.time = Math.max(this.time, time);
+    for (const alarm of [...this.alarms].filter(({ due }) => due <= this.time)) {
+      this.alarms.delete(alarm);
+      alarm.ring();
+    }
   }
 
   /** Seconds since the clock started. */

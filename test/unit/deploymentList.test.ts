@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Deployment } from "../../provider/api/deployment";
 import { DeploymentList } from "../../provider/api/deploymentList";
 import type { Call } from "../../provider/api/retry";
-import { LostAnswerError } from "../../provider/errors";
+import { DeadlineError, LostAnswerError } from "../../provider/errors";
 import { callWithin, TestClock } from "./clock";
 import { rejection } from "./failure";
 
@@ -308,10 +308,53 @@ describe("the list of deployments", () => {
       expect(await uids(list.known(call()))).to.deep.equal(["0x1", "0x2"]);
     });
 
-    it("has at least a minute for the others, however much in a hurry the first one is", async () => {
-      await list.recent(callWithin(clock, 1));
-      await list.anew(callWithin(clock, 600_000));
-      expect(calls.map(({ deadline }) => deadline - clock.now())).to.deep.equal([60_000, 600_000]);
+    it("is asked for anew by those with more time, once for all of them, when it failed for one in a hurry", async () => {
+      holding = true;
+      service = failure;
+      const hurried = rejection(list.recent(callWithin(clock, 1)));
+      const others = Array.from({ length: 3 }, () => list.recent(call()));
+      const next = list.anew(call());
+      clock.pass(2);
+      service = [entry("0x9")];
+      holding = false;
+      answerHeld();
+      expect(await hurried).to.equal(failure);
+      for (const work of [...others, next]) expect(await uids(work)).to.deep.equal(["0x9"]);
+      expect(asked).to.deep.equal([0, 2]);
+    });
+
+    it("fails once for those who have no more time than the one who asked", async () => {
+      holding = true;
+      service = failure;
+      const first = rejection(list.recent(callWithin(clock, 5_000)));
+      const other = rejection(list.recent(callWithin(clock, 5_999)));
+      answerHeld();
+      expect([await first, await other]).to.deep.equal([failure, failure]);
+      expect(asked).to.deep.equal([0]);
+    });
+  });
+
+  describe("that takes long", () => {
+    it("is awaited by nobody past their own deadline, and comes for the others", async () => {
+      holding = true;
+      const patient = list.recent(call());
+      const hurried = rejection(list.recent(callWithin(clock, 10_000, { limit: "timeouts.create (10s)" })));
+      const next = rejection(list.anew(callWithin(clock, 10_000)));
+      clock.pass(9_999);
+      await settled();
+      clock.pass(1);
+      const error = await hurried;
+      expect(error).to.be.instanceOf(DeadlineError);
+      expect(error.message).to.match(/^the list of backends did not come within timeouts\.create \(10s\)\.\n/);
+      expect(await next).to.be.instanceOf(DeadlineError);
+      answerHeld();
+      expect(await uids(patient)).to.deep.equal(["0x1", "0x2"]);
+    });
+
+    it("has the time of the one who asks for it, and no more", async () => {
+      await list.recent(callWithin(clock, 10_000));
+      await list.anew(call());
+      expect(calls.map(({ deadline }) => deadline - clock.now())).to.deep.equal([10_000, 600_000]);
     });
   });
 
@@ -324,6 +367,14 @@ describe("the list of deployments", () => {
     it("answers yes only after two looks three seconds apart", async () => {
       expect(await list.lacks("0x9", call())).to.equal(true);
       expect(asked).to.deep.equal([0, 3_000]);
+    });
+
+    it("says so when there is no time for the second look", async () => {
+      const error = await rejection(list.lacks("0x9", callWithin(clock, 3_000)));
+      expect(error).to.be.instanceOf(DeadlineError);
+      expect(error.message).to.contain("0x9 is not in the list of backends, and a second look");
+      expect([asked, clock.sleeps]).to.deep.equal([[0], []]);
+      expect(await list.lacks("0x1", callWithin(clock, 3_000))).to.equal(false);
     });
 
     it("answers no when the second look finds it", async () => {

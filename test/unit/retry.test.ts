@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { pauseMs, type Repeat, RetryBudget, type Retrying, withRetries } from "../../provider/api/retry";
+import { pauseMs, type Repeat, requestMs, RetryBudget, type Retrying, withRetries } from "../../provider/api/retry";
 import {
+  DeadlineError,
   GraphqlError,
   LostAnswerError,
   NotSentError,
@@ -117,6 +118,81 @@ describe("repetition", () => {
     await rejection(withRetries(retrying, "freely", callWithin(clock, 60_000), sender.send));
     expect(sender.tries).to.equal(1);
     expect(clock.sleeps).to.deep.equal([]);
+  });
+
+  describe("of a request to an address at which there is nothing", () => {
+    const hopeless = new NotSentError(site, new Error("refused"), { isHopeless: true });
+
+    it("ends after 15 s, whatever the deadline", async () => {
+      for (const repeat of always) {
+        clock = new TestClock();
+        const sender = endless(new NotSentError(site, new Error("refused"), { isHopeless: true }));
+        const work = withRetries({ ...retrying, clock }, repeat, callWithin(clock, hour), sender.send);
+        expect((await rejection(work)).message).to.contain("no connection (refused) (tried 6 times in 15s)");
+        expect(clock.elapsedMs).to.equal(15_000);
+      }
+    });
+
+    it("ends at the deadline when that comes first", async () => {
+      const sender = endless(new NotSentError(site, new Error("refused"), { isHopeless: true }));
+      const call = callWithin(clock, 10_000, { limit: "timeouts.create (10s)" });
+      const { message } = await rejection(withRetries(retrying, "freely", call, sender.send));
+      expect(message).to.contain("(tried 5 times within timeouts.create (10s))");
+      expect(clock.elapsedMs).to.be.at.most(10_000);
+    });
+
+    it("goes on when there was something in between", async () => {
+      const sender = new Sender([hopeless, hopeless, lost, hopeless, hopeless]);
+      expect(await withRetries(retrying, "freely", callWithin(clock, hour), sender.send)).to.equal("done");
+      expect(clock.elapsedMs).to.be.greaterThan(15_000);
+    });
+  });
+
+  describe("after the deadline", () => {
+    it("sends no mutation that acts anew each time", async () => {
+      const sender = new Sender([]);
+      const call = callWithin(clock, 0, { limit: "timeouts.create (10s)" });
+      const error = await rejection(withRetries(retrying, "unless-sent", call, sender.send));
+      expect(error).to.be.instanceOf(DeadlineError);
+      expect(error.message).to.match(
+        /^timeouts\.create \(10s\) was over before the request could be sent; nothing was sent\.\n/,
+      );
+      expect(sender.tries).to.equal(0);
+    });
+
+    it("does not send it again behind a check that took too long", async () => {
+      const sender = endless(notSent);
+      const recheck = (): Promise<void> => {
+        clock.pass(60_000);
+        return Promise.resolve();
+      };
+      const call = callWithin(clock, 30_000, { recheck });
+      expect(await rejection(withRetries(retrying, "unless-sent", call, sender.send))).to.equal(notSent);
+      expect(sender.tries).to.equal(1);
+    });
+
+    it("sends a query once, as the last look of a wait", async () => {
+      const sender = endless(lost);
+      expect(await rejection(withRetries(retrying, "freely", callWithin(clock, -1), sender.send))).to.equal(lost);
+      expect(sender.tries).to.equal(1);
+    });
+  });
+
+  describe("gives one request", () => {
+    const limits: readonly [document: string, repeat: Repeat, leftMs: number, ms: number][] = [
+      ["query", "freely", hour, 30_000],
+      ["mutation", "freely", hour, 60_000],
+      ["query", "freely", 10_000, 10_000],
+      ["mutation", "freely", 10_000, 10_000],
+      ["mutation", "unless-sent", 10_000, 60_000],
+      ["query", "freely", 20, 1_000],
+      ["query", "freely", -1, 1_000],
+    ];
+    for (const [document, repeat, leftMs, ms] of limits) {
+      it(`${ms / 1_000} s for a ${document} "${repeat}" with ${leftMs / 1_000} s left`, () => {
+        expect(requestMs(clock, `${document} X { x }`, repeat, callWithin(clock, leftMs))).to.equal(ms);
+      });
+    }
   });
 
   it("tries unreadable answers three times in all", async () => {

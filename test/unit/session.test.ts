@@ -5,7 +5,7 @@ import { identityOf } from "../../provider/api/identity";
 import { RetryBudget, type Retrying } from "../../provider/api/retry";
 import { Session } from "../../provider/api/session";
 import type { Credentials } from "../../provider/config";
-import { SettingsError, ThrottledError, UnauthorizedError } from "../../provider/errors";
+import { DeadlineError, SettingsError, ThrottledError, UnauthorizedError } from "../../provider/errors";
 import { scrub } from "../../provider/secrets";
 import { callWithin, startOfTime, TestClock } from "./clock";
 import { rejection } from "./failure";
@@ -22,8 +22,9 @@ function jwt(claims: object): string {
 describe("a session", () => {
   let clock: TestClock;
   let service: Service;
-  /** Answers to log-ins; a number is an HTTP status. Without any, a new token each time. */
-  let logins: (object | number)[];
+  /** Answers to log-ins; a number is an HTTP status, and a held one comes when the test says. Without any, a new token each time. */
+  let logins: (object | number | "held")[];
+  let hold: (answer: () => void) => void;
   /** Whether the service accepts a token. */
   let accepts: (token: string) => boolean;
   /** How the service refuses a token. */
@@ -39,7 +40,12 @@ describe("a session", () => {
       }
       const token = jwt({ nr: issued.length + 1, email });
       issued.push(token);
-      answerJson(response, planned ?? { data: { login: { token } } });
+      const issue = { data: { login: { token } } };
+      if (planned === "held") {
+        hold(() => {
+          answerJson(response, issue);
+        });
+      } else answerJson(response, planned ?? issue);
     } else if (accepts(headers.authorization?.replace("Bearer ", "") ?? "")) {
       answerJson(response, { data: { [operation]: operation === "deployments" ? [] : "done" } });
     } else {
@@ -291,13 +297,33 @@ describe("a session", () => {
     });
 
     it("fails for a moment fails these calls, and is tried again by the next", async () => {
-      // As many as a minute of pauses holds: no caller is that patient.
-      logins = Array.from({ length: 9 }, () => 429);
+      logins = [429];
       const { session } = open();
       const errors = await eight(() => rejection(session.token(callWithin(clock, 100))));
       for (const error of errors) expect(error).to.be.instanceOf(ThrottledError);
       logins = [];
       expect(await session.token(call())).to.equal(issued[0]);
+    });
+
+    it("takes long is awaited by nobody past their own deadline, and serves the others", async () => {
+      let answer = (): void => undefined;
+      logins = ["held"];
+      const came = new Promise<void>((resolve) => {
+        hold = (answerNow) => {
+          answer = answerNow;
+          resolve();
+        };
+      });
+      const { session } = open();
+      const patient = session.token(call());
+      await came;
+      const error = rejection(session.token(callWithin(clock, 10_000, { limit: "timeouts.create (10s)" })));
+      clock.pass(10_000);
+      expect(await error).to.be.instanceOf(DeadlineError);
+      expect((await error).message).to.match(/^the log-in did not come within timeouts\.create \(10s\)\.\n/);
+      answer();
+      expect(await patient).to.equal(issued[0]);
+      expect(service.count("login")).to.equal(1);
     });
 
     it("has an answer of a wrong shape says where, and shows nothing of it", async () => {

@@ -1,0 +1,24 @@
+import type { Row } from "./rows";
+
+/** Whether nothing is at the endpoint, call after call. A backend may be starting, and its name may be new. */
+export function isSoonGivenUp({ step, kind, when }: Row): boolean {
+  return kind.family === "nothing there" && step.plane === "control" && when === "every call";
+}
+
+/**
+ * How long a run may take: until its deadline, with a last look, and what docs/decisions/0004-retries.md excepts. The deadline of a
+ * refresh is 5 minutes, every other one of the matrix 2.
+ */
+export function mostMs(row: Row): number {
+  const { step, kind } = row;
+  // Before the search and the proof, a mutation has been tried until its own time was over.
+  if (isSoonGivenUp(row) && !["search", "proof"].includes(step.name)) return soonMs;
+  const deadlineMs = step.name === "refresh" ? 300_000 : 120_000;
+  // Cut off at the deadline, it would leave nobody knowing what it has done.
+  const mutationMs = kind.effect.on === "hang" && (step.kind === "create" || step.kind === "once") ? 60_000 : 0;
+  const searchMs = step.kind === "create" || step.name === "search" ? 30_000 : 0;
+  return deadlineMs + lastLookMs + mutationMs + searchMs;
+}
+
+const soonMs = 16_000;
+const lastLookMs = 1_000;

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { Cloud } from "../../provider/cloud";
+import { begin, type Context, type Operation } from "../../provider/context";
+import { DeadlineError, RefusedError } from "../../provider/errors";
+import { waitUntilReady } from "../../provider/readiness";
+import { TestClock } from "./clock";
+import { rejection } from "./failure";
+import { answerJson, closedEndpoint, Service } from "./service";
+
+/** A backend of a cloud on this machine, at whose address nobody listens. */
+describe("a wait for a backend on this machine that refuses connections", () => {
+  let clock: TestClock;
+  let service: Service;
+  let context: Context;
+  let operation: Operation;
+
+  beforeEach(async () => {
+    clock = new TestClock();
+    const { host } = await closedEndpoint();
+    service = await Service.start((_, response) => {
+      const backend = { uid: "0x1", name: "orders", zone: "z", url: host, jwtToken: "jwt" };
+      answerJson(response, { data: { deployments: [backend] } });
+    });
+    const cloud = new Cloud({ endpoint: service.endpoint.href, credentials: { token: "token" } }, clock, () => 1);
+    const quiet = (): void => undefined;
+    const { signal } = new AbortController();
+    context = { cloud, clock, signal, progress: quiet, reached: quiet, say: quiet, warn: quiet, fail: quiet };
+    operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
+  });
+  afterEach(() => service.stop());
+
+  it("goes on until its deadline while the cloud is there: the backend may be starting", async () => {
+    const error = await rejection(waitUntilReady(context, operation, "0x1"));
+    expect(error).to.be.instanceOf(DeadlineError);
+    expect(clock.elapsedMs).to.equal(1_200_000);
+  });
+
+  it("ends some 15 s after the cloud has ended, and asks whether it is running", async () => {
+    const work = rejection(waitUntilReady(context, operation, "0x1"));
+    while (service.count("deployments") < 3) await new Promise((resolve) => setImmediate(resolve));
+    await service.stop();
+    const stoppedAt = clock.elapsedMs;
+    const error = await work;
+    expect(error).to.be.instanceOf(RefusedError);
+    expect(error.message).to.match(/^OPTIONS \/graphql was not sent: deployments at 127\.0\.0\.1:\d+: no connection/);
+    expect(error.message).to.contain("Is the local cloud running");
+    expect(clock.elapsedMs - stoppedAt).to.be.within(15_000, 30_000);
+  });
+});
