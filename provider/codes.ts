@@ -23,6 +23,7 @@ export const codes = {
   DGC208: "The service names a host to which no token is sent",
   DGC209: "A wait has reached its limit",
   DGC210: "The engine is gone",
+  DGC211: "The proxy cannot be used",
 
   DGC301: "The account has no such backend",
   DGC302: "A young backend is missing from the list",

@@ -89,6 +89,8 @@ export interface RequestSite {
 
 /** What a failed connection tells of the address that was tried. */
 export interface Unreachable {
+  /** Host and port of the proxy on the way. */
+  readonly through?: string;
   /** What to do about it, where more is known than that the network may be down. */
   readonly next?: string | undefined;
   /** Nobody listens there, or nobody has the name, and the user chose the address: waiting does not make it right. */
@@ -115,10 +117,11 @@ export class NotSentError extends RequestError {
   readonly isHopeless: boolean;
   readonly isBackendClosed: boolean;
 
-  constructor(site: RequestSite, cause: unknown, { next, isHopeless, isBackendClosed }: Unreachable = {}) {
+  constructor(site: RequestSite, cause: unknown, { through, next, isHopeless, isBackendClosed }: Unreachable = {}) {
+    const way = through === undefined ? "" : ` through the proxy ${through}`;
     super(site, {
       code: "DGC201",
-      why: `no connection (${describeCause(cause)})`,
+      why: `no connection${way} (${describeCause(cause)})`,
       next:
         next ??
         "Check the network and the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.",

@@ -1,7 +1,9 @@
 import { LostAnswerError, type RequestSite } from "../errors";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "./answer";
-import { freshConnection, sharedConnection } from "./connection";
+import { type Connection, freshConnection, sharedConnection } from "./connection";
 import { logRequest } from "./log";
+import { proxyFor } from "./proxy";
+import { tunnelThrough } from "./tunnel";
 import { notSent } from "./unreachable";
 
 /** No answer of this API is near this size; a larger one would only fill the memory. */
@@ -64,8 +66,9 @@ async function exchange(
   fetching ??= importFetch();
   const { default: fetch } = await fetching;
   signal.throwIfAborted();
-  const connection = repeatable ? sharedConnection(url) : freshConnection(url);
   const timeout = AbortSignal.timeout(timeoutMs);
+  const ended = AbortSignal.any([timeout, signal]);
+  const connection = await connectionTo(url, repeatable, ended);
   const startedAt = performance.now();
   try {
     const response = await fetch(url, {
@@ -73,18 +76,17 @@ async function exchange(
       agent: () => connection.agent,
       redirect: "manual",
       size: maxBodyBytes,
-      signal: AbortSignal.any([timeout, signal]),
+      signal: ended,
     });
     const body = await response.text();
     logRequest(site, `HTTP ${response.status}`, startedAt);
     return { status: response.status, retryAfter: response.headers.get("retry-after"), body };
   } catch (cause) {
-    // The code of an error proves nothing once a connection stood: TLS can break with the same one behind the request.
-    const sent = repeatable ? !isConnectFailure(cause) : connection.mayHaveSent();
+    const sent = connection.mayHaveSent(cause);
     logRequest(site, sent ? "no answer" : "not sent", startedAt);
     // The caller's own reason (engine gone) is told as it is, but only while nothing can have acted.
     if (signal.aborted && !sent) throw signal.reason;
-    if (!sent) throw notSent(site, { url, isEndpoint }, cause);
+    if (!sent) throw notSent(site, { url, isEndpoint, ...connection }, cause);
     throw new LostAnswerError(site, {
       ...(timeout.aborted
         ? { why: `no answer within ${Number((timeoutMs / 1_000).toPrecision(2))} s` }
@@ -94,14 +96,11 @@ async function exchange(
   }
 }
 
-/** A kept-alive connection does not tell whether it stood; the error of one that never did. */
-function isConnectFailure(cause: unknown): boolean {
-  const { code, erroredSysCall } = cause as { code?: unknown; erroredSysCall?: unknown };
-  if (erroredSysCall === "connect" || erroredSysCall === "getaddrinfo") return true;
-  return (
-    typeof code === "string" &&
-    /^(ENOTFOUND|EAI_|ECONNREFUSED|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS|EPROTO)/.test(code)
-  );
+/** A connection of its own for what must not be repeated, and for whatever goes through a proxy; else a kept-alive one. */
+async function connectionTo(url: URL, repeatable: boolean, signal: AbortSignal): Promise<Connection> {
+  const proxy = proxyFor(url);
+  if (proxy !== undefined) return tunnelThrough(proxy, signal);
+  return repeatable ? sharedConnection(url) : freshConnection(url);
 }
 
 function brokenAnswer(cause: unknown): { why: string; unreadable?: true } {

@@ -1,7 +1,8 @@
 import { isLoopback } from "../config";
-import { NotSentError, type RequestSite } from "../errors";
+import { NotSentError, RefusedError, type RequestSite } from "../errors";
+import type { Connection } from "./connection";
 
-interface Address {
+interface Address extends Partial<Pick<Connection, "proxy" | "refusal">> {
   readonly url: URL;
   /** Whether it is that of the endpoint setting. */
   readonly isEndpoint?: boolean | undefined;
@@ -9,7 +10,8 @@ interface Address {
 
 /** The failure of a request that found no connection, with what it tells of the address. */
 export function notSent(site: RequestSite, address: Address, cause: unknown): Error {
-  const { url, isEndpoint = false } = address;
+  const { url, isEndpoint = false, proxy } = address;
+  if (proxy !== undefined) return notThrough(proxy, site, address, cause);
   const { code } = cause as { code?: unknown };
   const isClosed = code === "ECONNREFUSED" && isLoopback(url.hostname);
   // The name of a new backend may not be known everywhere yet. EAI_AGAIN says nothing of any name: no name server answered.
@@ -26,3 +28,34 @@ const isItRunning =
 const isItSpelt =
   "Is the endpoint spelt right, and is this machine online? Correct the endpoint setting " +
   "(dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.";
+
+function notThrough(proxy: string, site: RequestSite, { url, refusal }: Address, cause: unknown): Error {
+  const status = refusal?.();
+  if (status !== undefined && isFinal(status)) return refusedByProxy(proxy, site, url, status);
+  const { code } = cause as { code?: unknown };
+  // The names and ports that fail are the proxy's own: it looks up those of the service by itself.
+  const isHopeless =
+    code === "ENOTFOUND" || (code === "ECONNREFUSED" && isLoopback(new URL(`http://${proxy}`).hostname));
+  const next = isHopeless
+    ? `Is the proxy running, and is its address right? Correct HTTPS_PROXY, or list ${url.hostname} in NO_PROXY, then run the command again.`
+    : `Check the network and the proxy (HTTPS_PROXY), or list ${url.hostname} in NO_PROXY, then run the command again.`;
+  return new NotSentError(site, cause, { through: proxy, isHopeless, next });
+}
+
+/** What a proxy refuses by its rules, it refuses the next time as well. */
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function refusedByProxy(proxy: string, { operation, host }: RequestSite, url: URL, status: number): Error {
+  const wantsLogin = status === 407;
+  return new RefusedError({
+    code: "DGC211",
+    why:
+      `${operation} at ${host} was not sent: the proxy ${proxy} refused to connect ` +
+      `(HTTP ${status}${wantsLogin ? ": it wants a user name and a password" : ""}).`,
+    next: wantsLogin
+      ? "Set HTTPS_PROXY to an address with both, like http://USER:PASSWORD@HOST:PORT, then run the command again."
+      : `Ask whoever runs the proxy to allow ${url.hostname}, or list it in NO_PROXY, then run the command again.`,
+  });
+}

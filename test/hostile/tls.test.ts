@@ -1,19 +1,11 @@
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
 import { expect } from "chai";
-
-/** A certificate that is made for this run and gone after it. */
-function certificate(folder: string): { key: Buffer; cert: Buffer; file: string } {
-  const [key, file] = [join(folder, "key.pem"), join(folder, "cert.pem")];
-  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "1"];
-  const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  execFileSync("openssl", [...args, "-keyout", key, "-out", file, ...subject], { stdio: "ignore" });
-  return { key: readFileSync(key), cert: readFileSync(file), file };
-}
+import { type Certificate, makeCertificate } from "./certificate";
 
 function post(port: number, authority: string | undefined): Promise<string> {
   return new Promise((resolve) => {
@@ -31,7 +23,7 @@ function post(port: number, authority: string | undefined): Promise<string> {
 describe("a mutation that must not be repeated, over TLS", function () {
   this.timeout(30_000);
   let folder: string;
-  let made: ReturnType<typeof certificate>;
+  let made: Certificate;
   let inner: tls.Server;
   let outer: net.Server;
   let arrived: string;
@@ -39,7 +31,7 @@ describe("a mutation that must not be repeated, over TLS", function () {
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "dgraphcloud-tls-"));
-    made = certificate(folder);
+    made = makeCertificate(folder, "localhost");
     inner = tls.createServer({ key: made.key, cert: made.cert }, (socket) => {
       socket.on("error", () => undefined);
       socket.on("data", (chunk: Buffer) => {

@@ -1,0 +1,20 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A certificate for some names, which is made for a run and gone after it with its folder. */
+export interface Certificate {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  /** What NODE_EXTRA_CA_CERTS is set to. */
+  readonly file: string;
+}
+
+export function makeCertificate(folder: string, ...names: readonly string[]): Certificate {
+  const [key, file] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+  const alternatives = names.map((name) => `DNS:${name}`).join(",");
+  const subject = ["-subj", `/CN=${names[0] ?? ""}`, "-addext", `subjectAltName=${alternatives}`, "-days", "1"];
+  const args = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  execFileSync("openssl", [...args, "-keyout", key, "-out", file, ...subject], { stdio: "ignore" });
+  return { key: readFileSync(key), cert: readFileSync(file), file };
+}
