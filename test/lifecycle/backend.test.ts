@@ -223,7 +223,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
 
     it("allocates once however often an error hook repeats it", async () => {
       strike("ready", { kind: "status", status: 503, acted: false }, "every");
-      const hurried = { ...inputs, timeouts: { create: "300ms" } };
+      const hurried = { ...inputs, timeouts: { create: "1s" } };
       const first = await failing(host.create(hurried));
       const second = await failing(host.create(hurried));
       expect(second.made?.id).to.equal(first.made?.id);
