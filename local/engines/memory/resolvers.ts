@@ -42,6 +42,8 @@ type Resolver = (args: never, context: unknown, info: GraphQLResolveInfo) => unk
 export class Answering {
   private readonly size = new AnswerSize();
   private hasFailed = false;
+  /** The nodes of a type, gathered once: a document may ask for them a thousand times. */
+  private readonly gathered = new Map<string, readonly StoredNode[]>();
 
   constructor(
     private readonly model: Model,
@@ -119,6 +121,7 @@ export class Answering {
     const touched = [...new Set(uids)].flatMap((uid) => before?.get(uid) ?? mutation.draft.get(uid) ?? []);
     this.size.add(touched, info, type);
     mutation.draft.commitTo(this.nodes.all);
+    this.gathered.clear();
     this.nodes.changed();
     this.hasFailed = false;
     const view = before ?? this.nodes.all;
@@ -164,9 +167,11 @@ export class Answering {
     return this.of(type).filter((node) => filter == null || matches(node, filter, type));
   }
 
-  private of({ stored }: ObjectType): StoredNode[] {
+  private of({ stored }: ObjectType): readonly StoredNode[] {
     const [name = ""] = stored;
-    return [...this.nodes.all.values()].filter(({ types }) => types.includes(name));
+    const known = this.gathered.get(name) ?? [...this.nodes.all.values()].filter(({ types }) => types.includes(name));
+    this.gathered.set(name, known);
+    return known;
   }
 }
 
