@@ -524,7 +524,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     }
     await host.diff(id, properties, inputs);
     const failure = await failing(host.diff(id, other, { ...inputs, __urn: other.__urn }));
-    expect(failure.message).to.contain("DGC305");
+    expect(failure.message).to.contain("DGC305").and.to.contain("pulumi state delete --force 'urn:pulumi:");
   });
 
   describe("read", () => {

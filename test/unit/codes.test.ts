@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
+import ts from "typescript";
 import { codes, pointerTo } from "../../provider/codes";
 
 const root = resolve(__dirname, "../..");
@@ -9,6 +10,31 @@ const sections = page
   .split(/^### /m)
   .slice(1)
   .map((section) => section.split(/^## /m)[0] ?? "");
+
+/** The lines that tell what to do next, as the sources have them. */
+function remedies(): { file: string; text: string }[] {
+  const files = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" });
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => {
+      const source = ts.createSourceFile(
+        file,
+        readFileSync(join(root, "provider", file), "utf8"),
+        ts.ScriptTarget.ES2022,
+      );
+      const found: { file: string; text: string }[] = [];
+      const visit = (node: ts.Node): void => {
+        if (ts.isPropertyAssignment(node) && /^(next|afterDeadline)$/.test(node.name.getText(source))) {
+          const { initializer } = node;
+          const lines = ts.isArrayLiteralExpression(initializer) ? [...initializer.elements] : [initializer];
+          found.push(...lines.map((line) => ({ file, text: line.getText(source) })));
+        }
+        ts.forEachChild(node, visit);
+      };
+      visit(source);
+      return found;
+    });
+}
 
 describe("error codes", () => {
   it("have a section each on the troubleshooting page, in their order, under the same title", () => {
@@ -28,6 +54,11 @@ describe("error codes", () => {
     );
     const unused = Object.keys(codes).filter((code) => !sources.some((text) => text.includes(`"${code}"`)));
     expect(unused).to.deep.equal([]);
+  });
+
+  it("come with remedies of one action a line: nobody reads a paragraph under an error", () => {
+    const long = remedies().filter(({ text }) => text.split(/\s+/).length > 40);
+    expect(long.map(({ file, text }) => `${file}: ${text}`)).to.deep.equal([]);
   });
 
   it("lead to their section, in the package as it is installed", () => {

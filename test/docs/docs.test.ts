@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compileFunction } from "node:vm";
+import { expect } from "chai";
+import { type LocalCloud, parseFaults, startLocalCloud } from "dgraphcloud-local";
+import * as localCloud from "dgraphcloud-local";
+import { format } from "prettier";
+import ts from "typescript";
+import { allBlocks, type Block, blocksOf, placeOf, root } from "./blocks";
+import { runShell } from "./shell";
+import { context, imports, missingIn, type Treatment, treatmentOf } from "./treatments";
+
+const blocks = allBlocks();
+const treated = (...treatments: Treatment[]): Block[] =>
+  blocks.filter((block) => treatments.includes(treatmentOf(block) ?? "output"));
+
+describe("the code blocks of the pages", function () {
+  this.timeout(60_000);
+
+  it("are found, fenced and indented, under their headings", () => {
+    const page =
+      "# A\n\n    run\n\n    more\n\nText.\n## B\n- item\n\n    no code\n\n  ```json x\n  {}\n  ```\nThe last one answers `{}`.\n";
+    expect(
+      blocksOf("p.md", page).map(({ line, heading, language, text, answer }) => [
+        line,
+        heading,
+        language,
+        text,
+        answer,
+      ]),
+    ).to.deep.equal([
+      [3, "A", "", "run\n\nmore\n", undefined],
+      [14, "B", "json", "{}\n", "{}"],
+    ]);
+    expect(blocks).to.have.length.above(20);
+  });
+
+  it("each have a treatment", () => {
+    const unknown = blocks.filter((block) => treatmentOf(block) === undefined);
+    expect(
+      unknown.map(({ language, ...block }) => `${placeOf({ language, ...block })}: \`\`\`${language}`),
+      "nobody has thought of blocks of this language: give them a treatment in test/docs/treatments.ts",
+    ).to.deep.equal([]);
+  });
+
+  it("of TypeScript compile against the package's types in strict mode", () => {
+    expect(
+      compiled(treated("program", "script")),
+      "declare what is missing in the block, or, where every reader knows it, in `context` of test/docs/treatments.ts",
+    ).to.deep.equal([]);
+  });
+
+  for (const block of treated("syntax"))
+    it(`of ${block.language} parse: ${placeOf(block)}`, async () => {
+      const parsers: Readonly<Record<string, string>> = { js: "babel", json: "json", yaml: "yaml" };
+      if (block.language === "json") JSON.parse(block.text);
+      await format(block.text, { parser: parsers[block.language] ?? block.language });
+    });
+
+  describe("that need a local cloud", () => {
+    let local: LocalCloud;
+    let folder: string;
+
+    before(async () => {
+      local = await startLocalCloud({ provisioningMs: 0 });
+      folder = mkdtempSync(join(tmpdir(), "dgraphcloud-docs-"));
+      const made = { name: "shop", zone: "us-east-1", deploymentType: "dedicated" };
+      const { uid } = await local.cloud.createDeployment(local.accounts[0]!, made);
+      expect(uid, "the uid that the pages use").to.equal("0x42");
+    });
+    after(async () => {
+      await local.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    for (const file of new Set(treated("shell").map((block) => block.file)))
+      it(`are run by a shell: ${file}`, async () => {
+        const own = treated("shell").filter((block) => block.file === file);
+        const { code, output } = await runShell(own, local, folder);
+        expect(code, `${output}\nCorrect the block; if it is no shell's, fence it with its language.`).to.equal(0);
+        for (const { answer } of own) if (answer !== undefined) expect(output).to.contain(answer);
+        expect(output).not.to.contain('"errors"');
+      });
+
+    for (const block of treated("faults"))
+      it(`are read as scripted faults: ${placeOf(block)}`, () => {
+        expect(parseFaults(block.text)).to.have.length.above(0);
+      });
+  });
+
+  for (const block of treated("script"))
+    it(`run: ${placeOf(block)}`, async () => {
+      const body = block.text.replace(/^import .*$/gm, "");
+      const code = ts.transpile(`(async () => {${body}})()`, { target: ts.ScriptTarget.ES2022 });
+      const run = compileFunction(`return ${code}`, Object.keys(localCloud)) as (...names: unknown[]) => Promise<void>;
+      await run(...Object.values(localCloud));
+    });
+});
+
+/** What the compiler has to say, by the places on the pages. */
+function compiled(programs: readonly Block[]): string[] {
+  const options: ts.CompilerOptions = {
+    ...ts.parseJsonConfigFileContent(
+      ts.readConfigFile(join(root, "tsconfig.json"), (path) => ts.sys.readFile(path)).config,
+      ts.sys,
+      root,
+    ).options,
+    noEmit: true,
+    types: ["node"],
+    paths: {
+      "pulumi-dgraphcloud": [join(root, "sdk/index.ts")],
+      "dgraphcloud-local": [join(root, "local/index.ts")],
+    },
+  };
+  const sources = new Map(
+    programs.map((block, index) => [join(root, `docs-block-${index}.mts`), { block, ...complete(block) }]),
+  );
+  const host = ts.createCompilerHost(options);
+  const onDisk = { ...host };
+  host.fileExists = (path) => sources.has(path) || onDisk.fileExists(path);
+  host.readFile = (path) => sources.get(path)?.text ?? onDisk.readFile(path);
+  host.getSourceFile = (path, version) => {
+    const text = host.readFile(path);
+    return text === undefined ? undefined : ts.createSourceFile(path, text, version);
+  };
+  const program = ts.createProgram([...sources.keys()], options, host);
+  return [...sources].flatMap(([path, { block, added }]) =>
+    ts.getPreEmitDiagnostics(program, program.getSourceFile(path)).map((diagnostic) => {
+      const { line } = diagnostic.file?.getLineAndCharacterOfPosition(diagnostic.start ?? 0) ?? { line: added };
+      const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, " ");
+      return `${placeOf({ ...block, line: block.line + line - added })}: ${message}`;
+    }),
+  );
+}
+
+/** The block as a module of its own. */
+function complete({ text }: Block): { text: string; added: number } {
+  const names = missingIn(text, context);
+  const declarations = names.map((name) => `declare const ${name}: ${context[name] ?? ""};`);
+  const missing = missingIn([...declarations, text].join("\n"), imports).map((name) => imports[name] ?? "");
+  const added = [...missing, ...declarations];
+  return { text: [...added, `${text}export {};`].join("\n"), added: added.length };
+}

@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { LocalCloud } from "dgraphcloud-local";
+import { cloudOptions, options } from "../../local/cliOptions";
+import { type Block, placeOf, root } from "./blocks";
+
+/**
+ * All blocks of a page in one shell, as a reader would type them, beside a local cloud. What would run for long or install something
+ * is looked up instead: whether the script, the package or the flag is there.
+ */
+export async function runShell(
+  blocks: readonly Block[],
+  { endpoint, accounts }: LocalCloud,
+  folder: string,
+): Promise<{ code: number | null; output: string }> {
+  const { host } = new URL(endpoint);
+  const [account] = accounts;
+  const script = blocks.map((block) => `block='${placeOf(block)}'\n${block.text.replaceAll("127.0.0.1:8070", host)}`);
+  const child = spawn("bash", ["-c", [prelude, ...script].join("\n")], {
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      COMMAND: join(root, "local/bin/dgraphcloud-local.js"),
+      DGRAPHCLOUD_ENDPOINT: endpoint,
+      DGRAPHCLOUD_EMAIL: account?.email,
+      DGRAPHCLOUD_PASSWORD: account?.password,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 30_000,
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  const file = join(folder, "commands");
+  for (const command of existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [])
+    lookUp(command.split(" "));
+  return { code, output };
+}
+
+const prelude = `
+set -eEo pipefail
+trap 'echo "$block: failed: $BASH_COMMAND"' ERR
+npm() { echo "npm $*" >> ~/commands; }
+npx() {
+  if [ "$1 $2" = "dgraphcloud-local backup" ]; then shift; node "$COMMAND" "$@"; else echo "npx $*" >> ~/commands; fi
+}
+pulumi() { test -n "$1"; }
+`;
+
+const { name, scripts, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  name: string;
+  scripts: Record<string, string>;
+  peerDependencies: Record<string, string>;
+};
+
+/** Fails for a script, a package or a flag that is not there. */
+function lookUp([program, command = "", ...rest]: readonly string[]): void {
+  const flags = (args: readonly string[]): unknown => cloudOptions(parseArgs({ args: [...args], options }).values, {});
+  if (program === "npx" && command === "dgraphcloud-local") flags(rest);
+  else if (program === "npm" && command === "run" && rest[0] === "local") flags(rest.slice(rest[1] === "--" ? 2 : 1));
+  else if (program === "npm" && command === "run" && scripts[rest[0] ?? ""] !== undefined) return;
+  else if (program === "npm" && ["ci", "test"].includes(command) && rest.length === 0) return;
+  else if (program === "npm" && command === "install" && rest.every((one) => one === name || one in peerDependencies))
+    return;
+  else throw new Error(`a page names what is not there: ${[program, command, ...rest].join(" ")}`);
+}
