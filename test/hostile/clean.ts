@@ -6,10 +6,12 @@ export function expectCleanLine(text: string): void {
   expect(text.length).to.be.at.most(5_000);
 }
 
-/** A message to the user: what failed, what to do next, and where more is said; nothing of the service's adds a line. */
+/** A message to the user: what failed, what to do next one action a line, and where more is said; nothing of the service's adds a line. */
 export function expectCleanMessage(message: string): void {
   const lines = message.split("\n");
-  expect(lines, message).to.have.length(3);
   for (const line of lines) expectCleanLine(line);
-  expect(lines[2]).to.match(/^See DGC\d{3}: \S+$/);
+  const actions = lines.slice(1, -1);
+  expect(actions, message).to.have.length.within(1, 7);
+  if (actions.length > 1) for (const action of actions) expect(action, message).to.match(/^- [A-Z]/);
+  expect(lines.at(-1)).to.match(/^See DGC\d{3}: \S+$/);
 }
