@@ -12,7 +12,9 @@ export function executableName(program: string): string {
 
 /** The absolute paths of all executables of this name, in the order of the folders. */
 export function findExecutables(program: string, folders: readonly string[]): string[] {
-  return folders.map((folder) => resolve(folder, executableName(program))).filter(isExecutable);
+  // On Windows the SDK's script is a batch file.
+  const names = process.platform === "win32" ? [executableName(program), `${program}.cmd`] : [program];
+  return folders.flatMap((folder) => names.map((name) => resolve(folder, name))).filter(isExecutable);
 }
 
 /** The folders of PATH. */

@@ -2,25 +2,30 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { folderName } from "../../tools/cache";
-import { prepareEngine } from "../../tools/engine";
+import { type EngineOptions, engineVersions, prepareEngine } from "../../tools/engine";
 import type { Supply } from "../../tools/tool";
 import { failure, Sandbox } from "./fakes";
 
 describe("prepareEngine", () => {
-  const pinned = folderName("engine", "3.245.0");
+  const { newest, oldest } = engineVersions;
+  const pinned = folderName("engine", newest);
   let sandbox: Sandbox;
   beforeEach(() => (sandbox = new Sandbox()));
   afterEach(() => {
     sandbox.remove();
   });
 
-  const prepare = (folders: readonly string[], supplies: readonly Supply[] = []): ReturnType<typeof prepareEngine> =>
-    prepareEngine({ environment: sandbox.environment(...folders), supplies, say: sandbox.say });
+  const prepare = (
+    folders: readonly string[],
+    supplies: readonly Supply[] = [],
+    options: EngineOptions = {},
+  ): ReturnType<typeof prepareEngine> =>
+    prepareEngine({ environment: sandbox.environment(...folders), supplies, say: sandbox.say, ...options });
 
   it("takes an engine on PATH with its language host, in silence", async () => {
     const pulumi = sandbox.pulumi("a", "3.216.0");
     const languageHost = sandbox.languageHost("b");
-    sandbox.pulumi(join("cache", pinned), "3.245.0");
+    sandbox.pulumi(join("cache", pinned), newest);
     const engine = await prepare(["a", "b"]);
     const { PATH, ...others } = engine.env;
     expect(engine).to.include({ pulumi, languageHost, version: "3.216.0", source: "PATH" });
@@ -49,11 +54,11 @@ describe("prepareEngine", () => {
     it(`passes over version ${version} on PATH for the cache, in silence`, async () => {
       sandbox.pulumi("a", version);
       sandbox.languageHost("a");
-      const pulumi = sandbox.pulumi(join("cache", pinned), "3.245.0");
+      const pulumi = sandbox.pulumi(join("cache", pinned), newest);
       sandbox.languageHost(join("cache", pinned));
       const supply = sandbox.supply();
       const engine = await prepare(["a"], [supply]);
-      expect(engine).to.include({ pulumi, version: "3.245.0", source: "cache" });
+      expect(engine).to.include({ pulumi, version: newest, source: "cache" });
       expect(engine.path.split(":")[0]).to.equal(join(sandbox.cache, pinned));
       expect(supply.asked()).to.equal(0);
       expect(sandbox.said).to.deep.equal([]);
@@ -67,9 +72,41 @@ describe("prepareEngine", () => {
     expect(sandbox.said).to.deep.equal([`not used: ${lone} has no pulumi-language-nodejs with it`]);
   });
 
+  it("passes over an engine on PATH without what runs dynamic providers, and says so before it gets another", async () => {
+    const lone = sandbox.pulumi("a", newest);
+    sandbox.script("a/pulumi-language-nodejs", "exit 0");
+    const engine = await prepare(["a"], [sandbox.supply()]);
+    expect(engine.source).to.equal("build");
+    expect(sandbox.said).to.deep.equal([`not used: ${lone} has no pulumi-resource-pulumi-nodejs with it`]);
+  });
+
+  it("takes what runs dynamic providers from another folder on PATH, and leads the engine there", async () => {
+    sandbox.pulumi("old", "3.1.0");
+    sandbox.pulumi("a", newest);
+    sandbox.script("a/pulumi-language-nodejs", "exit 0");
+    sandbox.script("b/pulumi-resource-pulumi-nodejs", "exit 0");
+    const { binDirs, path } = await prepare(["old", "a", "b"]);
+    expect(binDirs).to.deep.equal([join(sandbox.folder, "a"), join(sandbox.folder, "b")]);
+    expect(path.split(":").slice(0, 2)).to.deep.equal(binDirs);
+  });
+
+  it("takes no other version than the one that is asked for, from PATH or from the cache", async () => {
+    for (const folder of ["a", join("cache", pinned)]) {
+      sandbox.pulumi(folder, newest);
+      sandbox.languageHost(folder);
+    }
+    const supply = sandbox.supply(oldest);
+    const asked: EngineOptions = { exactly: "oldest" };
+    expect(await prepare(["a"], [supply], asked)).to.include({ version: oldest, source: "build" });
+    expect(await prepare(["a"], [supply], asked)).to.include({ version: oldest, source: "cache" });
+    const pulumi = sandbox.pulumi("b", oldest);
+    sandbox.languageHost("b");
+    expect(await prepare(["a", "b"], [supply], asked)).to.include({ pulumi, version: oldest, source: "PATH" });
+  });
+
   it("tries the ways to get one in their order, once", async () => {
     const failing: Supply = { ...sandbox.supply(), bring: () => Promise.reject(new Error("no way")) };
-    const supplies = [sandbox.supply("3.245.0", "installer"), sandbox.supply("3.245.0", "build")];
+    const supplies = [sandbox.supply(newest, "installer"), sandbox.supply(newest, "build")];
     expect((await prepare([], [failing, ...supplies])).source).to.equal("installer");
     expect((await prepare([], [failing, ...supplies])).source).to.equal("cache");
     expect(supplies.map(({ asked }) => asked())).to.deep.equal([1, 0]);
@@ -109,7 +146,7 @@ describe("prepareEngine", () => {
     const message = await failure(prepare(["a"], [sandbox.supply("3.244.0", "installer"), failing]));
     expect(message).to.include("There is no usable Pulumi engine on this machine");
     expect(message).to.include(`- ${old} is version 3.1.0, not >=3.216.0 <4`);
-    expect(message).to.include("is version 3.244.0, not 3.245.0").and.include("- build: Go is not on PATH");
+    expect(message).to.include(`is version 3.244.0, not ${newest}`).and.include("- build: Go is not on PATH");
     expect(message).to.include("install the Pulumi engine (version >=3.216.0 <4) as its documentation says");
     expect(message).to.include("- remedy of installer;").and.include("- remedy of build;");
     expect(message).to.include(`DGRAPHCLOUD_TOOLS_CACHE to a folder that holds ${pinned}`);
@@ -127,7 +164,7 @@ describe("prepareEngine", () => {
 
   it("wants the language host of a cached engine beside it, whatever is on PATH", async () => {
     sandbox.languageHost("a");
-    const lone = sandbox.pulumi(join("cache", pinned), "3.245.0");
+    const lone = sandbox.pulumi(join("cache", pinned), newest);
     const message = await failure(prepare(["a"], [sandbox.supply()]));
     expect(message).to.include(`${lone} has no pulumi-language-nodejs with it: remove `);
   });

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { engineVersions } from "../../tools/engine";
 import type { Supply } from "../../tools/tool";
 
 /** A folder of a test, with executables that only tell a version. */
@@ -32,12 +33,17 @@ export class Sandbox {
     return this.script(join(folder, "pulumi"), `echo v${version}`);
   }
 
+  /** The language host, and beside it what runs dynamic providers. */
   languageHost(folder: string): string {
+    this.script(join(folder, "pulumi-resource-pulumi-nodejs"), "exit 0");
     return this.script(join(folder, "pulumi-language-nodejs"), "exit 0");
   }
 
   /** A way to get an engine that counts how often it is asked. */
-  supply(version = "3.245.0", source: Supply["source"] = "build"): Supply & { readonly asked: () => number } {
+  supply(
+    version: string = engineVersions.newest,
+    source: Supply["source"] = "build",
+  ): Supply & { readonly asked: () => number } {
     let asked = 0;
     return {
       source,
@@ -47,6 +53,7 @@ export class Sandbox {
         asked += 1;
         writeScript(join(into, "pulumi"), `echo v${version}`);
         writeScript(join(into, "pulumi-language-nodejs"), "exit 0");
+        writeScript(join(into, "pulumi-resource-pulumi-nodejs"), "exit 0");
         return Promise.resolve();
       },
     };

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { prepareDgraph } from "../../tools/dgraph";
-import { engineBuild, prepareEngine } from "../../tools/engine";
+import { type EngineAge, engineBuild, engineVersions, prepareEngine } from "../../tools/engine";
 import { pulumiInstaller } from "../../tools/installer";
 import { failure, Sandbox } from "./fakes";
 
@@ -12,7 +12,7 @@ import { failure, Sandbox } from "./fakes";
 const fakeGo = `
 echo "$GOTOOLCHAIN $GOFLAGS $GOWORK $CGO_ENABLED" "$@" >> "$RECORD"
 while [ "$1" != -o ]; do shift; done
-printf '#!/bin/sh\\necho v3.245.0\\n' > "$2"
+printf '#!/bin/sh\\necho v${engineVersions.newest}\\n' > "$2"
 /bin/chmod +x "$2"`;
 
 describe("building the engine", () => {
@@ -22,8 +22,8 @@ describe("building the engine", () => {
     sandbox.remove();
   });
 
-  const build = (environment: NodeJS.ProcessEnv): ReturnType<typeof prepareEngine> =>
-    prepareEngine({ environment, supplies: [engineBuild], say: sandbox.say });
+  const build = (environment: NodeJS.ProcessEnv, exactly: EngineAge = "newest"): ReturnType<typeof prepareEngine> =>
+    prepareEngine({ environment, exactly, supplies: [engineBuild(exactly)], say: sandbox.say });
 
   it("builds engine and language host from the pinned modules, whatever the machine's settings", async () => {
     sandbox.script("go/go", fakeGo);
@@ -33,11 +33,31 @@ describe("building the engine", () => {
     expect(source).to.equal("build");
     expect(calls).to.have.length(2);
     for (const call of calls) expect(call).to.match(/^local -mod=readonly off 0 build /);
-    expect(calls[0]).to.include("version.Version=v3.245.0").and.include("pkg/v3/cmd/pulumi");
+    expect(calls[0]).to.include(`version.Version=v${engineVersions.newest}`).and.include("pkg/v3/cmd/pulumi");
     expect(calls[1]).to.include("pulumi-language-nodejs");
     expect(existsSync(join(pulumi, "..", "pulumi-resource-pulumi-nodejs"))).to.equal(true);
-    expect(sandbox.said[0]).to.equal("building pulumi v3.245.0 from source, about 4 minutes on 2 cores, once");
+    expect(sandbox.said[0]).to.equal(
+      `building pulumi v${engineVersions.newest} from source, about 4 minutes on 2 cores, once`,
+    );
     expect(sandbox.said[1]).to.match(/^built pulumi in \d+ s$/);
+  });
+
+  it("builds the engine in the version that its own module pins, the old one as well", async () => {
+    const record = join(sandbox.folder, "record");
+    for (const [age, module] of [
+      ["newest", "engine"],
+      ["oldest", "engine-oldest"],
+    ] as const) {
+      const version = engineVersions[age];
+      sandbox.script("go/go", `pwd >> "$RECORD"${fakeGo.replaceAll(engineVersions.newest, version)}`);
+      expect(await build({ ...sandbox.environment("go"), RECORD: record }, age)).to.include({ version });
+      const [folder = "", call] = readFileSync(record, "utf8").split("\n");
+      expect(folder).to.match(new RegExp(`/tools/${module}$`));
+      expect(call).to.include(`version.Version=v${version} `);
+      const pins = readFileSync(join(folder, "go.mod"), "utf8");
+      expect(pins).to.include(`github.com/pulumi/pulumi/pkg/v3 v${version} `);
+      rmSync(record);
+    }
   });
 
   it("names the Go that is needed where there is none", async () => {
@@ -72,7 +92,7 @@ describe("building Dgraph", () => {
   const goWith = (folder: string): string => `
 case "$1" in mod) exit 0 ;; list) echo "${folder}"; exit 0 ;; esac
 /bin/cat "$3" "\${3%go.mod}server.go" >> "$RECORD"
-${fakeGo.replaceAll("3.245.0", "25.4.0")}`;
+${fakeGo.replaceAll(engineVersions.newest, "25.4.0")}`;
 
   it("builds it from the pinned module when there is none of its major version, and takes it from the cache then", async () => {
     sandbox.script("go/go", goWith(source("path")));
