@@ -65,13 +65,13 @@ export class Stack {
     return Stack.in(folder, project, options);
   }
 
-  /** A stack of a project that is there already: an example. */
-  static ofProject(project: string, options: LocalCloudOptions = {}): Promise<Stack> {
-    return Stack.in(mkdtempSync(join(tmpdir(), "dgraphcloud-engine-")), project, options);
+  /** A stack of a project that is there already: an example, or one that is to run on an engine of its own. */
+  static ofProject(project: string, options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
+    return Stack.in(mkdtempSync(join(tmpdir(), "dgraphcloud-engine-")), project, options, engine);
   }
 
-  private static async in(folder: string, project: string, options: LocalCloudOptions): Promise<Stack> {
-    const engine = await prepareEngine();
+  private static async in(folder: string, project: string, options: LocalCloudOptions, given?: Engine): Promise<Stack> {
+    const engine = given ?? (await prepareEngine());
     mkdirSync(join(folder, "state"));
     const stack = new Stack(folder, project, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
     const made = await stack.pulumi("stack", "init", stackName);

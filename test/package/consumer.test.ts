@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { type Engine, prepareEngine } from "../../tools/engine";
 import { environmentOf } from "../engine/environment";
+import { install, pack } from "./packed";
 
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -42,8 +43,6 @@ describe("package: the packed tarball in an empty project", function () {
   let project: string;
   let engine: Engine;
   let local: LocalCloud;
-  /** The folder of the Node that runs the program; the one of the tests when there is none. */
-  let node: string | undefined;
 
   before(async () => {
     engine = await prepareEngine();
@@ -51,11 +50,10 @@ describe("package: the packed tarball in an empty project", function () {
     project = join(folder, "project");
     mkdirSync(join(folder, "state"));
     mkdirSync(project);
-    await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
-    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+    const tarball = await pack(folder);
     writeFileSync(join(project, "Pulumi.yaml"), "name: consumer\nruntime: nodejs\n");
     writeFileSync(join(project, "package.json"), '{ "name": "consumer", "version": "1.0.0" }\n');
-    await install(join(folder, tarball), "@pulumi/pulumi@3.245.0", "@types/node@20.19.43");
+    await install(project, [tarball, "@pulumi/pulumi@3.248.0", "@types/node@20.19.43"]);
     local = await startLocalCloud({ provisioningMs: 0 });
   });
   after(async () => {
@@ -64,11 +62,9 @@ describe("package: the packed tarball in an empty project", function () {
   });
 
   function pulumi(...args: string[]): Promise<{ stdout: string }> {
-    const environment = environmentOf(folder, engine, local);
-    const PATH = [node, environment["PATH"]].filter((entry) => entry !== undefined).join(delimiter);
     return run(engine.pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: project,
-      env: { ...environment, PATH },
+      env: environmentOf(folder, engine, local),
     });
   }
 
@@ -124,43 +120,7 @@ describe("package: the packed tarball in an empty project", function () {
     });
   }
 
-  for (const version of ["22.12.0", "24.9.0"]) {
-    it(`deploys a Backend on Node ${version}, without a warning`, async () => {
-      const bin = await installNode(version);
-      // The url proves nothing of the Node: the program asks.
-      const asking = `if (process.version !== "v${version}") throw new Error(process.version);\n`;
-      await deploy("index.js", asking + (programs[0]?.text ?? ""), undefined, bin);
-      await deploy("index.js", programs[1]?.text ?? "", "module", bin);
-    });
-  }
-
-  // Last, since they exchange the SDK of the project: the oldest that is supported, and the newest for Node 20.
-  for (const version of ["3.216.0", "3.248.0"]) {
-    it(`deploys a Backend with @pulumi/pulumi ${version}`, async () => {
-      await install(`@pulumi/pulumi@${version}`);
-      await deploy("index.js", programs[0]?.text ?? "");
-    });
-  }
-
-  async function install(...packages: string[]): Promise<void> {
-    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...packages], { cwd: project });
-  }
-
-  /** Another Node, which the package registry has like any other package; gives the folder of its executable. */
-  async function installNode(version: string): Promise<string> {
-    const home = join(folder, `node-${version}`);
-    mkdirSync(home);
-    const platform = process.platform === "win32" ? "win" : process.platform;
-    const name = `node-${platform}-${process.arch}`;
-    await run("npm", ["install", "--no-audit", "--no-fund", "--prefix", home, `${name}@${version}`], { cwd: home });
-    const bin = join(home, "node_modules", name, "bin");
-    const { stdout } = await run(join(bin, "node"), ["--version"]);
-    expect(stdout.trim()).to.equal(`v${version}`);
-    return bin;
-  }
-
-  async function deploy(file: string, text: string, type?: string, bin?: string): Promise<void> {
-    node = bin;
+  async function deploy(file: string, text: string, type?: string): Promise<void> {
     for (const old of ["index.js", "index.ts"]) rmSync(join(project, old), { force: true });
     const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as object;
     writeFileSync(join(project, "package.json"), JSON.stringify({ ...manifest, main: file, type: type ?? "commonjs" }));
