@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { expect } from "chai";
 import { schemas } from "dgraphcloud-local";
@@ -17,6 +18,13 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
   .split("\n")
   .filter((file) => file !== "");
 const sources = files.filter((file) => file.endsWith(".ts"));
+
+/** How mocha itself finds the files of a pattern; it has no types. */
+const lookupFiles = createRequire(__filename)("mocha/lib/cli/lookup-files") as (
+  pattern: string,
+  extensions: readonly string[],
+  recursive: boolean,
+) => string | string[];
 
 /** What a file imports: paths from the root for its own files, names for packages. */
 function importsOf(file: string): string[] {
@@ -119,6 +127,18 @@ describe("rules of the house", () => {
     }
   });
 
+  it("runs every test file in npm run test:all, and in npm test none that test:all leaves out", () => {
+    // An example's own test is a user's: the tests of the package run it.
+    const tests = sources.filter((file) => file.endsWith(".test.ts") && !file.startsWith("examples/"));
+    const all = filesOf("test:all");
+    expect(all).to.have.members(tests);
+    const quick = filesOf("test");
+    expect(all).to.include.members(quick);
+    expect(new Set(quick).size, "files that npm test runs twice").to.equal(quick.length);
+    const fast = tests.filter((file) => /^test\/(unit|tools|local|lifecycle|facts|hostile|docs)\//.test(file));
+    expect(quick).to.include.members(fast);
+  });
+
   it("holds no address of a registry and no path of a machine", () => {
     const lock = readFileSync(join(root, "package-lock.json"), "utf8");
     expect(lock).not.to.match(/"resolved": "(?!local)/);
@@ -127,6 +147,17 @@ describe("rules of the house", () => {
     }
   });
 });
+
+/** The test files that a script of package.json hands to mocha. */
+function filesOf(script: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const patterns = (scripts[script] ?? "").match(/test\/[^\s']+/g) ?? [];
+  return patterns
+    .flatMap((pattern) => lookupFiles(join(root, pattern), ["ts"], true))
+    .map((file) => relative(root, file));
+}
 
 interface PublicName {
   readonly name: string;

@@ -1,16 +1,20 @@
 import { prepareDgraph } from "./dgraph";
 import { prepareEngine } from "./engine";
 
-/** Prepares every tool of the tests and the demo, and says where each is. */
-async function main(): Promise<void> {
+/** Prepares the tools of `npm test` and the demo, and with `--all` those of `npm run test:all` as well; says where each is. */
+async function main(flags: readonly string[]): Promise<void> {
   const { pulumi, version, source, languageHost } = await prepareEngine();
   console.log(`pulumi ${version} (from: ${source}): ${pulumi}`);
   console.log(`pulumi-language-nodejs: ${languageHost}`);
+  for (const exactly of flags.includes("--all") ? (["newest", "oldest"] as const) : []) {
+    const engine = await prepareEngine({ exactly });
+    console.log(`the ${exactly} pulumi, ${engine.version} (from: ${engine.source}): ${engine.pulumi}`);
+  }
   const dgraph = await prepareDgraph();
   console.log(`dgraph ${dgraph.version} (from: ${dgraph.source}): ${dgraph.executable}`);
 }
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

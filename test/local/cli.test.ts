@@ -21,7 +21,8 @@ describe("the command", function () {
   });
 
   it("prints what to export, answers there, and ends with 0 on each signal", async () => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+    const endsWith0 = async (signal: NodeJS.Signals): Promise<void> => {
       const { child, printed, ended } = run("--port", "0");
       const out = await printed("Stop it with Ctrl-C.");
       expect(out).to.contain("DGRAPHCLOUD_EMAIL=").and.contain("DGRAPHCLOUD_PASSWORD=");
@@ -33,7 +34,8 @@ describe("the command", function () {
       expect((await fetch(endpointOf(out), init)).status).to.equal(200);
       child.kill(signal);
       expect((await ended).code).to.equal(0);
-    }
+    };
+    await Promise.all(signals.map(endsWith0));
   });
 
   it("ends at once although an answer is delayed by an hour", async () => {
@@ -81,7 +83,7 @@ describe("the command", function () {
   });
 
   it("refuses unknown flags, wrong times and wrong fault files with 1", async () => {
-    for (const [args, says] of [
+    const refusals = [
       [["--nope"], "--nope"],
       [["--restore", "soon"], "--restore"],
       [["--backup-every", "0s"], '--backup-every must be 1s or more, not "0s"'],
@@ -90,10 +92,12 @@ describe("the command", function () {
       [["--engine", "steam"], "--engine must be memory or dgraph"],
       [["--engine", "dgraph", "--dgraph", "/does/not/exist"], "--dgraph"],
       [["--faults", "/does/not/exist"], "--faults"],
-    ] as const) {
+    ] as const;
+    const refused = refusals.map(async ([args, says]) => {
       const { code, err } = await run(...args).ended;
       expect([code, err.includes(says)], err).to.deep.equal([1, true]);
-    }
+    });
+    await Promise.all(refused);
   });
 
   it("takes a backup on demand of a backend of the account, and says which", async () => {
@@ -108,18 +112,17 @@ describe("the command", function () {
     expect((await backup(dedicated.uid)).out).to.match(/^full backup 1 in folder \d{4}-\d+ of 0x\w+/);
     expect((await backup(dedicated.uid)).out).to.match(/^incremental backup 2 in folder/);
     expect((await backup(dedicated.uid, "--full")).out).to.match(/^full backup 1 in folder \d{4}-\d+-2 /);
-    for (const [args, says] of [
-      [[free.uid], "dedicated"],
-      [["0x999"], "no deployment 0x999"],
-      [[], "usage"],
-    ] as const) {
-      const { code, err } = await backup(...args);
+    const refusals = [
+      [backup(free.uid), "dedicated"],
+      [backup("0x999"), "no deployment 0x999"],
+      [backup(), "usage"],
+      [start(["backup", "0x1"], { DGRAPHCLOUD_ENDPOINT: "http://127.0.0.1:1/graphql" }).ended, "DGRAPHCLOUD_ENDPOINT"],
+      [start(["backup", dedicated.uid], { ...environment, DGRAPHCLOUD_PASSWORD: "no" }).ended, "DGRAPHCLOUD_PASSWORD"],
+    ] as const;
+    for (const [refused, says] of refusals) {
+      const { code, err } = await refused;
       expect([code, err.includes(says)], err).to.deep.equal([1, true]);
     }
-    const elsewhere = await start(["backup", "0x1"], { DGRAPHCLOUD_ENDPOINT: "http://127.0.0.1:1/graphql" }).ended;
-    expect(elsewhere.err).to.contain("DGRAPHCLOUD_ENDPOINT");
-    const stranger = await start(["backup", dedicated.uid], { ...environment, DGRAPHCLOUD_PASSWORD: "no" }).ended;
-    expect(stranger.err).to.contain("DGRAPHCLOUD_PASSWORD");
   });
 
   it("takes the engine from the environment where no flag names one", async () => {
