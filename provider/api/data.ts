@@ -142,10 +142,8 @@ export class DataPlane {
   async storedNames(uid: string, call: Call): Promise<StoredNames> {
     return this.send(uid, "query", {}, "freely", call, (data, site) => {
       const { schema, types } = shaped(site, storedSchema, data);
-      return {
-        types: (types ?? []).map(({ name }) => name),
-        fields: (schema ?? []).map(({ predicate }) => predicate),
-      };
+      const fields = (schema ?? []).map(({ predicate }) => predicate);
+      return { types: (types ?? []).map(({ name }) => name), fields };
     });
   }
 
