@@ -1,25 +1,14 @@
 import type { Deployment } from "../api/deployment";
-import type { Code } from "../codes";
 import { backendUrl } from "../config";
 import type { Context, Operation } from "../context";
-import {
-  AbsentError,
-  type Advice,
-  ConflictError,
-  DeadlineError,
-  DgraphCloudError,
-  GraphqlError,
-  mayHaveActed,
-  noSuchBackend,
-  RefusedError,
-  type RequestError,
-} from "../errors";
+import { AbsentError, ConflictError, noSuchBackend } from "../errors";
 import { givenNames } from "../fields";
 import type { Announced, Resource } from "../resource";
 import { quoted, resourceName } from "../resourceName";
 import { clean } from "../text";
-import { isGone, refuseOtherAccount } from "./absence";
+import { isGone } from "./absence";
 import { announceAdoption, tellAdoption } from "./adopt";
+import { deleteBackend, refuseProtectedPredecessor } from "./delete";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
 import { obtain } from "./obtain";
 import { apply, complete, waitUntilReady } from "./settle";
@@ -104,12 +93,6 @@ function keep(state: BackendState, inputs: BackendInputs): BackendState {
   return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
 }
 
-/** Made in place of one that must not be deleted, as replaceOnChanges does, it would be a second one. */
-function refuseProtectedPredecessor({ cloud }: Context, { __urn }: BackendHidden): void {
-  const old = __urn === undefined ? undefined : cloud.ledger.protectedOf(__urn);
-  if (old !== undefined) throw new ConflictError(protectedBackend(old));
-}
-
 /** A backend that was taken over from a resource that the program still declares: each would undo what the other does. */
 function refuseSecond({ cloud }: Context, id: string, own: { urn: string; incarnation: string }): void {
   const other = cloud.ledger.declare(id, own.incarnation, own.urn);
@@ -177,86 +160,4 @@ function observed(context: Context, live: Deployment, known: BackendState | unde
     unclear: [],
   } as const;
   return stateOf({}, {}, values, memory);
-}
-
-async function deleteBackend(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
-  const { ledger } = context.cloud;
-  if (ledger.wasDeletedHere(id)) return;
-  const { incarnation } = state.__state;
-  if (ledger.leave(id, incarnation)) {
-    context.warn(`backend ${id} is not deleted: another resource of this stack manages it as well`);
-    return;
-  }
-  try {
-    await deleteUnshared(context, operation, id, state);
-  } catch (error) {
-    // Another state of it, deleted at the same time.
-    if (ledger.wasDeletedHere(id)) return;
-    ledger.meet(id, incarnation, state.__urn);
-    throw withForgotten(context, id, error);
-  }
-  ledger.recordDeleted(id);
-}
-
-/** The engine has deleted what depends on the backend before it. */
-function withForgotten({ cloud }: Context, id: string, error: unknown): unknown {
-  const forgotten = cloud.actions.forgottenOf(id);
-  if (forgotten.length === 0 || !(error instanceof DgraphCloudError)) return error;
-  return error.add(
-    `The records of ${forgotten.join(" and ")} have left the state before: a pulumi up with them in the program runs them again on ${id}.`,
-  );
-}
-
-/** What is kept of the time of a delete for the two lists that prove an absence, should its answer be lost. */
-const proofMs = 20_000;
-
-async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
-  const { control, ledger, list } = context.cloud;
-  const isReleased = ledger.hasUnprotectedSuccessor(state.__urn, state.__state.incarnation);
-  if (state.deletionProtection === true && !isReleased) throw new ConflictError(protectedBackend(id));
-  await refuseOtherAccount(context, operation, id, state);
-  const lostAnswers: RequestError[] = [];
-  const onRetry = (error: RequestError): void => {
-    if (mayHaveActed(error)) lostAnswers.push(error);
-    operation.onRetry?.(error);
-  };
-  const askedAt = context.clock.now();
-  const deadline = operation.deadline - Math.min(proofMs, (operation.deadline - askedAt) / 3);
-  let answer: string | undefined;
-  try {
-    answer = await control.deleteDeployment(id, { ...operation, deadline, onRetry });
-  } catch (error) {
-    const now = context.clock.now();
-    // A delete of ours that was lost, and one after it that the service turned down: that explains an absence. Any other has to be
-    // proved: with no answer at all, a list may lack the backend because it is too young.
-    const explained = lostAnswers.length > 0 && error instanceof GraphqlError;
-    const gone = explained ? list.lacks(id, operation, now) : isGone(context, operation, id, state, now);
-    if (!(await gone.catch(falseWhenLate))) throw error;
-  }
-  if (answer !== undefined && !/^success/i.test(answer) && !(await list.lacks(id, operation, askedAt)))
-    throw notDeleted(id, answer);
-  list.forget(id);
-}
-
-/** Without the time for a proof, the failure of the delete itself is what the user must hear. */
-function falseWhenLate(error: unknown): false {
-  if (error instanceof DeadlineError) return false;
-  throw error;
-}
-
-/** Any sentence is an answer; only one is known to say that it is done. */
-function notDeleted(id: string, answer: string): Error {
-  return new RefusedError({
-    code: "DGC205",
-    why: `the service answered to deleteDeployment: ${clean(answer)}; ${id} is still in the list.`,
-    next: "Do what the service says, then run the command again.",
-  });
-}
-
-function protectedBackend(id: string): { code: Code; why: string; next: Advice } {
-  return {
-    code: "DGC304",
-    why: `deletionProtection is on: deleting ${id} would delete all its data.`,
-    next: ["Set deletionProtection: false in the program and run pulumi up.", "Then delete it."],
-  };
 }

@@ -1,0 +1,110 @@
+import type { Code } from "../codes";
+import type { Context, Operation } from "../context";
+import {
+  type Advice,
+  ConflictError,
+  DeadlineError,
+  DgraphCloudError,
+  GraphqlError,
+  mayHaveActed,
+  RefusedError,
+  type RequestError,
+} from "../errors";
+import { clean } from "../text";
+import { isGone, refuseOtherAccount } from "./absence";
+import type { BackendHidden } from "./inputs";
+import type { BackendState } from "./state";
+
+/** Deletes a backend, unless it is protected or another resource manages it as well. */
+export async function deleteBackend(
+  context: Context,
+  operation: Operation,
+  id: string,
+  state: BackendState,
+): Promise<void> {
+  const { ledger } = context.cloud;
+  if (ledger.wasDeletedHere(id)) return;
+  const { incarnation } = state.__state;
+  if (ledger.leave(id, incarnation)) {
+    context.warn(`backend ${id} is not deleted: another resource of this stack manages it as well`);
+    return;
+  }
+  try {
+    await deleteUnshared(context, operation, id, state);
+  } catch (error) {
+    // Another state of it, deleted at the same time.
+    if (ledger.wasDeletedHere(id)) return;
+    ledger.meet(id, incarnation, state.__urn);
+    throw withForgotten(context, id, error);
+  }
+  ledger.recordDeleted(id);
+}
+
+/** Refuses a backend in place of one that must not be deleted, as replaceOnChanges asks for: it would be a second one. */
+export function refuseProtectedPredecessor({ cloud }: Context, { __urn }: BackendHidden): void {
+  const old = __urn === undefined ? undefined : cloud.ledger.protectedOf(__urn);
+  if (old !== undefined) throw new ConflictError(protectedBackend(old));
+}
+
+/** The engine has deleted what depends on the backend before it. */
+function withForgotten({ cloud }: Context, id: string, error: unknown): unknown {
+  const forgotten = cloud.actions.forgottenOf(id);
+  if (forgotten.length === 0 || !(error instanceof DgraphCloudError)) return error;
+  return error.add(
+    `The records of ${forgotten.join(" and ")} have left the state before: a pulumi up with them in the program runs them again on ${id}.`,
+  );
+}
+
+/** What is kept of the time of a delete for the two lists that prove an absence, should its answer be lost. */
+const proofMs = 20_000;
+
+async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
+  const { control, ledger, list } = context.cloud;
+  const isReleased = ledger.hasUnprotectedSuccessor(state.__urn, state.__state.incarnation);
+  if (state.deletionProtection === true && !isReleased) throw new ConflictError(protectedBackend(id));
+  await refuseOtherAccount(context, operation, id, state);
+  const lostAnswers: RequestError[] = [];
+  const onRetry = (error: RequestError): void => {
+    if (mayHaveActed(error)) lostAnswers.push(error);
+    operation.onRetry?.(error);
+  };
+  const askedAt = context.clock.now();
+  const deadline = operation.deadline - Math.min(proofMs, (operation.deadline - askedAt) / 3);
+  let answer: string | undefined;
+  try {
+    answer = await control.deleteDeployment(id, { ...operation, deadline, onRetry });
+  } catch (error) {
+    const now = context.clock.now();
+    // A delete of ours that was lost, and one after it that the service turned down: that explains an absence. Any other has to be
+    // proved: with no answer at all, a list may lack the backend because it is too young.
+    const explained = lostAnswers.length > 0 && error instanceof GraphqlError;
+    const gone = explained ? list.lacks(id, operation, now) : isGone(context, operation, id, state, now);
+    if (!(await gone.catch(falseWhenLate))) throw error;
+  }
+  if (answer !== undefined && !/^success/i.test(answer) && !(await list.lacks(id, operation, askedAt)))
+    throw notDeleted(id, answer);
+  list.forget(id);
+}
+
+/** Without the time for a proof, the failure of the delete itself is what the user must hear. */
+function falseWhenLate(error: unknown): false {
+  if (error instanceof DeadlineError) return false;
+  throw error;
+}
+
+/** Any sentence is an answer; only one is known to say that it is done. */
+function notDeleted(id: string, answer: string): Error {
+  return new RefusedError({
+    code: "DGC205",
+    why: `the service answered to deleteDeployment: ${clean(answer)}; ${id} is still in the list.`,
+    next: "Do what the service says, then run the command again.",
+  });
+}
+
+function protectedBackend(id: string): { code: Code; why: string; next: Advice } {
+  return {
+    code: "DGC304",
+    why: `deletionProtection is on: deleting ${id} would delete all its data.`,
+    next: ["Set deletionProtection: false in the program and run pulumi up.", "Then delete it."],
+  };
+}
