@@ -1,4 +1,5 @@
-import { reportUnlessElsewhere, SettingsError } from "./errors";
+import { reportUnlessElsewhere } from "./advice";
+import { SettingsError } from "./errors";
 
 /** What the provider is told: stack configuration (namespace `dgraphcloud`) first, then environment variables. */
 export interface Settings {

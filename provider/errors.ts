@@ -1,9 +1,7 @@
+import { type Advice, connectionAdvice, credentialsAdvice, reportUnlessElsewhere } from "./advice";
 import type { Code } from "./codes";
 import { scrub } from "./secrets";
 import { clean } from "./text";
-
-/** What to do next: one action a line. */
-export type Advice = string | readonly string[];
 
 /** What an error says: why, and what to do next. The host puts the resource and the step in front. */
 interface Explanation {
@@ -122,9 +120,7 @@ export class NotSentError extends RequestError {
     super(site, {
       code: "DGC201",
       why: `no connection${way} (${describeCause(cause)})`,
-      next:
-        next ??
-        "Check the network and the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.",
+      next: next ?? connectionAdvice,
       cause,
     });
     this.isHopeless = isHopeless ?? false;
@@ -251,18 +247,6 @@ export function dataBeside(error: unknown): unknown {
 export function mayHaveActed(error: unknown): boolean {
   return error instanceof LostAnswerError || error instanceof WrongShapeError;
 }
-
-export const credentialsAdvice: readonly string[] = [
-  "Set dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password (pulumi config set --secret).",
-  "Or set DGRAPHCLOUD_TOKEN, or DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD. If both are set, the token is used.",
-  "After a change, run pulumi up, or add --run-program: refresh and destroy use the settings of the last up.",
-];
-
-/** For answers that Dgraph Cloud is not known to give. */
-export const reportUnlessElsewhere: readonly string[] = [
-  "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) names Dgraph Cloud.",
-  "If it does, please report this message.",
-];
 
 function describeCause(cause: unknown): string {
   if (!(cause instanceof Error)) return "unknown cause";

@@ -1,6 +1,7 @@
 import type { RestoreStatus } from "./api/dataAnswers";
 import type { Context, Operation } from "./context";
-import { ConflictError, DeadlineError, RefusedError, reportUnlessElsewhere, UnknownOutcomeError } from "./errors";
+import { reportUnlessElsewhere } from "./advice";
+import { ConflictError, DeadlineError, RefusedError, UnknownOutcomeError } from "./errors";
 import { waitUntilReady } from "./readiness";
 import { isForgotten, lookAtRestore, unknownLimit } from "./restoreLook";
 import { type Look, waitFor } from "./wait";

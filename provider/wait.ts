@@ -1,6 +1,7 @@
 import type { Context, Operation } from "./context";
 import { formatDuration } from "./duration";
-import { type Advice, DeadlineError } from "./errors";
+import type { Advice } from "./advice";
+import { DeadlineError } from "./errors";
 
 /** What one look found. A failure is thrown. */
 export type Look<T> =

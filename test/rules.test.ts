@@ -43,6 +43,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "provider/host/": ["provider", "@pulumi/pulumi", "@grpc/grpc-js", "node:"],
   "provider/api/": [
     "provider/api",
+    "provider/advice",
     "provider/errors",
     "provider/clock",
     "provider/config",

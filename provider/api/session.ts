@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import type { Clock } from "../clock";
 import type { Credentials } from "../config";
-import { credentialsAdvice, GraphqlError, SettingsError, UnauthorizedError } from "../errors";
+import { credentialsAdvice } from "../advice";
+import { GraphqlError, SettingsError, UnauthorizedError } from "../errors";
 import { keepSecret } from "../secrets";
 import { controlDocuments } from "./documents";
 import { accountName, expiryOf, type Identity, identityOf } from "./identity";

@@ -1,7 +1,8 @@
 import { sameAccount } from "../api/identity";
 import type { Context, Operation } from "../context";
 import { formatDuration } from "../duration";
-import { AbsentError, credentialsAdvice } from "../errors";
+import { credentialsAdvice } from "../advice";
+import { AbsentError } from "../errors";
 import { quoted } from "../resourceName";
 import type { BackendState } from "./state";
 

@@ -1,7 +1,7 @@
 import type { Code } from "../codes";
 import type { Context, Operation } from "../context";
+import type { Advice } from "../advice";
 import {
-  type Advice,
   ConflictError,
   DeadlineError,
   DgraphCloudError,

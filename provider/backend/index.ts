@@ -5,7 +5,6 @@ import { AbsentError, ConflictError, noSuchBackend } from "../errors";
 import { givenNames } from "../fields";
 import type { Announced, Resource } from "../resource";
 import { quoted, resourceName } from "../resourceName";
-import { clean } from "../text";
 import { isGone } from "./absence";
 import { announceAdoption, tellAdoption } from "./adopt";
 import { deleteBackend, refuseProtectedPredecessor } from "./delete";
