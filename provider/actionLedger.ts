@@ -88,9 +88,9 @@ export class ActionLedger {
     return this.forgotten.get(target) ?? [];
   }
 
-  /** Whether nothing has been said yet of what the action with this URN will do. */
-  isNews(urn: string): boolean {
-    return this.announced.size < this.announced.add(urn).size;
+  /** Whether this has not been announced yet: the engine checks a replacement twice. */
+  isNews(announced: string): boolean {
+    return this.announced.size < this.announced.add(announced).size;
   }
 
   /** A question that only makes messages better, and had no answer: one outage must not hold up a preview once for each resource. */

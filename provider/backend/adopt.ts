@@ -8,20 +8,23 @@ import type { NewBackend } from "./newBackend";
 const consequence = "this stack changes it from then on, and deletes it with its data when the resource is deleted";
 
 /** Says in the preview what would be taken over, as far as the program tells it. */
-export function announceAdoption({ cloud, say }: Context, { inputs, makes }: Announced<NewBackend>): void {
+export function announceAdoption(context: Context, { inputs, makes }: Announced<NewBackend>): void {
+  const { cloud, say } = context;
+  const text = makes ? adoptionOf(cloud, inputs) : undefined;
   // The engine checks a replacement twice.
-  if (!makes || !cloud.actions.isNews(inputs.__urn ?? "")) return;
+  if (text !== undefined && cloud.actions.isNews(`${inputs.__urn ?? ""} ${text}`)) say(text);
+}
+
+function adoptionOf({ ledger }: Context["cloud"], inputs: NewBackend): string | undefined {
   const { name, zone, deploymentType, adoptUid, adoptExisting } = inputs;
-  if (adoptUid === unknownValue) {
-    say(`takes over the backend that adoptUid will name, instead of creating one: ${consequence}`);
-  } else if (adoptUid !== undefined && !cloud.ledger.hasMet(adoptUid)) {
-    say(`takes over the backend ${adoptUid} instead of creating one: ${consequence}`);
-  } else if (adoptExisting === true) {
-    const named = [name, zone, deploymentType].includes(unknownValue)
-      ? ""
-      : ` "${name ?? ""}" (${deploymentType}, ${zone})`;
-    say(`takes over the backend${named} if the account has it already: ${consequence}; creates it otherwise`);
-  }
+  if (adoptUid === unknownValue)
+    return `takes over the backend that adoptUid will name, instead of creating one: ${consequence}`;
+  if (adoptUid !== undefined && !ledger.hasMet(adoptUid))
+    return `takes over the backend ${adoptUid} instead of creating one: ${consequence}`;
+  if (adoptExisting !== true) return undefined;
+  const isKnown = ![name, zone, deploymentType].includes(unknownValue);
+  const named = isKnown ? ` "${name ?? ""}" (${deploymentType}, ${zone})` : "";
+  return `takes over the backend${named} if the account has it already: ${consequence}; creates it otherwise`;
 }
 
 /** Says that a backend was taken over: where it happened, and for the row of the resource. */
