@@ -55,8 +55,8 @@ const unprotected = { deletionProtection: false, protect: false } as const;
  * The options of an action. With `retainOnDelete` or `deletedWith` the engine would drop its record without asking the provider, which
  * makes no call to delete it anyway.
  */
-export function recordOptions(options: pulumi.CustomResourceOptions | undefined): pulumi.CustomResourceOptions {
-  const kept: pulumi.CustomResourceOptions = { ...options, retainOnDelete: false };
+export function recordOptions<Options extends pulumi.ResourceOptions>(options: Options | undefined): Options {
+  const kept = { ...options, retainOnDelete: false } as Options;
   delete kept.deletedWith;
   return kept;
 }

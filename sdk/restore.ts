@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RestoreStatus } from "../provider/types";
 import type { Backend } from "./backend";
-import { hiddenProtection } from "./protection";
+import { hiddenProtection, recordOptions } from "./protection";
 import { requireInstalled } from "./install";
 import { RestoreCompletion, RestoreRequest } from "./restoreParts";
 import type { Triggers } from "./triggers";
@@ -115,7 +115,8 @@ export class Restore extends pulumi.ComponentResource {
 
   constructor(name: string, args: RestoreArgs, options: pulumi.ComponentResourceOptions = {}) {
     requireInstalled();
-    super("dgraphcloud:index:Restore", name, {}, options);
+    // Its parts would inherit what recordOptions takes off.
+    super("dgraphcloud:index:Restore", name, {}, recordOptions(options));
     const { target, source, waitForCompletion, ...others } = args;
     const own = partOptions(options, this);
     const protection = hiddenProtection(target);
