@@ -80,7 +80,7 @@ describe("a local cloud that is killed in a restore", function () {
     await cloud.ended;
     const failed = await ended;
     expect(failed.code, failed.output).not.to.equal(0);
-    expect(failed.output).to.contain("timeouts.create (20s)").and.to.contain("run pulumi up");
+    expect(failed.output).to.contain("timeouts.create (20s)").and.to.contain("Is the local cloud running");
     const { resources } = await stack.state();
     expect(resources.find(({ type }) => type.endsWith("RestoreRequest"))?.outputs).to.include({ restoreId: 1 });
 

@@ -30,7 +30,7 @@ const schema = `
 
 const script = `
   self.addGraphQLResolvers({
-    "Author.bio": ({ parent: { name, reputation } }) => \`\${name}: \${reputation}\`,
+    "Author.bio": ({ parent: { name, reputation = "none yet" } }) => \`\${name}: \${reputation}\`,
     "Book.summary": async ({ parent: { title } }) => "On " + title,
     "Query.hello": ({ args: { name } }) => { console.log("greeted", name); return "Hello " + name; },
     "Query.who": ({ authHeader }) => \`\${authHeader.key}=\${authHeader.value}\`,
@@ -54,7 +54,7 @@ const script = `
     },
   });
   addMultiParentGraphQLResolvers({
-    "Author.rank": ({ parents }) => parents.map(({ reputation }) => parents.filter((other) => other.reputation > reputation).length + 1),
+    "Author.rank": ({ parents }) => parents.map(({ reputation = 0 }) => parents.filter((other) => other.reputation > reputation).length + 1),
   });
   addWebHookResolvers({
     "Author.add": ({ event }) => console.log("added", event.add.rootUIDs.length, event.add.input[0].name, event.commitTs > 0),
@@ -128,7 +128,7 @@ describe("lambdas of a real Dgraph", function () {
     expect(fields.data, fields.text).to.deep.equal({
       queryAuthor: [
         { name: "Ann", bio: "Ann: 3", rank: 2, books: [] },
-        { name: "Bob", bio: "Bob: null", rank: 3, books: [] },
+        { name: "Bob", bio: "Bob: none yet", rank: 3, books: [] },
         { name: "Cid", bio: "Cid: 5", rank: 1, books: [{ summary: "On One" }] },
       ],
     });
