@@ -49,7 +49,7 @@ export function refuseLoss({ cloud }: Context, { id, uid, state }: Leaving): voi
     code: "DGC418",
     why: `its backend${name} (${uid}) is protected and stays; without this record, the next pulumi up would run the action again and erase what was written since.`,
     next: [
-      "To delete this record alone, take the action out of the program and run pulumi up.",
+      "To delete this record alone, take the action out of the program and run pulumi up (with --target, name the backend too).",
       "To delete the backend too, set deletionProtection: false (and take protect off), run pulumi up, then destroy.",
       "To destroy everything else, add --exclude with the URN of this action.",
     ],
