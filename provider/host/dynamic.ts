@@ -86,8 +86,8 @@ export function dynamicProvider<Inputs, S extends State>(
       };
       return outputs(await resource.ready(context, operation, id, state, inputs, observe), inputs);
     } catch (error) {
-      const kept = latest ?? (report.step === "create" ? state : undefined);
-      // Nothing acted: the engine keeps the old state by itself.
+      const kept = latest ?? (report.step === "create" || repeats.isCreating(report) ? state : undefined);
+      // Nothing acted: the engine keeps the old state by itself, but for a create that goes on as an update.
       if (kept === undefined) throw error;
       repeats.keep(report, { id, state: kept });
       // Without the delegate the host could not load the provider for the next refresh or destroy.

@@ -15,7 +15,7 @@ export class Repeats<S> {
   /** What the calls before this one have reached. */
   begin(report: Report): Created<S> | undefined {
     const key = keyOf(report);
-    this.calls.set(key, (this.calls.get(key) ?? 0) + 1);
+    this.calls.set(key, this.callsOf(report) + 1);
     return this.reached.get(key);
   }
 
@@ -23,9 +23,15 @@ export class Repeats<S> {
     this.reached.set(keyOf(report), made);
   }
 
+  /** Whether a create of this resource goes on: newer engines repeat one that failed half-way as an update. */
+  isCreating(report: Report): boolean {
+    return this.callsOf({ ...report, step: "create" }) > 0;
+  }
+
   /** After the last call the engine gives up, and loses the id and the outputs of what has failed half-way. */
   isLast(report: Report): boolean {
-    return (this.calls.get(keyOf(report)) ?? 0) >= callsOfEngine;
+    const before = report.step === "create" ? 0 : this.callsOf({ ...report, step: "create" });
+    return before + this.callsOf(report) >= callsOfEngine;
   }
 
   /** It has come to its end; an update ends what a create has begun. */
@@ -34,6 +40,10 @@ export class Repeats<S> {
       this.reached.delete(keyOf({ ...report, step }));
       this.calls.delete(keyOf({ ...report, step }));
     }
+  }
+
+  private callsOf(report: Report): number {
+    return this.calls.get(keyOf(report)) ?? 0;
   }
 }
 

@@ -499,6 +499,30 @@ describe("the dynamic provider of a resource", () => {
       expect(await provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
     });
 
+    describe("repeated by an error hook as an update, as newer engines do once there is an id,", () => {
+      let created: PartialFailure;
+      const repeated = (): ReturnType<typeof provider.update> => provider.update("0x1", created.properties, inputs);
+
+      beforeEach(async () => {
+        thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
+        created = await failedCreate();
+      });
+
+      it("keeps its id also when nothing acts: the engine has no old state", async () => {
+        const error = (await rejection(repeated())) as PartialFailure;
+        expect(error).to.include({ id: "0x1" });
+        expect(error.properties["__state"]).to.deep.equal(memory("pending", inputs));
+      });
+
+      it("ends well as often as the engine repeats it, the create included", async () => {
+        for (let round = 0; round < 98; round++) await rejection(repeated());
+        expect(errors).to.deep.equal([]);
+        const { outs } = (await repeated()) as { outs: Values };
+        expect(outs["__state"]).to.deep.equal(memory("pending", inputs));
+        expect(errors).to.have.length(1);
+      });
+    });
+
     it("repeated after it made nothing tries again", async () => {
       thing.failure.create = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
