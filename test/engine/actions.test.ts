@@ -95,7 +95,7 @@ describe("engine: Restore and DataDrop act once", function () {
     return events
       .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? [])
       .filter(({ urn = "", ephemeral }) => ephemeral === true && urn.includes(`dgraphcloud:${kind}::`))
-      .map(({ message }) => message);
+      .map(({ message }) => message.trimEnd());
   }
 
   it("restores to OK with progress, changes nothing on a second up, and runs again for a new trigger that the preview names", async () => {
