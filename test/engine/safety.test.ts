@@ -213,7 +213,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(unprotected.code, unprotected.output).to.equal(0);
     const own = await stack.destroy();
     expect(own.code, "the provider refuses as well").not.to.equal(0);
-    expect(own.output).to.contain("Set deletionProtection: false in the program, run pulumi up");
+    expect(own.output).to.contain("Set deletionProtection: false in the program and run pulumi up");
     expect(uids()).to.have.length(1);
 
     stack.program(orders("deletionProtection: false"));
