@@ -65,8 +65,18 @@ async function greeting(child: ChildProcess, log: string): Promise<string> {
   for (let tries = 0; tries < 100; tries++) {
     const text = readFileSync(log, "utf8");
     if (text.includes("Stop it with Ctrl-C")) return text;
-    if (child.exitCode !== null) throw new Error(`the local cloud did not start: ${text.trim()}`);
+    if (child.exitCode !== null) throw new Error(`the local cloud did not start: ${problemIn(text)}`);
     await new Promise((done) => setTimeout(done, 100));
   }
   throw new Error("the local cloud did not start within 10 s");
+}
+
+/** The command's own words name a flag that the demo does not have. */
+function problemIn(text: string): string {
+  const [, port] = /port (\d+) is taken/.exec(text) ?? [];
+  if (port === undefined) return text.trim();
+  return (
+    `port ${port} is taken, perhaps by another local cloud or an earlier demo. Stop that one, ` +
+    "or run the demo without --keep, which takes any free port"
+  );
 }

@@ -9,6 +9,11 @@ export interface Outputs {
   output(name: string): Promise<string>;
 }
 
+interface Answer {
+  readonly data?: Record<string, unknown>;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
 /** Sends a GraphQL document. */
 export async function post(
   url: string,
@@ -20,7 +25,9 @@ export async function post(
     headers: { "content-type": "application/json", ...headers },
     body: JSON.stringify({ query }),
   });
-  return ((await response.json()) as { data: Record<string, unknown> }).data;
+  const { data, errors } = (await response.json()) as Answer;
+  if (errors !== undefined) throw new Error(`${url} answered: ${errors.map(({ message }) => message).join("; ")}`);
+  return data ?? {};
 }
 
 /** The data of one backend, as one of its users sees it. */
@@ -32,16 +39,29 @@ export class Data {
   ) {}
 
   static async of(outputs: Outputs): Promise<Data> {
-    const token = await outputs.output("jwtToken");
-    const [graphql, admin] = [await outputs.output("graphqlEndpoint"), await outputs.output("adminEndpoint")];
-    return new Data(graphql, admin, { "x-auth-token": token });
+    const graphql = await outputs.output("graphqlEndpoint");
+    const headers = { "x-auth-token": await outputs.output("jwtToken") };
+    return new Data(graphql, graphql.replace(/graphql$/, "admin"), headers);
   }
 
   async add(...titles: string[]): Promise<void> {
     const schema = 'updateGQLSchema(input: { set: { schema: "type Task { id: ID! title: String! }" } })';
     await post(this.adminEndpoint, `mutation { ${schema} { gqlSchema { schema } } }`, this.headers);
     const input = titles.map((title) => `{ title: ${JSON.stringify(title)} }`).join(", ");
-    await post(this.graphqlEndpoint, `mutation { addTask(input: [${input}]) { numUids } }`, this.headers);
+    await this.served(`mutation { addTask(input: [${input}]) { numUids } }`);
+  }
+
+  /** A real Dgraph answers that the schema is there a moment before it serves it. */
+  private async served(query: string): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await post(this.graphqlEndpoint, query, this.headers);
+        return;
+      } catch (error) {
+        if (tries === 20) throw error;
+        await new Promise((done) => setTimeout(done, 250));
+      }
+    }
   }
 
   /** The titles of all tasks, by the alphabet. */

@@ -1,17 +1,30 @@
-import { execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { type Engine, prepareEngine } from "../tools/engine";
+import { brief } from "./brief";
 import { command, type RunningCloud, startCloud } from "./cloud";
 import { Data, post } from "./data";
 
 const root = resolve(__dirname, "..");
 const flags = process.argv.slice(2);
 const keep = flags.includes("--keep");
+/** Where the cloud stays, so that the same address works in the user's shell. */
+const keptPort = 8070;
 /** Another name for the stack that stays, so that a later demo leaves it alone. */
 const stack = keep ? "kept-demo" : "demo";
+
+/** The signal that asked the demo to stop, and the engine that must end before it does. */
+let stopping: "SIGINT" | "SIGTERM" | undefined;
+let engineRun: ChildProcess | undefined;
+
+class Stopped extends Error {}
+
+function refuseToGoOn(): void {
+  if (stopping !== undefined) throw new Stopped();
+}
 
 /** A Pulumi stack of a project of this repository, with everything else in a folder of the demo's own. */
 class Demo {
@@ -45,19 +58,28 @@ class Demo {
   }
 
   shows(what: string): void {
+    refuseToGoOn();
     Demo.step += 1;
     console.log(`\n=== ${Demo.step}. ${what}\n`);
   }
 
-  /** Runs the engine for the user to see. */
+  /** Runs the engine for the user to see: what matters when it ends well, and everything when it fails. */
   async pulumi(...args: string[]): Promise<void> {
     console.log(`$ pulumi ${args.map((arg) => (arg.includes(" ") ? `"${arg}"` : arg)).join(" ")}`);
     const child = spawn(this.engine.pulumi, [...args, "--stack", stack, "--non-interactive"], {
       cwd: this.project,
       env: this.environment,
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
+    engineRun = child;
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const code = await new Promise((ended) => child.once("close", ended));
+    engineRun = undefined;
+    refuseToGoOn();
+    const text = code === 0 ? brief(output) : output;
+    if (text !== "") console.log(text);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}`);
   }
 
@@ -103,26 +125,26 @@ class Demo {
 
 async function run(demo: Demo): Promise<void> {
   await demo.quietly("stack", "init", stack);
-  demo.shows("A preview says what would be made, before anything is.");
+  demo.shows("Before anything is made, a preview says what would be.");
   await demo.pulumi("preview");
-  demo.shows("An up makes the backend and waits until it answers.");
+  demo.shows("An up makes the backend, and waits until it answers.");
   await demo.pulumi("up", "--yes", "--skip-preview");
-  demo.shows("The outputs: the token is a secret.");
+  demo.shows("The outputs of the stack say how to reach it. The token is a secret.");
   await demo.pulumi("stack", "output");
-  demo.shows("The new backend answers a query.");
-  const answer = await post(await demo.output("graphqlEndpoint"), "{ __typename }", {
-    "x-auth-token": await demo.output("jwtToken"),
-  });
-  console.log(JSON.stringify(answer));
-  demo.shows("A rename is previewed as an update in place.");
+  demo.shows("With these outputs, a schema and a first record are sent to the backend, and read again.");
+  const data = await Data.of(demo);
+  await data.add("Read the preview");
+  await showTasks(data, ["Read the preview"]);
+  demo.shows("A new name is previewed as an update in place: the data stays.");
   await demo.pulumi("config", "set", "name", "orders");
   await demo.pulumi("preview", "--diff");
   await demo.pulumi("up", "--yes", "--skip-preview");
-  demo.shows("Another zone is previewed as a replace: the data would be lost. It is only looked at here.");
+  await showTasks(data, ["Read the preview"]);
+  demo.shows("Another zone is previewed as a replace: the data would be lost. The demo only looks at this preview.");
   await demo.pulumi("config", "set", "zone", "eu-west-1");
   await demo.pulumi("preview", "--diff");
   await demo.pulumi("config", "rm", "zone");
-  demo.shows("Somebody renames the backend behind Pulumi's back: a refresh shows the drift.");
+  demo.shows("Somebody renames the backend in the console. A refresh shows that it differs from the program.");
   await demo.renameOutside(await demo.output("uid"), "renamed-in-the-console");
   await demo.pulumi("refresh", "--yes", "--skip-preview", "--diff");
 }
@@ -130,7 +152,7 @@ async function run(demo: Demo): Promise<void> {
 /** Data is added, backed up, dropped, restored, and seen again. */
 async function runActions(demo: Demo): Promise<void> {
   await demo.quietly("stack", "init", stack);
-  demo.shows("Another stack: a backend with some data, and a backup of it.");
+  demo.shows("Another stack has a backend with two records, and a backup of it.");
   await demo.pulumi("up", "--yes", "--skip-preview");
   const data = await Data.of(demo);
   const both = ["Read the preview", "Write the program"];
@@ -138,18 +160,20 @@ async function runActions(demo: Demo): Promise<void> {
   await demo.backUp(await demo.output("uid"));
   const backup = await data.latestBackup();
   await showTasks(data, both);
-  demo.shows("A DataDrop is previewed as a resource to create, and erases the data once.");
+  demo.shows("A DataDrop erases data, once. Its preview says which.");
   await demo.pulumi("config", "set", "wipe", "for the demo");
   await demo.pulumi("preview");
   await demo.pulumi("up", "--yes", "--skip-preview");
   await showTasks(data, []);
-  demo.shows("A Restore brings them back: it is sent once, and waited for.");
+  demo.shows("A Restore brings the data back. It is sent once, and waited for.");
   await demo.pulumi("config", "set", "backupFolder", backup.folder);
   await demo.pulumi("config", "set", "backupNum", String(backup.backupNum));
   await demo.pulumi("up", "--yes", "--skip-preview");
   await showTasks(data, both);
-  demo.shows("A second up runs neither again.");
+  demo.shows("A second up runs neither again: nothing changes, and the data stays.");
   await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
+  await showTasks(data, both);
+  demo.shows("A destroy deletes this stack.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
 }
@@ -161,7 +185,7 @@ async function showTasks(data: Data, expected: readonly string[]): Promise<void>
 }
 
 async function cleanUp(demo: Demo): Promise<void> {
-  demo.shows("A destroy deletes the backend, and nothing is left.");
+  demo.shows("A destroy deletes the first stack as well, and nothing is left.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
 }
@@ -183,9 +207,14 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
 async function main(): Promise<void> {
   const unknown = flags.find((flag) => flag !== "--keep");
   if (unknown !== undefined) throw new Error(`there is no ${unknown}: npm run demo, or npm run demo -- --keep`);
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      stop(signal);
+    });
   const engine = await prepareEngine();
+  refuseToGoOn();
   const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-demo-"));
-  const cloud = await startCloud(folder, keep ? 8070 : 0).catch((error: unknown) => {
+  const cloud = await startCloud(folder, keep ? keptPort : 0).catch((error: unknown) => {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });
@@ -197,24 +226,39 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     for (const demo of [quickStart, withActions]) demo.removeSettings();
   };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      void leaveNothing().then(() => process.exit(1));
-    });
-  }
   try {
     await run(quickStart);
     await runActions(withActions);
     if (!keep) await cleanUp(quickStart);
   } catch (error) {
     await leaveNothing();
+    // What the signal has broken is no failure of the demo.
+    if (stopping !== undefined) throw new Stopped();
     throw error;
   }
-  if (keep) console.log(howToGoOn(quickStart, engine, cloud, folder));
-  else await leaveNothing();
+  if (keep) {
+    console.log(howToGoOn(quickStart, engine, cloud, folder));
+    return;
+  }
+  await leaveNothing();
+  console.log('\nThat was all: the stacks, the local cloud and its folder are gone. Next: the README, under "Use it".');
+}
+
+/** The engine must end what it does, and unlock its state, before the cloud goes away. */
+function stop(signal: "SIGINT" | "SIGTERM"): void {
+  if (stopping !== undefined) return;
+  stopping = signal;
+  console.log("\nStopping: the engine ends what it has begun first.");
+  // A terminal sends Ctrl-C to the engine as well; whoever ends this process alone does not.
+  if (signal === "SIGTERM") engineRun?.kill("SIGINT");
 }
 
 main().catch((error: unknown) => {
+  if (error instanceof Stopped && stopping !== undefined) {
+    console.log("Stopped. The local cloud and its folder are gone.");
+    process.exitCode = 128 + constants.signals[stopping];
+    return;
+  }
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 });

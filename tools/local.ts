@@ -16,6 +16,11 @@ async function main(args: readonly string[]): Promise<void> {
   // A terminal sends Ctrl-C to both; this one only waits for the other, which would take a second for impatience.
   process.on("SIGINT", () => undefined);
   for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => child.kill(signal));
+  // Whoever ends npm from outside ends no child of npm's: a local cloud that nobody knows of would hold the port.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) child.kill("SIGTERM");
+  }, 500).unref();
   process.exitCode = await new Promise<number>((ended) => {
     child.once("exit", (code) => {
       ended(code ?? 1);

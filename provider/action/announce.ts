@@ -65,7 +65,7 @@ export async function lookUp<T>(
 
 function whyOf<Inputs>({ inputs, olds, replaces }: Announced<Inputs>): string {
   if (Object.keys(olds).length === 0) {
-    return "This is a first run, as far as this stack's state tells, or one that --replace asks for. If it ran before (a resource renamed without an alias, a record that was deleted, another stack), what was written since is lost.";
+    return "This is a first run, as far as this stack's state tells; a resource renamed without an alias, one whose record is gone, and a forced replace look the same.";
   }
   const since = "what was written since it last ran is lost.";
   if (replaces.length === 0)

@@ -65,8 +65,8 @@ export function warnOfLoss(context: Context, { id, uid, state }: Leaving, effect
   }
   actions.recordForgotten(uid, nameOf(state.__urn ?? id));
   context.warn(
-    `the record of ${id} is removed; no call is made, and what it did stays done. A later pulumi up with this action in its program would be ` +
-      `a first run: if the backend ${uid} is still there, it ${effect} again. To prevent that, leave it out of the program, or give it a notAfter that has passed.`,
+    `its record is removed; no call is made. A later pulumi up with this action in its program would be a first run: ` +
+      `if the backend ${uid} is still there, it ${effect} again. To prevent that, leave it out of the program, or give it a notAfter that has passed.`,
   );
 }
 

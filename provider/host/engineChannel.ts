@@ -83,12 +83,15 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
       request.setMessage(message);
       request.setUrn(urn ?? "");
       request.setEphemeral(ephemeral);
-      const taken = new Promise<void>((resolve) => {
-        client.log(request, new grpc.Metadata(), { deadline: Date.now() + lineMs }, () => {
-          resolve();
-        });
-      });
-      last = last.then(() => taken);
+      // One after the other: lines that are under way together may change places, and the row keeps the last one.
+      last = last.then(
+        () =>
+          new Promise<void>((resolve) => {
+            client.log(request, new grpc.Metadata(), { deadline: Date.now() + lineMs }, () => {
+              resolve();
+            });
+          }),
+      );
       return true;
     },
   };

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { expect } from "chai";
+import { brief } from "../../demo/brief";
 import { Sandbox } from "../tools/fakes";
 
 const root = resolve(__dirname, "../..");
@@ -19,14 +21,22 @@ describe("the demo, with an engine that fails", function () {
     sandbox.remove();
   });
 
-  /** Runs it with this script for an engine. */
-  async function run(script: string): Promise<{ code: number | null; output: string }> {
+  interface Started {
+    readonly pid: number;
+    /** Resolves once it has printed this. */
+    printed(words: string): Promise<void>;
+    readonly ended: Promise<{ code: number | null; output: string }>;
+  }
+
+  /** Runs it with this script for an engine, in a group of processes of its own, as a terminal does. */
+  function start(script: string, ...flags: string[]): Started {
     sandbox.script(
       join("bin", "pulumi"),
       `case "$1" in version) echo v3.999.0;; stack) echo done;; *) ${script};; esac`,
     );
-    const child = spawn(process.execPath, ["--import", "tsx", join(root, "demo", "index.ts")], {
+    const child = spawn(process.execPath, ["--import", "tsx", join(root, "demo", "index.ts"), ...flags], {
       cwd: root,
+      detached: true,
       env: {
         ...process.env,
         PATH: [join(sandbox.folder, "bin"), process.env["PATH"]].join(delimiter),
@@ -37,11 +47,28 @@ describe("the demo, with an engine that fails", function () {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
+    const waiting: { readonly words: string; readonly go: () => void }[] = [];
     for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise<number | null>((ended) => child.once("close", ended));
-    return { code, output };
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        for (const { words, go } of waiting) if (output.includes(words)) go();
+      });
+    const ended = new Promise<{ code: number | null; output: string }>((done) =>
+      child.once("close", (code) => {
+        done({ code, output });
+      }),
+    );
+    return {
+      pid: child.pid ?? 0,
+      printed: (words) =>
+        new Promise((go) => {
+          waiting.push({ words, go });
+        }),
+      ended,
+    };
   }
+
+  const run = (script: string, ...flags: string[]) => start(script, ...flags).ended;
 
   const left = (): string[] =>
     readdirSync(join(sandbox.folder, "tmp")).filter((name) => name.startsWith("dgraphcloud"));
@@ -54,6 +81,63 @@ describe("the demo, with an engine that fails", function () {
     expect(output).to.contain("pulumi preview ended with 3");
     expect(left()).to.deep.equal([]);
     expect(existsSync(settings)).to.equal(false);
+  });
+
+  for (const [signal, code, whom] of [
+    ["SIGINT", 130, "the terminal's whole group"],
+    ["SIGTERM", 143, "the demo alone"],
+  ] as const)
+    it(`waits for the engine after ${signal} to ${whom}, then leaves nothing behind and says so`, async () => {
+      const mark = join(sandbox.folder, "tmp", "engine-ended");
+      const demo = start(`trap 'sleep 0.3; echo > "${mark}"; exit 0' INT; while :; do sleep 0.05; done`);
+      await demo.printed("$ pulumi preview");
+      await new Promise((done) => setTimeout(done, 300));
+      process.kill(signal === "SIGINT" ? -demo.pid : demo.pid, signal);
+      const ended = await demo.ended;
+      expect(ended.code, ended.output).to.equal(code);
+      expect(ended.output.trim().split("\n").at(-1)).to.equal("Stopped. The local cloud and its folder are gone.");
+      expect([existsSync(mark), left()]).to.deep.equal([true, []]);
+    });
+
+  it("says of a taken port what can be done with the flags that it has", async () => {
+    const other = createServer();
+    // Taken by this server, or by somebody else already.
+    await new Promise<void>((done) => other.once("error", () => { done(); }).listen(8070, "127.0.0.1", done));
+    const { code, output } = await run("exit 0", "--keep");
+    other.close();
+    expect(code, output).to.equal(1);
+    expect(output).to.contain("port 8070 is taken").and.to.contain("without --keep").and.not.to.contain("--port");
+    expect(left()).to.deep.equal([]);
+  });
+
+  it("shows each resource once, with its last row, and what the user must read", () => {
+    const output = [
+      "Updating (demo):",
+      "",
+      " +  pulumi:pulumi:Stack shop-demo creating (0s) ",
+      "@ updating.....",
+      " +  pulumi-nodejs:dynamic/dgraphcloud:DataDrop wipe creating (0s) warning: will erase all data",
+      " +  pulumi-nodejs:dynamic/dgraphcloud:DataDrop wipe created (0.1s) 0x43: dropped all data",
+      " +  dgraphcloud:index:Restore undo creating (0s) ",
+      "Diagnostics:",
+      "  pulumi-nodejs:dynamic/dgraphcloud:DataDrop (wipe):",
+      "    warning: will erase all data",
+      "",
+      "Outputs:",
+      '    uid            : "0x43"',
+      "",
+      "Resources:",
+      "    + 1 created",
+      "",
+      "Duration: 2s",
+    ];
+    expect(brief(output.join("\n")).split("\n")).to.deep.equal([
+      " +  pulumi-nodejs:dynamic/dgraphcloud:DataDrop wipe created (0.1s) 0x43: dropped all data",
+      "  pulumi-nodejs:dynamic/dgraphcloud:DataDrop (wipe):",
+      "    warning: will erase all data",
+      "Resources:",
+      "    + 1 created",
+    ]);
   });
 
   it("gives the engine no token of the user's", async () => {

@@ -31,6 +31,20 @@ describe("npm run local", function () {
     return [code, out];
   }
 
+  it("ends when the npm that started it is killed, and no signal comes", async () => {
+    const command = `"${process.execPath}" --import tsx tools/local.ts --port 0 & wait`;
+    const shell = spawn("sh", ["-c", command], { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] });
+    groups.push(shell.pid ?? 0);
+    let out = "";
+    shell.stdout.on("data", (chunk) => {
+      if (!out.includes("Stop it with") && (out += String(chunk)).includes("Stop it with")) shell.kill("SIGKILL");
+      else out += String(chunk);
+    });
+    // Open as long as the local cloud runs.
+    await once(shell.stdout, "close");
+    expect(out).to.contain("Stopped.");
+  });
+
   for (const signal of ["SIGTERM", "SIGHUP"] as const)
     it(`hands ${signal} on`, async () => {
       const [code, out] = await stopped((pid) => process.kill(pid, signal));

@@ -1,0 +1,33 @@
+const row = /^(?: [-+~]{1,2} {1,2}| {4})(?<resource>[\w-]+:[\w/-]+:\w+ \S+)(?<rest>.*)$/;
+/** What stands in every run and tells nothing of it. */
+const noise = [
+  /^(Previewing|Updating|Refreshing|Destroying) /,
+  /^@ /,
+  /^Duration: /,
+  /^ +\[urn=/,
+  /pulumi:pulumi:Stack/,
+  /^The resources in the stack have been deleted/,
+  /^If you want to remove the stack completely/,
+];
+
+/** The output of the engine without what it repeats: each resource once, with its last row, then warnings and counts. */
+export function brief(output: string): string {
+  const rows = new Map<string, string>();
+  const others: string[] = [];
+  let section = "";
+  for (const line of output.split("\n")) {
+    const heading = /^ *(?:--)?(?<name>outputs|Diagnostics|Resources):(?:--)?$/i.exec(line)?.groups?.["name"];
+    if (heading !== undefined) section = heading.toLowerCase();
+    else if (section === "outputs" && !/^ {4}\w+ *: /.test(line)) section = "";
+    if (section === "outputs" || heading === "Diagnostics" || line.trim() === "" || noise.some((one) => one.test(line)))
+      continue;
+    const { resource, rest = "" } = row.exec(line)?.groups ?? {};
+    // A warning stands in the row and again below, with all of its lines.
+    if (resource !== undefined)
+      rows.set(resource, line.slice(0, line.length - rest.length) + rest.replace(/ warning: .*/, ""));
+    else others.push(line);
+  }
+  // A component has no row of its own for its end.
+  const ended = [...rows.values()].filter((line) => !/ (creating|deleting) \(0s\) *$/.test(line));
+  return [...ended, ...others].join("\n");
+}
