@@ -6,10 +6,12 @@ import { expect } from "chai";
 import { type LocalCloud, parseFaults, startLocalCloud } from "dgraphcloud-local";
 import * as localCloud from "dgraphcloud-local";
 import { format } from "prettier";
+import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
+import * as dgraphcloud from "../../sdk";
 import { allBlocks, type Block, blocksOf, placeOf, root } from "./blocks";
 import { runShell } from "./shell";
-import { context, imports, missingIn, type Treatment, treatmentOf } from "./treatments";
+import { callOf, imports, type Treatment, treatmentOf } from "./treatments";
 
 const blocks = allBlocks();
 const treated = (...treatments: Treatment[]): Block[] =>
@@ -46,8 +48,8 @@ describe("the code blocks of the pages", function () {
 
   it("of TypeScript compile against the package's types in strict mode", () => {
     expect(
-      compiled(treated("program", "script")),
-      "declare what is missing in the block, or, where every reader knows it, in `context` of test/docs/treatments.ts",
+      compiled(treated("program", "script", "mocks")),
+      "declare in the block what is missing: its reader has not more",
     ).to.deep.equal([]);
   });
 
@@ -83,6 +85,11 @@ describe("the code blocks of the pages", function () {
         expect(output).not.to.contain('"errors"');
       });
 
+    for (const block of treated("schema"))
+      it(`are schemas that a backend takes: ${placeOf(block)}`, async () => {
+        await local.cloud.get("0x42").engine.setSchema(block.text);
+      });
+
     for (const block of treated("faults"))
       it(`are read as scripted faults: ${placeOf(block)}`, () => {
         expect(parseFaults(block.text)).to.have.length.above(0);
@@ -91,12 +98,26 @@ describe("the code blocks of the pages", function () {
 
   for (const block of treated("script"))
     it(`run: ${placeOf(block)}`, async () => {
-      const body = block.text.replace(/^import .*$/gm, "");
-      const code = ts.transpile(`(async () => {${body}})()`, { target: ts.ScriptTarget.ES2022 });
-      const run = compileFunction(`return ${code}`, Object.keys(localCloud)) as (...names: unknown[]) => Promise<void>;
-      await run(...Object.values(localCloud));
+      await run(block, { ...localCloud });
+    });
+
+  for (const block of treated("mocks"))
+    it(`answer look-ups: ${placeOf(block)}`, async () => {
+      try {
+        await run(block, { pulumi });
+        expect(await dgraphcloud.getBackend({ name: "shop" })).to.include({ name: "shop", url: "shop.example.com" });
+      } finally {
+        pulumi.runtime.resetOptions("project", "stack", -1, "", "", false, "");
+      }
     });
 });
+
+async function run(block: Block, scope: Readonly<Record<string, unknown>>): Promise<void> {
+  const call = compileFunction(`return ${callOf(block)}`, Object.keys(scope)) as (
+    ...values: unknown[]
+  ) => Promise<void>;
+  await call(...Object.values(scope));
+}
 
 /** What the compiler has to say, by the places on the pages. */
 function compiled(programs: readonly Block[]): string[] {
@@ -136,9 +157,7 @@ function compiled(programs: readonly Block[]): string[] {
 
 /** The block as a module of its own. */
 function complete({ text }: Block): { text: string; added: number } {
-  const names = missingIn(text, context);
-  const declarations = names.map((name) => `declare const ${name}: ${context[name] ?? ""};`);
-  const missing = missingIn([...declarations, text].join("\n"), imports).map((name) => imports[name] ?? "");
-  const added = [...missing, ...declarations];
+  const isMissing = (name: string): boolean => text.includes(`${name}.`) && !text.includes(`* as ${name} `);
+  const added = Object.entries(imports).flatMap(([name, line]) => (isMissing(name) ? [line] : []));
   return { text: [...added, `${text}export {};`].join("\n"), added: added.length };
 }

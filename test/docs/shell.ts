@@ -6,6 +6,14 @@ import type { LocalCloud } from "dgraphcloud-local";
 import { cloudOptions, options } from "../../local/cliOptions";
 import { type Block, placeOf, root } from "./blocks";
 
+/** A project with a stack, in which the commands of pulumi run. Without one they are left out. */
+export interface Project {
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** What the reader types when pulumi asks for the password. */
+  readonly password: string;
+}
+
 /**
  * All blocks of a page in one shell, as a reader would type them, beside a local cloud. What would run for long or install something
  * is looked up instead: whether the script, the package or the flag is there.
@@ -14,14 +22,19 @@ export async function runShell(
   blocks: readonly Block[],
   { endpoint, accounts }: LocalCloud,
   folder: string,
+  project?: Project,
 ): Promise<{ code: number | null; output: string }> {
   const { host } = new URL(endpoint);
   const [account] = accounts;
   const script = blocks.map((block) => `block='${placeOf(block)}'\n${block.text.replaceAll("127.0.0.1:8070", host)}`);
-  const child = spawn("bash", ["-c", [prelude, ...script].join("\n")], {
-    cwd: folder,
+  const child = spawn("bash", ["-c", [prelude, project ? answers : leftOut, ...script].join("\n")], {
+    cwd: project?.folder ?? folder,
     env: {
       PATH: process.env["PATH"],
+      ...project?.environment,
+      PASSWORD: project?.password,
+      // In place of the reader's "yes".
+      PULUMI_SKIP_CONFIRMATIONS: "true",
       HOME: folder,
       COMMAND: join(root, "local/bin/dgraphcloud-local.js"),
       DGRAPHCLOUD_ENDPOINT: endpoint,
@@ -29,7 +42,7 @@ export async function runShell(
       DGRAPHCLOUD_PASSWORD: account?.password,
     },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: 30_000,
+    timeout: project ? 120_000 : 30_000,
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -47,8 +60,9 @@ npm() { echo "npm $*" >> ~/commands; }
 npx() {
   if [ "$1 $2" = "dgraphcloud-local backup" ]; then shift; node "$COMMAND" "$@"; else echo "npx $*" >> ~/commands; fi
 }
-pulumi() { test -n "$1"; }
 `;
+const leftOut = 'pulumi() { test -n "$1"; }';
+const answers = 'pulumi() { echo "$PASSWORD" | command pulumi "$@"; }';
 
 const { name, scripts, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   name: string;

@@ -1,15 +1,19 @@
+import ts from "typescript";
 import type { Block } from "./blocks";
 
 /**
  * What a test does with a code block:
- * - program: compiled against the package's types
+ * - program: compiled against the package's types, and deployed by test/engine/pages.test.ts
  * - script: compiled, and run in the tests' own process
- * - shell: run by bash beside a local cloud; npm is looked up in package.json, pulumi is left out
+ * - mocks: compiled, and run in the tests' own process, under the mocks that it sets
+ * - shell: run by bash beside a local cloud; test/engine/pages.test.ts runs the commands of pulumi as well. What would run for
+ *   long or install something (npm, and npx but for a backup) is looked up instead
+ * - schema: deployed to a backend of the local cloud in memory
  * - faults: read by the local cloud as a file for --faults
- * - syntax: parsed
+ * - syntax: parsed. A workflow runs on machines of GitHub's; JSON and the rest are no programs
  * - output: what a program prints; not run
  */
-export type Treatment = "program" | "script" | "shell" | "faults" | "syntax" | "output";
+export type Treatment = "program" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
 
 /** By the word behind the fence; an indented block has none, and is for a shell. */
 const byLanguage: Readonly<Record<string, Treatment>> = {
@@ -17,6 +21,7 @@ const byLanguage: Readonly<Record<string, Treatment>> = {
   js: "syntax",
   json: "syntax",
   yaml: "syntax",
+  graphql: "schema",
   sh: "shell",
   "": "shell",
   text: "output",
@@ -25,6 +30,7 @@ const byLanguage: Readonly<Record<string, Treatment>> = {
 /** Blocks under a heading that are treated otherwise. */
 const byPlace: readonly { file: string; heading: string; language: string; treatment: Treatment }[] = [
   { file: "docs/installation-configuration.md", heading: "Logs", language: "", treatment: "output" },
+  { file: "docs/provider-and-functions.md", heading: "Unit tests", language: "ts", treatment: "mocks" },
   { file: "docs/troubleshooting.md", heading: "Troubleshooting", language: "", treatment: "output" },
   { file: "local/README.md", heading: "In tests", language: "ts", treatment: "script" },
   { file: "local/README.md", heading: "Faults", language: "json", treatment: "faults" },
@@ -36,24 +42,14 @@ export function treatmentOf({ file, heading, language }: Block): Treatment | und
   return place?.treatment ?? byLanguage[language];
 }
 
-/** What programs on the pages use without showing it, with the type that it has. */
-export const context: Readonly<Record<string, string>> = {
-  orders: "dgraphcloud.Backend",
-  staging: "dgraphcloud.Backend",
-  production: "dgraphcloud.Backend",
-};
-
+/** What programs on the pages import without showing it. */
 export const imports: Readonly<Record<string, string>> = {
   dgraphcloud: 'import * as dgraphcloud from "pulumi-dgraphcloud";',
   pulumi: 'import * as pulumi from "@pulumi/pulumi";',
 };
 
-/** The names of the context that a block uses and does not make by itself. */
-export function missingIn(text: string, names: Readonly<Record<string, string>>): string[] {
-  return Object.keys(names).filter((name) => {
-    const makes = new RegExp(`(\\b(const|let)|\\* as) ${name}\\b`);
-    // Not a property, and not a word in quotes or in a comment.
-    const code = text.replace(/\/\/.*$|"[^"]*"/gm, "");
-    return new RegExp(`(?<![\\w.])${name}\\b(?! *:)`).test(code) && !makes.test(text);
-  });
+/** A block as a call in JavaScript, to stand where what it imports is in scope. */
+export function callOf({ text }: Block): string {
+  const body = text.replace(/^import .*$/gm, "").replace(/^export (?=const)/gm, "");
+  return ts.transpile(`(async () => {${body}})()`, { target: ts.ScriptTarget.ES2022 });
 }

@@ -1,0 +1,92 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "chai";
+import { allBlocks, type Block, placeOf } from "../docs/blocks";
+import { runShell } from "../docs/shell";
+import { callOf, treatmentOf } from "../docs/treatments";
+import { Stack } from "./stack";
+
+const blocks = allBlocks();
+const programs = blocks.filter((block) => treatmentOf(block) === "program");
+const isCommand = (block: Block): boolean => treatmentOf(block) === "shell" && /^pulumi /m.test(block.text);
+const pages = [...new Set(blocks.filter(isCommand).map(({ file }) => file))];
+
+/** The accounts of the pages: the local cloud's own, the reader's, and another one. */
+const [dev, you, them] = ["dev@example.com", "you@example.com", "them@example.com"].map((email) => ({
+  email,
+  password: "local-password",
+})) as [Account, Account, Account];
+interface Account {
+  readonly email: string;
+  readonly password: string;
+}
+
+describe("engine: the code blocks of the pages", function () {
+  this.timeout(180_000);
+  let stack: Stack;
+
+  before(async () => {
+    stack = await Stack.start({ accounts: [dev, you, them], provisioningMs: 0, restoreMs: 0 });
+  });
+  after(() => stack.close());
+
+  it("of TypeScript are previewed and deployed, all in one up", async () => {
+    const { cloud, journal } = stack.local;
+    const shop = await cloud.createDeployment(dev, { name: "shop", zone: "us-east-1", deploymentType: "dedicated" });
+    expect(shop.uid, "the uid that the pages use").to.equal("0x42");
+    await cloud.get(shop.uid).engine.start();
+    await cloud.get(shop.uid).takeBackup();
+    await stack.pulumi("config", "set", "--secret", "theirPassword", them.password);
+    programs.forEach((block, index) => {
+      writeFileSync(join(stack.project, `block-${index}.js`), moduleOf(block));
+    });
+    stack.program(`module.exports = (async () => {${programs.map(callOfModule).join("\n")}})();`);
+
+    const up = await stack.pulumi("up", "--yes");
+
+    const places = programs.map((block, index) => `block-${index} is ${placeOf(block)}`).join("\n");
+    expect(up.code, `${up.output}\n${places}`).to.equal(0);
+    const declared = (kind: string): number =>
+      programs.flatMap(({ text }) => text.match(new RegExp(`new dgraphcloud\\.${kind}\\(`, "g")) ?? []).length;
+    expect(declared("Backend")).to.be.above(5);
+    expect(journal.acted("createDeployment"), places).to.equal(declared("Backend"));
+    expect(journal.acted("restore"), places).to.equal(declared("Restore"));
+    expect(journal.acted("dropData"), places).to.equal(declared("DataDrop"));
+  });
+
+  for (const file of pages)
+    it(`for a shell run with pulumi: ${file}`, async () => {
+      const project = { folder: stack.project, environment: stack.environment, password: you.password };
+      const made = await stack.pulumi("stack", "init", file.replace(/\W/g, "-"));
+      expect(made.code, made.output).to.equal(0);
+      stack.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });');
+      const own = blocks.filter((block) => block.file === file && treatmentOf(block) === "shell");
+      const before = stack.local.cloud.all().length;
+      const { code, output } = await runShell(own, stack.local, stack.folder, project);
+      expect(code, output).to.equal(0);
+      const ups = own.filter(({ text }) => /^pulumi up/m.test(text)).length;
+      expect(stack.local.cloud.all().length - before, output).to.equal(ups);
+    });
+});
+
+/** A block as a module, which exports a function of what the block imports. */
+function moduleOf(block: Block): string {
+  // The day that a page names passes some day.
+  const call = callOf(block).replace(/notAfter: "[^"]*"/g, 'notAfter: "2999-01-01T00:00:00Z"');
+  return `module.exports = ({ dgraphcloud, pulumi }) => ${call}`;
+}
+
+/** Runs a block's module below a parent of its own, so that two pages may both have a resource "orders". */
+function callOfModule(_: Block, index: number): string {
+  return `
+    {
+      const parent = new pulumi.ComponentResource("docs:index:Block${index}", "block-${index}");
+      const below = (resource) =>
+        class extends resource {
+          constructor(name, args, options) { super(name, args, { parent, ...options }); }
+        };
+      const { Backend, Restore, DataDrop } = dgraphcloud;
+      const own = { ...dgraphcloud, Backend: below(Backend), Restore: below(Restore), DataDrop: below(DataDrop) };
+      await require("./block-${index}.js")({ dgraphcloud: own, pulumi });
+    }`;
+}
