@@ -99,7 +99,7 @@ describe("secrets: what a run leaves anywhere", function () {
   async function fails(work: Promise<Run>, what: string, says: RegExp): Promise<void> {
     const run = clean(await work, what);
     expect(run.code, `${what}: ${run.output}`).not.to.equal(0);
-    expect(run.output, what).to.match(says);
+    expect(run.output, `${what}: ${run.output}`).to.match(says);
   }
   async function succeeds(work: Promise<Run>, what: string): Promise<Run> {
     const run = clean(await work, what);
@@ -169,7 +169,7 @@ describe("secrets: what a run leaves anywhere", function () {
     const { uid } = stack.local.cloud.all().find(({ name }) => name === "staging")!;
     const target = stack.local.cloud.get(uid);
     target.setRestoreOutcome({ status: "ERR", errors: blame() });
-    await fails(stack.up(), "a restore that ends badly", /failed \(ERR\): .*\[secret\]/);
+    await fails(stack.up(), "a restore that ends badly", /failed \(ERR\), .*\[secret\]/);
     calm();
     target.setRestoreOutcome({ status: "OK" });
     stack.program(program(1, theirs + actions.replace("target, source,", 'target, source, triggers: ["again"],')));
