@@ -36,7 +36,8 @@ export const reasons: readonly { readonly because: string; readonly leavesOut: (
   {
     because: "what is asked again until a deadline takes that deadline in real time",
     leavesOut: ({ step, kind }) =>
-      kind.family === "vanished" && ["readiness", "restoreStatus", "listBackups", "export"].includes(step.name),
+      kind.family === "vanished" &&
+      ["readiness", "restoreStatus", "listBackups", "schema", "export"].includes(step.name),
   },
 ];
 
