@@ -102,7 +102,13 @@ describe("the demo, with an engine that fails", function () {
   it("says of a taken port what can be done with the flags that it has", async () => {
     const other = createServer();
     // Taken by this server, or by somebody else already.
-    await new Promise<void>((done) => other.once("error", () => { done(); }).listen(8070, "127.0.0.1", done));
+    await new Promise<void>((done) =>
+      other
+        .once("error", () => {
+          done();
+        })
+        .listen(8070, "127.0.0.1", done),
+    );
     const { code, output } = await run("exit 0", "--keep");
     other.close();
     expect(code, output).to.equal(1);
