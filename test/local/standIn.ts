@@ -1,13 +1,13 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const makesCertificates =
-  'if [ "$1" = cert ]; then mkdir "$3" && cd "$3" && touch ca.crt ca.key client.local.crt client.local.key; exit; fi';
+const makesCertificates = 'mkdir "$3" && cd "$3" && touch ca.crt ca.key client.local.crt client.local.key';
 
-/** Writes a program that stands for `dgraph`, and makes what it is asked for before a pair; gives its path. */
-export function standIn(folder: string, body: string): string {
+/** Writes a shell script that stands in for `dgraph`: `cert` is its answer to `dgraph cert`. Returns its path. */
+export function standIn(folder: string, body: string, cert = makesCertificates): string {
   const executable = join(folder, "dgraph");
-  writeFileSync(executable, `#!/bin/sh\n[ "$1" = version ] && exit 0\n${makesCertificates}\n${body}\n`);
+  const lines = ["#!/bin/sh", '[ "$1" = version ] && exit 0', `if [ "$1" = cert ]; then ${cert}; exit; fi`, body, ""];
+  writeFileSync(executable, lines.join("\n"));
   chmodSync(executable, 0o755);
   return executable;
 }

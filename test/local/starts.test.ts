@@ -27,8 +27,8 @@ describe("starts of several databases", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const begin = async (body: string, doors: Partial<Doors> = {}): Promise<void> => {
-    const executable = standIn(folder, body);
+  const begin = async (body: string, doors: Partial<Doors> = {}, cert?: string): Promise<void> => {
+    const executable = standIn(folder, body, cert);
     const data = join(folder, "data");
     const freeBytes = (): number => freeMb * 1_048_576;
     engines = await dgraphEngines({ executable, data, say: (line) => said.push(line), freeBytes });
@@ -94,6 +94,17 @@ describe("starts of several databases", () => {
     expect(String(await create().catch(String))).to.contain("450 MB are free and 1 others are starting");
     await cloud.remove(cloud.all()[0]?.uid ?? "");
     await create();
+  });
+
+  it("write nothing more once the engines are closed, not even certificates that are being made", async () => {
+    await begin("exec sleep 60", {}, "trap '' TERM; touch asked; sleep 0.3; touch late");
+    await create();
+    const written = (name: string): boolean =>
+      existsSync(join(folder, "data", "backends", cloud.all()[0]?.uid ?? "", name));
+    await until(() => written("asked"));
+    await engines.close();
+    await later(500);
+    expect(written("late")).to.equal(false);
   });
 
   it("count also between two tries, and no longer once they were given up", async () => {

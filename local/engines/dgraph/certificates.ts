@@ -47,11 +47,20 @@ export async function makeCertificates(executable: string, folder: string, signa
   rmSync(tls, { recursive: true, force: true });
   const nodes = ["--nodes", "127.0.0.1", "--client", client];
   const kind = ["--elliptic-curve", "P256", "--duration", String(days)];
-  await promisify(execFile)(executable, ["cert", "--dir", folderName, ...nodes, ...kind], {
+  signal.throwIfAborted();
+  const making = promisify(execFile)(executable, ["cert", "--dir", folderName, ...nodes, ...kind], {
     cwd: folder,
     env: ownEnvironment(),
-    signal,
     timeout: madeWithinMs,
+    killSignal: "SIGKILL",
+  });
+  // With the option `signal`, the promise would reject while the process still writes keys into a folder that is being removed.
+  const kill = (): void => {
+    making.child.kill("SIGKILL");
+  };
+  signal.addEventListener("abort", kill);
+  await making.finally(() => {
+    signal.removeEventListener("abort", kill);
   });
   rmSync(join(tls, "ca.key"), { force: true });
   for (const name of readdirSync(tls)) chmodSync(join(tls, name), 0o600);
