@@ -1,28 +1,28 @@
 import { cleanText } from "./cleanText";
-import { Cloud, type SavedCloud } from "./cloud";
+import { Cloud, type SavedCloud } from "./cloud/cloud";
 import { dgraphEngines } from "./engines/dgraph/engines";
 import { findDgraph } from "./engines/dgraph/executable";
 import { type Engines, memoryEngines } from "./engines/index";
-import { Faults } from "./faults";
-import { Journal } from "./journal";
-import { type Account, type Behaviour, behaviourOf, type LocalCloudOptions } from "./options";
-import { Schedule } from "./schedule";
-import { LocalServer } from "./server";
-import { Store } from "./store";
+import { Faults } from "./faults/rules";
+import { Journal } from "./faults/journal";
+import { type Account, type Behaviour, behaviourOf, type LocalCloudOptions } from "./cloud/options";
+import { Schedule } from "./cloud/schedule";
+import { LocalServer } from "./http/server";
+import { Store } from "./storage/store";
 
-export { Backend } from "./backend";
-export { Cloud } from "./cloud";
-export type { Deployment } from "./deployment";
+export { Backend } from "./cloud/backend";
+export { Cloud } from "./cloud/cloud";
+export type { Deployment } from "./cloud/deployment";
 export { DgraphEngine } from "./engines/dgraph";
 export type { Backup, Engine } from "./engines/engine";
 export type { EngineKind } from "./engines/index";
 export { MemoryEngine } from "./engines/memory";
-export { type ActiveFault, type Fault, type FaultRule, Faults } from "./faults";
-export { parseFaults } from "./faultFile";
-export { Journal, type JournalEntry, type Plane } from "./journal";
-export { type Account, defaultAccount, type LocalCloudOptions } from "./options";
-export type { RestoreOutcome, RestoreState } from "./restores";
-export { schemas } from "./schemas";
+export { type ActiveFault, type Fault, type FaultRule, Faults } from "./faults/rules";
+export { parseFaults } from "./faults/file";
+export { Journal, type JournalEntry, type Plane } from "./faults/journal";
+export { type Account, defaultAccount, type LocalCloudOptions } from "./cloud/options";
+export type { RestoreOutcome, RestoreState } from "./cloud/restores";
+export { schemas } from "./graphql/schemas";
 
 /** A Dgraph Cloud that runs in this process. */
 export interface LocalCloud {

@@ -1,14 +1,14 @@
 import { backend as backendResource } from "./backend";
 import { dataDrop as dataDropResource } from "./dataDrop";
-import { HostContext } from "./host/context";
+import { HostProcess } from "./host/process";
 import { dynamicProvider } from "./host/dynamic";
 import { restoreCompletion as restoreCompletionResource } from "./restore/completion";
 import { restoreRequest as restoreRequestResource } from "./restore/request";
 
-export { findBackend, listBackends, listBackups } from "./lookup";
+export { findBackend, listBackends, listBackups } from "./functions";
 export type { BackendDescription, BackendSize, BackupDescription, DeploymentMode, DeploymentType } from "./types";
 
-const host = new HostContext();
+const host = new HostProcess();
 
 /** The dynamic provider of `Backend`: what the text stored in users' states loads. Its name must never change. */
 export const backend = dynamicProvider(backendResource, host);

@@ -1,10 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../provider/types";
 import { delegate } from "./delegate";
-import { hiddenInputs } from "./hidden";
+import { hiddenInputs, hiddenMarks } from "./hiddenInputs";
 import { requireInstalled } from "./install";
-import { hiddenMarks } from "./marks";
-
 const type = "pulumi-nodejs:dynamic/dgraphcloud:Backend";
 
 /** How long each operation on a {@link Backend} may take: durations like "90s", "20m" or "1h30m". A change only writes the state. */

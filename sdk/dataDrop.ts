@@ -1,13 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Backend } from "./backend";
 import { delegate } from "./delegate";
-import { hiddenUrn } from "./hidden";
+import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
 import { requireInstalled } from "./install";
-import { hiddenMarks } from "./marks";
 import { hiddenProtection, recordOptions } from "./protection";
-import type { Triggers } from "./triggers";
-import { uidOf } from "./uid";
-
+import { type Triggers, uidOf } from "./types";
 const type = "pulumi-nodejs:dynamic/dgraphcloud:DataDrop";
 
 /** How long a {@link DataDrop} may take. A change only writes the state. */

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pointerTo } from "../provider/codes";
+import { pointerTo } from "../provider/errors/codes";
 import { findBackend, listBackends, listBackups } from "../provider";
 import type { BackendDescription, BackupDescription } from "../provider/types";
 import type { Backend } from "./backend";
 import { callMocks, listFromMocks, underMocks } from "./mocks";
 import type { Provider, ResolvedSettings } from "./provider";
-import { uidOf } from "./uid";
+import { uidOf } from "./types";
 
 /** Which backend: one of the two. */
 export interface GetBackendArgs {

@@ -22,7 +22,7 @@ export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
 export { Restore } from "./restore";
 export type { RestoreArgs, RestoreTimeouts } from "./restore";
-export type { Triggers } from "./triggers";
+export type { Triggers } from "./types";
 export type {
   BackendDescription,
   BackendSize,

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { pointerTo } from "../provider/codes";
+import { pointerTo } from "../provider/errors/codes";
 import { underMocks } from "./mocks";
 
 const name = "pulumi-dgraphcloud";

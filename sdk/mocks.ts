@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { pointerTo } from "../provider/codes";
-import type { Provider } from "./provider";
+import { pointerTo } from "../provider/errors/codes";
 
 /** Whether the program runs in a unit test, under `pulumi.runtime.setMocks`: there is no engine then, and no network. */
 export function underMocks(): boolean {
@@ -9,7 +8,11 @@ export function underMocks(): boolean {
 }
 
 /** What the mocks of a unit test answer to the call of a function, as they would for a function of any other provider. */
-export function callMocks<T>(name: string, inputs: pulumi.Inputs, provider: Provider | undefined): Promise<T> {
+export function callMocks<T>(
+  name: string,
+  inputs: pulumi.Inputs,
+  provider: pulumi.ProviderResource | undefined,
+): Promise<T> {
   return pulumi.runtime.invoke(tokenOf(name), inputs, provider === undefined ? {} : { provider }) as Promise<T>;
 }
 
@@ -17,7 +20,7 @@ export function callMocks<T>(name: string, inputs: pulumi.Inputs, provider: Prov
 export async function listFromMocks<T>(
   name: string,
   inputs: pulumi.Inputs,
-  provider: Provider | undefined,
+  provider: pulumi.ProviderResource | undefined,
   key: string,
 ): Promise<T[]> {
   const answer = await callMocks<{ readonly [key: string]: T[] | undefined }>(name, inputs, provider);

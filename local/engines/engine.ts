@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
-import type { Answer, StreamedAnswer } from "../answer";
+import type { Answer, StreamedAnswer } from "../http/answer";
 
 /** An answer of GraphQL over HTTP, without the transport. */
 export interface GraphqlAnswer {

@@ -1,4 +1,4 @@
-import type { Deployment } from "../deployment";
+import type { Deployment } from "../cloud/deployment";
 import type { Engine } from "./engine";
 import { MemoryEngine, type SavedMemory } from "./memory";
 

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Bodies } from "../bodies";
-import { guardedServer, refuseForeign } from "../guard";
-import { parseJson } from "../json";
-import { HttpProblem, pathOf } from "../request";
+import { Bodies } from "../http/bodies";
+import { guardedServer, refuseForeign } from "../http/limits";
+import { parseJson } from "../http/json";
+import { HttpProblem, pathOf } from "../http/request";
 import type { Lambda } from "./lambda";
 import type { LambdaCall } from "./messages";
 

@@ -1,4 +1,4 @@
-import { HttpProblem } from "../request";
+import { HttpProblem } from "../http/request";
 import type { LambdaCall } from "./messages";
 import { type LambdaLimits, LambdaProcess, type LambdaProcessOptions } from "./process";
 

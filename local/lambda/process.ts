@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { HttpProblem } from "../request";
+import { HttpProblem } from "../http/request";
 import { databasePaths, type FromProcess, type LambdaCall, type DatabaseRequest, type ToProcess } from "./messages";
 
 /** What one script may take. */

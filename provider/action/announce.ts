@@ -1,10 +1,10 @@
-import { begin, type Context, type Operation } from "../context";
-import { DgraphCloudError } from "../errors";
-import { holdsUnknown, unknownValue } from "../fields";
+import { type Context } from "../resource/context";
+import { DgraphCloudError } from "../errors/errors";
+import { holdsUnknown, unknownValue } from "../resource/fields";
 import { isRecord } from "../api/answer";
-import type { Announced } from "../resource";
-import { listOf } from "../text";
-
+import type { Announced } from "../resource/resource";
+import { listOf } from "../errors/text";
+import { begin, type Operation } from "../run/operation";
 /** A preview must not hang on a name. */
 const lookUpTimeout = { input: "the time for a message", value: "10s", ms: 10_000 };
 
@@ -25,15 +25,15 @@ export async function announce<Inputs>(
   context: Context,
   { announced, uid, inputs, effect, details }: Run<Inputs>,
 ): Promise<void> {
-  const { actions, ledger } = context.cloud;
+  const { actions, backends } = context.account;
   // The engine checks a replacement twice.
   if (!announced.makes || !actions.isNews(inputs.__urn ?? "")) return;
   if (uid === unknownValue) {
     const unknown = "a backend that is not known yet: a new one holds nothing, one that is taken over holds data";
-    context.say(`will ${effect(unknown)}`);
+    context.info(`will ${effect(unknown)}`);
     return;
   }
-  if (ledger.isNew(uid)) return;
+  if (backends.isNew(uid)) return;
   const what = `${effect(await backendName(context, uid))}${(await details?.()) ?? ""}`;
   context.warn(`will ${what}. ${whyOf(announced)}${adviceOf(announced, inputs.notAfter)}`);
 }
@@ -41,7 +41,7 @@ export async function announce<Inputs>(
 /** `the backend "staging" (0x42)`, or the uid alone when the service does not tell the name in time. */
 export async function backendName(context: Context, uid: string): Promise<string> {
   if (uid === unknownValue) return "a backend that is not known yet";
-  const list = await lookUp(context, "deployments", (operation) => context.cloud.list.known(operation));
+  const list = await lookUp(context, "deployments", (operation) => context.account.list.known(operation));
   const name = list?.find((deployment) => deployment.uid === uid)?.name;
   return name === undefined ? `the backend ${uid}` : `the backend "${name}" (${uid})`;
 }
@@ -52,7 +52,7 @@ export async function lookUp<T>(
   what: string,
   ask: (operation: Operation) => Promise<T>,
 ): Promise<T | undefined> {
-  const { actions } = context.cloud;
+  const { actions } = context.account;
   if (actions.isUnanswered(what)) return undefined;
   try {
     return await ask(begin(context, lookUpTimeout));

@@ -1,6 +1,7 @@
-import { begin, type Context } from "../context";
-import { ConflictError, noSuchBackend } from "../errors";
-import { type Failure, type Field, notEmpty, unknownValue } from "../fields";
+import { type Context } from "../resource/context";
+import { ConflictError, noSuchBackend } from "../errors/errors";
+import { type Failure, type Field, notEmpty, unknownValue } from "../resource/fields";
+import { begin } from "../run/operation";
 
 /** A preview must not hang on it. */
 const lookUpTimeout = { input: "the time for comparing confirm", value: "1m", ms: 60_000 };
@@ -17,8 +18,8 @@ export async function confirmFailures(
   operation = begin(context, lookUpTimeout),
 ): Promise<Failure[]> {
   if (confirm === undefined || confirm === unknownValue || uid === unknownValue) return [];
-  const [live] = await context.cloud.list.find({ uid }, operation);
-  if (live === undefined) throw noSuchBackend(uid, context.cloud.session.account);
+  const [live] = await context.account.list.find({ uid }, operation);
+  if (live === undefined) throw noSuchBackend(uid, context.account.session.accountName);
   if (live.name === confirm) return [];
   const reason = `is "${confirm}", and the backend ${uid} is called "${live.name}": correct confirm, or change ${property} to the backend that you mean`;
   return [{ property: "confirm", code: "DGC415", reason }];

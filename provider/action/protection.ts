@@ -1,4 +1,4 @@
-import type { Context } from "../context";
+import type { Context } from "../resource/context";
 
 /** What the sdk sends along with an action: what the program says of the Backend whose data the action replaces or erases. */
 export interface Protection {
@@ -32,7 +32,7 @@ export function protectionChange(state: Protection, news: Protection): string | 
 }
 
 /** What a new record says. The program may leave deletionProtection out while the state of the Backend still has it. */
-export function recordedProtection({ cloud }: Context, uid: string, inputs: Protection): Protection {
-  if (inputs.__backendDeletionProtection !== undefined || !cloud.ledger.isProtected(uid)) return {};
+export function recordedProtection({ account }: Context, uid: string, inputs: Protection): Protection {
+  if (inputs.__backendDeletionProtection !== undefined || !account.backends.isProtected(uid)) return {};
   return { __backendDeletionProtection: true };
 }

@@ -1,13 +1,14 @@
 import {
   GraphqlError,
   LostAnswerError,
+  mayHaveActed,
   RefusedError,
   type RequestSite,
   ThrottledError,
   UnauthorizedError,
   WrongShapeError,
-} from "../errors";
-import { wellFormed } from "../text";
+} from "../errors/errors";
+import { wellFormed } from "../errors/text";
 
 export interface HttpAnswer {
   readonly status: number;
@@ -105,4 +106,11 @@ function isEmpty(data: unknown): boolean {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Whether a change of a backend that failed like this may have been made all the same: data beside the errors says so. */
+export function mayHaveChanged(error: unknown): boolean {
+  if (mayHaveActed(error)) return true;
+  if (!(error instanceof GraphqlError) || !isRecord(error.data)) return false;
+  return Object.values(error.data).some((field) => field !== null);
 }

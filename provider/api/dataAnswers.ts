@@ -20,7 +20,7 @@ export const restoreStates = ["UNKNOWN", "IN_PROGRESS", "OK", "ERR"] as const;
 /** What the engine says of a restore; UNKNOWN once it has forgotten it. */
 export type RestoreState = (typeof restoreStates)[number];
 
-export interface RestoreStatus {
+export interface RestoreStatusAnswer {
   readonly status: RestoreState;
   readonly errors: readonly string[];
 }

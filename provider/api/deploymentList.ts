@@ -1,5 +1,5 @@
-import type { Clock } from "../clock";
-import { DeadlineError } from "../errors";
+import type { Clock } from "../time";
+import { DeadlineError } from "../errors/errors";
 import type { Deployment } from "./deployment";
 import type { Call } from "./retry";
 import { join, type Shared } from "./shared";

@@ -1,4 +1,4 @@
-import type { RequestSite } from "../errors";
+import type { RequestSite } from "../errors/errors";
 
 /**
  * With DGRAPHCLOUD_LOG=debug, one line a request on standard error: what was asked of whom, how it ended, how long it took.

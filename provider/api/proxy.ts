@@ -1,7 +1,7 @@
 import { getProxyForUrl } from "proxy-from-env";
-import { isLoopback } from "../config";
-import { SettingsError } from "../errors";
-import { keepSecret } from "../secrets";
+import { isLoopback } from "./settings";
+import { SettingsError } from "../errors/errors";
+import { keepSecret } from "../errors/redact";
 
 /** A proxy of the environment. */
 export interface Proxy {

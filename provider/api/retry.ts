@@ -1,8 +1,15 @@
-import type { Clock } from "../clock";
-import { DeadlineError, LostAnswerError, NotSentError, RefusedError, RequestError, ThrottledError } from "../errors";
+import type { Clock } from "../time";
+import {
+  DeadlineError,
+  LostAnswerError,
+  NotSentError,
+  RefusedError,
+  RequestError,
+  ThrottledError,
+} from "../errors/errors";
 
 /** How often a request may be repeated: see the table in docs/decisions/0004-retries.md. */
-export type Repeat =
+export type RetryPolicy =
   /** A query, or a mutation whose second time changes nothing. */
   | "freely"
   /** A mutation that acts anew each time: only when it was provably not carried out. */
@@ -59,7 +66,7 @@ const leastRequestMs = 1_000;
  * How long one request may take: a query 30 s, a mutation 60 s, and no longer than until the deadline. Only a mutation that acts anew
  * each time keeps its time: cutting it off would lose its answer.
  */
-export function requestMs(clock: Clock, document: string, repeat: Repeat, call: Call): number {
+export function requestMs(clock: Clock, document: string, repeat: RetryPolicy, call: Call): number {
   const mostMs = document.startsWith("mutation") ? 60_000 : 30_000;
   if (repeat === "unless-sent") return mostMs;
   return Math.min(mostMs, Math.max(leastRequestMs, Math.ceil(call.deadline - clock.now())));
@@ -71,7 +78,7 @@ export function requestMs(clock: Clock, document: string, repeat: Repeat, call: 
  */
 export async function withRetries<T>(
   { clock, budget, random }: Retrying,
-  repeat: Repeat,
+  repeat: RetryPolicy,
   call: Call,
   send: () => Promise<T>,
 ): Promise<T> {
@@ -128,7 +135,7 @@ async function unsent(recheck: Promise<void> | undefined): Promise<void> {
 
 type Passing = NotSentError | ThrottledError | LostAnswerError;
 
-function isRepeatable(error: unknown, repeat: Repeat, attempt: number): error is Passing {
+function isRepeatable(error: unknown, repeat: RetryPolicy, attempt: number): error is Passing {
   if (error instanceof NotSentError || error instanceof ThrottledError) return true;
   if (!(error instanceof LostAnswerError) || repeat === "unless-sent") return false;
   return !error.unreadable || attempt < unreadableTries;

@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import type { Clock } from "../clock";
-import type { Credentials } from "../config";
-import { credentialsAdvice } from "../advice";
-import { GraphqlError, SettingsError, UnauthorizedError } from "../errors";
-import { keepSecret } from "../secrets";
+import type { Clock } from "../time";
+import type { Credentials } from "./settings";
+import { credentialsAdvice } from "../errors/advice";
+import { GraphqlError, SettingsError, UnauthorizedError } from "../errors/errors";
+import { keepSecret } from "../errors/redact";
 import { controlDocuments } from "./documents";
 import { accountName, expiryOf, type Identity, identityOf } from "./identity";
 import { type Call, requestMs, type Retrying, withRetries } from "./retry";
@@ -59,7 +59,7 @@ export class Session {
   }
 
   /** What to call the account in messages; undefined until the first call, and with a token that tells nothing. */
-  get account(): string | undefined {
+  get accountName(): string | undefined {
     return this.name;
   }
 
@@ -122,7 +122,7 @@ export class Session {
   private async requestToken({ email, password }: { email: string; password: string }, call: Call): Promise<string> {
     const site = { operation: "login", host: this.endpoint.host };
     const request = { url: this.endpoint, document: controlDocuments.login, variables: { email, password } };
-    const options = { operation: "login", signal: call.signal, repeatable: true, isEndpoint: true };
+    const options = { operation: "login", signal: call.signal, idempotent: true, isEndpoint: true };
     const refusal = {
       code: "DGC103",
       why: `Dgraph Cloud refused the log-in of ${email}.`,

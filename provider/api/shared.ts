@@ -1,5 +1,5 @@
-import type { Clock } from "../clock";
-import { DeadlineError, LostAnswerError, NotSentError, ThrottledError } from "../errors";
+import type { Clock } from "../time";
+import { DeadlineError, LostAnswerError, NotSentError, ThrottledError } from "../errors/errors";
 import type { Call } from "./retry";
 
 /** Work that several callers wait for: a log-in, a list. It ends within the deadline of the caller that began it. */

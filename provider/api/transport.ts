@@ -1,4 +1,4 @@
-import { LostAnswerError, type RequestSite } from "../errors";
+import { LostAnswerError, type RequestSite } from "../errors/errors";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "./answer";
 import { type Connection, freshConnection, sharedConnection } from "./connection";
 import { logRequest } from "./log";
@@ -21,7 +21,7 @@ export interface GraphqlRequest {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** False for a mutation that must not be carried out twice: it then travels on a connection of its own. */
-  readonly repeatable: boolean;
+  readonly idempotent: boolean;
   /** Whether it goes to the endpoint of the settings, so that a wrong address is the user's own. */
   readonly isEndpoint?: boolean;
 }
@@ -51,15 +51,15 @@ export async function probe(
   request: Pick<GraphqlRequest, "url" | "operation" | "timeoutMs" | "signal">,
 ): Promise<Probed> {
   const site: RequestSite = { operation: request.operation, host: request.url.host };
-  const answer = await exchange(site, { ...request, repeatable: true }, { method: "OPTIONS" });
+  const answer = await exchange(site, { ...request, idempotent: true }, { method: "OPTIONS" });
   return { status: answer.status, retryAfterMs: retryAfterMs(answer.retryAfter, Date.now()) };
 }
 
-type Exchange = Pick<GraphqlRequest, "url" | "timeoutMs" | "signal" | "repeatable" | "isEndpoint">;
+type Exchange = Pick<GraphqlRequest, "url" | "timeoutMs" | "signal" | "idempotent" | "isEndpoint">;
 
 async function exchange(
   site: RequestSite,
-  { url, timeoutMs, signal, repeatable, isEndpoint }: Exchange,
+  { url, timeoutMs, signal, idempotent, isEndpoint }: Exchange,
   init: { method: string; headers?: Record<string, string>; body?: string },
 ): Promise<HttpAnswer> {
   // An ES module, loaded at the first request: a run without requests does not pay for it.
@@ -68,7 +68,7 @@ async function exchange(
   signal.throwIfAborted();
   const timeout = AbortSignal.timeout(timeoutMs);
   const ended = AbortSignal.any([timeout, signal]);
-  const connection = await connectionTo(url, repeatable, ended);
+  const connection = await connectionTo(url, idempotent, ended);
   const startedAt = performance.now();
   try {
     const response = await fetch(url, {
@@ -97,10 +97,10 @@ async function exchange(
 }
 
 /** A connection of its own for what must not be repeated, and for whatever goes through a proxy; else a kept-alive one. */
-async function connectionTo(url: URL, repeatable: boolean, signal: AbortSignal): Promise<Connection> {
+async function connectionTo(url: URL, idempotent: boolean, signal: AbortSignal): Promise<Connection> {
   const proxy = proxyFor(url);
   if (proxy !== undefined) return tunnelThrough(proxy, signal);
-  return repeatable ? sharedConnection(url) : freshConnection(url);
+  return idempotent ? sharedConnection(url) : freshConnection(url);
 }
 
 function brokenAnswer(cause: unknown): { why: string; unreadable?: true } {

@@ -1,5 +1,5 @@
-import { isLoopback } from "../config";
-import { NotSentError, RefusedError, type RequestSite } from "../errors";
+import { isLoopback } from "./settings";
+import { NotSentError, RefusedError, type RequestSite } from "../errors/errors";
 import type { Connection } from "./connection";
 
 interface Address extends Partial<Pick<Connection, "proxy" | "refusal">> {

@@ -1,10 +1,11 @@
 import { sameAccount } from "../api/identity";
-import type { Context, Operation } from "../context";
-import { formatDuration } from "../duration";
-import { credentialsAdvice } from "../advice";
-import { AbsentError } from "../errors";
-import { quoted } from "../resourceName";
-import type { BackendState } from "./state";
+import type { Context } from "../resource/context";
+import { formatDuration } from "../time";
+import { credentialsAdvice } from "../errors/advice";
+import { AbsentError } from "../errors/errors";
+import { quoted } from "../resource/messages";
+import type { BackendState } from "./model";
+import { type Operation } from "../run/operation";
 
 /** A list may lag behind a create: an absence within this time of it proves nothing. */
 const graceMs = 5 * 60_000;
@@ -20,7 +21,7 @@ export async function isGone(
   state: BackendState,
   notBefore?: number,
 ): Promise<boolean> {
-  if (!(await context.cloud.list.lacks(uid, operation, notBefore))) return false;
+  if (!(await context.account.list.lacks(uid, operation, notBefore))) return false;
   const same = await refuseOtherAccount(context, operation, uid, state);
   if (same === undefined) await requireOwner(context, operation, uid, state);
   const age = context.clock.now() - Date.parse(state.__state.incarnation);
@@ -36,26 +37,31 @@ export async function isGone(
 
 /** Refuses when the settings are of another account than the one that created the backend; undefined when that cannot be told. */
 export async function refuseOtherAccount(
-  { cloud }: Context,
+  { account }: Context,
   operation: Operation,
   uid: string,
   state: BackendState,
 ): Promise<true | undefined> {
-  await cloud.session.token(operation);
-  const same = sameAccount(state.__state.account, cloud.session.identity());
+  await account.session.token(operation);
+  const same = sameAccount(state.__state.account, account.session.identity());
   if (same !== false) return same;
   throw new AbsentError({
     code: "DGC106",
     why:
       `${uid} was created with another account${creatorOf(state)} than the one that the settings name now` +
-      `${cloud.session.account === undefined ? "" : ` (${cloud.session.account})`}.`,
+      `${account.session.accountName === undefined ? "" : ` (${account.session.accountName})`}.`,
     next: ["Use the account that created it.", ...credentialsAdvice, ifGone(state)],
   });
 }
 
 /** An opaque token does not tell its account: another backend of the same owner in the list does. */
-async function requireOwner({ cloud }: Context, operation: Operation, uid: string, state: BackendState): Promise<void> {
-  const others = await cloud.list.recent(operation);
+async function requireOwner(
+  { account }: Context,
+  operation: Operation,
+  uid: string,
+  state: BackendState,
+): Promise<void> {
+  const others = await account.list.recent(operation);
   if (state.owner !== undefined && others.some(({ owner }) => owner === state.owner)) return;
   throw new AbsentError({
     code: "DGC107",

@@ -1,25 +1,26 @@
 import type { Deployment } from "../api/deployment";
-import type { Context, Operation } from "../context";
-import { AbsentError, ConflictError } from "../errors";
-import { unknownValue } from "../fields";
-import type { Announced } from "../resource";
-import type { NewBackend } from "./newBackend";
+import type { Context } from "../resource/context";
+import { AbsentError, ConflictError } from "../errors/errors";
+import { unknownValue } from "../resource/fields";
+import type { Announced } from "../resource/resource";
+import type { NewBackend } from "./model";
+import { type Operation } from "../run/operation";
 
 const consequence = "this stack changes it from then on, and deletes it with its data when the resource is deleted";
 
 /** Says in the preview what would be taken over, as far as the program tells it. */
 export function announceAdoption(context: Context, { inputs, makes }: Announced<NewBackend>): void {
-  const { cloud, say } = context;
-  const text = makes ? adoptionOf(cloud, inputs) : undefined;
+  const { account, info } = context;
+  const text = makes ? adoptionOf(account, inputs) : undefined;
   // The engine checks a replacement twice.
-  if (text !== undefined && cloud.actions.isNews(`${inputs.__urn ?? ""} ${text}`)) say(text);
+  if (text !== undefined && account.actions.isNews(`${inputs.__urn ?? ""} ${text}`)) info(text);
 }
 
-function adoptionOf({ ledger }: Context["cloud"], inputs: NewBackend): string | undefined {
+function adoptionOf({ backends }: Context["account"], inputs: NewBackend): string | undefined {
   const { name, zone, deploymentType, adoptUid, adoptExisting } = inputs;
   if (adoptUid === unknownValue)
     return `takes over the backend that adoptUid will name, instead of creating one: ${consequence}`;
-  if (adoptUid !== undefined && !ledger.hasMet(adoptUid))
+  if (adoptUid !== undefined && !backends.hasMet(adoptUid))
     return `takes over the backend ${adoptUid} instead of creating one: ${consequence}`;
   if (adoptExisting !== true) return undefined;
   const isKnown = ![name, zone, deploymentType].includes(unknownValue);
@@ -28,9 +29,9 @@ function adoptionOf({ ledger }: Context["cloud"], inputs: NewBackend): string | 
 }
 
 /** Says that a backend was taken over: where it happened, and for the row of the resource. */
-export function tellAdoption({ say, reached }: Context, { uid, name, zone, owner }: Deployment): void {
+export function tellAdoption({ info, reached }: Context, { uid, name, zone, owner }: Deployment): void {
   const whose = owner == null ? "" : `, owner ${owner}`;
-  say(`took over ${uid} ("${name}", ${zone}${whose}) instead of creating a backend`);
+  info(`took over ${uid} ("${name}", ${zone}${whose}) instead of creating a backend`);
   reached(`took over ${uid}`);
 }
 
@@ -41,7 +42,7 @@ export async function adoptByUid(
   inputs: NewBackend,
   uid: string,
 ): Promise<Deployment> {
-  if (context.cloud.ledger.hasMet(uid)) {
+  if (context.account.backends.hasMet(uid)) {
     throw new ConflictError({
       code: "DGC308",
       why: `adoptUid names ${uid}, which is a backend of this stack already.`,
@@ -51,12 +52,12 @@ export async function adoptByUid(
       ],
     });
   }
-  const live = (await context.cloud.list.anew(operation)).find((deployment) => deployment.uid === uid);
+  const live = (await context.account.list.anew(operation)).find((deployment) => deployment.uid === uid);
   if (live === undefined) {
-    const { account } = context.cloud.session;
+    const { accountName } = context.account.session;
     throw new AbsentError({
       code: "DGC309",
-      why: `adoptUid names ${uid}, and ${account === undefined ? "this account" : `the account ${account}`} has no such backend.`,
+      why: `adoptUid names ${uid}, and ${accountName === undefined ? "this account" : `the account ${accountName}`} has no such backend.`,
       next: ["Correct adoptUid.", "Or use the account that owns the backend."],
     });
   }

@@ -1,19 +1,23 @@
-import * as v from "valibot";
-import { isRecord } from "../api/answer";
-import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
-import type { Context, Operation } from "../context";
+import { isNamesake, keyOf, mayBeNamesake, type NewBackend, type Obtained } from "./model";
 import {
   ConflictError,
   dataBeside,
   DeadlineError,
+  DgraphCloudError,
   GraphqlError,
   NullAnswerError,
   RefusedError,
   RequestError,
-} from "../errors";
-import { mayHaveChanged } from "../unclear";
-import { isNamesake, keyOf, type NewBackend, type Obtained } from "./newBackend";
-import { ambiguous, forLooking, lost, newOnes, search, twin } from "./search";
+  UnauthorizedError,
+} from "../errors/errors";
+import { formatDuration } from "../time";
+import type { Context } from "../resource/context";
+import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
+import { resourceName } from "../resource/messages";
+import { adoptByUid, adoptExisting } from "./adopt";
+import * as v from "valibot";
+import { isRecord, mayHaveChanged } from "../api/answer";
+import { type Operation } from "../run/operation";
 
 /** An error hook asks for a create again whose answer was lost: it is looked for once more, and not sent a third time. */
 export async function findLost(
@@ -44,7 +48,7 @@ export async function createOnce(
   inputs: NewBackend,
   namesakes: () => Promise<readonly Deployment[]>,
 ): Promise<Obtained> {
-  const { control, ledger, list, session } = context.cloud;
+  const { control, backends, list, session } = context.account;
   const listed = async (): Promise<Set<string>> => new Set((await list.recent(operation)).map(({ uid }) => uid));
   let before = await listed();
   const recheck = async (): Promise<void> => {
@@ -60,14 +64,14 @@ export async function createOnce(
     () => control.createDeployment(wireOf(inputs), { ...operation, recheck }),
   );
   if (!("lost" in first)) return first;
-  ledger.recordLostCreate(keyOf(inputs), before);
+  backends.recordLostCreate(keyOf(inputs), before);
   context.progress("the answer to createDeployment was lost: looking whether the backend exists");
   // A session that was renewed by the look explains the null: nothing was created.
   const explained = (): boolean => first.lost instanceof NullAnswerError && session.logins !== logins;
   const found = await search(context, operation, inputs, { before, explained });
   if (found !== undefined) {
     context.reached(`found the backend that it had made all the same: ${found.uid}`);
-    return taken(context, inputs, found, first.lost);
+    return createdDespite(context, inputs, found, first.lost);
   }
   refuseTurnedDown(context, inputs, first.lost);
   if (context.clock.now() >= operation.deadline) {
@@ -84,7 +88,7 @@ async function createAgain(
   inputs: NewBackend,
   { before, mayHaveActed }: { before: ReadonlySet<string>; mayHaveActed: boolean },
 ): Promise<Obtained> {
-  const { control, ledger, list } = context.cloud;
+  const { control, backends, list } = context.account;
   const come = async (): Promise<Deployment[]> =>
     newOnes(context, await list.anew(forLooking(context, operation)), inputs, before).filter((one) =>
       isNamesake(one, inputs),
@@ -105,12 +109,12 @@ async function createAgain(
       return { ...second, failure: other ?? second.failure };
     }
     const found = await search(context, operation, inputs, { before, explained: () => false });
-    if (found !== undefined) return taken(context, inputs, found, second.lost);
+    if (found !== undefined) return createdDespite(context, inputs, found, second.lost);
     refuseTurnedDown(context, inputs, second.lost);
     throw lost(second.lost, inputs, "twice, and no new backend is in the list");
   } catch (error) {
     // What the first one has come to is known then, and what has come since is somebody else's.
-    if (!mayHaveActed) ledger.settleCreate(keyOf(inputs));
+    if (!mayHaveActed) backends.settleCreate(keyOf(inputs));
     if (!mayHaveActed || !leavesFirstOpen(error)) throw error;
     const present = error instanceof Forestalled ? error.present : await come().catch(() => []);
     const [only, another] = present;
@@ -140,7 +144,7 @@ async function sent(
       : { live: accept(context, inputs, created), adopted: false };
   } catch (error) {
     const beside = createdBesideErrors(error);
-    if (beside !== undefined && !isOld(beside)) return taken(context, inputs, beside, error);
+    if (beside !== undefined && !isOld(beside)) return createdDespite(context, inputs, beside, error);
     if (!mayHaveChanged(error)) throw error;
     return { lost: error };
   }
@@ -154,8 +158,8 @@ function namesAnother({ uid }: CreatedDeployment): Error {
   });
 }
 
-/** The backend is there; what the service complained of is told all the same. */
-function taken(context: Context, inputs: NewBackend, created: CreatedDeployment, error: unknown): Obtained {
+/** The backend was created; what the service complained of is reported all the same. */
+function createdDespite(context: Context, inputs: NewBackend, created: CreatedDeployment, error: unknown): Obtained {
   const failure = error instanceof GraphqlError ? error : undefined;
   return { live: accept(context, inputs, created), adopted: false, failure };
 }
@@ -163,7 +167,7 @@ function taken(context: Context, inputs: NewBackend, created: CreatedDeployment,
 /** What the service has turned down, and has not made, is not sent again. */
 function refuseTurnedDown(context: Context, inputs: NewBackend, error: unknown): void {
   if (!(error instanceof GraphqlError)) return;
-  context.cloud.ledger.settleCreate(keyOf(inputs));
+  context.account.backends.settleCreate(keyOf(inputs));
   throw error;
 }
 
@@ -181,9 +185,9 @@ function accept(context: Context, inputs: NewBackend, created: CreatedDeployment
     ...Object.fromEntries(Object.entries(created).filter(([, value]) => value != null)),
     uid: created.uid,
   };
-  context.cloud.ledger.settleCreate(keyOf(inputs));
-  context.cloud.ledger.recordCreated(live.uid);
-  context.cloud.list.note(live);
+  context.account.backends.settleCreate(keyOf(inputs));
+  context.account.backends.recordCreated(live.uid);
+  context.account.list.note(live);
   return live;
 }
 
@@ -209,4 +213,171 @@ function wireOf(inputs: NewBackend): NewDeployment {
     ...(dedicated && inputs.jaegerEnabled !== undefined && { jaegerEnabled: text(inputs.jaegerEnabled) }),
     ...(dedicated && inputs.dgraphHA !== undefined && { dgraphHA: text(inputs.dgraphHA) }),
   };
+}
+
+/** A backend for a new resource: an adopted one, or a created one. Never two, and never somebody else's by guess. */
+export async function obtain(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
+  const { backends } = context.account;
+  const { adoptUid } = inputs;
+  const key = keyOf(inputs);
+  const other = backends.claim(key, inputs.__urn ?? key);
+  if (other !== undefined) throw sharedName(inputs, other);
+  try {
+    if (adoptUid !== undefined) {
+      return { live: await adoptByUid(context, operation, inputs, adoptUid), adopted: true };
+    }
+    const lostBefore = backends.lostCreate(key);
+    if (lostBefore !== undefined) return await findLost(context, operation, inputs, lostBefore);
+    const present = await namesakes(context, operation, inputs);
+    if (present.length > 0) return taken(context, inputs, present);
+    return await createOnce(context, operation, inputs, () => namesakes(context, operation, inputs));
+  } catch (error) {
+    // What has been made by somebody else before this create could be sent is as good as there before.
+    if (error instanceof Forestalled) return taken(context, inputs, error.present);
+    throw error;
+  } finally {
+    backends.release(key);
+  }
+}
+
+/** The one namesake, with the user's consent, when it is no other resource of this program. */
+function taken({ account }: Context, inputs: NewBackend, present: readonly Deployment[]): Obtained {
+  const ours = present.map(({ uid }) => account.backends.resourceOf(uid)).find((urn) => urn !== undefined);
+  if (ours !== undefined) throw sharedName(inputs, ours);
+  return { live: adoptExisting(inputs, present), adopted: true };
+}
+
+function sharedName({ name, adoptUid }: NewBackend, urn: string): Error {
+  const same = adoptUid === undefined ? "has the same name, zone and deploymentType" : `takes over ${adoptUid} as well`;
+  const next =
+    adoptUid === undefined
+      ? `Give one of them another name: two backends called "${name ?? ""}" could not be told apart after a failure.`
+      : "Remove adoptUid from one of them.";
+  return new ConflictError({
+    code: "DGC306",
+    why: `${resourceName(urn)} of this program ${same}.`,
+    next,
+  });
+}
+
+/** Backends of the same name, zone and type, but for the one that this very resource is by now and that is being replaced. */
+async function namesakes(context: Context, operation: Operation, inputs: NewBackend): Promise<Deployment[]> {
+  const { list, backends } = context.account;
+  const strange = (deployments: readonly Deployment[]): Deployment[] =>
+    deployments.filter((deployment) => isNamesake(deployment, inputs) && !isOwn(deployment.uid));
+  const isOwn = (uid: string): boolean =>
+    backends.hasMet(uid) && (inputs.__urn === undefined || backends.resourceOf(uid) === inputs.__urn);
+  const present = strange(await list.recent(operation));
+  // A refusal must not rest on what somebody has deleted since.
+  return present.length === 0 ? present : strange(await list.anew(operation));
+}
+
+/** How long a create whose answer was lost is looked for in the list, and how often. */
+const searchMs = 30_000;
+
+const searchPauseMs = 2_000;
+
+/** The one backend that this create made although its answer was lost, or undefined when it made none. */
+export async function search(
+  context: Context,
+  operation: Operation,
+  inputs: NewBackend,
+  { before, explained }: { before: ReadonlySet<string>; explained: () => boolean },
+): Promise<Deployment | undefined> {
+  const { clock, account, signal } = context;
+  const until = clock.now() + searchMs;
+  const looking = forLooking(context, operation);
+  for (;;) {
+    const listed = await account.list.anew(looking).catch((cause: unknown) => {
+      throw lost(cause, inputs, "and the list of backends could not be read");
+    });
+    const likely = newOnes(context, listed, inputs, before);
+    const matches = likely.filter((deployment) => isNamesake(deployment, inputs));
+    if (matches.length > 1) throw ambiguous(matches);
+    if (matches[0] !== undefined) return matches[0];
+    if (clock.now() >= until || explained()) {
+      if (likely.length > 0) throw ambiguous(likely);
+      return undefined;
+    }
+    await clock.sleep(searchPauseMs, signal);
+  }
+}
+
+/**
+ * The operation with 30 s at least for a look that tells whether something was created, also past the deadline: what is found late is
+ * no orphan.
+ */
+export function forLooking({ clock, progress }: Context, operation: Operation): Operation {
+  const startedAt = clock.now();
+  if (operation.deadline >= startedAt + searchMs) return operation;
+  const limit = formatDuration(searchMs);
+  return {
+    ...operation,
+    deadline: startedAt + searchMs,
+    limit: `the ${limit} for finding out what was created`,
+    onRetry: ({ why }) => {
+      progress(`looking for what was created, ${formatDuration(clock.now() - startedAt)} of ${limit}: ${why}`);
+    },
+  };
+}
+
+/** Backends that were not there before a create, that no other create of this process returned, and that it may have made. */
+export function newOnes(
+  { account }: Context,
+  listed: readonly Deployment[],
+  inputs: NewBackend,
+  before: ReadonlySet<string>,
+): Deployment[] {
+  return listed.filter(
+    (deployment) =>
+      mayBeNamesake(deployment, inputs) &&
+      !before.has(deployment.uid) &&
+      !account.backends.wasCreatedHere(deployment.uid),
+  );
+}
+
+/** What the first create made after all, although it was looked for in vain before the second one. */
+export async function twin(
+  context: Context,
+  operation: Operation,
+  inputs: NewBackend,
+  live: Deployment,
+  before: ReadonlySet<string>,
+): Promise<Error | undefined> {
+  // The second one stands whatever this look may come to.
+  const listed = await context.account.list.anew(forLooking(context, operation)).catch(() => []);
+  const others = newOnes(context, listed, inputs, before);
+  return others.length === 0 ? undefined : ambiguous([live, ...others]);
+}
+
+export function ambiguous(candidates: readonly Deployment[]): Error {
+  const uids = candidates.map(({ uid }) => uid).join(" and ");
+  const isOne = candidates.length === 1;
+  return new ConflictError({
+    code: "DGC311",
+    why:
+      "the answer to createDeployment was lost, and " +
+      (isOne ? "a new backend of a similar name" : `${candidates.length} new backends`) +
+      ` could be the one: ${uids}.`,
+    next: [
+      isOne ? "Find out whether it is yours." : "Find out which is yours, and delete the other.",
+      'If yours is not in the state yet, set adoptUid to its uid (like adoptUid: "0x42").',
+      "Then run pulumi up again.",
+    ],
+  });
+}
+
+/** What may have happened to a create, and the way on. */
+export function lost(cause: unknown, inputs: NewBackend, how: string): Error {
+  const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
+  return new ConflictError({
+    code: "DGC312",
+    why: `the answer to createDeployment was lost ${how}: a backend "${inputs.name ?? ""}" may or may not exist.${last}`,
+    next: [
+      ...(cause instanceof UnauthorizedError ? cause.next : []),
+      "Run pulumi up again when the service is well: it looks before it creates.",
+      'If it then names a backend that this run made, take it over with adoptUid (like adoptUid: "0x42").',
+    ],
+    cause,
+  });
 }

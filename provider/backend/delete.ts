@@ -1,6 +1,6 @@
-import type { Code } from "../codes";
-import type { Context, Operation } from "../context";
-import type { Advice } from "../advice";
+import type { Code } from "../errors/codes";
+import type { Context } from "../resource/context";
+import type { Advice } from "../errors/advice";
 import {
   ConflictError,
   DeadlineError,
@@ -9,11 +9,12 @@ import {
   mayHaveActed,
   RefusedError,
   type RequestError,
-} from "../errors";
-import { clean } from "../text";
+} from "../errors/errors";
+import { clean } from "../errors/text";
 import { isGone, refuseOtherAccount } from "./absence";
 import type { BackendHidden } from "./inputs";
-import type { BackendState } from "./state";
+import type { BackendState } from "./model";
+import { type Operation } from "../run/operation";
 
 /** Deletes a backend, unless it is protected or another resource manages it as well. */
 export async function deleteBackend(
@@ -22,10 +23,10 @@ export async function deleteBackend(
   id: string,
   state: BackendState,
 ): Promise<void> {
-  const { ledger } = context.cloud;
-  if (ledger.wasDeletedHere(id)) return;
+  const { backends } = context.account;
+  if (backends.wasDeletedHere(id)) return;
   const { incarnation } = state.__state;
-  if (ledger.leave(id, incarnation)) {
+  if (backends.leave(id, incarnation)) {
     context.warn(`backend ${id} is not deleted: another resource of this stack manages it as well`);
     return;
   }
@@ -33,22 +34,22 @@ export async function deleteBackend(
     await deleteUnshared(context, operation, id, state);
   } catch (error) {
     // Another state of it, deleted at the same time.
-    if (ledger.wasDeletedHere(id)) return;
-    ledger.meet(id, incarnation, state.__urn);
+    if (backends.wasDeletedHere(id)) return;
+    backends.meet(id, incarnation, state.__urn);
     throw withForgotten(context, id, error);
   }
-  ledger.recordDeleted(id);
+  backends.recordDeleted(id);
 }
 
 /** Refuses a backend in place of one that must not be deleted, as replaceOnChanges asks for: it would be a second one. */
-export function refuseProtectedPredecessor({ cloud }: Context, { __urn }: BackendHidden): void {
-  const old = __urn === undefined ? undefined : cloud.ledger.protectedOf(__urn);
+export function refuseProtectedPredecessor({ account }: Context, { __urn }: BackendHidden): void {
+  const old = __urn === undefined ? undefined : account.backends.protectedOf(__urn);
   if (old !== undefined) throw new ConflictError(protectedBackend(old));
 }
 
 /** The engine has deleted what depends on the backend before it. */
-function withForgotten({ cloud }: Context, id: string, error: unknown): unknown {
-  const forgotten = cloud.actions.forgottenOf(id);
+function withForgotten({ account }: Context, id: string, error: unknown): unknown {
+  const forgotten = account.actions.forgottenOf(id);
   if (forgotten.length === 0 || !(error instanceof DgraphCloudError)) return error;
   return error.add(
     `The records of ${forgotten.join(" and ")} have left the state before: a pulumi up with them in the program runs them again on ${id}.`,
@@ -59,8 +60,8 @@ function withForgotten({ cloud }: Context, id: string, error: unknown): unknown 
 const proofMs = 20_000;
 
 async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
-  const { control, ledger, list } = context.cloud;
-  const isReleased = ledger.hasUnprotectedSuccessor(state.__urn, state.__state.incarnation);
+  const { control, backends, list } = context.account;
+  const isReleased = backends.hasUnprotectedSuccessor(state.__urn, state.__state.incarnation);
   if (state.deletionProtection === true && !isReleased) throw new ConflictError(protectedBackend(id));
   await refuseOtherAccount(context, operation, id, state);
   const lostAnswers: RequestError[] = [];

@@ -1,17 +1,18 @@
 import type { Deployment } from "../api/deployment";
-import { backendUrl } from "../config";
-import type { Context, Operation } from "../context";
-import { AbsentError, ConflictError, noSuchBackend } from "../errors";
-import { givenNames } from "../fields";
-import type { Announced, Resource } from "../resource";
-import { quoted, resourceName } from "../resourceName";
+import { backendUrl } from "../api/settings";
+import type { Context } from "../resource/context";
+import { AbsentError, ConflictError, noSuchBackend } from "../errors/errors";
+import { givenNames } from "../resource/fields";
+import type { Announced, Resource } from "../resource/resource";
+import { quoted, resourceName } from "../resource/messages";
 import { isGone } from "./absence";
 import { announceAdoption, tellAdoption } from "./adopt";
 import { deleteBackend, refuseProtectedPredecessor } from "./delete";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
-import { obtain } from "./obtain";
-import { apply, complete, waitUntilReady } from "./settle";
-import { type BackendState, backendStateVersion, newMemory, stateOf, valuesOf } from "./state";
+import { obtain } from "./create";
+import { apply, complete, waitUntilReady } from "./update";
+import { type BackendState, backendStateVersion, newMetadata, stateOf, valuesOf } from "./model";
+import { type Operation } from "../run/operation";
 
 export const backend: Resource<BackendInputs, BackendState> = {
   kind: "Backend",
@@ -30,19 +31,19 @@ export const backend: Resource<BackendInputs, BackendState> = {
   // The old and the new one cannot both have the subdomain.
   deletesFirst: (state, inputs) => inputs.subdomain !== undefined && state.subdomain === inputs.subdomain,
 
-  met(context, id, state) {
+  recordLive(context, id, state) {
     // One that is only looked up is not a resource of this stack.
-    const { ledger } = context.cloud;
+    const { backends } = context.account;
     const { incarnation } = state.__state;
     if (incarnation === "") return;
-    ledger.meet(id, incarnation, state.__urn);
+    backends.meet(id, incarnation, state.__urn);
     if (state.__urn === undefined) return;
     const isProtected = state.deletionProtection === true;
-    if (isProtected) ledger.meetProtected(state.__urn, id);
-    ledger.meetProtection(state.__urn, incarnation, isProtected);
+    if (isProtected) backends.meetProtected(state.__urn, id);
+    backends.meetProtection(state.__urn, incarnation, isProtected);
   },
 
-  declared(context, id, { __urn, __state: { incarnation } }) {
+  recordDeclared(context, id, { __urn, __state: { incarnation } }) {
     if (__urn !== undefined && incarnation !== "") refuseSecond(context, id, { urn: __urn, incarnation });
   },
 
@@ -50,26 +51,26 @@ export const backend: Resource<BackendInputs, BackendState> = {
     refuseProtectedPredecessor(context, inputs);
     const { live, adopted, failure } = await obtain(context, operation, inputs);
     if (adopted) tellAdoption(context, live);
-    const memory = newMemory(context.cloud, inputs, context.clock.now());
+    const memory = newMetadata(context.account, inputs, context.clock.now());
     const { __urn } = inputs;
-    context.cloud.ledger.meet(live.uid, memory.incarnation, __urn);
-    if (__urn !== undefined) context.cloud.ledger.declare(live.uid, memory.incarnation, __urn);
-    if (inputs.deletionProtection === true) context.cloud.ledger.noteProtected(live.uid);
+    context.account.backends.meet(live.uid, memory.incarnation, __urn);
+    if (__urn !== undefined) context.account.backends.declare(live.uid, memory.incarnation, __urn);
+    if (inputs.deletionProtection === true) context.account.backends.noteProtected(live.uid);
     // Only so: made without protection, it lets go of a protected one that it replaces in the next run, and not in this.
     if (__urn !== undefined && inputs.deletionProtection === true)
-      context.cloud.ledger.meetProtection(__urn, memory.incarnation, true);
+      context.account.backends.meetProtection(__urn, memory.incarnation, true);
     const known = adopted ? withoutLiveInputs(inputs) : inputs;
-    return { id: live.uid, state: stateOf({}, known, valuesOf(context.cloud, live), memory), failure };
+    return { id: live.uid, state: stateOf({}, known, valuesOf(context.account, live), memory), failure };
   },
 
   async ready(context, operation, id, state, inputs, observe) {
     const settling = { context, operation, id, inputs, observe };
     const applied = await apply(settling, await complete(settling, state));
     if (inputs.waitForReady ?? true) await waitUntilReady(settling, applied);
-    return keep({ ...applied, __state: { ...applied.__state, status: "ready" } }, inputs);
+    return storeInputs({ ...applied, __state: { ...applied.__state, status: "ready" } }, inputs);
   },
 
-  keep,
+  storeInputs,
   read: readBackend,
   delete: deleteBackend,
 };
@@ -88,13 +89,13 @@ function announceProtection({ warn }: Context, { inputs, olds }: Announced<Backe
     );
 }
 
-function keep(state: BackendState, inputs: BackendInputs): BackendState {
+function storeInputs(state: BackendState, inputs: BackendInputs): BackendState {
   return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
 }
 
 /** A backend that was taken over from a resource that the program still declares: each would undo what the other does. */
-function refuseSecond({ cloud }: Context, id: string, own: { urn: string; incarnation: string }): void {
-  const other = cloud.ledger.declare(id, own.incarnation, own.urn);
+function refuseSecond({ account }: Context, id: string, own: { urn: string; incarnation: string }): void {
+  const other = account.backends.declare(id, own.incarnation, own.urn);
   if (other === undefined) return;
   const [older, newer] = own.incarnation < other.incarnation ? [own.urn, other.urn] : [other.urn, own.urn];
   throw new ConflictError({
@@ -126,14 +127,14 @@ async function readBackend(
   id: string,
   known: BackendState | undefined,
 ): Promise<BackendState | undefined> {
-  const { list } = context.cloud;
+  const { list } = context.account;
   // What is in the state may leave it only after the two looks of isGone; for anything else a fresh list decides.
   const listed = known === undefined ? await list.find({ uid: id }, operation) : await list.recent(operation);
   const live = listed.find(({ uid }) => uid === id);
   if (live !== undefined) return observed(context, live, known);
-  if (known === undefined) throw noSuchBackend(id, context.cloud.session.account);
+  if (known === undefined) throw noSuchBackend(id, context.account.session.accountName);
   if (await isGone(context, operation, id, known)) {
-    if (known.__urn !== undefined) context.cloud.ledger.forgetProtected(known.__urn);
+    if (known.__urn !== undefined) context.account.backends.forgetProtected(known.__urn);
     return undefined;
   }
   throw new AbsentError({
@@ -145,8 +146,8 @@ async function readBackend(
 
 function observed(context: Context, live: Deployment, known: BackendState | undefined): BackendState {
   // A refresh keeps the state as it was rather than write a host to which no token may go.
-  if (live.url !== "") backendUrl(context.cloud.endpoint, live.url, "/graphql");
-  const values = valuesOf(context.cloud, live);
+  if (live.url !== "") backendUrl(context.account.endpoint, live.url, "/graphql");
+  const values = valuesOf(context.account, live);
   // What the list does not tell may still not be what the program asks for.
   const unclear = known?.__state.unclear.filter((name) => !(name in values)) ?? [];
   if (known !== undefined) return stateOf(known, {}, values, { ...known.__state, unclear });

@@ -10,7 +10,7 @@ import {
   uid,
   unknownValue,
   wholeNumber,
-} from "../fields";
+} from "../resource/fields";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../types";
 
 const deploymentTypes: readonly DeploymentType[] = ["free", "shared", "dedicated"];

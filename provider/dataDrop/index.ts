@@ -1,14 +1,14 @@
 import { announce } from "../action/announce";
 import { confirmFailures, refuseMismatch } from "../action/confirm";
 import { protectionChange, recordedProtection } from "../action/protection";
-import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/record";
-import type { Context, Operation } from "../context";
-import { formatDuration } from "../duration";
-import { givenNames } from "../fields";
-import { passed, refusePassed } from "../notAfter";
-import type { Created, Resource } from "../resource";
-import { waitUntilReady } from "../readiness";
-import { untilNoRestoreRuns } from "../running";
+import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/action";
+import type { Context } from "../resource/context";
+import { formatDuration } from "../time";
+import { givenNames } from "../resource/fields";
+import { expired, refuseExpired } from "../action/inputs";
+import type { Created, Resource } from "../resource/resource";
+import { waitUntilReady } from "../resource/wait";
+import { untilNoRestoreRuns } from "../action/runningRestore";
 import {
   checkSelection,
   dataDropFields,
@@ -18,8 +18,9 @@ import {
   type Hidden,
   sorted,
 } from "./inputs";
-import { refuseAfterUnclear } from "../unclear";
+import { refuseAfterUnknown } from "../action/outcome";
 import { accepted, dropRemaining, erased, finished, remaining, type Sending, unknownDrop } from "./steps";
+import { type Operation } from "../run/operation";
 
 /** Erases data of a backend, once. */
 export const dataDrop: Resource<DataDropInputs, DataDropState> = {
@@ -31,15 +32,15 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   resolve: (_, news) => sorted(news),
   check: checkSelection,
   deletesFirst: () => false,
-  met: () => undefined,
+  recordLive: () => undefined,
   hiddenChange: (state, news: DataDropInputs & Hidden) => protectionChange(state, news),
 
-  declared({ cloud }, id, { __urn }) {
-    cloud.actions.declare(id, __urn);
+  recordDeclared({ account }, id, { __urn }) {
+    account.actions.declare(id, __urn);
   },
 
-  async refuse(context, { inputs }) {
-    const late = passed(context.clock, inputs.notAfter);
+  async preflight(context, { inputs }) {
+    const late = expired(context.clock, inputs.notAfter);
     return late.length > 0 ? late : confirmFailures(context, "backend", inputs.backend, inputs.confirm);
   },
 
@@ -50,17 +51,17 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   },
 
   async create(context, operation, inputs) {
-    refusePassed(context.clock, inputs.notAfter);
+    refuseExpired(context.clock, inputs.notAfter);
     return alone(context, operation, inputs, async (recheck) => {
       await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
       const exportUrls = inputs.exportFirst === true ? await exported(context, operation, inputs.backend) : undefined;
-      refusePassed(context.clock, inputs.notAfter);
+      refuseExpired(context.clock, inputs.notAfter);
       return dropOnce(context, { operation, recheck }, inputs, exportUrls);
     });
   },
 
   async ready(context, operation, id, state, inputs, observe) {
-    const current = keep(state, inputs);
+    const current = storeInputs(state, inputs);
     const { status, unclear } = current.__state;
     if (status === "ready") return current;
     if (unclear !== undefined && inputs.acceptUnknown !== id) throw unknownDrop(id, current);
@@ -71,7 +72,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
       operation,
       inputs,
       async (recheck) => {
-        refusePassed(context.clock, inputs.notAfter);
+        refuseExpired(context.clock, inputs.notAfter);
         await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
         return dropRemaining(context, { operation, recheck }, id, settled, inputs, observe);
       },
@@ -79,7 +80,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
     );
   },
 
-  keep,
+  storeInputs,
   read: (_, __, ___, known) => keepRecord(known),
 
   delete(context, _, id, state) {
@@ -90,7 +91,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   },
 };
 
-function keep(state: DataDropState, inputs: DataDropInputs): DataDropState {
+function storeInputs(state: DataDropState, inputs: DataDropInputs): DataDropState {
   return withInputs(dataDropFields, state, inputs);
 }
 
@@ -116,7 +117,7 @@ async function dropOnce(
   try {
     const observe = (observed: DataDropState): void => {
       reached = observed;
-      context.cloud.actions.declare(inputs.__urn);
+      context.account.actions.declare(inputs.__urn);
     };
     return { id, state: await dropRemaining(context, sending, id, state, inputs, observe) };
   } catch (error) {
@@ -134,16 +135,16 @@ async function alone<T>(
   own?: string,
 ): Promise<T> {
   const uid = inputs.backend;
-  const { deploymentType } = await context.cloud.data.locate(uid, operation);
-  const leave = await context.cloud.turns.take(uid, context, operation);
+  const { deploymentType } = await context.account.data.locate(uid, operation);
+  const leave = await context.account.queue.enter(uid, context, operation);
   const canRestore = deploymentType == null || deploymentType === "dedicated";
   const untilFree = canRestore ? untilNoRestoreRuns : waitUntilReady;
   try {
-    refuseAfterUnclear(context, uid, own);
+    refuseAfterUnknown(context, uid, own);
     await untilFree(context, operation, uid);
     return await work(async () => {
       await untilFree(context, operation, uid);
-      refusePassed(context.clock, inputs.notAfter);
+      refuseExpired(context.clock, inputs.notAfter);
       await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
     });
   } finally {
@@ -153,7 +154,7 @@ async function alone<T>(
 
 async function exported(context: Context, operation: Operation, uid: string): Promise<string[]> {
   context.progress(`exporting ${uid} before the drop`);
-  const urls = await context.cloud.data.export(uid, operation);
+  const urls = await context.account.data.export(uid, operation);
   context.reached(`exported ${uid} after ${formatDuration(context.clock.now() - operation.startedAt)}`);
   return urls;
 }

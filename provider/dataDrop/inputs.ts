@@ -1,9 +1,17 @@
 import { confirmField } from "../action/confirm";
 import type { Protection } from "../action/protection";
-import { durations, type Failure, type Field, type FieldTable, flag, notEmpty, uid, unknownValue } from "../fields";
-import { notAfterField } from "../notAfter";
-import type { Memory } from "../resource";
-import { type Triggers, triggersField } from "../triggers";
+import {
+  durations,
+  type Failure,
+  type Field,
+  type FieldTable,
+  flag,
+  notEmpty,
+  uid,
+  unknownValue,
+} from "../resource/fields";
+import { notAfterField, type Triggers, triggersField } from "../action/inputs";
+import type { Metadata } from "../resource/resource";
 
 /** What the sdk sends along. */
 export interface Hidden extends Protection {
@@ -29,7 +37,7 @@ export interface DataDropInputs {
 /** One mutation of a drop. */
 export type Step = "allData" | "allDataAndSchema" | "types" | "fields";
 
-export interface DataDropMemory extends Memory {
+export interface DataDropMetadata extends Metadata {
   /** What has been dropped, or is taken as dropped. */
   readonly done: readonly Step[];
   /** The mutation whose answer was lost. */
@@ -44,7 +52,7 @@ export interface DataDropState extends DataDropInputs, Hidden {
   /** What was sent and was not there; a state of before names were looked up has none. */
   readonly notFound?: readonly string[];
   readonly exportUrls?: readonly string[];
-  readonly __state: DataDropMemory;
+  readonly __state: DataDropMetadata;
 }
 
 export const dataDropStateVersion = 1;

@@ -1,10 +1,18 @@
 import { suggestionList } from "graphql/jsutils/suggestionList";
 import type { StoredNames } from "../api/dataAnswers";
-import type { Context, Operation } from "../context";
-import { ConflictError, DgraphCloudError, GraphqlError, RefusedError, RequestError, WrongShapeError } from "../errors";
-import { clean } from "../text";
+import type { Context } from "../resource/context";
+import {
+  ConflictError,
+  DgraphCloudError,
+  GraphqlError,
+  RefusedError,
+  RequestError,
+  WrongShapeError,
+} from "../errors/errors";
+import { clean } from "../errors/text";
 import type { DataDropInputs, Step } from "./inputs";
 import { namesIn, type SchemaNames } from "./storedNames";
+import { type Operation } from "../run/operation";
 
 /** One name of the program. */
 interface Wanted {
@@ -78,7 +86,7 @@ async function readSchema(
   { backend, allowUnknownNames }: DataDropInputs,
 ): Promise<SchemaNames | undefined> {
   try {
-    return namesIn(await context.cloud.data.schema(backend, operation));
+    return namesIn(await context.account.data.schema(backend, operation));
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
     // A backend that is out of reach, or turns the token away, would get no drop either.
@@ -110,7 +118,7 @@ async function readStored(
 ): Promise<StoredNames | { readonly unread: string }> {
   const deadline = Math.min(operation.deadline, context.clock.now() + dqlWithinMs);
   try {
-    return await context.cloud.data.storedNames(uid, { ...operation, deadline, limit: "the time for schema {}" });
+    return await context.account.data.storedNames(uid, { ...operation, deadline, limit: "the time for schema {}" });
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
     return { unread: `what only Dgraph's own schema has could not be looked up (${error.why.replace(/\.$/, "")})` };

@@ -1,11 +1,12 @@
-import type { Drop } from "../api/data";
-import type { Context, Operation } from "../context";
-import { DgraphCloudError, UnknownOutcomeError } from "../errors";
-import { holdsUnknown } from "../fields";
-import type { Observe } from "../resource";
-import { isUnclear } from "../unclear";
+import type { Drop } from "../api/dataPlane";
+import type { Context } from "../resource/context";
+import { DgraphCloudError, UnknownOutcomeError } from "../errors/errors";
+import { holdsUnknown } from "../resource/fields";
+import type { Checkpoint } from "../resource/resource";
+import { mayHaveRun } from "../action/outcome";
 import { type DataDropInputs, type DataDropState, type Step, stepsOf } from "./inputs";
 import { findMissing } from "./names";
+import { type Operation } from "../run/operation";
 
 /** How a drop is sent. */
 export interface Sending {
@@ -24,22 +25,22 @@ export async function dropRemaining(
   id: string,
   state: DataDropState,
   inputs: DataDropInputs,
-  observe: Observe<DataDropState>,
+  observe: Checkpoint<DataDropState>,
 ): Promise<DataDropState> {
-  const { cloud, say } = context;
+  const { account, info } = context;
   const steps = remaining(state, inputs);
   let current = withMissing(state, inputs, steps, await findMissing(context, operation, inputs, steps));
   for (const [index, step] of steps.entries()) {
     const call = { ...(index === 0 ? operation : hurried(operation, context.clock.now())), recheck };
     try {
-      const message = await cloud.data.dropData(inputs.backend, dropOf(step, inputs), call);
+      const message = await account.data.dropData(inputs.backend, dropOf(step, inputs), call);
       current = withDone(current, step, inputs, message);
       observe(current);
-      say(`${inputs.backend}: dropped ${found(current, step, inputs).join(", ") || "nothing that it stored"}`);
+      info(`${inputs.backend}: dropped ${found(current, step, inputs).join(", ") || "nothing that it stored"}`);
     } catch (error) {
-      if (!isUnclear(error)) throw error;
+      if (!mayHaveRun(error)) throw error;
       current = { ...current, __state: { ...current.__state, unclear: step } };
-      cloud.actions.recordUnclear(inputs.backend, id);
+      account.actions.recordUnclear(inputs.backend, id);
       observe(current);
       throw unknownDrop(id, current, error);
     }

@@ -7,21 +7,31 @@ import type {
   ReadResult,
   UpdateResult,
 } from "@pulumi/pulumi/dynamic";
-import { begin, type Context, type Operation } from "../context";
-import { pointerTo } from "../codes";
-import { timeoutOf } from "../duration";
-import { SettingsError } from "../errors";
-import { changedFields, checkFields, type Failure, holdsUnknown, namesThat, replacingFields } from "../fields";
-import { presentable } from "../message";
-import type { Created, Resource, State } from "../resource";
-import { clean } from "../text";
-import type { HostContext } from "./context";
-import { filledIn, leftOut, refuseLeftOut } from "./leftOut";
+import { type Context } from "../resource/context";
+import { pointerTo } from "../errors/codes";
+import { timeoutOf } from "../time";
+import { SettingsError } from "../errors/errors";
+import { changedFields, checkFields, type Failure, holdsUnknown, namesThat, replacingFields } from "../resource/fields";
+import { presentable } from "../resource/messages";
+import type { Created, Resource, State } from "../resource/resource";
+import { clean } from "../errors/text";
+import type { HostProcess } from "./process";
+import {
+  filledIn,
+  inputsOf,
+  keepSecretInputs,
+  keyOf,
+  leftOut,
+  outputs,
+  refuseLeftOut,
+  secretInputs,
+  stripped,
+  type Values,
+} from "./hiddenInputs";
 import { newerState, protectedReason, refuseIfProtected } from "./refusals";
-import { asError, partialFailure, type Report, reportOf } from "./failures";
-import { Repeats } from "./repeats";
-import { keepSecretInputs, secretInputs } from "./secretInputs";
-import { inputsOf, keyOf, outputs, stripped, type Values } from "./values";
+import { asError, partialFailure, reportOf } from "./failures";
+import { Replays, type Report } from "../resource/replays";
+import { begin, type Operation } from "../run/operation";
 
 /** The callbacks that the engine's dynamic-provider host calls. */
 export interface DynamicProvider {
@@ -39,10 +49,10 @@ const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
 /** Puts a resource behind the dynamic-provider host: the only place where `create` and `ready` are joined. */
 export function dynamicProvider<Inputs, S extends State>(
   resource: Resource<Inputs, S>,
-  host: HostContext,
+  host: HostProcess,
 ): DynamicProvider {
   const fields = resource.fields as Readonly<Record<string, (typeof resource.fields)[keyof Inputs]>>;
-  const repeats = new Repeats<S>();
+  const repeats = new Replays<S>();
   /** What has been read and not been compared since: the comparison that follows is the refresh's own. */
   const refreshed = new Set<string>();
   /** The old inputs of each resource: the engine checks a replacement twice, the second time without them. */
@@ -64,7 +74,7 @@ export function dynamicProvider<Inputs, S extends State>(
 
   const guarded = async <T>(report: Report, work: (context: Context) => Promise<T>): Promise<T> => {
     try {
-      return await host.during(report, work);
+      return await host.run(report, work);
     } catch (error) {
       throw asError(report, error);
     }
@@ -93,7 +103,7 @@ export function dynamicProvider<Inputs, S extends State>(
       // Without the delegate the host could not load the provider for the next refresh or destroy.
       const failed = partialFailure(report, error, id, { ...outputs(kept, inputs), __provider: delegate });
       if (!repeats.isLast(report)) throw failed;
-      context.fail(failed.message);
+      context.reportFailure(failed.message);
       return outputs({ ...kept, __state: { ...kept.__state, status: "pending" } }, inputs);
     }
   };
@@ -127,9 +137,9 @@ export function dynamicProvider<Inputs, S extends State>(
       return guarded<DiffResult>(reportOf(resource, "diff", news, id), (context) => {
         // Under its present URN: an alias or a new parent may have given it another one.
         const state = stateFrom({ ...olds, __urn: news["__urn"] });
-        resource.met(context, id, state);
+        resource.recordLive(context, id, state);
         // A refresh compares what it has read, whether or not the program declares it.
-        if (!refreshed.delete(keyOf(id, news))) resource.declared?.(context, id, state);
+        if (!refreshed.delete(keyOf(id, news))) resource.recordDeclared?.(context, id, state);
         // Half the inputs show changes that nobody has made. The engine skips the resource; were one a replace, it would delete first.
         if (leftOut(news).length > 0) return Promise.resolve({ changes: false });
         const changed = changedFields(fields, olds, news);
@@ -137,7 +147,7 @@ export function dynamicProvider<Inputs, S extends State>(
         if (replaces.some((name) => !holdsUnknown(news[name]))) refuseIfProtected(state, id, replaces);
         const unfinished = state.__state.status !== "ready";
         const hidden = resource.hiddenChange?.(state, news as Inputs);
-        if (hidden !== undefined) context.say(hidden);
+        if (hidden !== undefined) context.info(hidden);
         if (changed.length === 0) return Promise.resolve({ changes: unfinished || hidden !== undefined });
         const deleteBeforeReplace = replaces.length > 0 && resource.deletesFirst(state, news as Inputs);
         // Left open, the engine works out the details itself, so that replaceOnChanges holds and the preview names properties.
@@ -166,7 +176,7 @@ export function dynamicProvider<Inputs, S extends State>(
     read(id, props = {}) {
       return guarded(reportOf(resource, "read", props, id), async (context) => {
         const known = props["__state"] === undefined ? undefined : stateFrom(props);
-        if (known !== undefined) resource.met(context, id, known);
+        if (known !== undefined) resource.recordLive(context, id, known);
         const state = await resource.read(context, begin(context, readTimeout), id, known);
         if (known !== undefined) refreshed.add(keyOf(id, props));
         if (state === undefined) return { id: "", props: {} };
@@ -181,17 +191,17 @@ export function dynamicProvider<Inputs, S extends State>(
         const reached = repeats.begin(report);
         const state = reached?.state ?? stateFrom(olds);
         const inputs = stripped(news) as Inputs;
-        resource.met(context, id, state);
+        resource.recordLive(context, id, state);
         const calls = namesThat(fields, changedFields(fields, olds, news), "update");
         const isDone = calls.length === 0 && state.__state.status === "ready";
         const operation = operationFor(context, "update", news);
         const delegate = news["__provider"];
         const outs = isDone
-          ? outputs(resource.keep(state, inputs), inputs)
+          ? outputs(resource.storeInputs(state, inputs), inputs)
           : await settle(context, report, { id, state, inputs, operation, reached, delegate });
         repeats.end(report);
         // What it has become counts for what else is done in this run.
-        resource.met(context, id, stateFrom(outs));
+        resource.recordLive(context, id, stateFrom(outs));
         return { outs };
       });
     },
@@ -224,14 +234,15 @@ export function dynamicProvider<Inputs, S extends State>(
 
   /** An object that stays as it is is asked nothing, so that an ordinary check makes no call. */
   async function refusals(olds: Values, inputs: Values): Promise<readonly Failure[]> {
-    if (resource.refuse === undefined) return [];
+    if (resource.preflight === undefined) return [];
     const replaces = surelyReplacing(olds, inputs);
     if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
     const report = reportOf(resource, "check", inputs);
     return guarded(
       report,
       async (context) =>
-        (await resource.refuse?.(context, { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces })) ?? [],
+        (await resource.preflight?.(context, { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces })) ??
+        [],
     );
   }
 

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import type { Client } from "@grpc/grpc-js";
-import { EngineGoneError } from "../errors";
+import { EngineGoneError } from "../errors/errors";
 
 interface LineOptions {
   readonly ephemeral: boolean;

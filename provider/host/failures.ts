@@ -1,18 +1,7 @@
-import { DgraphCloudError } from "../errors";
-import { messageOf, presentable } from "../message";
-import { resourceName } from "../resourceName";
-import { clean } from "../text";
-
-/** Which operation on which resource a message is about. */
-export interface Report {
-  readonly kind: string;
-  /** What the resource says of one that failed half-way. */
-  readonly unfinished?: string | undefined;
-  readonly step: "check" | "diff" | "create" | "read" | "update" | "delete";
-  readonly urn: string | undefined;
-  readonly id: string | undefined;
-}
-
+import type { Report } from "../resource/replays";
+import { DgraphCloudError } from "../errors/errors";
+import { messageOf, presentable, resourceName } from "../resource/messages";
+import { clean } from "../errors/text";
 const outcome = {
   check: "could not be checked",
   diff: "cannot be compared with its state",

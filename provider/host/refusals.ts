@@ -1,5 +1,5 @@
-import { ConflictError } from "../errors";
-import type { State } from "../resource";
+import { ConflictError } from "../errors/errors";
+import type { State } from "../resource/resource";
 
 /** A state that this version cannot read. */
 export const newerState = {

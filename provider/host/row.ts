@@ -1,7 +1,5 @@
-import type { Clock } from "../clock";
-import { presentable } from "../message";
-import { resourceName } from "../resourceName";
-
+import type { Clock } from "../time";
+import { presentable, resourceName } from "../resource/messages";
 /** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */
 const repeatRowMs = 10_000;
 const repeatPlainMs = 30_000;

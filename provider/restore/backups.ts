@@ -1,9 +1,10 @@
 import type { Backup } from "../api/dataAnswers";
 import { lookUp } from "../action/announce";
-import type { Context, Operation } from "../context";
-import { AbsentError, GraphqlError } from "../errors";
-import { holdsUnknown } from "../fields";
-import type { RestoreRequestInputs } from "./requestInputs";
+import type { Context } from "../resource/context";
+import { AbsentError, GraphqlError } from "../errors/errors";
+import { holdsUnknown } from "../resource/fields";
+import { type Operation } from "../run/operation";
+import { type RestoreRequestInputs } from "./inputs";
 
 /** The backup to restore: the one that the inputs name, or the latest of what they leave open. */
 export async function chooseBackup(
@@ -53,12 +54,12 @@ export async function latestNow(context: Context, inputs: RestoreRequestInputs):
   return `, which is now backup ${now.backupNum} in "${now.folder}" (${now.type}, ${now.timestamp})`;
 }
 
-async function backupsOf({ cloud }: Context, operation: Operation, source: string): Promise<Backup[]> {
+async function backupsOf({ account }: Context, operation: Operation, source: string): Promise<Backup[]> {
   try {
-    return await cloud.data.listBackups(source, operation);
+    return await account.data.listBackups(source, operation);
   } catch (cause) {
     if (!(cause instanceof GraphqlError)) throw cause;
-    const { deploymentType } = await cloud.data.locate(source, operation);
+    const { deploymentType } = await account.data.locate(source, operation);
     const next =
       deploymentType === "dedicated"
         ? cause.next

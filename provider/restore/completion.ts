@@ -1,19 +1,20 @@
+import { keepRecord, refuseLoss, withInputs } from "../action/action";
 import { protectionChange, recordedProtection } from "../action/protection";
-import { keepRecord, refuseLoss, withInputs } from "../action/record";
-import type { Context, Operation } from "../context";
-import { RefusedError, UnknownOutcomeError } from "../errors";
-import { givenNames } from "../fields";
-import type { Observe, Resource } from "../resource";
-import { waitUntilReady } from "../readiness";
-import { clean } from "../text";
+import { RefusedError, UnknownOutcomeError } from "../errors/errors";
+import { clean } from "../errors/text";
+import type { Context } from "../resource/context";
+import { givenNames } from "../resource/fields";
+import type { Checkpoint, Resource } from "../resource/resource";
+import { waitUntilReady } from "../resource/wait";
+import { type Operation } from "../run/operation";
+import { poll } from "./follow";
 import {
   completionStateVersion,
-  type RestoreCompletionInputs,
-  restoreCompletionFields,
-  type RestoreCompletionState,
   type Hidden,
-} from "./completionState";
-import { poll } from "./poll";
+  restoreCompletionFields,
+  type RestoreCompletionInputs,
+  type RestoreCompletionState,
+} from "./inputs";
 
 /** Waits for a restore and never sends one: so it can be repeated for ever. */
 export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreCompletionState> = {
@@ -27,12 +28,12 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   deletesFirst: () => false,
   hiddenChange: (state, news: RestoreCompletionInputs & Hidden) => protectionChange(state, news),
 
-  declared({ cloud }, id, { __urn }) {
-    cloud.actions.declare(id, __urn);
+  recordDeclared({ account }, id, { __urn }) {
+    account.actions.declare(id, __urn);
   },
 
-  met({ cloud }, _, state) {
-    if (hasEnded(state) && state.restoreId !== undefined) cloud.actions.recordEnded(state.target, state.restoreId);
+  recordLive({ account }, _, state) {
+    if (hasEnded(state) && state.restoreId !== undefined) account.actions.recordEnded(state.target, state.restoreId);
   },
 
   create(context, _, inputs: RestoreCompletionInputs & Hidden) {
@@ -52,12 +53,12 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
       errors: [],
       __state: memory,
     };
-    context.cloud.actions.declare(inputs.__urn);
+    context.account.actions.declare(inputs.__urn);
     return Promise.resolve({ id: inputs.request, state });
   },
 
   async ready(context, operation, _, state, inputs, observe) {
-    const current = keep(state, inputs);
+    const current = storeInputs(state, inputs);
     const isOpen = !hasEnded(current) || isDoubtfulFailure(current);
     if (inputs.acceptUnknown === inputs.request && isOpen) {
       return ready({ ...current, status: "UNKNOWN", errors: [], confirmed: false });
@@ -68,7 +69,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
     return ready(ended);
   },
 
-  keep,
+  storeInputs,
   read: (_, __, ___, known) => keepRecord(known),
 
   delete(context, _, id, state) {
@@ -82,7 +83,7 @@ async function follow(
   context: Context,
   operation: Operation,
   state: RestoreCompletionState,
-  observe: Observe<RestoreCompletionState>,
+  observe: Checkpoint<RestoreCompletionState>,
 ): Promise<RestoreCompletionState> {
   const { request, target, restoreId } = state;
   if (restoreId === undefined) {
@@ -96,7 +97,7 @@ async function follow(
       ],
     });
   }
-  context.say(`waiting for restore ${restoreId} of ${target}, at most ${operation.timeout.value}`);
+  context.info(`waiting for restore ${restoreId} of ${target}, at most ${operation.timeout.value}`);
   const ended = await poll(context, operation, restoreId, state, observe);
   observe(ended);
   if (ended.confirmed === false && ended.status === "OK") {
@@ -108,7 +109,7 @@ async function follow(
   return ended;
 }
 
-function keep(state: RestoreCompletionState, inputs: RestoreCompletionInputs): RestoreCompletionState {
+function storeInputs(state: RestoreCompletionState, inputs: RestoreCompletionInputs): RestoreCompletionState {
   return withInputs(restoreCompletionFields, state, inputs);
 }
 

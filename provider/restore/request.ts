@@ -1,22 +1,17 @@
+import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/action";
 import { announce, backendName } from "../action/announce";
 import { confirmFailures } from "../action/confirm";
+import { expired } from "../action/inputs";
 import { protectionChange } from "../action/protection";
-import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/record";
-import type { Context, Operation } from "../context";
-import { ConflictError } from "../errors";
-import { unknownValue } from "../fields";
-import { passed } from "../notAfter";
-import type { Resource } from "../resource";
+import { ConflictError } from "../errors/errors";
+import type { Context } from "../resource/context";
+import { unknownValue } from "../resource/fields";
+import { resourceName } from "../resource/messages";
+import type { Resource } from "../resource/resource";
+import { type Operation } from "../run/operation";
 import { latestNow } from "./backups";
-import {
-  type Hidden,
-  type RestoreRequestInputs,
-  restoreRequestFields,
-  type RestoreRequestState,
-} from "./requestInputs";
-import { resourceName } from "../resourceName";
+import { type Hidden, restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
 import { requestStateVersion, resumed, sendRestore, unknownRestore } from "./send";
-
 /** Sends a restore once, and is done as soon as the service has answered. */
 export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState> = {
   kind: "RestoreRequest",
@@ -30,13 +25,13 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
 
   hiddenChange: (state, news: RestoreRequestInputs & Hidden) => protectionChange(state, news),
 
-  declared({ cloud }, id, { __urn }) {
-    cloud.actions.declare(id, __urn);
+  recordDeclared({ account }, id, { __urn }) {
+    account.actions.declare(id, __urn);
   },
 
-  async refuse(context, { inputs, olds, replaces }) {
+  async preflight(context, { inputs, olds, replaces }) {
     if (inputs.resumeRestoreId === undefined) {
-      const late = passed(context.clock, inputs.notAfter);
+      const late = expired(context.clock, inputs.notAfter);
       return late.length > 0 ? late : confirmFailures(context, "target", inputs.target, inputs.confirm);
     }
     // New together with the change, it names the run that the change has had already: one that was killed before it heard the answer.
@@ -56,8 +51,8 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     await announce(context, { announced, uid: inputs.target, inputs, effect, details });
   },
 
-  met({ cloud }, id, { target, restoreId, __urn }) {
-    if (restoreId !== undefined) cloud.actions.meetRestore(target, restoreId, __urn ?? id);
+  recordLive({ account }, id, { target, restoreId, __urn }) {
+    if (restoreId !== undefined) account.actions.meetRestore(target, restoreId, __urn ?? id);
   },
 
   async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
@@ -67,12 +62,12 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
       resumeRestoreId === undefined
         ? await sendRestore(context, operation, inputs)
         : resumed(context, inputs, resumeRestoreId);
-    context.cloud.actions.declare(inputs.__urn);
+    context.account.actions.declare(inputs.__urn);
     return created;
   },
 
   async ready(context, operation, id, state, inputs: RestoreRequestInputs & Hidden) {
-    const current = keep(state, inputs);
+    const current = storeInputs(state, inputs);
     if (current.__state.attempt !== "unknown") return settled(current, {}, current.__state.attempt);
     if (inputs.resumeRestoreId !== undefined) {
       await refuseHeld(context, operation, inputs, inputs.resumeRestoreId);
@@ -82,7 +77,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     throw unknownRestore(id, current);
   },
 
-  keep,
+  storeInputs,
   read: (_, __, ___, known) => keepRecord(known),
 
   delete(context, _, id, state) {
@@ -103,7 +98,7 @@ function backupOf({ backupFolder, backupNum }: RestoreRequestInputs): string {
     : `backup ${number} in "${folder}"`;
 }
 
-function keep(state: RestoreRequestState, inputs: RestoreRequestInputs): RestoreRequestState {
+function storeInputs(state: RestoreRequestState, inputs: RestoreRequestInputs): RestoreRequestState {
   return withInputs(restoreRequestFields, state, inputs);
 }
 
@@ -120,17 +115,17 @@ function settled(
  * from before is this one's all the same: the engine of the backend has restarted and gives the ids anew, or the user waits for that run.
  */
 async function refuseHeld(
-  { cloud }: Context,
+  { account }: Context,
   operation: Operation,
   { target, __urn }: RestoreRequestInputs & Hidden,
   restoreId: number,
 ): Promise<void> {
-  const holders = cloud.actions.holdersOf(target, restoreId);
+  const holders = account.actions.holdersOf(target, restoreId);
   const [holder] = holders;
   if (holder === undefined) return;
   const isOwn = __urn !== undefined && holders.has(__urn);
-  const mayBeAnother = isOwn || cloud.actions.hasEnded(target, restoreId);
-  if (mayBeAnother && (await cloud.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
+  const mayBeAnother = isOwn || account.actions.hasEnded(target, restoreId);
+  if (mayBeAnother && (await account.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
   const whose = isOwn ? "an earlier run of this very resource" : `${resourceName(holder)} of this stack`;
   const unless = isOwn ? ["If the change that asks for it has had its run already, undo the change instead."] : [];
   throw new ConflictError({

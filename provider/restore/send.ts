@@ -1,22 +1,17 @@
-import { restoreIdBeside } from "../api/data";
-import type { Backup } from "../api/dataAnswers";
 import { refuseMismatch } from "../action/confirm";
+import { refuseExpired } from "../action/inputs";
+import { mayHaveRun, refuseAfterUnknown } from "../action/outcome";
 import { recordedProtection } from "../action/protection";
-import type { Context, Operation } from "../context";
-import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors";
-import { givenNames } from "../fields";
-import { refusePassed } from "../notAfter";
-import type { Created } from "../resource";
-import { untilNoRestoreRuns } from "../running";
-import { isUnclear, refuseAfterUnclear } from "../unclear";
+import { untilNoRestoreRuns } from "../action/runningRestore";
+import type { Backup } from "../api/dataAnswers";
+import { restoreIdBeside } from "../api/dataPlane";
+import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors/errors";
+import type { Context } from "../resource/context";
+import { givenNames } from "../resource/fields";
+import type { Created } from "../resource/resource";
+import { type Operation } from "../run/operation";
 import { chooseBackup } from "./backups";
-import {
-  type Hidden,
-  type RestoreRequestInputs,
-  restoreRequestFields,
-  type RestoreRequestState,
-} from "./requestInputs";
-
+import { type Hidden, restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
 type Attempt = RestoreRequestState["__state"]["attempt"];
 
 export const requestStateVersion = 1;
@@ -27,19 +22,19 @@ export async function sendRestore(
   operation: Operation,
   inputs: RestoreRequestInputs & Hidden,
 ): Promise<Created<RestoreRequestState>> {
-  const { cloud, clock } = context;
-  refusePassed(clock, inputs.notAfter);
+  const { account, clock } = context;
+  refuseExpired(clock, inputs.notAfter);
   await requireDedicated(context, operation, inputs);
-  const leave = await cloud.turns.take(inputs.target, context, operation);
+  const leave = await account.queue.enter(inputs.target, context, operation);
   try {
-    refuseAfterUnclear(context, inputs.target);
+    refuseAfterUnknown(context, inputs.target);
     await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
     const backup = await chooseBackup(context, operation, inputs);
     await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
-    refusePassed(clock, inputs.notAfter);
+    refuseExpired(clock, inputs.notAfter);
     const recheck = async (): Promise<void> => {
       await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
-      refusePassed(clock, inputs.notAfter);
+      refuseExpired(clock, inputs.notAfter);
       await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
     };
     return await sendOnce(context, operation, inputs, { backup, recheck });
@@ -55,7 +50,7 @@ export function resumed(
   restoreId: number,
 ): Created<RestoreRequestState> {
   const startedAt = new Date(context.clock.now()).toISOString();
-  context.say(`restore ${restoreId} of ${inputs.target} is taken up as resumeRestoreId asks; nothing is sent`);
+  context.info(`restore ${restoreId} of ${inputs.target} is taken up as resumeRestoreId asks; nothing is sent`);
   return {
     id: `${inputs.target}/${restoreId}/${startedAt}`,
     state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId }),
@@ -64,8 +59,8 @@ export function resumed(
 
 /** Without backups, a free or shared target would fail only after hours of somebody's hope. */
 async function requireDedicated(context: Context, operation: Operation, inputs: RestoreRequestInputs): Promise<void> {
-  const { deploymentType } = await context.cloud.data.locate(inputs.target, operation);
-  await context.cloud.data.locate(inputs.source, operation);
+  const { deploymentType } = await context.account.data.locate(inputs.target, operation);
+  await context.account.data.locate(inputs.source, operation);
   if (deploymentType == null || deploymentType === "dedicated") return;
   throw new RefusedError({
     code: "DGC401",
@@ -80,7 +75,7 @@ async function sendOnce(
   inputs: RestoreRequestInputs & Hidden,
   { backup, recheck }: { readonly backup: Backup; readonly recheck: () => Promise<void> },
 ): Promise<Created<RestoreRequestState>> {
-  const { cloud, clock, say } = context;
+  const { account, clock, info } = context;
   const { target, source } = inputs;
   let startedAt = new Date(clock.now()).toISOString();
   const again = async (): Promise<void> => {
@@ -89,8 +84,8 @@ async function sendOnce(
   };
   const recorded = (restoreId: number, failure?: Error): Created<RestoreRequestState> => {
     const id = `${target}/${restoreId}/${startedAt}`;
-    cloud.actions.recordSent(target, restoreId, id, inputs.__urn ?? id);
-    say(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
+    account.actions.recordSent(target, restoreId, id, inputs.__urn ?? id);
+    info(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
     return {
       id,
       state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId, ...restored(backup) }),
@@ -98,13 +93,13 @@ async function sendOnce(
     };
   };
   try {
-    return recorded(await cloud.data.restore(target, { source, ...backup }, { ...operation, recheck: again }));
+    return recorded(await account.data.restore(target, { source, ...backup }, { ...operation, recheck: again }));
   } catch (error) {
     const beside = restoreIdBeside(error);
     if (beside !== undefined && error instanceof Error) return recorded(beside, error);
-    if (!isUnclear(error)) throw error;
+    if (!mayHaveRun(error)) throw error;
     const id = `${target}/unknown/${startedAt}`;
-    cloud.actions.recordUnclear(target, id);
+    account.actions.recordUnclear(target, id);
     const state = stateOf(context, inputs, startedAt, { attempt: "unknown", ...restored(backup) });
     return { id, state, failure: unknownRestore(id, state, error) };
   }

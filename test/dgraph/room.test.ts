@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Cloud } from "../../local/cloud";
+import { Cloud } from "../../local/cloud/cloud";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
-import { behaviourOf, defaultAccount } from "../../local/options";
+import { behaviourOf, defaultAccount } from "../../local/cloud/options";
 
 describe("room for one more Dgraph", () => {
   let data: string;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { LocalCloud } from "dgraphcloud-local";
-import { cloudOptions, options } from "../../local/cliOptions";
+import { cloudOptions, options } from "../../local/cli/options";
 import { type Block, placeOf, root } from "./blocks";
 
 /** A project with a stack, in which the commands of pulumi run. Without one they are left out. */

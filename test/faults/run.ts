@@ -1,4 +1,4 @@
-import { DgraphCloudError } from "../../provider/errors";
+import { DgraphCloudError } from "../../provider/errors/errors";
 import { arm, secretsOf } from "./arm";
 import { drives, longAgoMs } from "./drives";
 import { duplicates, leaks, orphans, strayed, untrue } from "./findings";

@@ -1,7 +1,7 @@
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { backend } from "../../provider/backend";
 import { dataDrop } from "../../provider/dataDrop";
-import { HostContext } from "../../provider/host/context";
+import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
@@ -82,7 +82,7 @@ export class World {
       this.shown += `${text}\n`;
       return true;
     };
-    const host = new HostContext(this.time, () => ({ log, signal, flushed: () => Promise.resolve() }));
+    const host = new HostProcess(this.time, () => ({ log, signal, flushed: () => Promise.resolve() }));
     const endpoint =
       this.options.secure === true
         ? this.local.endpoint.replace("http://127.0.0.1", "https://localhost")

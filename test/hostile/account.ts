@@ -1,6 +1,7 @@
-import { Cloud } from "../../provider/cloud";
-import type { Context, Operation } from "../../provider/context";
+import { Account as ProviderAccount } from "../../provider/run/account";
+import type { Context } from "../../provider/resource/context";
 import { TestClock } from "../unit/clock";
+import { type Operation } from "../../provider/run/operation";
 
 export const token = "canary-of-the-account";
 
@@ -8,24 +9,24 @@ export const token = "canary-of-the-account";
 export class Account {
   readonly clock = new TestClock();
   readonly said: string[] = [];
-  readonly cloud: Cloud;
+  readonly account: ProviderAccount;
   readonly context: Context;
 
   constructor(endpoint: URL | string, settings: { email: string; password: string } | { token: string } = { token }) {
-    this.cloud = new Cloud({ endpoint: String(endpoint), credentials: settings }, this.clock, () => 1);
+    this.account = new ProviderAccount({ endpoint: String(endpoint), credentials: settings }, this.clock, () => 1);
     const say = (text: string): void => {
       this.said.push(text);
     };
     const signal = new AbortController().signal;
     this.context = {
-      cloud: this.cloud,
+      account: this.account,
       clock: this.clock,
       signal,
       progress: say,
       reached: say,
-      say,
+      info: say,
       warn: say,
-      fail: say,
+      reportFailure: say,
     };
   }
 

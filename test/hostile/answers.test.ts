@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { backend } from "../../provider/backend";
 import { dataDrop } from "../../provider/dataDrop";
-import { DgraphCloudError } from "../../provider/errors";
+import { DgraphCloudError } from "../../provider/errors/errors";
 import { asError } from "../../provider/host/failures";
 import { restoreRequest } from "../../provider/restore/request";
 import { answerJson, type Received, Service } from "../unit/service";
@@ -37,7 +37,7 @@ const mutations = ["createDeployment", "restore", "dropData"];
 
 /** What the provider does with an account, and the answers that it depends on. */
 const works: readonly [what: string, operations: readonly string[], work: (account: Account) => Promise<unknown>][] = [
-  ["a log-in and a list", ["login", "deployments"], (account) => account.cloud.control.deployments(account.within())],
+  ["a log-in and a list", ["login", "deployments"], (account) => account.account.control.deployments(account.within())],
   [
     "a create",
     ["deployments", "createDeployment"],
@@ -57,9 +57,9 @@ const works: readonly [what: string, operations: readonly string[], work: (accou
     "an update and a delete",
     ["updateDeployment", "updateLambda", "deleteDeployment"],
     async (account) => {
-      await account.cloud.control.updateDeployment({ uid, name: "n" }, account.within());
-      await account.cloud.control.updateLambda(uid, "x", account.within());
-      await account.cloud.control.deleteDeployment(uid, account.within());
+      await account.account.control.updateDeployment({ uid, name: "n" }, account.within());
+      await account.account.control.updateLambda(uid, "x", account.within());
+      await account.account.control.deleteDeployment(uid, account.within());
     },
   ],
   [

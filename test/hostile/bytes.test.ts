@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { type GraphqlRequest, postGraphql, probe } from "../../provider/api/transport";
-import { DgraphCloudError, LostAnswerError } from "../../provider/errors";
+import { DgraphCloudError, LostAnswerError } from "../../provider/errors/errors";
 import { rejection } from "../unit/failure";
 import { answer, chunk, chunkedHead, drip, forever, type Speaking, Wire } from "./wire";
 
@@ -14,7 +14,7 @@ function requestTo(wire: Wire, more: Partial<GraphqlRequest> = {}): GraphqlReque
     document: "{ deployments { uid } }",
     timeoutMs: 500,
     signal: new AbortController().signal,
-    repeatable: true,
+    idempotent: true,
     ...more,
   };
 }
@@ -173,8 +173,8 @@ describe("hostile bytes", function () {
   for (const [what, speaking] of endings) {
     it(`${what}: an error of our own, in one line, within the request's time`, async () => {
       wire = await Wire.start(speaking);
-      for (const repeatable of [true, false]) {
-        const error = await rejection(postGraphql(requestTo(wire, { repeatable })));
+      for (const idempotent of [true, false]) {
+        const error = await rejection(postGraphql(requestTo(wire, { idempotent })));
         if (!(error instanceof DgraphCloudError)) throw error;
         const [first = "", ...more] = error.message.split("\n");
         expect(first).to.match(/^deployments at 127\.0\.0\.1:\d+: [ -~…]+$/);

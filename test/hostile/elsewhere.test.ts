@@ -1,10 +1,10 @@
 import net from "node:net";
 import { expect } from "chai";
 import { RetryBudget } from "../../provider/api/retry";
-import { DataPlane } from "../../provider/api/data";
+import { DataPlane } from "../../provider/api/dataPlane";
 import { DeploymentList } from "../../provider/api/deploymentList";
 import { backend } from "../../provider/backend";
-import { SettingsError } from "../../provider/errors";
+import { SettingsError } from "../../provider/errors/errors";
 import { rejection } from "../unit/failure";
 import { callWithin, TestClock } from "../unit/clock";
 import { answerJson, Service } from "../unit/service";
@@ -221,7 +221,7 @@ describe("an account at a loopback endpoint", function () {
       url = host;
       const account = new Account(service.endpoint);
       for (const [name, send] of calls) {
-        const error = await rejection(send(account.cloud.data, account.within()));
+        const error = await rejection(send(account.account.data, account.within()));
         expect(error, `${name} at ${host}`).to.be.instanceOf(SettingsError);
       }
     }
@@ -231,7 +231,7 @@ describe("an account at a loopback endpoint", function () {
   it("sends it to the one with a port: the canary does hear what reaches it", async () => {
     url = `127.0.0.1:${canary.port}`;
     const account = new Account(service.endpoint);
-    await rejection(account.cloud.data.listBackups(uid, account.within()));
+    await rejection(account.account.data.listBackups(uid, account.within()));
     expect(canary.received).to.contain(jwtToken);
     expect(canary.received).not.to.contain("canary-of-the-account");
   });
@@ -282,13 +282,13 @@ describe("an account at a loopback endpoint", function () {
         });
         for (const settings of [{ token: "canary-token" }, { email: "a@example.com", password: "canary-password" }]) {
           const account = new Account(pointer.endpoint, settings);
-          await rejection(account.cloud.control.deployments(account.within()));
-          await rejection(account.cloud.control.deleteDeployment(uid, account.within()));
+          await rejection(account.account.control.deployments(account.within()));
+          await rejection(account.account.control.deleteDeployment(uid, account.within()));
         }
         url = pointer.endpoint.host;
         const account = new Account(service.endpoint);
-        for (const [, send] of calls) await rejection(send(account.cloud.data, account.within()));
-        await account.cloud.data.readiness(url, account.within());
+        for (const [, send] of calls) await rejection(send(account.account.data, account.within()));
+        await account.account.data.readiness(url, account.within());
         expect(pointer.requests.every(({ headers: sent }) => sent.cookie === undefined)).to.equal(true);
         await pointer.stop();
       }

@@ -82,7 +82,7 @@ describe("GraphQL and worse in names", function () {
           dep: { name: one, zone: two, deploymentType: "free", subdomain: three },
         });
         const changed = await sent(async (account) => {
-          const { control } = account.cloud;
+          const { control } = account.account;
           const call = account.within();
           await control.updateDeployment({ uid: "0x42", name: one }, call);
           await control.updateLambda("0x42", two, call);
@@ -94,7 +94,7 @@ describe("GraphQL and worse in names", function () {
           { deploymentID: three },
         ]);
         const acted = await sent(async (account) => {
-          const { data } = account.cloud;
+          const { data } = account.account;
           await data.restore("0x42", { source: one, folder: two, backupNum: 1 }, account.within());
           await data.dropData("0x42", { types: [one, two] }, account.within());
           await data.dropData("0x42", { fields: [three] }, account.within());
@@ -118,7 +118,7 @@ describe("GraphQL and worse in names", function () {
           answerJson(response, { data: { login: { token: "t" }, deployments: [] } });
         });
         const account = new Account(login.endpoint, { email, password });
-        await account.cloud.control.deployments(account.within());
+        await account.account.control.deployments(account.within());
         await login.stop();
         expect(bodies[0]).to.deep.equal({ query: controlDocuments.login, variables: { email, password } });
       }),

@@ -9,7 +9,7 @@ postGraphql({
   document: "mutation { restore }",
   timeoutMs: 5_000,
   signal: new AbortController().signal,
-  repeatable: false,
+  idempotent: false,
 }).then(
   () => process.stdout.write("answered"),
   (error: unknown) => process.stdout.write(error instanceof Error ? `${error.name} ${error.message}` : "unknown"),

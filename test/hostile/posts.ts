@@ -4,21 +4,21 @@ import { postGraphql } from "../../provider/api/transport";
 export interface Post {
   readonly url: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly repeatable?: boolean;
+  readonly idempotent?: boolean;
   readonly timeoutMs?: number;
 }
 
 // A process of its own, since Node reads NODE_EXTRA_CA_CERTS once: sends the posts one after the other, and says in JSON how each ended.
 const posts = JSON.parse(process.argv[2] ?? "[]") as readonly Post[];
 
-async function post({ url, environment, repeatable = true, timeoutMs = 5_000 }: Post): Promise<string> {
+async function post({ url, environment, idempotent = true, timeoutMs = 5_000 }: Post): Promise<string> {
   for (const name of ["https_proxy", "http_proxy", "all_proxy", "no_proxy"]) {
     for (const spelling of [name, name.toUpperCase()]) Reflect.deleteProperty(process.env, spelling);
   }
   Object.assign(process.env, environment);
   const { signal } = new AbortController();
-  const document = repeatable ? "{ ping }" : "mutation { restore }";
-  const request = { url: new URL(url), operation: "ping", document, timeoutMs, signal, repeatable };
+  const document = idempotent ? "{ ping }" : "mutation { restore }";
+  const request = { url: new URL(url), operation: "ping", document, timeoutMs, signal, idempotent };
   try {
     return `answered ${JSON.stringify(await postGraphql(request))}`;
   } catch (error) {

@@ -144,7 +144,7 @@ describe("a request through a proxy", function () {
   it("has a connection of its own, for a mutation that must not be repeated above all", async () => {
     const proxy = await start(tunnel);
     const environment = through(proxy);
-    await send(...[true, false, false, true].map((repeatable) => ({ url, environment, repeatable })));
+    await send(...[true, false, false, true].map((idempotent) => ({ url, environment, idempotent })));
     expect(proxy.connects).to.have.lengthOf(4);
     expect(new Set(arrived).size).to.equal(4);
   });
@@ -178,7 +178,7 @@ describe("a request through a proxy", function () {
   ];
   it("was not sent when the proxy refuses to connect", async () => {
     const posts = await Promise.all(
-      refusals.flatMap(([status]) => [true, false].map((repeatable) => postThrough(refusing(status), { repeatable }))),
+      refusals.flatMap(([status]) => [true, false].map((idempotent) => postThrough(refusing(status), { idempotent }))),
     );
     const outcomes = await send(...posts);
     for (const [index, [status, expectation]] of refusals.entries()) {
@@ -198,7 +198,7 @@ describe("a request through a proxy", function () {
     ],
   ];
   it("was not sent when the proxy fails in another way, and leaves nothing open", async () => {
-    const posts = silent.map(([, answering]) => postThrough(answering, { repeatable: false, timeoutMs: 500 }));
+    const posts = silent.map(([, answering]) => postThrough(answering, { idempotent: false, timeoutMs: 500 }));
     const outcomes = await send(...(await Promise.all(posts)));
     const expectation = /^NotSentError ping at cloud\.example\.com: no connection through the proxy localhost:\d+ \(/;
     for (const [index, [what]] of silent.entries()) expect(outcomes[index], what).to.match(expectation);
@@ -210,7 +210,7 @@ describe("a request through a proxy", function () {
       service.once("request", () => client.destroy());
     };
     const proxy = await start(rude);
-    const [outcome] = await send({ url, environment: through(proxy), repeatable: false });
+    const [outcome] = await send({ url, environment: through(proxy), idempotent: false });
     expect(outcome).to.match(/^LostAnswerError ping at cloud\.example\.com: the connection broke/);
     expect(arrived).to.have.lengthOf(1);
   });

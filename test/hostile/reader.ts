@@ -7,7 +7,7 @@ async function main(): Promise<void> {
   const read = async (): Promise<void> => {
     const signal = new AbortController().signal;
     const site = { url: new URL(endpoint), operation: "deployments", document: "{ deployments { uid } }" };
-    await postGraphql({ ...site, timeoutMs: Number(timeoutMs), signal, repeatable: true }).catch((error: unknown) => {
+    await postGraphql({ ...site, timeoutMs: Number(timeoutMs), signal, idempotent: true }).catch((error: unknown) => {
       outcome = String(error).split("\n", 1)[0] ?? "";
     });
   };
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     document: "{ a }",
     timeoutMs: 1_000,
     signal: new AbortController().signal,
-    repeatable: true,
+    idempotent: true,
   }).catch(() => undefined);
   const before = process.memoryUsage().rss;
   let peak = before;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
-import { unknownValue } from "../../provider/fields";
+import { unknownValue } from "../../provider/resource/fields";
 import { Host, HostFailure, type Values } from "./host";
 
 const inputs = {

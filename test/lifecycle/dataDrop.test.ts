@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { unknownValue } from "../../provider/fields";
+import { unknownValue } from "../../provider/resource/fields";
 import type { Fault } from "dgraphcloud-local";
 import type { Made, Values } from "./host";
 import { failing, partial, Scene, urnOf } from "./scene";

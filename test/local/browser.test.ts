@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { refuseForeign } from "../../local/guard";
+import { refuseForeign } from "../../local/http/limits";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { add, countOf, make, type Made, session, setSchema } from "./calls";
 import { json, raw, statusOf } from "./raw";

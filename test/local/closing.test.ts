@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { lives, readRecords } from "../../local/processes";
+import { lives, readRecords } from "../../local/storage/processes";
 import { make, session } from "./calls";
 import { endpointOf, start as command } from "./command";
 import { standIn } from "./standIn";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../local/index";
-import { shownOrganization } from "../../local/organizations";
+import { shownOrganization } from "../../local/cloud/organizations";
 import { add, countOf, createMutation, type Made, make, post, session, setSchema } from "./calls";
 
 const restore = "mutation($uid: String!) { restore(uid: $uid) { response { restoreId } errors { message } } }";

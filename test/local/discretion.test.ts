@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { cleanText } from "../../local/cleanText";
 import { type LocalCloud, parseFaults, startLocalCloud } from "../../local/index";
-import { parseSaved } from "../../local/savedCloud";
+import { parseSaved } from "../../local/storage/savedCloud";
 import { post } from "./calls";
 
 describe("what is said aloud", () => {

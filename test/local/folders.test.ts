@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
-import { lives, recordOf } from "../../local/processes";
+import { lives, recordOf } from "../../local/storage/processes";
 import type { Engines } from "../../local/engines/index";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { make, session } from "./calls";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { operationName } from "../../local/execute";
+import { operationName } from "../../local/graphql/execute";
 import { Journal, type JournalEntry } from "../../local/index";
 
 describe("a journal that lives long", () => {

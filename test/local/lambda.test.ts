@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { LambdaEndpoint } from "../../local/dist/lambda/endpoint";
 import { Lambda, type LambdaOptions } from "../../local/dist/lambda/lambda";
 import type { DatabaseRequest } from "../../local/dist/lambda/messages";
-import { lives, recordOf } from "../../local/processes";
+import { lives, recordOf } from "../../local/storage/processes";
 import { failure } from "../tools/fakes";
 import { lambdasOf, lambdasOfThisProcess } from "./lambdas";
 

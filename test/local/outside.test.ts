@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
-import { backupCommand } from "../../local/backupCommand";
+import { backupCommand } from "../../local/cli/backupCommand";
 import { findDgraph } from "../../local/engines/dgraph/executable";
 import { parseFaults } from "../../local/index";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Pair } from "../../local/engines/dgraph/pair";
-import { lives, recordOf } from "../../local/processes";
+import { lives, recordOf } from "../../local/storage/processes";
 import { standIn } from "./standIn";
 
 describe("the two processes of a database", () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { isOfOwnUser, ownersIn } from "../../local/peer";
+import { isOfOwnUser, ownersIn } from "../../local/http/peer";
 import { make, post, session } from "./calls";
 import { standIn } from "./standIn";
 

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { readRecords, recordOf } from "../../local/processes";
+import { readRecords, recordOf } from "../../local/storage/processes";
 import { add, countOf, make, post, session, setSchema } from "./calls";
 
 describe("state in a folder", () => {

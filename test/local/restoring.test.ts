@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { CallerError } from "../../local/deployment";
+import { CallerError } from "../../local/cloud/deployment";
 import type { RestoreJob, RestoreResult } from "../../local/engines/engine";
 import { RestoreLog } from "../../local/engines/dgraph/restoreLog";
 import { beginRestore, type RestoreView } from "../../local/engines/dgraph/restoring";

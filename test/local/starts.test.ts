@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Cloud, type Doors } from "../../local/cloud";
+import { Cloud, type Listener } from "../../local/cloud/cloud";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
 import type { Engines } from "../../local/engines/index";
-import { behaviourOf, defaultAccount } from "../../local/options";
+import { behaviourOf, defaultAccount } from "../../local/cloud/options";
 import { standIn } from "./standIn";
 
 const plenty = 1_000_000;
@@ -27,7 +27,7 @@ describe("starts of several databases", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const begin = async (body: string, doors: Partial<Doors> = {}, cert?: string): Promise<void> => {
+  const begin = async (body: string, doors: Partial<Listener> = {}, cert?: string): Promise<void> => {
     const executable = standIn(folder, body, cert);
     const data = join(folder, "data");
     const freeBytes = (): number => freeMb * 1_048_576;

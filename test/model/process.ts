@@ -1,8 +1,8 @@
 import type { LocalCloud } from "dgraphcloud-local";
 import { backend } from "../../provider/backend";
 import { dataDrop } from "../../provider/dataDrop";
-import { EngineGoneError } from "../../provider/errors";
-import { HostContext } from "../../provider/host/context";
+import { EngineGoneError } from "../../provider/errors/errors";
+import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
@@ -23,7 +23,7 @@ export class Process {
   constructor(clock: TestClock, { endpoint, accounts }: LocalCloud, random: () => number) {
     const { signal } = this.end;
     const log = (_: string | undefined, message: string): boolean => this.lines.push(message) > 0;
-    const host = new HostContext(clock, () => ({ log, signal, flushed: () => Promise.resolve() }), random);
+    const host = new HostProcess(clock, () => ({ log, signal, flushed: () => Promise.resolve() }), random);
     const [account] = accounts;
     const settings = { endpoint, token: undefined, ...account };
     host.configure((setting) => settings[setting]);

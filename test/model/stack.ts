@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../../sdk/delegate";
-import { unknownValue } from "../../provider/fields";
+import { unknownValue } from "../../provider/resource/fields";
 import type { Calls } from "./calls";
 
 export type Values = Readonly<Record<string, unknown>>;

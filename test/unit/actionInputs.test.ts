@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { checkSelection, dataDropFields, type DataDropInputs } from "../../provider/dataDrop/inputs";
-import { checkFields, type Failure, type Field, unknownValue } from "../../provider/fields";
-import { restoreRequestFields } from "../../provider/restore/requestInputs";
+import { checkFields, type Failure, type Field, unknownValue } from "../../provider/resource/fields";
+import { restoreRequestFields } from "../../provider/restore/inputs";
 
 type Values = Readonly<Record<string, unknown>>;
 

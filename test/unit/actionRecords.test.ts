@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { backend } from "../../provider/backend";
-import { systemClock } from "../../provider/clock";
+import { systemClock } from "../../provider/time";
 import { dataDrop } from "../../provider/dataDrop";
-import { unknownValue } from "../../provider/fields";
-import { HostContext } from "../../provider/host/context";
+import { unknownValue } from "../../provider/resource/fields";
+import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
@@ -27,7 +27,7 @@ class Process {
     const { signal } = new AbortController();
     const log = (_: string | undefined, message: string, { severity = "INFO" }): boolean =>
       this.lines.push(`${severity} ${message}`) > 0;
-    const host = new HostContext(systemClock, () => ({ log, signal, flushed: () => Promise.resolve() }));
+    const host = new HostProcess(systemClock, () => ({ log, signal, flushed: () => Promise.resolve() }));
     const settings = { endpoint, token: undefined, ...accounts[0] };
     host.configure((setting) => settings[setting]);
     this.backend = dynamicProvider(backend, host);

@@ -8,7 +8,7 @@ import {
   ThrottledError,
   UnauthorizedError,
   WrongShapeError,
-} from "../../provider/errors";
+} from "../../provider/errors/errors";
 import { type ErrorClass, thrown } from "./failure";
 
 const site = { operation: "deployments", host: "cloud.example.com" };

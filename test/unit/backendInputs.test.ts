@@ -6,7 +6,7 @@ import {
   checkBackend,
   resolveName,
 } from "../../provider/backend/inputs";
-import { checkFields, type Failure, unknownValue } from "../../provider/fields";
+import { checkFields, type Failure, unknownValue } from "../../provider/resource/fields";
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
 import type { Call } from "../../provider/api/retry";
-import type { Clock } from "../../provider/clock";
+import type { Clock } from "../../provider/time";
 
 /** Where every test clock starts, in milliseconds since the Unix epoch. */
 export const startOfTime = Date.parse("2030-01-01T00:00:00Z");

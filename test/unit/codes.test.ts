@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import ts from "typescript";
-import { codes, pointerTo } from "../../provider/codes";
+import { codes, pointerTo } from "../../provider/errors/codes";
 
 const root = resolve(__dirname, "../..");
 const page = readFileSync(join(root, "docs/troubleshooting.md"), "utf8");

@@ -1,10 +1,11 @@
 import { expect } from "chai";
 import type { StoredNames } from "../../provider/api/dataAnswers";
-import type { Context, Operation } from "../../provider/context";
+import type { Context } from "../../provider/resource/context";
 import type { DataDropInputs } from "../../provider/dataDrop/inputs";
 import { findMissing } from "../../provider/dataDrop/names";
 import { namesIn } from "../../provider/dataDrop/storedNames";
-import { ConflictError, DgraphCloudError, GraphqlError, NotSentError } from "../../provider/errors";
+import { ConflictError, DgraphCloudError, GraphqlError, NotSentError } from "../../provider/errors/errors";
+import { type Operation } from "../../provider/run/operation";
 
 const zoo = `
   # Dgraph.Authorization {"Header":"X","Namespace":"n","Algo":"HS256","VerificationKey":"k"}
@@ -75,7 +76,7 @@ describe("names that a DataDrop is about to send", () => {
   const context = {
     clock: { now: () => 0 },
     warn: (text: string) => said.push(text),
-    cloud: {
+    account: {
       data: {
         schema: () => {
           asked.push("schema");

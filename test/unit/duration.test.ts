@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { formatDuration, parseDuration, timeoutOf } from "../../provider/duration";
+import { formatDuration, parseDuration, timeoutOf } from "../../provider/time";
 
 describe("durations", () => {
   const parsed: readonly [string, number | undefined][] = [

@@ -1,15 +1,23 @@
 import type { CheckResult } from "@pulumi/pulumi/dynamic";
 import { expect } from "chai";
-import { type Context, type Operation } from "../../provider/context";
-import { ConflictError } from "../../provider/errors";
-import { type Failure, type FieldTable, givenNames, notEmpty, oneOf, unknownValue } from "../../provider/fields";
-import { HostContext } from "../../provider/host/context";
+import { type Context } from "../../provider/resource/context";
+import { ConflictError } from "../../provider/errors/errors";
+import {
+  type Failure,
+  type FieldTable,
+  givenNames,
+  notEmpty,
+  oneOf,
+  unknownValue,
+} from "../../provider/resource/fields";
+import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import type { EngineChannel } from "../../provider/host/engineChannel";
-import type { Created, Observe, Resource, State } from "../../provider/resource";
-import { keepSecret } from "../../provider/secrets";
+import type { Created, Checkpoint, Resource, State } from "../../provider/resource/resource";
+import { keepSecret } from "../../provider/errors/redact";
 import { startOfTime, TestClock } from "./clock";
 import { rejection } from "./failure";
+import { type Operation } from "../../provider/run/operation";
 
 interface Inputs {
   readonly title?: string;
@@ -68,7 +76,7 @@ class Thing implements Resource<Inputs, ThingState> {
     return state.title === inputs.title;
   }
 
-  met(_: Context, id: string): void {
+  recordLive(_: Context, id: string): void {
     this.calls.push(`met ${id}`);
   }
 
@@ -88,7 +96,7 @@ class Thing implements Resource<Inputs, ThingState> {
     id: string,
     state: ThingState,
     inputs: Inputs,
-    observe: Observe<ThingState>,
+    observe: Checkpoint<ThingState>,
   ): Promise<ThingState> {
     this.calls.push(`ready ${id}`);
     this.operations.push(operation);
@@ -97,7 +105,7 @@ class Thing implements Resource<Inputs, ThingState> {
     return Promise.resolve({ ...state, ...inputs, __state: memory("ready", inputs) });
   }
 
-  keep(state: ThingState, inputs: Inputs): ThingState {
+  storeInputs(state: ThingState, inputs: Inputs): ThingState {
     this.calls.push("keep");
     return { ...state, ...inputs, __state: memory("ready", inputs) };
   }
@@ -138,7 +146,7 @@ const see = (code: string): string =>
 describe("the dynamic provider of a resource", () => {
   let thing: Thing;
   let clock: TestClock;
-  let host: HostContext;
+  let host: HostProcess;
   let provider: DynamicProvider;
   let errors: string[];
 
@@ -151,7 +159,7 @@ describe("the dynamic provider of a resource", () => {
       if (severity === "ERROR") errors.push(message);
       return true;
     };
-    host = new HostContext(clock, () => ({ log, signal, flushed: () => Promise.resolve() }));
+    host = new HostProcess(clock, () => ({ log, signal, flushed: () => Promise.resolve() }));
     host.configure((name) => (name === "endpoint" ? "https://cloud.example.com/graphql" : undefined));
     provider = dynamicProvider(thing, host);
   });

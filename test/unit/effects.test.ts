@@ -1,10 +1,8 @@
 import { expect } from "chai";
 import { backendFields } from "../../provider/backend/inputs";
 import { dataDropFields } from "../../provider/dataDrop/inputs";
-import type { Field } from "../../provider/fields";
-import { restoreCompletionFields } from "../../provider/restore/completionState";
-import { restoreRequestFields } from "../../provider/restore/requestInputs";
-
+import type { Field } from "../../provider/resource/fields";
+import { restoreCompletionFields, restoreRequestFields } from "../../provider/restore/inputs";
 type Effect = Field["onChange"];
 
 // Written out: whoever takes a replacement for an update lets a change be "done" that the service was never told of.

@@ -14,7 +14,7 @@ import {
   text,
   unknownValue,
   wholeNumber,
-} from "../../provider/fields";
+} from "../../provider/resource/fields";
 
 interface Inputs {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Context } from "../../provider/context";
-import { HostContext } from "../../provider/host/context";
+import type { Context } from "../../provider/resource/context";
+import { HostProcess } from "../../provider/host/process";
 import type { EngineChannel } from "../../provider/host/engineChannel";
 import { TestClock } from "./clock";
 
@@ -31,7 +31,7 @@ describe("progress of a wait", () => {
       flushed: () => Promise.resolve(),
       signal: new AbortController().signal,
     };
-    return new HostContext(clock, () => channel).during({ urn, step: "create" }, (context) => {
+    return new HostProcess(clock, () => channel).run({ urn, step: "create" }, (context) => {
       work(context);
       return Promise.resolve();
     });
@@ -86,8 +86,8 @@ describe("progress of a wait", () => {
   });
 
   it("keeps the fact before, such as that a backend was taken over", async () => {
-    await operation(true, ({ say, progress, reached }) => {
-      say("took over 0x42 instead of creating a backend");
+    await operation(true, ({ info, progress, reached }) => {
+      info("took over 0x42 instead of creating a backend");
       reached("took over 0x42");
       progress("waiting for it: HTTP 503, 1s of 20m");
       reached("it answers after 2s");
@@ -104,9 +104,9 @@ describe("progress of a wait", () => {
   });
 
   it("leaves a line that stays, and has taken its place, alone", async () => {
-    await operation(true, ({ progress, say }) => {
+    await operation(true, ({ progress, info }) => {
       progress("trying again, 1s of 20m: HTTP 503");
-      say("restore 1 of 0x42 has begun");
+      info("restore 1 of 0x42 has begun");
     });
     expect(shown().at(-1)).to.equal("restore 1 of 0x42 has begun");
   });
@@ -126,7 +126,7 @@ describe("progress of a wait", () => {
       flushed: () => Promise.resolve(),
       signal: new AbortController().signal,
     };
-    await new HostContext(clock, () => channel).during({ urn: undefined, step: "read" }, ({ progress }) => {
+    await new HostProcess(clock, () => channel).run({ urn: undefined, step: "read" }, ({ progress }) => {
       progress("waiting for it: HTTP 503, 1s of 20m");
       return Promise.resolve();
     });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { proxyFor } from "../../provider/api/proxy";
-import { SettingsError } from "../../provider/errors";
-import { scrub } from "../../provider/secrets";
+import { SettingsError } from "../../provider/errors/errors";
+import { scrub } from "../../provider/errors/redact";
 import { thrown } from "./failure";
 
 const cloud = "https://cerebro.cloud.dgraph.io/graphql";

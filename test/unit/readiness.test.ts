@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { Cloud } from "../../provider/cloud";
-import { begin, type Context, type Operation } from "../../provider/context";
-import { DeadlineError, RefusedError } from "../../provider/errors";
-import { waitUntilReady } from "../../provider/readiness";
+import { Account } from "../../provider/run/account";
+import { type Context } from "../../provider/resource/context";
+import { DeadlineError, RefusedError } from "../../provider/errors/errors";
+import { waitUntilReady } from "../../provider/resource/wait";
 import { TestClock } from "./clock";
 import { rejection } from "./failure";
 import { answerJson, closedEndpoint, Service } from "./service";
-
+import { begin, type Operation } from "../../provider/run/operation";
 /** A backend of a cloud on this machine, at whose address nobody listens. */
 describe("a wait for a backend on this machine that refuses connections", () => {
   let clock: TestClock;
@@ -21,10 +21,19 @@ describe("a wait for a backend on this machine that refuses connections", () => 
       const backend = { uid: "0x1", name: "orders", zone: "z", url: host, jwtToken: "jwt" };
       answerJson(response, { data: { deployments: [backend] } });
     });
-    const cloud = new Cloud({ endpoint: service.endpoint.href, credentials: { token: "token" } }, clock, () => 1);
+    const account = new Account({ endpoint: service.endpoint.href, credentials: { token: "token" } }, clock, () => 1);
     const quiet = (): void => undefined;
     const { signal } = new AbortController();
-    context = { cloud, clock, signal, progress: quiet, reached: quiet, say: quiet, warn: quiet, fail: quiet };
+    context = {
+      account,
+      clock,
+      signal,
+      progress: quiet,
+      reached: quiet,
+      info: quiet,
+      warn: quiet,
+      reportFailure: quiet,
+    };
     operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
   });
   afterEach(() => service.stop());

@@ -1,17 +1,17 @@
 import type { ServerResponse } from "node:http";
 import { expect } from "chai";
 import { readAnswer } from "../../provider/api/answer";
-import { ControlPlane } from "../../provider/api/control";
+import { ControlPlane } from "../../provider/api/controlPlane";
 import type { Deployment } from "../../provider/api/deployment";
 import { DeploymentList } from "../../provider/api/deploymentList";
 import { RetryBudget, type Retrying } from "../../provider/api/retry";
 import { Session } from "../../provider/api/session";
 import { postGraphql } from "../../provider/api/transport";
-import { backendUrl, endpointUrl } from "../../provider/config";
-import { GraphqlError, mayHaveActed, NotSentError, SettingsError } from "../../provider/errors";
+import { backendUrl, endpointUrl } from "../../provider/api/settings";
+import { GraphqlError, mayHaveActed, NotSentError, SettingsError } from "../../provider/errors/errors";
 import { asError } from "../../provider/host/failures";
-import { listBackends } from "../../provider/lookup";
-import { keepSecret, scrub } from "../../provider/secrets";
+import { listBackends } from "../../provider/functions";
+import { keepSecret, scrub } from "../../provider/errors/redact";
 import { callWithin, TestClock } from "./clock";
 import { rejection, thrown } from "./failure";
 import { answerJson, closedEndpoint, Service } from "./service";
@@ -103,7 +103,7 @@ describe("what was once wrong", () => {
         document: "{ a }",
         timeoutMs: 1000,
         signal: new AbortController().signal,
-        repeatable: true,
+        idempotent: true,
       }),
     );
     expect(e).to.be.instanceOf(NotSentError);
@@ -119,7 +119,7 @@ describe("what was once wrong", () => {
         document: "{ deployments }",
         timeoutMs: 5000,
         signal: new AbortController().signal,
-        repeatable: true,
+        idempotent: true,
       }),
     );
     expect(e).to.have.property("unreadable", true);

@@ -1,5 +1,12 @@
 import { expect } from "chai";
-import { pauseMs, type Repeat, requestMs, RetryBudget, type Retrying, withRetries } from "../../provider/api/retry";
+import {
+  pauseMs,
+  type RetryPolicy,
+  requestMs,
+  RetryBudget,
+  type Retrying,
+  withRetries,
+} from "../../provider/api/retry";
 import {
   DeadlineError,
   GraphqlError,
@@ -11,7 +18,7 @@ import {
   ThrottledError,
   UnauthorizedError,
   WrongShapeError,
-} from "../../provider/errors";
+} from "../../provider/errors/errors";
 import { callWithin, TestClock } from "./clock";
 import { rejection } from "./failure";
 
@@ -48,7 +55,7 @@ describe("repetition", () => {
   });
 
   const always = ["freely", "unless-sent"] as const;
-  const table: readonly [failure: Error, repeated: readonly Repeat[]][] = [
+  const table: readonly [failure: Error, repeated: readonly RetryPolicy[]][] = [
     [notSent, always],
     [throttled, always],
     [lost, ["freely"]],
@@ -179,7 +186,7 @@ describe("repetition", () => {
   });
 
   describe("gives one request", () => {
-    const limits: readonly [document: string, repeat: Repeat, leftMs: number, ms: number][] = [
+    const limits: readonly [document: string, repeat: RetryPolicy, leftMs: number, ms: number][] = [
       ["query", "freely", hour, 30_000],
       ["mutation", "freely", hour, 60_000],
       ["query", "freely", 10_000, 10_000],

@@ -1,12 +1,12 @@
 import type { ServerResponse } from "node:http";
 import { expect } from "chai";
-import { ControlPlane } from "../../provider/api/control";
+import { ControlPlane } from "../../provider/api/controlPlane";
 import { identityOf } from "../../provider/api/identity";
 import { RetryBudget, type Retrying } from "../../provider/api/retry";
 import { Session } from "../../provider/api/session";
-import type { Credentials } from "../../provider/config";
-import { DeadlineError, SettingsError, ThrottledError, UnauthorizedError } from "../../provider/errors";
-import { scrub } from "../../provider/secrets";
+import type { Credentials } from "../../provider/api/settings";
+import { DeadlineError, SettingsError, ThrottledError, UnauthorizedError } from "../../provider/errors/errors";
+import { scrub } from "../../provider/errors/redact";
 import { callWithin, startOfTime, TestClock } from "./clock";
 import { rejection } from "./failure";
 import { answerJson, type Received, Service } from "./service";
@@ -105,9 +105,9 @@ describe("a session", () => {
 
   it("tells what to call the account after the first call", async () => {
     const { session } = open();
-    expect(session.account).to.equal(undefined);
+    expect(session.accountName).to.equal(undefined);
     await session.token(call());
-    expect(session.account).to.equal(email);
+    expect(session.accountName).to.equal(email);
   });
 
   it("keeps password and tokens from being printed", async () => {

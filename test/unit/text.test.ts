@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { clean, listOf } from "../../provider/text";
+import { clean, listOf } from "../../provider/errors/text";
 
 describe("clean", () => {
   const cases: readonly [what: string, text: string, expected: string][] = [

@@ -1,20 +1,20 @@
 import net from "node:net";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { ControlPlane } from "../../provider/api/control";
+import { ControlPlane } from "../../provider/api/controlPlane";
 import { RetryBudget, type Retrying } from "../../provider/api/retry";
 import { Session } from "../../provider/api/session";
 import { type GraphqlRequest, postGraphql, probe } from "../../provider/api/transport";
 import { backend } from "../../provider/backend";
 import type { BackendInputs } from "../../provider/backend/inputs";
-import { Cloud } from "../../provider/cloud";
-import type { Credentials } from "../../provider/config";
-import { begin } from "../../provider/context";
-import { LostAnswerError, NotSentError, WrongShapeError } from "../../provider/errors";
+import { Account } from "../../provider/run/account";
+import type { Credentials } from "../../provider/api/settings";
+import { LostAnswerError, NotSentError, WrongShapeError } from "../../provider/errors/errors";
 import { callWithin, TestClock } from "./clock";
 import { rejection } from "./failure";
 import { type Sent, sentTo, withNock } from "./nocked";
 import { answerJson, closedEndpoint, Service } from "./service";
+import { begin } from "../../provider/run/operation";
 
 const origin = "https://cloud.example.com";
 const endpoint = new URL(`${origin}/graphql`);
@@ -27,7 +27,7 @@ function requestTo(url: URL, options: Partial<GraphqlRequest> = {}): GraphqlRequ
     document: "{ deployments { uid } }",
     timeoutMs: 5_000,
     signal: new AbortController().signal,
-    repeatable: true,
+    idempotent: true,
     ...options,
   };
 }
@@ -137,16 +137,16 @@ describe("requests, byte for byte", () => {
       "mutation CreateDeployment($dep: NewDeployment!) { createDeployment(input: $dep) { uid name url owner jwtToken deploymentMode lambdaScript } }";
 
     async function created(inputs: BackendInputs): Promise<unknown> {
-      const cloud = new Cloud({ endpoint: endpoint.href, credentials: { token } }, clock, () => 1);
+      const account = new Account({ endpoint: endpoint.href, credentials: { token } }, clock, () => 1);
       const silent = {
         signal: new AbortController().signal,
         progress: () => undefined,
         reached: () => undefined,
         warn: () => undefined,
-        fail: () => undefined,
-        say: () => undefined,
+        reportFailure: () => undefined,
+        info: () => undefined,
       };
-      const context = { cloud, clock, ...silent };
+      const context = { account, clock, ...silent };
       const operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
       expectPost({ deployments: [] });
       const sent = expectPost({ createDeployment: { uid: "0x42", url: "b.example.com", jwtToken: "jwt-of-0x42" } });
@@ -442,7 +442,7 @@ describe("connections", () => {
     service = await Service.start(() => {
       ending.abort(reason);
     });
-    const request = requestTo(service.endpoint, { signal: ending.signal, repeatable: false });
+    const request = requestTo(service.endpoint, { signal: ending.signal, idempotent: false });
     expect(await rejection(postGraphql(request))).to.be.instanceOf(LostAnswerError);
   });
 
@@ -459,7 +459,7 @@ describe("connections", () => {
   it("end with the reason of the engine's end while they are not made yet", async () => {
     const ending = new AbortController();
     const reason = new Error("the engine is gone");
-    const request = requestTo(await closedEndpoint(), { signal: ending.signal, repeatable: false });
+    const request = requestTo(await closedEndpoint(), { signal: ending.signal, idempotent: false });
     await rejection(postGraphql(request));
     const work = rejection(postGraphql(request));
     // Far enough for the connection to be on its way, and not for the network to have said anything.

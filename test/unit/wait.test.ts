@@ -1,12 +1,11 @@
 import { expect } from "chai";
-import type { Context, Operation } from "../../provider/context";
-import { begin } from "../../provider/context";
-import { Cloud } from "../../provider/cloud";
-import { DeadlineError, LostAnswerError } from "../../provider/errors";
-import { type Look, waitFor } from "../../provider/wait";
+import { type Context } from "../../provider/resource/context";
+import { Account } from "../../provider/run/account";
+import { DeadlineError, LostAnswerError } from "../../provider/errors/errors";
+import { type Look, waitFor } from "../../provider/resource/wait";
 import { TestClock } from "./clock";
 import { rejection } from "./failure";
-
+import { begin, type Operation } from "../../provider/run/operation";
 const done: Look<string> = { done: "it is there" };
 const pending: Look<string> = { pending: "HTTP 503" };
 
@@ -23,16 +22,16 @@ describe("a wait", () => {
     lines = [];
     looks = [];
     ending = new AbortController();
-    const cloud = new Cloud({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
+    const account = new Account({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     context = {
-      cloud,
+      account,
       clock,
       signal: ending.signal,
       progress: (line) => lines.push(line),
       reached: (line) => lines.push(line),
       warn: () => undefined,
-      fail: () => undefined,
-      say: () => undefined,
+      reportFailure: () => undefined,
+      info: () => undefined,
     };
   });
 
@@ -147,11 +146,10 @@ describe("an operation", () => {
     const clock = new TestClock();
     const lines: string[] = [];
     const { signal } = new AbortController();
-    const cloud = new Cloud({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     const progress = (line: string): void => void lines.push(line);
     const timeout = { input: "timeouts.update", value: "15m", ms: 900_000 };
-    const says = { progress, reached: progress, warn: progress, fail: progress, say: progress };
-    const operation = begin({ cloud, clock, signal, ...says }, timeout);
+    const says = { progress, reached: progress, warn: progress, reportFailure: progress, info: progress };
+    const operation = begin({ clock, signal, ...says }, timeout);
     expect(operation.deadline).to.equal(clock.now() + 900_000);
     expect(operation.signal).to.equal(signal);
     clock.pass(65_000);

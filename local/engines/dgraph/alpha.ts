@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallerError } from "../../deployment";
-import { signToken } from "../../tokens";
+import { CallerError } from "../../cloud/deployment";
+import { signToken } from "../../cloud/tokens";
 import type { GraphqlAnswer, GraphqlBody } from "../engine";
 import type { TlsClient } from "./tlsClient";
 

@@ -1,6 +1,6 @@
 import type { Drop } from "../engine";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallerError } from "../../deployment";
+import { CallerError } from "../../cloud/deployment";
 import type { Alpha } from "./alpha";
 
 interface TypeDefinition {

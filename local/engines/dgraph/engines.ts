@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { freemem } from "node:os";
 import { join, resolve } from "node:path";
-import { CallerError, type Deployment } from "../../deployment";
+import { CallerError, type Deployment } from "../../cloud/deployment";
 import type { Engines } from "../index";
 import { LambdaEndpoint } from "../../lambda/endpoint";
 import { DgraphEngine } from "./index";

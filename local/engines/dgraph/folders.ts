@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endStrays, lives, readRecords, recordOf, writeRecords } from "../../processes";
+import { endStrays, lives, readRecords, recordOf, writeRecords } from "../../storage/processes";
 import { foldersOf } from "./settings";
 
 const temporaryPrefix = "dgraphcloud-local-dgraph-";

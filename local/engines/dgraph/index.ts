@@ -3,11 +3,11 @@ import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { StreamedAnswer } from "../../answer";
-import { CallerError, type Deployment, logLambda, scriptOf } from "../../deployment";
+import type { StreamedAnswer } from "../../http/answer";
+import { CallerError, type Deployment, logLambda, scriptOf } from "../../cloud/deployment";
 import type { LambdaEndpoint } from "../../lambda/endpoint";
 import { Lambda } from "../../lambda/lambda";
-import { HttpProblem } from "../../request";
+import { HttpProblem } from "../../http/request";
 import type {
   Backup,
   BackupOrder,

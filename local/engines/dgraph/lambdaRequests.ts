@@ -1,6 +1,6 @@
 import { OperationTypeNode } from "graphql";
-import type { Deployment } from "../../deployment";
-import { operationOf } from "../../document";
+import type { Deployment } from "../../cloud/deployment";
+import { operationOf } from "../../graphql/document";
 import type { DatabaseRequest } from "../../lambda/messages";
 import type { GraphqlBody } from "../engine";
 import type { PairPorts } from "./ports";

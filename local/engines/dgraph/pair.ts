@@ -4,7 +4,7 @@ import { Alpha } from "./alpha";
 import { makeCertificates } from "./certificates";
 import { Child } from "./child";
 import { type PairPorts, portsOf } from "./ports";
-import { recordOf, writeRecords } from "../../processes";
+import { recordOf, writeRecords } from "../../storage/processes";
 import { takesPlainHttp } from "./plainHttp";
 import { foldersOf, type PairSettings, writeSettings } from "./settings";
 import { TlsClient } from "./tlsClient";

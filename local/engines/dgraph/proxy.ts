@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
-import type { StreamedAnswer } from "../../answer";
-import { HttpProblem } from "../../request";
+import type { StreamedAnswer } from "../../http/answer";
+import { HttpProblem } from "../../http/request";
 import type { GraphqlBody } from "../engine";
 import type { TlsClient } from "./tlsClient";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallerError } from "../../deployment";
+import { CallerError } from "../../cloud/deployment";
 import type { Backup, RestoreJob, RestoreResult } from "../engine";
 import type { Alpha } from "./alpha";
 import type { RestoreNews } from "./restoreLog";

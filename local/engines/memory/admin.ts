@@ -1,7 +1,7 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
-import type { Answer } from "../../answer";
-import { execute, rootFields } from "../../execute";
-import { schemas } from "../../schemas";
+import type { Answer } from "../../http/answer";
+import { execute, rootFields } from "../../graphql/execute";
+import { schemas } from "../../graphql/schemas";
 import type { GraphqlBody } from "../engine";
 import type { MemoryEngine } from "./index";
 

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLResolveInfo, Kind, parse, type SelectionSetNode } from "graphql";
-import { CallerError } from "../../deployment";
-import { refuseLongText } from "../../documentSize";
+import { CallerError } from "../../cloud/deployment";
+import { refuseLongText } from "../../graphql/documentSize";
 import type { ObjectType } from "./schema/model";
 import type { StoredNode } from "./stored";
 

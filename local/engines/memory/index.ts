@@ -1,9 +1,9 @@
 import { Readable } from "node:stream";
 import type { GraphQLSchema } from "graphql";
-import type { Answer } from "../../answer";
-import { CallerError } from "../../deployment";
-import { runDocument } from "../../execute";
-import { HttpProblem } from "../../request";
+import type { Answer } from "../../http/answer";
+import { CallerError } from "../../cloud/deployment";
+import { runDocument } from "../../graphql/execute";
+import { HttpProblem } from "../../http/request";
 import type {
   Backup,
   BackupOrder,

@@ -1,5 +1,5 @@
 import { buildASTSchema, concatAST, type DocumentNode, GraphQLError, Kind, parse } from "graphql";
-import { CallerError } from "../../../deployment";
+import { CallerError } from "../../../cloud/deployment";
 import { declarations } from "./directives";
 import { isType, type Model, modelOf, type TypeNodes } from "./model";
 import { brokenRules } from "./rules";

@@ -1,0 +1,19 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildSchema, type GraphQLSchema } from "graphql";
+
+/** The known API of Dgraph Cloud as GraphQL schemas; each field names its source. */
+export const schemas = {
+  /** The control plane. */
+  control: load("control"),
+  /** `/admin/slash` of a backend. */
+  slash: load("slash"),
+  /** `/admin` of a backend. */
+  admin: load("admin"),
+};
+
+function load(name: string): GraphQLSchema {
+  const ofSources = join(__dirname, "..", "schema", `${name}.graphql`);
+  const ofCompiled = join(__dirname, "..", "..", "schema", `${name}.graphql`);
+  return buildSchema(readFileSync(existsSync(ofSources) ? ofSources : ofCompiled, "utf8"));
+}

@@ -1,0 +1,106 @@
+import type { Deployment } from "./api/deployment";
+import { oldestFirst } from "./restore/backups";
+import type { BackendDescription, BackupDescription } from "./types";
+import { AbsentError, DgraphCloudError, noSuchBackend } from "./errors/errors";
+import { messageOf } from "./resource/messages";
+import { endpointsOf, readSettings, type SettingName } from "./api/settings";
+import { systemClock } from "./time";
+import { Account } from "./run/account";
+import { begin, type Operation } from "./run/operation";
+type StackSettings = Readonly<Partial<Record<SettingName, string | undefined>>>;
+
+const timeout = { input: "the time for looking up backends", value: "5m", ms: 300_000 };
+
+/** Accounts by their settings, so that all look-ups of a program share one log-in and one list. */
+const accounts = new Map<string, Account>();
+
+/** All backends of the account that the settings name (operation `deployments`). */
+export async function listBackends(stack: StackSettings): Promise<BackendDescription[]> {
+  return told("getBackends", async () => {
+    const { account, operation } = asking(stack);
+    return (await account.list.recent(operation)).map((deployment) => describe(account, deployment));
+  });
+}
+
+/** The one backend with this uid, or with this name. */
+export async function findBackend(
+  stack: StackSettings,
+  wanted: { readonly uid?: string | undefined; readonly name?: string | undefined },
+): Promise<BackendDescription> {
+  return told("getBackend", async () => {
+    const { uid, name } = wanted;
+    if ((uid === undefined) === (name === undefined)) {
+      throw new AbsentError({
+        code: "DGC501",
+        why: "it is not clear which backend is meant.",
+        next: "Give either uid or name.",
+      });
+    }
+    const { account, operation } = asking(stack);
+    const matches = await account.list.find(uid === undefined ? { name: name ?? "" } : { uid }, operation);
+    const by = uid === undefined ? `name "${name ?? ""}"` : `uid ${uid}`;
+    const [only, another] = matches;
+    if (only === undefined) {
+      throw noSuchBackend(`with the ${by}`, account.session.accountName);
+    }
+    if (another !== undefined) {
+      const uids = matches.map(({ uid }) => uid).join(" and ");
+      throw new AbsentError({
+        code: "DGC502",
+        why: `${matches.length} backends have the ${by}: ${uids}.`,
+        next: "Give the uid instead.",
+      });
+    }
+    return describe(account, only);
+  });
+}
+
+/** The backups of a backend, the oldest first (operation `listBackups`, asked of the backend itself). */
+export async function listBackups(stack: StackSettings, uid: string): Promise<BackupDescription[]> {
+  return told("getBackups", async () => {
+    const { account, operation } = asking(stack);
+    return oldestFirst(await account.data.listBackups(uid, operation)).map((backup) => ({ ...backup }));
+  });
+}
+
+function asking(stack: StackSettings): { account: Account; operation: Operation } {
+  const settings = readSettings((name) => stack[name], process.env);
+  const key = JSON.stringify(settings);
+  const account = accounts.get(key) ?? new Account(settings, systemClock);
+  accounts.set(key, account);
+  const quiet = (): void => undefined;
+  const silent = {
+    clock: systemClock,
+    signal: new AbortController().signal,
+    progress: quiet,
+    reached: quiet,
+  };
+  return { account, operation: begin(silent, timeout) };
+}
+
+function describe(account: Account, deployment: Deployment): BackendDescription {
+  const { uid, name, zone, url, jwtToken } = deployment;
+  return {
+    uid,
+    name,
+    zone,
+    deploymentType: deployment.deploymentType ?? undefined,
+    deploymentMode: deployment.deploymentMode ?? undefined,
+    owner: deployment.owner ?? undefined,
+    url,
+    ...endpointsOf(account.endpoint, url),
+    jwtToken,
+  };
+}
+
+async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DgraphCloudError)) throw error;
+    const failure = new Error(messageOf(what, error), { cause: error });
+    // Without frames: on those of @pulumi's sources, util.inspect of Node 20 spins until the memory is full.
+    failure.stack = String(failure);
+    throw failure;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Clock } from "../time";
+import type { Account } from "../run/account";
+import type { ProgressLine } from "../run/operation";
+
+/** What a host gives a resource for one operation. */
+export interface Context extends ProgressLine {
+  readonly account: Account;
+  readonly clock: Clock;
+  /** Aborted when the engine is gone. */
+  readonly signal: AbortSignal;
+  /** Shows a line that stays. */
+  readonly info: (text: string) => void;
+  /** Shows a warning that stays. */
+  readonly warn: (text: string) => void;
+  /** Shows the message of a failure that cannot be thrown. */
+  readonly reportFailure: (message: string) => void;
+}

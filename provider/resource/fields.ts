@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Code } from "../errors/codes";
+import { parseDuration } from "../time";
+import { listOf } from "../errors/text";
+
+/** How the engine stands for a value it does not know yet. */
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** A refusal: which input, and what is wrong with it and how to mend it. */
+export interface Failure {
+  readonly property: string;
+  readonly code: Code;
+  readonly reason: string;
+}
+
+/** Says what is wrong with a known value, given all inputs; undefined when it is right. */
+type Check = (value: unknown, inputs: Readonly<Record<string, unknown>>) => string | undefined;
+
+/** What is known of one input. */
+export interface Field {
+  /**
+   * What a change does: `update` calls the service, `replace` makes a new object, `state` only writes the state,
+   * `nothing` is not even shown.
+   */
+  readonly onChange: "update" | "replace" | "state" | "nothing";
+  readonly required?: boolean;
+  /** A program may well give it as a secret, so a host must not let its value be printed. */
+  readonly mayBeSecret?: boolean;
+  readonly check?: Check;
+  /**
+   * For `replace`: whether going from what is there to this value (undefined: left out) is worth a new object; otherwise the
+   * difference only writes the state. Default: every given value that differs.
+   */
+  readonly replaces?: (value: unknown, olds: Values) => boolean;
+}
+
+/** Every input of a resource: a forgotten one does not compile. */
+export type FieldTable<Inputs> = { readonly [Name in keyof Required<Inputs>]: Field };
+
+type Fields = Readonly<Record<string, Field>>;
+type Values = Readonly<Record<string, unknown>>;
+
+/** Whether a value, or a part of it, is not known yet. */
+export function holdsUnknown(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return value === unknownValue;
+  return Object.values(value).some(holdsUnknown);
+}
+
+/** Names that start like this are the package's own, and hidden in the engine's display. */
+export function isHidden(name: string): boolean {
+  return name.startsWith("__");
+}
+
+/** The values the user gave. */
+export function givenNames(fields: Fields, inputs: Values): string[] {
+  return Object.keys(fields).filter((name) => inputs[name] !== undefined);
+}
+
+export function checkFields(fields: Fields, inputs: Values): Failure[] {
+  const failures: Failure[] = [];
+  for (const name of Object.keys(inputs)) {
+    if (fields[name] !== undefined || isHidden(name) || inputs[name] === undefined) continue;
+    failures.push({
+      property: name,
+      code: "DGC601",
+      reason: `no such property; there are ${listOf(Object.keys(fields), "and")}`,
+    });
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    const value = inputs[name];
+    if (value === undefined || value === null) {
+      if (field.required === true)
+        failures.push({ property: name, code: "DGC602", reason: `"${name}" is required: give it a value` });
+    } else if (value !== unknownValue) {
+      const reason = field.check?.(value, inputs);
+      if (reason !== undefined) failures.push({ property: name, code: "DGC603", reason });
+    }
+  }
+  return failures;
+}
+
+/**
+ * Names of the given inputs that differ from what is there; an input the user leaves out follows the service. Where a field
+ * tells by itself what replaces, leaving it out is a difference as well: it has to be written down.
+ */
+export function changedFields(fields: Fields, olds: Values, news: Values): string[] {
+  return Object.keys(fields).filter(
+    (name) =>
+      fields[name]?.onChange !== "nothing" &&
+      (news[name] !== undefined || fields[name]?.replaces !== undefined) &&
+      !isDeepStrictEqual(olds[name], news[name]),
+  );
+}
+
+/** Names of the inputs whose difference makes a new object. */
+export function replacingFields(fields: Fields, olds: Values, news: Values): string[] {
+  return namesThat(fields, changedFields(fields, olds, news), "replace").filter(
+    (name) => fields[name]?.replaces?.(news[name], olds) ?? true,
+  );
+}
+
+export function namesThat(fields: Fields, changed: readonly string[], effect: Field["onChange"]): string[] {
+  return changed.filter((name) => fields[name]?.onChange === effect);
+}
+
+export const text: Check = (value) => (typeof value === "string" ? undefined : "must be a string");
+
+export const notEmpty: Check = (value) =>
+  typeof value === "string" && value.trim() !== "" ? undefined : "must be a string that is not empty";
+
+export const uid: Check = (value) =>
+  typeof value === "string" && /^0x[0-9a-f]+$/i.test(value) ? undefined : 'must be the uid of a backend, like "0x42"';
+
+export const flag: Check = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
+
+export const wholeNumber: Check = (value) =>
+  Number.isInteger(value) && Number(value) > 0 ? undefined : "must be a whole number above 0";
+
+export function oneOf(values: readonly string[]): Check {
+  return (value) => (typeof value === "string" && values.includes(value) ? undefined : `must be ${listOf(values)}`);
+}
+
+export function durations(steps: readonly string[]): Check {
+  return (value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return `must be an object like { ${steps[0] ?? "create"}: "20m" }`;
+    }
+    for (const [step, duration] of Object.entries(value)) {
+      if (!steps.includes(step)) return `has no "${step}"; there are ${listOf(steps, "and")}`;
+      if (duration === unknownValue) continue;
+      const ms = typeof duration === "string" ? parseDuration(duration) : undefined;
+      if (ms === undefined || ms === 0) return `"${step}" must be a duration above zero like "90s", "20m" or "1h30m"`;
+    }
+    return undefined;
+  };
+}
+
+/** All of these, the first complaint wins. */
+export function both(...checks: readonly Check[]): Check {
+  return (value, inputs) => checks.map((check) => check(value, inputs)).find((reason) => reason !== undefined);
+}

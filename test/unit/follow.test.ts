@@ -1,0 +1,128 @@
+import { expect } from "chai";
+import type { RestoreStatusAnswer } from "../../provider/api/dataAnswers";
+import type { Account } from "../../provider/run/account";
+import { type Context } from "../../provider/resource/context";
+import { LostAnswerError, UnknownOutcomeError, WrongShapeError } from "../../provider/errors/errors";
+import { ActionRecords } from "../../provider/run/actions";
+import { poll } from "../../provider/restore/follow";
+import { TestClock } from "./clock";
+import { rejection } from "./failure";
+import { begin } from "../../provider/run/operation";
+import { type RestoreCompletionState } from "../../provider/restore/inputs";
+
+type Answer = RestoreStatusAnswer["status"] | Error;
+
+const site = { operation: "restoreStatus", host: "backend" };
+const minute = 60_000;
+
+describe("waiting for a restore", () => {
+  let clock: TestClock;
+  let actions: ActionRecords;
+  let health: number;
+  let observed: RestoreCompletionState;
+
+  const fresh: RestoreCompletionState = {
+    request: "0x42/1/2030-01-01T00:00:00.000Z",
+    target: "0x42",
+    restoreId: 1,
+    status: "IN_PROGRESS",
+    errors: [],
+    __state: { version: 1, status: "pending", given: [], unknownSince: "", doubtful: false },
+  };
+
+  beforeEach(() => {
+    clock = new TestClock();
+    actions = new ActionRecords();
+    actions.recordSent(fresh.target, 1, fresh.request, "urn");
+    health = 200;
+    observed = fresh;
+  });
+
+  /** Polls a backend that answers so at each time since the start. */
+  function polled(answer: (elapsedMs: number) => Answer, state = fresh, limit = "2h"): Promise<RestoreCompletionState> {
+    const data = {
+      locate: () => Promise.resolve({ url: "backend" }),
+      readiness: () => Promise.resolve({ status: health, retryAfterMs: undefined }),
+      restoreStatus: () => {
+        const said = answer(clock.elapsedMs);
+        return said instanceof Error ? Promise.reject(said) : Promise.resolve({ status: said, errors: [] });
+      },
+    };
+    const quiet = (): void => undefined;
+    const account = { data, actions } as unknown as Account;
+    const signal = new AbortController().signal;
+    const context: Context = {
+      account,
+      clock,
+      signal,
+      progress: quiet,
+      reached: quiet,
+      info: quiet,
+      warn: quiet,
+      reportFailure: quiet,
+    };
+    const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
+    return poll(context, operation, 1, state, (seen) => {
+      observed = seen;
+    });
+  }
+
+  it("is confirmed when this process sent it and the engine never forgot it", async () => {
+    expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ status: "OK", confirmed: true });
+    expect(await polled(() => "OK")).to.include({ confirmed: true });
+  });
+
+  it("is not confirmed at the first look of a process that did not send it", async () => {
+    actions = new ActionRecords();
+    expect(await polled(() => "OK")).to.include({ status: "OK", confirmed: false });
+    clock = new TestClock();
+    expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ confirmed: true });
+  });
+
+  it("stops after five minutes of UNKNOWN from a healthy backend, and says so again at the next look", async () => {
+    const failure = await rejection(polled(() => "UNKNOWN"));
+    expect(failure).to.be.instanceOf(UnknownOutcomeError);
+    expect(failure.message).to.contain(`acceptUnknown: "${fresh.request}"`);
+    expect(clock.elapsedMs).to.be.within(5 * minute, 5 * minute + 10_000);
+    expect(observed.status).to.equal("UNKNOWN");
+    const before = clock.elapsedMs;
+    expect(await rejection(polled(() => "UNKNOWN", observed))).to.be.instanceOf(UnknownOutcomeError);
+    expect(clock.elapsedMs).to.equal(before);
+  });
+
+  it("takes an OK after UNKNOWN, and does not confirm it, whatever comes between", async () => {
+    const script = (ms: number): Answer => (ms < minute ? "UNKNOWN" : ms < 2 * minute ? "IN_PROGRESS" : "OK");
+    expect(await polled(script)).to.include({ status: "OK", confirmed: false });
+  });
+
+  it("does not count an UNKNOWN from a backend that is not well, or one before an outage", async () => {
+    health = 503;
+    const unwell = await polled((ms) => {
+      if (ms > 30 * minute) return "OK";
+      return "UNKNOWN";
+    });
+    expect(unwell.confirmed).to.equal(false);
+    clock = new TestClock();
+    health = 200;
+    const outage = new LostAnswerError(site, { why: "HTTP 502" });
+    const interrupted = await polled((ms) => {
+      if (ms > 20 * minute) return "OK";
+      return ms % (4 * minute) < 10_000 ? outage : "UNKNOWN";
+    });
+    expect(interrupted.status).to.equal("OK");
+  });
+
+  it("goes on through outages, and fails at once on an answer that is none", async () => {
+    const outage = new LostAnswerError(site, { why: "the connection broke" });
+    expect(await polled((ms) => (ms < 30 * minute ? outage : "OK"))).to.include({ status: "OK", confirmed: true });
+    const wrong = new WrongShapeError(site, "data.restoreStatus.response.status", "an enum was expected");
+    expect(await rejection(polled(() => wrong))).to.equal(wrong);
+  });
+
+  it("ends at the deadline with the id, the last status, the limit and what to do", async () => {
+    const failure = await rejection(polled(() => "IN_PROGRESS"));
+    expect(String(failure)).to.match(
+      /restore 1 of 0x42.*timeouts\.create \(2h\).*IN_PROGRESS.*run pulumi up to wait for it again/s,
+    );
+  });
+});

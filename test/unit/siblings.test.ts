@@ -1,0 +1,147 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { expect } from "chai";
+import { SharedSiblings } from "../../provider/run/siblings";
+
+const endpoint = "https://cloud.example.com/graphql";
+
+function isUsed(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+describe("what provider processes of a run tell each other", () => {
+  let base: string;
+  let folder: string;
+  let mine: SharedSiblings;
+
+  beforeEach(() => {
+    base = mkdtempSync(join(tmpdir(), "dgraphcloud-sightings-"));
+    mine = new SharedSiblings(endpoint, "127.0.0.1:4000", base);
+    mine.tell("0x1", "here", true);
+    folder = join(base, readdirSync(base)[0] ?? "");
+  });
+  afterEach(() => {
+    rmSync(base, { recursive: true });
+  });
+
+  /** A line as another process writes it. */
+  function told(by: number, ...line: [endpoint: string, uid: string, incarnation: string, isLive: boolean]): void {
+    appendFileSync(join(folder, String(by)), `${JSON.stringify(line)}\n`);
+  }
+
+  it("is what those that live have met", () => {
+    told(process.ppid, endpoint, "0x1", "there", true);
+    told(process.ppid, endpoint, "0x2", "elsewhere", true);
+    expect(mine.ofOthers("0x1")).to.deep.equal(["there"]);
+  });
+
+  it("are facts as well, which say nothing of who stands for a backend", () => {
+    appendFileSync(join(folder, String(process.ppid)), `${JSON.stringify([endpoint, "0x1", "declared"])}\n`);
+    expect(mine.hasNoted("0x1", "declared")).to.equal(true);
+    expect(mine.hasNoted("0x1", "created")).to.equal(false);
+    expect(mine.hasNoted("0x2", "declared")).to.equal(false);
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    mine.note("0x3", "protected");
+    expect(mine.hasNoted("0x3", "protected"), "what this process knows itself is no news").to.equal(false);
+    const elsewhere = new SharedSiblings("http://127.0.0.1:4001/graphql", "127.0.0.1:4000", base);
+    expect(elsewhere.hasNoted("0x1", "declared")).to.equal(false);
+  });
+
+  it("is nothing that this process has told itself", () => {
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+  });
+
+  it("is nothing that has been taken back", () => {
+    told(process.ppid, endpoint, "0x1", "there", true);
+    told(process.ppid, endpoint, "0x1", "there", false);
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+  });
+
+  it("is nothing of another endpoint, where the uid is another backend's", () => {
+    told(process.ppid, "http://127.0.0.1:4001/graphql", "0x1", "there", true);
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+  });
+
+  it("is nothing of another run of the engine", () => {
+    told(process.ppid, endpoint, "0x1", "there", true);
+    expect(new SharedSiblings(endpoint, "127.0.0.1:4001", base).ofOthers("0x1")).to.deep.equal([]);
+  });
+
+  it("is nothing of a process that has ended, whose file goes with the next one that writes", () => {
+    const ended = Number(execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }));
+    told(ended, endpoint, "0x1", "there", true);
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    new SharedSiblings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    expect(existsSync(join(folder, String(ended)))).to.equal(false);
+  });
+
+  it("is nothing that others could have put there, of which nothing is removed either", () => {
+    const ended = "999999";
+    told(Number(ended), endpoint, "0x9", "then", true);
+    told(process.ppid, endpoint, "0x1", "there", true);
+    chmodSync(base, 0o777);
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    new SharedSiblings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    expect(readdirSync(base)).to.deep.equal([basename(folder)]);
+    expect(readdirSync(folder)).to.include(ended);
+  });
+
+  it("removes nothing but such files, and follows no link", () => {
+    const elsewhere = join(base, "elsewhere");
+    mkdirSync(elsewhere, { mode: 0o700 });
+    for (const place of [folder, elsewhere]) for (const name of ["id_rsa", "12"]) writeFileSync(join(place, name), "");
+    symlinkSync(elsewhere, join(base, "0123456789abcdef"));
+    new SharedSiblings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    expect(readdirSync(folder)).to.have.members(["id_rsa", String(process.pid)].concat(isUsed(12) ? ["12"] : []));
+    expect(readdirSync(elsewhere)).to.have.members(["id_rsa", "12"]);
+  });
+
+  it("is what can be read, when a line was cut off by a full disk", () => {
+    told(process.ppid, endpoint, "0x1", "there", true);
+    appendFileSync(join(folder, String(process.ppid)), '["https://cloud');
+    expect(mine.ofOthers("0x1")).to.deep.equal(["there"]);
+  });
+
+  it("is written once, and again when it has changed", () => {
+    mine.tell("0x1", "here", true);
+    mine.tell("0x1", "here", false);
+    mine.tell("0x1", "here", false);
+    mine.tell("0x1", "here", true);
+    const lines = readFileSync(join(folder, String(process.pid)), "utf8")
+      .split("\n")
+      .slice(0, -1);
+    expect(lines.map((line) => (JSON.parse(line) as unknown[])[3])).to.deep.equal([true, false, true]);
+  });
+
+  it("is closed to others", () => {
+    const modes = [folder, join(folder, String(process.pid))].map((path) => statSync(path).mode & 0o777);
+    expect(modes).to.deep.equal([0o700, 0o600]);
+  });
+
+  it("is nothing, and no failure, where nothing can be written, or what is there cannot be read", () => {
+    writeFileSync(join(base, "file"), "");
+    const nowhere = new SharedSiblings(endpoint, "127.0.0.1:4000", join(base, "file", "below"));
+    nowhere.tell("0x1", "here", true);
+    expect(nowhere.ofOthers("0x1")).to.deep.equal([]);
+    appendFileSync(join(folder, String(process.ppid)), "no JSON\n");
+    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+  });
+});
