@@ -33,17 +33,17 @@ interface Leaving {
   readonly id: string;
   /** The backend whose data the action replaced or erased. */
   readonly uid: string;
-  readonly state: Protection & { readonly __urn?: string };
+  readonly state: Protection;
 }
 
 /**
  * Refuses to delete the record of an action while its backend is protected and the program declares neither: then this is a destroy, or an
  * `up` that took both out. Such a backend stays, and without the record the next `up` would run the action again.
  */
-export function refuseLoss({ account }: Context, { id, uid, state }: Leaving): void {
+export function refuseLoss({ account, urn }: Context, { id, uid, state }: Leaving): void {
   const { backends, actions } = account;
   const isDeclared = [uid, state.__backend].some((key) => key !== undefined && backends.isDeclared(key));
-  if (!isProtected(state) || isDeclared || actions.isDeclared(id, state.__urn)) return;
+  if (!isProtected(state) || isDeclared || actions.isDeclared(id, urn)) return;
   const name = state.__backend === undefined ? "" : ` "${nameOf(state.__backend)}"`;
   throw new ConflictError({
     code: "DGC418",
@@ -57,13 +57,14 @@ export function refuseLoss({ account }: Context, { id, uid, state }: Leaving): v
 }
 
 /** Warns that the action is forgotten: to a later `up` it would be new. `effect` is what it would do then: "erases all data". */
-export function warnOfLoss(context: Context, { id, uid, state }: Leaving, effect: string): void {
-  const { actions } = context.account;
-  if (actions.isDeclared(id, state.__urn)) {
+export function warnOfLoss(context: Context, { id, uid }: Leaving, effect: string): void {
+  const { urn, account } = context;
+  const { actions } = account;
+  if (actions.isDeclared(id, urn)) {
     context.progress(`the record of ${id} is removed; no call is made`);
     return;
   }
-  actions.recordForgotten(uid, nameOf(state.__urn ?? id));
+  actions.recordForgotten(uid, nameOf(urn ?? id));
   context.warn(
     `its record is removed; no call is made. A later pulumi up with this action in its program would be a first run: ` +
       `if the backend ${uid} is still there, it ${effect} again. To prevent that, leave it out of the program, or give it a notAfter that has passed.`,

@@ -13,7 +13,7 @@ interface Run<Inputs> {
   readonly announced: Announced<Inputs>;
   /** The backend whose data is at stake; not known yet for a new one. */
   readonly uid: string;
-  readonly inputs: Inputs & { readonly __urn?: string; readonly notAfter?: string };
+  readonly inputs: Inputs & { readonly notAfter?: string };
   /** What it does to a backend: `erase all data of ${target}`. */
   readonly effect: (target: string) => string;
   /** What more can be said of it after a look at the service. */
@@ -27,7 +27,7 @@ export async function announce<Inputs>(
 ): Promise<void> {
   const { actions, backends } = context.account;
   // The engine checks a replacement twice.
-  if (!announced.makes || !actions.isNews(inputs.__urn ?? "")) return;
+  if (!announced.makes || !actions.isNews(context.urn ?? "")) return;
   if (uid === unknownValue) {
     const unknown = "a backend that is not known yet: a new one holds nothing, one that is taken over holds data";
     context.info(`will ${effect(unknown)}`);

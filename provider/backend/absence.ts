@@ -29,7 +29,7 @@ export async function isGone(
     throw new AbsentError({
       code: "DGC302",
       why: `${uid} is not in the account's list, but it was created or taken over only ${formatDuration(Math.max(0, age))} ago, and lists can lag behind.`,
-      next: ["Run the command again five minutes after the create.", ifGone(state)],
+      next: ["Run the command again five minutes after the create.", ifGone(context)],
     });
   }
   return true;
@@ -37,11 +37,12 @@ export async function isGone(
 
 /** Refuses when the settings are of another account than the one that created the backend; undefined when that cannot be told. */
 export async function refuseOtherAccount(
-  { account }: Context,
+  context: Context,
   operation: Operation,
   uid: string,
   state: BackendState,
 ): Promise<true | undefined> {
+  const { account } = context;
   await account.session.token(operation);
   const same = sameAccount(state.__state.account, account.session.identity());
   if (same !== false) return same;
@@ -50,23 +51,19 @@ export async function refuseOtherAccount(
     why:
       `${uid} was created with another account${creatorOf(state)} than the one that the settings name now` +
       `${account.session.accountName === undefined ? "" : ` (${account.session.accountName})`}.`,
-    next: ["Use the account that created it.", ...credentialsAdvice, ifGone(state)],
+    next: ["Use the account that created it.", ...credentialsAdvice, ifGone(context)],
   });
 }
 
 /** An opaque token does not tell its account: another backend of the same owner in the list does. */
-async function requireOwner(
-  { account }: Context,
-  operation: Operation,
-  uid: string,
-  state: BackendState,
-): Promise<void> {
+async function requireOwner(context: Context, operation: Operation, uid: string, state: BackendState): Promise<void> {
+  const { account } = context;
   const others = await account.list.recent(operation);
   if (state.owner !== undefined && others.some(({ owner }) => owner === state.owner)) return;
   throw new AbsentError({
     code: "DGC107",
     why: `${uid} is not in the list, and the token in the settings does not tell whether it is of the account that created it${creatorOf(state)}.`,
-    next: ["Log in with e-mail and password, so that the accounts can be compared.", ifGone(state)],
+    next: ["Log in with e-mail and password, so that the accounts can be compared.", ifGone(context)],
   });
 }
 
@@ -75,7 +72,7 @@ function creatorOf({ owner }: BackendState): string {
   return owner === undefined ? "" : ` (its owner is ${owner})`;
 }
 
-function ifGone({ __urn }: BackendState): string {
-  const urn = __urn === undefined ? "URN" : quoted(__urn);
-  return `Only if you know that the backend is gone for good: pulumi state delete ${urn} (pulumi stack --show-urns lists the URNs).`;
+function ifGone({ urn }: Context): string {
+  const named = urn === undefined ? "URN" : quoted(urn);
+  return `Only if you know that the backend is gone for good: pulumi state delete ${named} (pulumi stack --show-urns lists the URNs).`;
 }

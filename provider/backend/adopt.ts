@@ -13,7 +13,7 @@ export function announceAdoption(context: Context, { inputs, makes }: Announced<
   const { account, info } = context;
   const text = makes ? adoptionOf(account, inputs) : undefined;
   // The engine checks a replacement twice.
-  if (text !== undefined && account.actions.isNews(`${inputs.__urn ?? ""} ${text}`)) info(text);
+  if (text !== undefined && account.actions.isNews(`${context.urn ?? ""} ${text}`)) info(text);
 }
 
 function adoptionOf({ backends }: Context["account"], inputs: NewBackend): string | undefined {

@@ -220,7 +220,7 @@ export async function obtain(context: Context, operation: Operation, inputs: New
   const { backends } = context.account;
   const { adoptUid } = inputs;
   const key = keyOf(inputs);
-  const other = backends.claim(key, inputs.__urn ?? key);
+  const other = backends.claim(key, context.urn ?? key);
   if (other !== undefined) throw sharedName(inputs, other);
   try {
     if (adoptUid !== undefined) {
@@ -266,7 +266,7 @@ async function namesakes(context: Context, operation: Operation, inputs: NewBack
   const strange = (deployments: readonly Deployment[]): Deployment[] =>
     deployments.filter((deployment) => isNamesake(deployment, inputs) && !isOwn(deployment.uid));
   const isOwn = (uid: string): boolean =>
-    backends.hasMet(uid) && (inputs.__urn === undefined || backends.resourceOf(uid) === inputs.__urn);
+    backends.hasMet(uid) && (context.urn === undefined || backends.resourceOf(uid) === context.urn);
   const present = strange(await list.recent(operation));
   // A refusal must not rest on what somebody has deleted since.
   return present.length === 0 ? present : strange(await list.anew(operation));

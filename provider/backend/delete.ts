@@ -12,7 +12,6 @@ import {
 } from "../errors/errors";
 import { clean } from "../errors/text";
 import { isGone, refuseOtherAccount } from "./absence";
-import type { BackendHidden } from "./inputs";
 import type { BackendState } from "./model";
 import { type Operation } from "../run/operation";
 
@@ -35,15 +34,15 @@ export async function deleteBackend(
   } catch (error) {
     // Another state of it, deleted at the same time.
     if (backends.wasDeletedHere(id)) return;
-    backends.meet(id, incarnation, state.__urn);
+    backends.meet(id, incarnation, context.urn);
     throw withForgotten(context, id, error);
   }
   backends.recordDeleted(id);
 }
 
 /** Refuses a backend in place of one that must not be deleted, as replaceOnChanges asks for: it would be a second one. */
-export function refuseProtectedPredecessor({ account }: Context, { __urn }: BackendHidden): void {
-  const old = __urn === undefined ? undefined : account.backends.protectedOf(__urn);
+export function refuseProtectedPredecessor({ account, urn }: Context): void {
+  const old = urn === undefined ? undefined : account.backends.protectedOf(urn);
   if (old !== undefined) throw new ConflictError(protectedBackend(old));
 }
 
@@ -61,7 +60,7 @@ const proofMs = 20_000;
 
 async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
   const { control, backends, list } = context.account;
-  const isReleased = backends.hasUnprotectedSuccessor(state.__urn, state.__state.incarnation);
+  const isReleased = backends.hasUnprotectedSuccessor(context.urn, state.__state.incarnation);
   if (state.deletionProtection === true && !isReleased) throw new ConflictError(protectedBackend(id));
   await refuseOtherAccount(context, operation, id, state);
   const lostAnswers: RequestError[] = [];

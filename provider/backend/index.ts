@@ -36,29 +36,30 @@ export const backend: Resource<BackendInputs, BackendState> = {
     const { backends } = context.account;
     const { incarnation } = state.__state;
     if (incarnation === "") return;
-    backends.meet(id, incarnation, state.__urn);
-    if (state.__urn === undefined) return;
+    backends.meet(id, incarnation, context.urn);
+    if (context.urn === undefined) return;
     const isProtected = state.deletionProtection === true;
-    if (isProtected) backends.meetProtected(state.__urn, id);
-    backends.meetProtection(state.__urn, incarnation, isProtected);
+    if (isProtected) backends.meetProtected(context.urn, id);
+    backends.meetProtection(context.urn, incarnation, isProtected);
   },
 
-  recordDeclared(context, id, { __urn, __state: { incarnation } }) {
-    if (__urn !== undefined && incarnation !== "") refuseSecond(context, id, { urn: __urn, incarnation });
+  recordDeclared(context, id, { __state: { incarnation } }) {
+    const { urn } = context;
+    if (urn !== undefined && incarnation !== "") refuseSecond(context, id, { urn, incarnation });
   },
 
   async create(context, operation, inputs: BackendInputs & BackendHidden) {
-    refuseProtectedPredecessor(context, inputs);
+    refuseProtectedPredecessor(context);
     const { live, adopted, failure } = await obtain(context, operation, inputs);
     if (adopted) tellAdoption(context, live);
     const memory = newMetadata(context.account, inputs, context.clock.now());
-    const { __urn } = inputs;
-    context.account.backends.meet(live.uid, memory.incarnation, __urn);
-    if (__urn !== undefined) context.account.backends.declare(live.uid, memory.incarnation, __urn);
+    const { urn } = context;
+    context.account.backends.meet(live.uid, memory.incarnation, urn);
+    if (urn !== undefined) context.account.backends.declare(live.uid, memory.incarnation, urn);
     if (inputs.deletionProtection === true) context.account.backends.noteProtected(live.uid);
     // Only so: made without protection, it lets go of a protected one that it replaces in the next run, and not in this.
-    if (__urn !== undefined && inputs.deletionProtection === true)
-      context.account.backends.meetProtection(__urn, memory.incarnation, true);
+    if (urn !== undefined && inputs.deletionProtection === true)
+      context.account.backends.meetProtection(urn, memory.incarnation, true);
     const known = adopted ? withoutLiveInputs(inputs) : inputs;
     return { id: live.uid, state: stateOf({}, known, valuesOf(context.account, live), memory), failure };
   },
@@ -134,7 +135,7 @@ async function readBackend(
   if (live !== undefined) return observed(context, live, known);
   if (known === undefined) throw noSuchBackend(id, context.account.session.accountName);
   if (await isGone(context, operation, id, known)) {
-    if (known.__urn !== undefined) context.account.backends.forgetProtected(known.__urn);
+    if (context.urn !== undefined) context.account.backends.forgetProtected(context.urn);
     return undefined;
   }
   throw new AbsentError({

@@ -35,8 +35,8 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   recordLive: () => undefined,
   hiddenChange: (state, news: DataDropInputs & Hidden) => protectionChange(state, news),
 
-  recordDeclared({ account }, id, { __urn }) {
-    account.actions.declare(id, __urn);
+  recordDeclared({ account, urn }, id) {
+    account.actions.declare(id, urn);
   },
 
   async preflight(context, { inputs }) {
@@ -117,7 +117,7 @@ async function dropOnce(
   try {
     const observe = (observed: DataDropState): void => {
       reached = observed;
-      context.account.actions.declare(inputs.__urn);
+      context.account.actions.declare(context.urn);
     };
     return { id, state: await dropRemaining(context, sending, id, state, inputs, observe) };
   } catch (error) {

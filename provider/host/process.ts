@@ -70,6 +70,7 @@ export class HostProcess {
       else print(line);
     };
     return {
+      urn,
       account: this.sharedCloud(),
       clock: this.clock,
       signal: engine.signal,

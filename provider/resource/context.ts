@@ -4,6 +4,8 @@ import type { ProgressLine } from "../run/operation";
 
 /** What a host gives a resource for one operation. */
 export interface Context extends ProgressLine {
+  /** The resource that the operation is about; undefined where the host was told none. */
+  readonly urn: string | undefined;
   readonly account: Account;
   readonly clock: Clock;
   /** Aborted when the engine is gone. */

@@ -28,8 +28,8 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   deletesFirst: () => false,
   hiddenChange: (state, news: RestoreCompletionInputs & Hidden) => protectionChange(state, news),
 
-  recordDeclared({ account }, id, { __urn }) {
-    account.actions.declare(id, __urn);
+  recordDeclared({ account, urn }, id) {
+    account.actions.declare(id, urn);
   },
 
   recordLive({ account }, _, state) {
@@ -53,7 +53,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
       errors: [],
       __state: memory,
     };
-    context.account.actions.declare(inputs.__urn);
+    context.account.actions.declare(context.urn);
     return Promise.resolve({ id: inputs.request, state });
   },
 

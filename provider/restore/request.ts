@@ -25,8 +25,8 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
 
   hiddenChange: (state, news: RestoreRequestInputs & Hidden) => protectionChange(state, news),
 
-  recordDeclared({ account }, id, { __urn }) {
-    account.actions.declare(id, __urn);
+  recordDeclared({ account, urn }, id) {
+    account.actions.declare(id, urn);
   },
 
   async preflight(context, { inputs, olds, replaces }) {
@@ -51,8 +51,8 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     await announce(context, { announced, uid: inputs.target, inputs, effect, details });
   },
 
-  recordLive({ account }, id, { target, restoreId, __urn }) {
-    if (restoreId !== undefined) account.actions.meetRestore(target, restoreId, __urn ?? id);
+  recordLive({ account, urn }, id, { target, restoreId }) {
+    if (restoreId !== undefined) account.actions.meetRestore(target, restoreId, urn ?? id);
   },
 
   async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
@@ -62,7 +62,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
       resumeRestoreId === undefined
         ? await sendRestore(context, operation, inputs)
         : resumed(context, inputs, resumeRestoreId);
-    context.account.actions.declare(inputs.__urn);
+    context.account.actions.declare(context.urn);
     return created;
   },
 
@@ -115,15 +115,15 @@ function settled(
  * from before is this one's all the same: the engine of the backend has restarted and gives the ids anew, or the user waits for that run.
  */
 async function refuseHeld(
-  { account }: Context,
+  { account, urn }: Context,
   operation: Operation,
-  { target, __urn }: RestoreRequestInputs & Hidden,
+  { target }: RestoreRequestInputs,
   restoreId: number,
 ): Promise<void> {
   const holders = account.actions.holdersOf(target, restoreId);
   const [holder] = holders;
   if (holder === undefined) return;
-  const isOwn = __urn !== undefined && holders.has(__urn);
+  const isOwn = urn !== undefined && holders.has(urn);
   const mayBeAnother = isOwn || account.actions.hasEnded(target, restoreId);
   if (mayBeAnother && (await account.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
   const whose = isOwn ? "an earlier run of this very resource" : `${resourceName(holder)} of this stack`;

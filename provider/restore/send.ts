@@ -28,12 +28,12 @@ export async function sendRestore(
   const leave = await account.queue.enter(inputs.target, context, operation);
   try {
     refuseAfterUnknown(context, inputs.target);
-    await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
+    await untilNoRestoreRuns(context, operation, inputs.target, context.urn);
     const backup = await chooseBackup(context, operation, inputs);
     await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
     refuseExpired(clock, inputs.notAfter);
     const recheck = async (): Promise<void> => {
-      await untilNoRestoreRuns(context, operation, inputs.target, inputs.__urn);
+      await untilNoRestoreRuns(context, operation, inputs.target, context.urn);
       refuseExpired(clock, inputs.notAfter);
       await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
     };
@@ -84,7 +84,7 @@ async function sendOnce(
   };
   const recorded = (restoreId: number, failure?: Error): Created<RestoreRequestState> => {
     const id = `${target}/${restoreId}/${startedAt}`;
-    account.actions.recordSent(target, restoreId, id, inputs.__urn ?? id);
+    account.actions.recordSent(target, restoreId, id, context.urn ?? id);
     info(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
     return {
       id,

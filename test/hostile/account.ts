@@ -19,6 +19,7 @@ export class Account {
     };
     const signal = new AbortController().signal;
     this.context = {
+      urn: undefined,
       account: this.account,
       clock: this.clock,
       signal,

@@ -52,6 +52,7 @@ describe("waiting for a restore", () => {
     const account = { data, actions } as unknown as Account;
     const signal = new AbortController().signal;
     const context: Context = {
+      urn: undefined,
       account,
       clock,
       signal,

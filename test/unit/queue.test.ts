@@ -12,6 +12,7 @@ describe("the queue of actions on one backend", () => {
     const account = new Account({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     const { signal } = new AbortController();
     const context: Context = {
+      urn: undefined,
       account,
       clock,
       signal,

@@ -25,6 +25,7 @@ describe("a wait for a backend on this machine that refuses connections", () => 
     const quiet = (): void => undefined;
     const { signal } = new AbortController();
     context = {
+      urn: undefined,
       account,
       clock,
       signal,

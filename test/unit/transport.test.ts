@@ -146,7 +146,7 @@ describe("requests, byte for byte", () => {
         reportFailure: () => undefined,
         info: () => undefined,
       };
-      const context = { account, clock, ...silent };
+      const context = { urn: undefined, account, clock, ...silent };
       const operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
       expectPost({ deployments: [] });
       const sent = expectPost({ createDeployment: { uid: "0x42", url: "b.example.com", jwtToken: "jwt-of-0x42" } });

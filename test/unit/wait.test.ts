@@ -24,6 +24,7 @@ describe("a wait", () => {
     ending = new AbortController();
     const account = new Account({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     context = {
+      urn: undefined,
       account,
       clock,
       signal: ending.signal,
