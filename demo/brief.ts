@@ -1,5 +1,5 @@
 const row = /^(?: [-+~]{1,2} {1,2}| {4})(?<resource>[\w-]+:[\w/-]+:\w+ \S+)(?<rest>.*)$/;
-/** What stands in every run and tells nothing of it. */
+/** Lines that every run prints, and that say nothing about this one. */
 const noise = [
   /^(Previewing|Updating|Refreshing|Destroying) /,
   /^@ /,
@@ -10,7 +10,7 @@ const noise = [
   /^If you want to remove the stack completely/,
 ];
 
-/** The output of the engine without what it repeats: each resource once, with its last row, then warnings and counts. */
+/** Shortens the engine's output: each resource once, with its last row, then warnings and counts. */
 export function brief(output: string): string {
   const rows = new Map<string, string>();
   const others: string[] = [];
@@ -22,12 +22,12 @@ export function brief(output: string): string {
     if (section === "outputs" || heading === "Diagnostics" || line.trim() === "" || noise.some((one) => one.test(line)))
       continue;
     const { resource, rest = "" } = row.exec(line)?.groups ?? {};
-    // A warning stands in the row and again below, with all of its lines.
+    // The engine prints a warning in the row, and again below with all its lines.
     if (resource !== undefined)
       rows.set(resource, line.slice(0, line.length - rest.length) + rest.replace(/ warning: .*/, ""));
     else others.push(line);
   }
-  // A component has no row of its own for its end.
+  // The engine prints no row for the end of a component, so its last row still says that it begins.
   const ended = [...rows.values()].filter((line) => !/ (creating|deleting) \(0s\) *$/.test(line));
   return [...ended, ...others].join("\n");
 }

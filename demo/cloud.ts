@@ -4,13 +4,13 @@ import { openSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { prepareDgraph } from "../tools/dgraph";
 
-/** The command of the local cloud. */
+/** Path of the local cloud's command. */
 export const command = resolve(__dirname, "../local/bin/dgraphcloud-local.js");
 
 /** A local cloud in a process of its own. */
 export interface RunningCloud {
   readonly pid: number;
-  /** What it says of itself: where it keeps what it holds. */
+  /** Where its backends keep their data, as the end of a sentence. */
   readonly behind: string;
   readonly endpoint: string;
   readonly email: string;
@@ -18,7 +18,7 @@ export interface RunningCloud {
   stop(): Promise<void>;
 }
 
-/** Starts `dgraphcloud-local` and waits until it says what to export. */
+/** Starts `dgraphcloud-local` and waits until it prints what to export. */
 export async function startCloud(folder: string, port: number): Promise<RunningCloud> {
   const log = join(folder, "cloud.log");
   const file = openSync(log, "w");
@@ -47,7 +47,7 @@ export async function startCloud(folder: string, port: number): Promise<RunningC
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = once(child, "exit");
-      // Nothing else keeps this process until the cloud has ended, and there is more to do after that.
+      // Without this, Node would exit here, before the demo has removed its files: the child is not referenced.
       child.ref();
       child.kill("SIGTERM");
       await ended;
@@ -55,7 +55,7 @@ export async function startCloud(folder: string, port: number): Promise<RunningC
   };
 }
 
-/** The engine behind the backends is the one that the environment names; a real Dgraph is found or built first. */
+/** The flags for a real Dgraph behind each backend, if the environment asks for one. Dgraph is found or built first. */
 async function engineArguments(): Promise<string[]> {
   if (process.env["DGRAPHCLOUD_LOCAL_ENGINE"] !== "dgraph") return [];
   return ["--dgraph", (await prepareDgraph()).executable];
@@ -71,12 +71,12 @@ async function greeting(child: ChildProcess, log: string): Promise<string> {
   throw new Error("the local cloud did not start within 10 s");
 }
 
-/** The command's own words name a flag that the demo does not have. */
+/** Rewords the message about a taken port: the command names --port, a flag that the demo does not have. */
 function problemIn(text: string): string {
   const [, port] = /port (\d+) is taken/.exec(text) ?? [];
   if (port === undefined) return text.trim();
   return (
-    `port ${port} is taken, perhaps by another local cloud or an earlier demo. Stop that one, ` +
+    `port ${port} is taken, perhaps by another local cloud or an earlier demo. Stop it, ` +
     "or run the demo without --keep, which takes any free port"
   );
 }

@@ -1,10 +1,10 @@
-/** A backup as listBackups tells it. */
+/** A backup, as listBackups returns it. */
 export interface Backup {
   readonly folder: string;
   readonly backupNum: number;
 }
 
-/** What the demo reads a backend's addresses and token from: the outputs of a stack. */
+/** The outputs of a stack, which hold the addresses and the token of a backend. */
 export interface Outputs {
   output(name: string): Promise<string>;
 }
@@ -51,7 +51,7 @@ export class Data {
     await this.served(`mutation { addTask(input: [${input}]) { numUids } }`);
   }
 
-  /** A real Dgraph answers that the schema is there a moment before it serves it. */
+  /** Sends a query until it succeeds: a real Dgraph confirms a new schema a moment before it serves it. */
   private async served(query: string): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
@@ -64,13 +64,13 @@ export class Data {
     }
   }
 
-  /** The titles of all tasks, by the alphabet. */
+  /** The titles of all tasks, in alphabetical order. */
   async titles(): Promise<string[]> {
     const { queryTask } = await post(this.graphqlEndpoint, "{ queryTask { title } }", this.headers);
     return (queryTask as { title: string }[]).map(({ title }) => title).sort();
   }
 
-  /** The latest of its backups. */
+  /** The latest backup of this backend. */
   async latestBackup(): Promise<Backup> {
     const query = "{ listBackups { response { folder backupNum } } }";
     const { listBackups } = await post(`${this.adminEndpoint}/slash`, query, this.headers);

@@ -7,16 +7,17 @@ import { type Engine, prepareEngine } from "../tools/engine";
 import { brief } from "./brief";
 import { command, type RunningCloud, startCloud } from "./cloud";
 import { Data, post } from "./data";
+import { settingsOf } from "./settings";
 
 const root = resolve(__dirname, "..");
 const flags = process.argv.slice(2);
 const keep = flags.includes("--keep");
-/** Where the cloud stays, so that the same address works in the user's shell. */
+/** The port of the cloud that --keep leaves up: the local cloud's default, which the README names. */
 const keptPort = 8070;
-/** Another name for the stack that stays, so that a later demo leaves it alone. */
+/** The stack that --keep leaves up has a name of its own, so that a later demo does not touch it. */
 const stack = keep ? "kept-demo" : "demo";
 
-/** The signal that asked the demo to stop, and the engine that must end before it does. */
+/** The signal that asked the demo to stop, and the running engine, which must end first. */
 let stopping: "SIGINT" | "SIGTERM" | undefined;
 let engineRun: ChildProcess | undefined;
 
@@ -26,7 +27,7 @@ function refuseToGoOn(): void {
   if (stopping !== undefined) throw new Stopped();
 }
 
-/** A Pulumi stack of a project of this repository, with everything else in a folder of the demo's own. */
+/** A stack of a project in this repository. Its state and the engine's home are in the demo's own folder. */
 class Demo {
   private static step = 0;
   private readonly environment: NodeJS.ProcessEnv;
@@ -39,22 +40,15 @@ class Demo {
   ) {
     mkdirSync(join(folder, "state"), { recursive: true });
     const environment = { ...process.env, PATH: engine.path, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.settings() };
-    // A token of the user's would win over e-mail and password, and it is for the real service only.
+    // A token in the user's environment would win over e-mail and password. It is meant for the real service only.
     this.environment = { ...environment, DGRAPHCLOUD_TOKEN: undefined };
-    // What a demo that was killed has left beside the program would steer this one.
+    // A demo that was killed leaves its settings beside the program, and they would change this run.
     this.removeSettings();
   }
 
-  /** What a shell must export to go on by hand. */
+  /** The variables that a shell must export to go on by hand. */
   settings(): Record<string, string> {
-    return {
-      PULUMI_HOME: join(this.folder, "home"),
-      PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "",
-      DGRAPHCLOUD_ENDPOINT: this.cloud.endpoint,
-      DGRAPHCLOUD_EMAIL: this.cloud.email,
-      DGRAPHCLOUD_PASSWORD: this.cloud.password,
-    };
+    return settingsOf(this.folder, this.cloud);
   }
 
   shows(what: string): void {
@@ -63,7 +57,7 @@ class Demo {
     console.log(`\n=== ${Demo.step}. ${what}\n`);
   }
 
-  /** Runs the engine for the user to see: what matters when it ends well, and everything when it fails. */
+  /** Runs the engine and prints its output: shortened after a success, whole after a failure. */
   async pulumi(...args: string[]): Promise<void> {
     console.log(`$ pulumi ${args.map((arg) => (arg.includes(" ") ? `"${arg}"` : arg)).join(" ")}`);
     const child = spawn(this.engine.pulumi, [...args, "--stack", stack, "--non-interactive"], {
@@ -80,10 +74,10 @@ class Demo {
     refuseToGoOn();
     const text = code === 0 ? brief(output) : output;
     if (text !== "") console.log(text);
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}`);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed with exit code ${String(code)}`);
   }
 
-  /** Runs the engine and gives what it prints. */
+  /** Runs the engine and returns its output, without printing it. */
   async quietly(...args: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(this.engine.pulumi, [...args, "--non-interactive"], {
       cwd: this.project,
@@ -106,7 +100,7 @@ class Demo {
     return this.quietly("stack", "output", name, "--show-secrets", "--stack", stack);
   }
 
-  /** Takes a backup as the cloud does on its schedule. */
+  /** Takes a backup, as the service does every four hours. */
   async backUp(uid: string): Promise<void> {
     console.log(`$ dgraphcloud-local backup ${uid}`);
     const { stdout } = await promisify(execFile)(process.execPath, [command, "backup", uid], { env: this.environment });
@@ -125,34 +119,36 @@ class Demo {
 
 async function run(demo: Demo): Promise<void> {
   await demo.quietly("stack", "init", stack);
-  demo.shows("Before anything is made, a preview says what would be.");
+  demo.shows("The preview says what would be created. Nothing is created yet.");
   await demo.pulumi("preview");
-  demo.shows("An up makes the backend, and waits until it answers.");
+  demo.shows("The up creates the backend, and waits until it answers.");
   await demo.pulumi("up", "--yes", "--skip-preview");
-  demo.shows("The outputs of the stack say how to reach it. The token is a secret.");
+  demo.shows("The outputs of the stack say how to reach the backend. Its token is a secret.");
   await demo.pulumi("stack", "output");
-  demo.shows("With these outputs, a schema and a first record are sent to the backend, and read again.");
+  demo.shows(
+    "With these outputs, the demo sends a schema and a first record to the backend, and reads the record again.",
+  );
   const data = await Data.of(demo);
   await data.add("Read the preview");
   await showTasks(data, ["Read the preview"]);
-  demo.shows("A new name is previewed as an update in place: the data stays.");
+  demo.shows("A new name is an update in place. The data stays.");
   await demo.pulumi("config", "set", "name", "orders");
   await demo.pulumi("preview", "--diff");
   await demo.pulumi("up", "--yes", "--skip-preview");
   await showTasks(data, ["Read the preview"]);
-  demo.shows("Another zone is previewed as a replace: the data would be lost. The demo only looks at this preview.");
+  demo.shows("Another zone is a replace, which would lose the data. The demo stops at the preview.");
   await demo.pulumi("config", "set", "zone", "eu-west-1");
   await demo.pulumi("preview", "--diff");
   await demo.pulumi("config", "rm", "zone");
-  demo.shows("Somebody renames the backend in the console. A refresh shows that it differs from the program.");
+  demo.shows("Somebody renames the backend in the console. The refresh shows that it differs from the program.");
   await demo.renameOutside(await demo.output("uid"), "renamed-in-the-console");
   await demo.pulumi("refresh", "--yes", "--skip-preview", "--diff");
 }
 
-/** Data is added, backed up, dropped, restored, and seen again. */
+/** Adds data, backs it up, drops it, and restores it. */
 async function runActions(demo: Demo): Promise<void> {
   await demo.quietly("stack", "init", stack);
-  demo.shows("Another stack has a backend with two records, and a backup of it.");
+  demo.shows("A second stack creates a backend. The demo adds two records to it, and takes a backup.");
   await demo.pulumi("up", "--yes", "--skip-preview");
   const data = await Data.of(demo);
   const both = ["Read the preview", "Write the program"];
@@ -160,20 +156,20 @@ async function runActions(demo: Demo): Promise<void> {
   await demo.backUp(await demo.output("uid"));
   const backup = await data.latestBackup();
   await showTasks(data, both);
-  demo.shows("A DataDrop erases data, once. Its preview says which.");
+  demo.shows("A DataDrop erases data, once. Its preview says which data.");
   await demo.pulumi("config", "set", "wipe", "for the demo");
   await demo.pulumi("preview");
   await demo.pulumi("up", "--yes", "--skip-preview");
   await showTasks(data, []);
-  demo.shows("A Restore brings the data back. It is sent once, and waited for.");
+  demo.shows("A Restore brings the data back. The up sends it once, and waits until it has ended.");
   await demo.pulumi("config", "set", "backupFolder", backup.folder);
   await demo.pulumi("config", "set", "backupNum", String(backup.backupNum));
   await demo.pulumi("up", "--yes", "--skip-preview");
   await showTasks(data, both);
-  demo.shows("A second up runs neither again: nothing changes, and the data stays.");
+  demo.shows("Another up runs neither of them again. Nothing changes, and the data stays.");
   await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
   await showTasks(data, both);
-  demo.shows("A destroy deletes this stack.");
+  demo.shows("The destroy deletes the backend of this stack.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
 }
@@ -185,7 +181,7 @@ async function showTasks(data: Data, expected: readonly string[]): Promise<void>
 }
 
 async function cleanUp(demo: Demo): Promise<void> {
-  demo.shows("A destroy deletes the first stack as well, and nothing is left.");
+  demo.shows("The destroy of the first stack deletes its backend as well. Nothing is left.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
 }
@@ -198,7 +194,7 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
     ...exports,
     `  export PATH="${engine.path.split(":")[0] ?? ""}:$PATH"`,
     `  pulumi up --stack ${stack}`,
-    "\nTo end it:\n",
+    "\nTo end them:\n",
     `  pulumi destroy --yes --stack ${stack}`,
     `  kill ${cloud.pid} && rm -r ${folder} Pulumi.${stack}.yaml`,
   ].join("\n");
@@ -206,7 +202,8 @@ function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: stri
 
 async function main(): Promise<void> {
   const unknown = flags.find((flag) => flag !== "--keep");
-  if (unknown !== undefined) throw new Error(`there is no ${unknown}: npm run demo, or npm run demo -- --keep`);
+  if (unknown !== undefined)
+    throw new Error(`the demo has no flag ${unknown}: run npm run demo, or npm run demo -- --keep`);
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.on(signal, () => {
       stop(signal);
@@ -218,7 +215,9 @@ async function main(): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   });
-  console.log(`The real Pulumi engine ${engine.version}, and a Dgraph Cloud on this machine, ${cloud.behind}.`);
+  console.log(
+    `The demo runs the real Pulumi engine ${engine.version} against a Dgraph Cloud on this machine, ${cloud.behind}.`,
+  );
   const quickStart = new Demo(engine, cloud, folder, root);
   const withActions = new Demo(engine, cloud, folder, join(root, "examples", "wipe-and-restore"));
   const leaveNothing = async (): Promise<void> => {
@@ -232,7 +231,7 @@ async function main(): Promise<void> {
     if (!keep) await cleanUp(quickStart);
   } catch (error) {
     await leaveNothing();
-    // What the signal has broken is no failure of the demo.
+    // After a signal the engine fails because it was stopped. That is no failure of the demo.
     if (stopping !== undefined) throw new Stopped();
     throw error;
   }
@@ -241,15 +240,17 @@ async function main(): Promise<void> {
     return;
   }
   await leaveNothing();
-  console.log('\nThat was all: the stacks, the local cloud and its folder are gone. Next: the README, under "Use it".');
+  console.log(
+    '\nThe demo has ended. The stacks, the local cloud and its folder are gone. To go on, read "Use it" in the README.',
+  );
 }
 
-/** The engine must end what it does, and unlock its state, before the cloud goes away. */
+/** Lets the engine finish and unlock its state before the cloud goes away. */
 function stop(signal: "SIGINT" | "SIGTERM"): void {
   if (stopping !== undefined) return;
   stopping = signal;
-  console.log("\nStopping: the engine ends what it has begun first.");
-  // A terminal sends Ctrl-C to the engine as well; whoever ends this process alone does not.
+  console.log("\nStopping. The engine finishes first what it has begun.");
+  // A terminal sends Ctrl-C to the engine as well. SIGTERM reaches this process alone.
   if (signal === "SIGTERM") engineRun?.kill("SIGINT");
 }
 

@@ -28,7 +28,7 @@ describe("the demo, with an engine that fails", function () {
     readonly ended: Promise<{ code: number | null; output: string }>;
   }
 
-  /** Runs it with this script for an engine, in a group of processes of its own, as a terminal does. */
+  /** Runs the demo with this script as the engine, in a process group of its own, as a terminal does. */
   function start(script: string, ...flags: string[]): Started {
     sandbox.script(
       join("bin", "pulumi"),
@@ -78,7 +78,7 @@ describe("the demo, with an engine that fails", function () {
     writeFileSync(settings, "config:\n  dgraphcloud-quickstart:name: of-a-demo-that-was-killed\n");
     const { code, output } = await run("exit 3");
     expect(code, output).to.equal(1);
-    expect(output).to.contain("pulumi preview ended with 3");
+    expect(output).to.contain("pulumi preview failed with exit code 3");
     expect(left()).to.deep.equal([]);
     expect(existsSync(settings)).to.equal(false);
   });
@@ -99,7 +99,7 @@ describe("the demo, with an engine that fails", function () {
       expect([existsSync(mark), left()]).to.deep.equal([true, []]);
     });
 
-  it("says of a taken port what can be done with the flags that it has", async () => {
+  it("says what to do about a taken port, with the flags that the demo has", async () => {
     const other = createServer();
     // Taken by this server, or by somebody else already.
     await new Promise<void>((done) =>
@@ -146,7 +146,7 @@ describe("the demo, with an engine that fails", function () {
     ]);
   });
 
-  it("gives the engine no token of the user's", async () => {
+  it("does not give the user's own token to the engine", async () => {
     const { output } = await run('echo "token: <$DGRAPHCLOUD_TOKEN>"; exit 3');
     expect(output).to.contain("token: <>");
   });
