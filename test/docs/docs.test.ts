@@ -63,13 +63,15 @@ describe("the code blocks of the pages", function () {
   describe("that need a local cloud", () => {
     let local: LocalCloud;
     let folder: string;
+    let outputs: Readonly<Record<string, string>>;
 
     before(async () => {
       local = await startLocalCloud({ provisioningMs: 0 });
       folder = mkdtempSync(join(tmpdir(), "dgraphcloud-docs-"));
       const made = { name: "shop", zone: "us-east-1", deploymentType: "dedicated" };
-      const { uid } = await local.cloud.createDeployment(local.accounts[0]!, made);
+      const { uid, url, jwtToken } = await local.cloud.createDeployment(local.accounts[0]!, made);
       expect(uid, "the uid that the pages use").to.equal("0x42");
+      outputs = { graphqlEndpoint: `http://${url}/graphql`, adminEndpoint: `http://${url}/admin`, jwtToken };
     });
     after(async () => {
       await local.close();
@@ -79,7 +81,7 @@ describe("the code blocks of the pages", function () {
     for (const file of new Set(treated("shell").map((block) => block.file)))
       it(`are run by a shell: ${file}`, async () => {
         const own = treated("shell").filter((block) => block.file === file);
-        const { code, output } = await runShell(own, local, folder);
+        const { code, output } = await runShell(own, local, folder, { outputs });
         expect(code, `${output}\nCorrect the block; if it is no shell's, fence it with its language.`).to.equal(0);
         for (const { answer } of own) if (answer !== undefined) expect(output).to.contain(answer);
         expect(output).not.to.contain('"errors"');

@@ -6,7 +6,12 @@ import type { LocalCloud } from "dgraphcloud-local";
 import { cloudOptions, options } from "../../local/cli/options";
 import { type Block, placeOf, root } from "./blocks";
 
-/** A project with a stack, in which the commands of pulumi run. Without one they are left out. */
+/** The outputs of a stack, for pages whose commands of pulumi are left out but for `pulumi stack output`. */
+export interface Outputs {
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A project with a stack, in which the commands of pulumi run. */
 export interface Project {
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -22,16 +27,19 @@ export async function runShell(
   blocks: readonly Block[],
   { endpoint, accounts }: LocalCloud,
   folder: string,
-  project?: Project,
+  stack: Outputs | Project,
 ): Promise<{ code: number | null; output: string }> {
   const { host } = new URL(endpoint);
   const [account] = accounts;
+  const project = "folder" in stack ? stack : undefined;
+  const outputs = "outputs" in stack ? Object.entries(stack.outputs) : [];
   const script = blocks.map((block) => `block='${placeOf(block)}'\n${block.text.replaceAll("127.0.0.1:8070", host)}`);
   const child = spawn("bash", ["-c", [prelude, project ? answers : leftOut, ...script].join("\n")], {
     cwd: project?.folder ?? folder,
     env: {
       PATH: process.env["PATH"],
       ...project?.environment,
+      ...Object.fromEntries(outputs.map(([name, value]) => [`OUTPUT_${name}`, value])),
       PASSWORD: project?.password,
       // In place of the reader's "yes".
       PULUMI_SKIP_CONFIRMATIONS: "true",
@@ -61,7 +69,14 @@ npx() {
   if [ "$1 $2" = "dgraphcloud-local backup" ]; then shift; node "$COMMAND" "$@"; else echo "npx $*" >> ~/commands; fi
 }
 `;
-const leftOut = 'pulumi() { test -n "$1"; }';
+const leftOut = `
+pulumi() {
+  test -n "$1"
+  if [ "$1 $2" = "stack output" ]; then
+    output="OUTPUT_\${@: -1}"
+    echo "\${!output:?is no output of the stack}"
+  fi
+}`;
 const answers = 'pulumi() { echo "$PASSWORD" | command pulumi "$@"; }';
 
 const { name, scripts, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {

@@ -59,11 +59,17 @@ describe("engine: the code blocks of the pages", function () {
       const project = { folder: stack.project, environment: stack.environment, password: you.password };
       const made = await stack.pulumi("stack", "init", file.replace(/\W/g, "-"));
       expect(made.code, made.output).to.equal(0);
-      stack.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });');
+      stack.program(`
+        const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });
+        const { graphqlEndpoint, adminEndpoint, jwtToken } = orders;
+        module.exports = { graphqlEndpoint, adminEndpoint, jwtToken };
+      `);
       const own = blocks.filter((block) => block.file === file && treatmentOf(block) === "shell");
       const before = stack.local.cloud.all().length;
       const { code, output } = await runShell(own, stack.local, stack.folder, project);
       expect(code, output).to.equal(0);
+      for (const { answer } of own) if (answer !== undefined) expect(output).to.contain(answer);
+      expect(output).not.to.contain('"errors"');
       const ups = own.filter(({ text }) => /^pulumi up/m.test(text)).length;
       expect(stack.local.cloud.all().length - before, output).to.equal(ups);
     });
