@@ -1,6 +1,7 @@
 import { isRecord } from "../api/answer";
 import type { Context } from "../resource/context";
-import { GraphqlError, mayHaveActed, UnauthorizedError, UnknownOutcomeError } from "../errors/errors";
+import { UnknownOutcomeError } from "../errors/errors";
+import { GraphqlError, mayHaveActed, UnauthorizedError } from "../errors/requestErrors";
 
 /** Complaints that the engine makes only after it has taken the work up, or may have. */
 const afterwards =

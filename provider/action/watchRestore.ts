@@ -1,7 +1,7 @@
 import type { RestoreStatusAnswer } from "../api/dataAnswers";
 import type { Context } from "../resource/context";
 import { formatDuration } from "../time";
-import { GraphqlError, LostAnswerError, NotSentError, ThrottledError } from "../errors/errors";
+import { GraphqlError, LostAnswerError, NotSentError, ThrottledError } from "../errors/requestErrors";
 import { pollReadiness } from "../resource/wait";
 import { type Operation } from "../run/operation";
 

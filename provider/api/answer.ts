@@ -1,37 +1,40 @@
+import { RefusedError } from "../errors/errors";
 import {
+  type AnswerData,
   GraphqlError,
   LostAnswerError,
-  mayHaveActed,
-  RefusedError,
   type RequestSite,
   ThrottledError,
   UnauthorizedError,
   WrongShapeError,
-} from "../errors/errors";
+} from "../errors/requestErrors";
 import { wellFormed } from "../errors/text";
 
+/** What the service answered over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
+  /** The Retry-After header. */
   readonly retryAfter: string | null;
   readonly body: string;
 }
 
-/** The `data` of a GraphQL answer, or the one typed error that its failure shape stands for. */
-export function readAnswer(site: RequestSite, answer: HttpAnswer): unknown {
+/** The `data` of a GraphQL answer. Every other answer is thrown as a typed error, one for each way to fail. */
+export function readAnswer(site: RequestSite, answer: HttpAnswer): AnswerData {
   failOnStatus(site, answer);
   const envelope = parse(site, answer.body);
-  const messages = errorMessages(site, envelope["errors"], envelope["data"]);
+  const data = isRecord(envelope["data"]) ? envelope["data"] : undefined;
+  const messages = errorMessages(site, envelope["errors"], data);
   if (messages.length > 0) {
-    const error = new GraphqlError(site, messages, envelope["data"]);
-    // Data beside the errors says that something was carried out: then a word like "unauthorized" is about something else.
-    if (isEmpty(envelope["data"]) && error.messages.some(isUnauthorized)) throw new UnauthorizedError(site, error.said);
+    const error = new GraphqlError(site, messages, data);
+    // With data beside the errors something was carried out, so a word like "unauthorized" is not about the token.
+    if (!error.hasData && error.messages.some(isUnauthorized)) throw new UnauthorizedError(site, error.said);
     throw error;
   }
-  if (!isRecord(envelope["data"])) throw new WrongShapeError(site, "data", "an object was expected");
-  return envelope["data"];
+  if (data === undefined) throw new WrongShapeError(site, "data", "an object was expected");
+  return data;
 }
 
-/** Milliseconds of a Retry-After header, in seconds or as a date. */
+/** A Retry-After header in milliseconds. It holds seconds or a date; undefined when it holds neither. */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const seconds = Number(header);
@@ -46,11 +49,11 @@ function failOnStatus(site: RequestSite, { status, retryAfter }: HttpAnswer): vo
     throw new UnauthorizedError(site, `not authorized (HTTP ${status})`, { byStatus: true });
   }
   if (status === 429) throw new ThrottledError(site, wait);
-  // 408 and 499 are said of a request whose time ran out or whose connection broke on the way.
+  // With 408 and 499 a proxy reports a timeout or a broken connection: the service may have got the request.
   if (status >= 500 || status === 408 || status === 499) {
     throw new LostAnswerError(site, { why: `HTTP ${status}`, retryAfterMs: wait });
   }
-  // A success without an answer, or a redirect behind one (303): nobody can tell that nothing was done.
+  // Any other success, or a redirect (303 follows a request that was carried out), does not prove that nothing was done.
   if (status < 400) throw new LostAnswerError(site, { why: `HTTP ${status}${redirect(status)}`, unreadable: true });
   throw new RefusedError({
     code: "DGC207",
@@ -66,27 +69,28 @@ function redirect(status: number): string {
 function parse(site: RequestSite, body: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(body, mayHoldHalves.test(body) ? (_, one: unknown) => whole(one) : undefined);
+    value = JSON.parse(body, halfCharacter.test(body) ? (_, one: unknown) => whole(one) : undefined);
   } catch {
-    // Without the cause: its text quotes the body.
-    throw new LostAnswerError(site, { why: `HTTP 200 with ${whatItIs(body)}`, unreadable: true });
+    // Without the parser's error: its text quotes the body, which may hold a token.
+    throw new LostAnswerError(site, { why: `HTTP 200 with ${describeBody(body)}`, unreadable: true });
   }
   if (!isRecord(value)) throw new WrongShapeError(site, "the top level", "an object was expected");
   return value;
 }
 
-const mayHoldHalves = /\\ud[89a-f]/i;
+/** An escape of a surrogate. One that stands alone is half a character. */
+const halfCharacter = /\\ud[89a-f]/i;
 
 function whole(value: unknown): unknown {
   return typeof value === "string" ? wellFormed(value) : value;
 }
 
-function whatItIs(body: string): string {
+function describeBody(body: string): string {
   if (body.trim() === "") return "an empty body";
   return body.trimStart().startsWith("<") ? "an HTML page instead of JSON" : "JSON that is cut off or broken";
 }
 
-function errorMessages(site: RequestSite, errors: unknown, data: unknown): string[] {
+function errorMessages(site: RequestSite, errors: unknown, data: AnswerData | undefined): string[] {
   if (errors === undefined || errors === null) return [];
   if (!Array.isArray(errors)) throw new WrongShapeError(site, "errors", "a list was expected", data);
   return errors.map((error: unknown) =>
@@ -100,17 +104,7 @@ function isUnauthorized(message: string): boolean {
   );
 }
 
-function isEmpty(data: unknown): boolean {
-  return !isRecord(data) || Object.values(data).every((value) => value === null);
-}
-
+/** Whether a value of JSON is an object. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Whether a change of a backend that failed like this may have been made all the same: data beside the errors says so. */
-export function mayHaveChanged(error: unknown): boolean {
-  if (mayHaveActed(error)) return true;
-  if (!(error instanceof GraphqlError) || !isRecord(error.data)) return false;
-  return Object.values(error.data).some((field) => field !== null);
 }

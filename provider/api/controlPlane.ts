@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { NullAnswerError, RefusedError, RequestError, type RequestSite, UnauthorizedError } from "../errors/errors";
+import { RefusedError } from "../errors/errors";
+import { NullAnswerError, RequestError, type RequestSite, UnauthorizedError } from "../errors/requestErrors";
 import { keepSecret } from "../errors/redact";
 import {
   type CreatedDeployment,

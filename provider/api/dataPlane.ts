@@ -1,17 +1,17 @@
 import * as v from "valibot";
 import { backendUrl } from "./settings";
+import { noSuchBackend, RefusedError } from "../errors/errors";
 import {
+  type AnswerData,
   dataBeside,
   GraphqlError,
   LostAnswerError,
-  noSuchBackend,
   NotSentError,
-  RefusedError,
   RequestError,
   type RequestSite,
   UnauthorizedError,
   WrongShapeError,
-} from "../errors/errors";
+} from "../errors/requestErrors";
 import { keepSecret, scrub } from "../errors/redact";
 import { clean } from "../errors/text";
 import { isRecord } from "./answer";
@@ -86,7 +86,7 @@ export class DataPlane {
     const variables = { uid: source, backupFolder: folder, backupNum };
     return this.send(target, "restore", variables, "unless-sent", call, (data, site) => {
       // It may be a token that is not valid, or a restore that has begun: nobody can tell.
-      if (isRecord(data) && data["restore"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
+      if (data["restore"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
       const { response, errors } = shaped(site, restoreSchema, data).restore;
       failOnProblems(site, errors, data);
       failOnCode(site, response, data);
@@ -115,7 +115,7 @@ export class DataPlane {
   /** Sent once; gives the service's words. A failure for which `mayHaveActed` holds says that data may be gone. */
   async dropData(uid: string, drop: Drop, call: Call): Promise<string> {
     return this.send(uid, documentOf(drop), { ...drop }, "unless-sent", call, (data, site) => {
-      if (isRecord(data) && data["dropData"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
+      if (data["dropData"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
       const { response } = shaped(site, dropSchema, data).dropData;
       failOnCode(site, response, data);
       return words(response.message ?? response.code);
@@ -171,7 +171,7 @@ export class DataPlane {
     variables: Readonly<Record<string, unknown>>,
     repeat: RetryPolicy,
     call: Call,
-    parse: (data: unknown, site: RequestSite) => T,
+    parse: (data: AnswerData, site: RequestSite) => T,
   ): Promise<T> {
     const operation = document.startsWith("drop") ? "dropData" : document;
     const { path, text } = backendDocuments[document];
@@ -232,7 +232,7 @@ function documentOf(drop: Drop): BackendDocument {
 function failOnProblems(
   site: RequestSite,
   problems: v.InferOutput<typeof restoreSchema>["restore"]["errors"],
-  data: unknown,
+  data: AnswerData,
 ): void {
   if (problems == null || problems.length === 0) return;
   const messages = problems.map(({ message }) => message);
@@ -243,7 +243,7 @@ function failOnProblems(
 function failOnCode(
   site: RequestSite,
   response: v.InferOutput<typeof restoreSchema>["restore"]["response"],
-  data: unknown,
+  data: AnswerData,
 ): void {
   if (response?.code == null || response.code === "Success") return;
   throw new GraphqlError(site, [`${response.code}: ${response.message ?? "no message"}`], data);
@@ -252,7 +252,7 @@ function failOnCode(
 /** The id of a restore that the service named beside its complaints. */
 export function restoreIdBeside(error: unknown): number | undefined {
   const data = dataBeside(error);
-  const restore = isRecord(data) ? data["restore"] : undefined;
+  const restore = data?.["restore"];
   const response = isRecord(restore) ? restore["response"] : undefined;
   const id = isRecord(response) ? response["restoreId"] : undefined;
   return v.is(number, id) ? id : undefined;

@@ -1,4 +1,4 @@
-import type { RequestSite } from "../errors/errors";
+import type { RequestSite } from "../errors/requestErrors";
 
 /**
  * With DGRAPHCLOUD_LOG=debug, one line a request on standard error: what was asked of whom, how it ended, how long it took.

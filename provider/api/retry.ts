@@ -1,12 +1,6 @@
 import type { Clock } from "../time";
-import {
-  DeadlineError,
-  LostAnswerError,
-  NotSentError,
-  RefusedError,
-  RequestError,
-  ThrottledError,
-} from "../errors/errors";
+import { DeadlineError, RefusedError } from "../errors/errors";
+import { LostAnswerError, NotSentError, RequestError, ThrottledError } from "../errors/requestErrors";
 
 /** How often a request may be repeated: see the table in docs/decisions/0004-retries.md. */
 export type RetryPolicy =

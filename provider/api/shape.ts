@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type RequestSite, WrongShapeError } from "../errors/errors";
+import { type RequestSite, WrongShapeError } from "../errors/requestErrors";
 
 /** The value as its schema has it, or an error that names the operation and the path in the answer. */
 export function shaped<T extends v.GenericSchema>(site: RequestSite, schema: T, value: unknown): v.InferOutput<T> {

@@ -1,5 +1,6 @@
 import type { Clock } from "../time";
-import { DeadlineError, LostAnswerError, NotSentError, ThrottledError } from "../errors/errors";
+import { DeadlineError } from "../errors/errors";
+import { LostAnswerError, NotSentError, ThrottledError } from "../errors/requestErrors";
 import type { Call } from "./retry";
 
 /** Work that several callers wait for: a log-in, a list. It ends within the deadline of the caller that began it. */

@@ -1,4 +1,4 @@
-import { LostAnswerError, type RequestSite } from "../errors/errors";
+import { type AnswerData, LostAnswerError, type RequestSite } from "../errors/requestErrors";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "./answer";
 import { type Connection, freshConnection, sharedConnection } from "./connection";
 import { logRequest } from "./log";
@@ -30,7 +30,7 @@ const importFetch = () => import("node-fetch");
 let fetching: ReturnType<typeof importFetch> | undefined;
 
 /** Posts one GraphQL document and gives the `data` of its answer; every failure is a RequestError or a RefusedError. */
-export async function postGraphql(request: GraphqlRequest): Promise<unknown> {
+export async function postGraphql(request: GraphqlRequest): Promise<AnswerData> {
   const site: RequestSite = { operation: request.operation, host: request.url.host };
   const answer = await exchange(site, request, {
     method: "POST",

@@ -1,5 +1,6 @@
 import { isLoopback } from "./settings";
-import { NotSentError, RefusedError, type RequestSite } from "../errors/errors";
+import { RefusedError } from "../errors/errors";
+import { NotSentError, type RequestSite } from "../errors/requestErrors";
 import type { Connection } from "./connection";
 
 interface Address extends Partial<Pick<Connection, "proxy" | "refusal">> {

@@ -1,22 +1,19 @@
 import { isNamesake, keyOf, mayBeNamesake, type NewBackend, type Obtained } from "./model";
+import { ConflictError, DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
 import {
-  ConflictError,
   dataBeside,
-  DeadlineError,
-  DgraphCloudError,
   GraphqlError,
   NullAnswerError,
-  RefusedError,
   RequestError,
   UnauthorizedError,
-} from "../errors/errors";
+  mayHaveChanged,
+} from "../errors/requestErrors";
 import { formatDuration } from "../time";
 import type { Context } from "../resource/context";
 import { type CreatedDeployment, createdSchema, type Deployment, type NewDeployment } from "../api/deployment";
 import { resourceName } from "../resource/messages";
 import { adoptByUid, adoptExisting } from "./adopt";
 import * as v from "valibot";
-import { isRecord, mayHaveChanged } from "../api/answer";
 import { type Operation } from "../run/operation";
 
 /** An error hook asks for a create again whose answer was lost: it is looked for once more, and not sent a third time. */
@@ -193,7 +190,7 @@ function accept(context: Context, inputs: NewBackend, created: CreatedDeployment
 
 function createdBesideErrors(error: unknown): CreatedDeployment | undefined {
   const data = dataBeside(error);
-  const created = v.safeParse(createdSchema, isRecord(data) ? data["createDeployment"] : undefined);
+  const created = v.safeParse(createdSchema, data?.["createDeployment"]);
   return created.success ? created.output : undefined;
 }
 

@@ -1,15 +1,8 @@
 import type { Code } from "../errors/codes";
 import type { Context } from "../resource/context";
 import type { Advice } from "../errors/advice";
-import {
-  ConflictError,
-  DeadlineError,
-  DgraphCloudError,
-  GraphqlError,
-  mayHaveActed,
-  RefusedError,
-  type RequestError,
-} from "../errors/errors";
+import { ConflictError, DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
+import { GraphqlError, mayHaveActed, type RequestError } from "../errors/requestErrors";
 import { clean } from "../errors/text";
 import { isGone, refuseOtherAccount } from "./absence";
 import type { BackendState } from "./model";

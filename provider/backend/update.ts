@@ -7,7 +7,7 @@ import { pollReadiness, waitFor } from "../resource/wait";
 import { backendFields, type BackendInputs } from "./inputs";
 import { type BackendMetadata, type BackendState, stateOf, valuesOf } from "./model";
 import { type Operation } from "../run/operation";
-import { mayHaveChanged } from "../api/answer";
+import { mayHaveChanged } from "../errors/requestErrors";
 
 /** A backend on its way to what the program asks for. */
 export interface Settling {

@@ -1,14 +1,8 @@
 import { suggestionList } from "graphql/jsutils/suggestionList";
 import type { StoredNames } from "../api/dataAnswers";
 import type { Context } from "../resource/context";
-import {
-  ConflictError,
-  DgraphCloudError,
-  GraphqlError,
-  RefusedError,
-  RequestError,
-  WrongShapeError,
-} from "../errors/errors";
+import { ConflictError, DgraphCloudError, RefusedError } from "../errors/errors";
+import { GraphqlError, RequestError, WrongShapeError } from "../errors/requestErrors";
 import { clean } from "../errors/text";
 import type { DataDropInputs, Step } from "./inputs";
 import { namesIn, type SchemaNames } from "./storedNames";

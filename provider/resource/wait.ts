@@ -1,4 +1,5 @@
-import { DeadlineError, RequestError } from "../errors/errors";
+import { DeadlineError } from "../errors/errors";
+import { RequestError } from "../errors/requestErrors";
 import type { Context } from "./context";
 import { formatDuration } from "../time";
 import type { Advice } from "../errors/advice";

@@ -1,7 +1,8 @@
 import type { Backup } from "../api/dataAnswers";
 import { lookUp } from "../action/announce";
 import type { Context } from "../resource/context";
-import { AbsentError, GraphqlError } from "../errors/errors";
+import { AbsentError } from "../errors/errors";
+import { GraphqlError } from "../errors/requestErrors";
 import { holdsUnknown } from "../resource/fields";
 import { type Operation } from "../run/operation";
 import { type RestoreRequestInputs } from "./inputs";

@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import { deflateRawSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { type GraphqlRequest, postGraphql, probe } from "../../provider/api/transport";
-import { DgraphCloudError, LostAnswerError } from "../../provider/errors/errors";
+import { DgraphCloudError } from "../../provider/errors/errors";
+import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { rejection } from "../unit/failure";
 import { answer, chunk, chunkedHead, drip, forever, type Speaking, Wire } from "./wire";
 

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "../../provider/api/answer";
+import { RefusedError } from "../../provider/errors/errors";
 import {
   GraphqlError,
   LostAnswerError,
   mayHaveActed,
-  RefusedError,
   ThrottledError,
   UnauthorizedError,
   WrongShapeError,
-} from "../../provider/errors/errors";
+} from "../../provider/errors/requestErrors";
 import { type ErrorClass, thrown } from "./failure";
 
 const site = { operation: "deployments", host: "cloud.example.com" };

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import type { Deployment } from "../../provider/api/deployment";
 import { DeploymentList } from "../../provider/api/deploymentList";
 import type { Call } from "../../provider/api/retry";
-import { DeadlineError, LostAnswerError } from "../../provider/errors/errors";
+import { DeadlineError } from "../../provider/errors/errors";
+import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { callWithin, TestClock } from "./clock";
 import { rejection } from "./failure";
 

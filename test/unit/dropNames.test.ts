@@ -4,7 +4,8 @@ import type { Context } from "../../provider/resource/context";
 import type { DataDropInputs } from "../../provider/dataDrop/inputs";
 import { findMissing } from "../../provider/dataDrop/names";
 import { namesIn } from "../../provider/dataDrop/storedNames";
-import { ConflictError, DgraphCloudError, GraphqlError, NotSentError } from "../../provider/errors/errors";
+import { ConflictError, DgraphCloudError } from "../../provider/errors/errors";
+import { GraphqlError, NotSentError } from "../../provider/errors/requestErrors";
 import { type Operation } from "../../provider/run/operation";
 
 const zoo = `

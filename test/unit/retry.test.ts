@@ -7,18 +7,16 @@ import {
   type Retrying,
   withRetries,
 } from "../../provider/api/retry";
+import { DeadlineError, RefusedError, SettingsError } from "../../provider/errors/errors";
 import {
-  DeadlineError,
   GraphqlError,
   LostAnswerError,
   NotSentError,
-  RefusedError,
   type RequestError,
-  SettingsError,
   ThrottledError,
   UnauthorizedError,
   WrongShapeError,
-} from "../../provider/errors/errors";
+} from "../../provider/errors/requestErrors";
 import { callWithin, TestClock } from "./clock";
 import { rejection } from "./failure";
 

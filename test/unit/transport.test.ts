@@ -9,7 +9,7 @@ import { backend } from "../../provider/backend";
 import type { BackendInputs } from "../../provider/backend/inputs";
 import { Account } from "../../provider/run/account";
 import type { Credentials } from "../../provider/api/settings";
-import { LostAnswerError, NotSentError, WrongShapeError } from "../../provider/errors/errors";
+import { LostAnswerError, NotSentError, WrongShapeError } from "../../provider/errors/requestErrors";
 import { callWithin, TestClock } from "./clock";
 import { rejection } from "./failure";
 import { type Sent, sentTo, withNock } from "./nocked";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { notSent } from "../../provider/api/unreachable";
-import { NotSentError } from "../../provider/errors/errors";
+import { NotSentError } from "../../provider/errors/requestErrors";
 
 const site = { operation: "login", host: "the host" };
 const running = /^Is the local cloud running, and on this port\?.*DGRAPHCLOUD_ENDPOINT/;

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { type Context } from "../../provider/resource/context";
 import { Account } from "../../provider/run/account";
-import { DeadlineError, LostAnswerError } from "../../provider/errors/errors";
+import { DeadlineError } from "../../provider/errors/errors";
+import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { type Look, waitFor } from "../../provider/resource/wait";
 import { TestClock } from "./clock";
 import { rejection } from "./failure";
