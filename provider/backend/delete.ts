@@ -1,9 +1,8 @@
-import type { Code } from "../errors/codes";
 import type { Context } from "../resource/context";
-import type { Advice } from "../errors/advice";
-import { ConflictError, DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
+import { DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
 import { GraphqlError, mayHaveActed, type RequestError } from "../errors/requestErrors";
 import { clean } from "../errors/text";
+import { protectedObject } from "../resource/protection";
 import { isGone, refuseOtherAccount } from "./absence";
 import type { BackendState } from "./model";
 import { type Operation } from "../run/operation";
@@ -36,7 +35,7 @@ export async function deleteBackend(
 /** Refuses a backend in place of one that must not be deleted, as replaceOnChanges asks for: it would be a second one. */
 export function refuseProtectedPredecessor({ account, urn }: Context): void {
   const old = urn === undefined ? undefined : account.backends.protectedOf(urn);
-  if (old !== undefined) throw new ConflictError(protectedBackend(old));
+  if (old !== undefined) throw protectedObject(old);
 }
 
 /** The engine has deleted what depends on the backend before it. */
@@ -54,7 +53,7 @@ const proofMs = 20_000;
 async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
   const { control, backends, list } = context.account;
   const isReleased = backends.hasUnprotectedSuccessor(context.urn, state.__state.incarnation);
-  if (state.deletionProtection === true && !isReleased) throw new ConflictError(protectedBackend(id));
+  if (state.deletionProtection === true && !isReleased) throw protectedObject(id);
   await refuseOtherAccount(context, operation, id, state);
   const lostAnswers: RequestError[] = [];
   const onRetry = (error: RequestError): void => {
@@ -92,12 +91,4 @@ function notDeleted(id: string, answer: string): Error {
     why: `the service answered to deleteDeployment: ${clean(answer)}; ${id} is still in the list.`,
     next: "Do what the service says, then run the command again.",
   });
-}
-
-function protectedBackend(id: string): { code: Code; why: string; next: Advice } {
-  return {
-    code: "DGC304",
-    why: `deletionProtection is on: deleting ${id} would delete all its data.`,
-    next: ["Set deletionProtection: false in the program and run pulumi up.", "Then delete it."],
-  };
 }

@@ -1,7 +1,9 @@
-import type { Report } from "../resource/replays";
 import { DgraphCloudError } from "../errors/errors";
-import { messageOf, presentable, resourceName } from "../resource/messages";
 import { clean } from "../errors/text";
+import { PartialFailure, type Step } from "../resource/host";
+import { messageOf, presentable, resourceName } from "../resource/messages";
+import type { Values } from "../resource/values";
+
 const outcome = {
   check: "could not be checked",
   diff: "cannot be compared with its state",
@@ -11,37 +13,42 @@ const outcome = {
   delete: "was not deleted",
 } as const;
 
-export function reportOf(
-  { kind, unfinished }: { readonly kind: string; readonly unfinished?: string },
-  step: Report["step"],
-  values: Readonly<Record<string, unknown>>,
-  id?: string,
-): Report {
-  const urn = values["__urn"];
-  return { kind, unfinished, step, urn: typeof urn === "string" ? urn : undefined, id };
-}
-
-/** The failure as the engine prints it: what, why, what to do next, and where more is said; no stack, no secret. */
-export function asError(report: Report, error: unknown): Error {
+/** The failure as the engine prints it: what failed, why, what to do next, and where to read more. No stack, no secret. */
+export function asError(step: Step, error: unknown): Error {
   if (error instanceof ReportedFailure) return error;
-  const what = headOf(report, (report.step === "update" ? report.unfinished : undefined) ?? outcome[report.step]);
-  return new ReportedFailure(text(what, error), error, printedByHost.has(report.step) ? what : undefined);
+  if (error instanceof PartialFailure) return partialFailure(step, error);
+  const what = headOf(step, (step.name === "update" ? step.unfinished : undefined) ?? outcome[step.name]);
+  return new ReportedFailure(text(what, error), error, printedByHost.has(step.name) ? what : undefined);
 }
 
 /**
- * The failure of an operation that left something behind. The engine keeps the id and the properties, marks the resource
- * as unfinished, and lets the next run go on. It shows the reasons only.
+ * The engine keeps the id and the properties of a partial failure, marks the resource as unfinished, and lets the next run go on. Of the
+ * error it shows the reasons only.
  */
-export function partialFailure(report: Report, error: unknown, id: string, properties: Record<string, unknown>): Error {
-  const what = report.unfinished ?? (report.step === "create" ? "exists but is not ready" : "is not up to date");
-  const reason = text(headOf({ ...report, id }, what), error);
-  return Object.assign(new ReportedFailure(reason, error), { id, properties, reasons: [reason] });
+function partialFailure(step: Step, { id, outputs, cause }: PartialFailure): Error {
+  const what = step.unfinished ?? (step.name === "create" ? "exists but is not ready" : "is not up to date");
+  const reason = text(headOf({ ...step, id }, what), cause);
+  return Object.assign(new ReportedFailure(reason, cause), { id, properties: outputs, reasons: [reason] });
 }
 
-/** The host prints what these throw, and the engine prints it once more. */
-const printedByHost: ReadonlySet<Report["step"]> = new Set(["check", "diff", "read", "delete"]);
+/**
+ * Adds the delegate to the properties of a partial failure. The engine's host adds it to the outputs of a success only; without it, the
+ * next refresh or destroy could not load the provider.
+ */
+export async function keepDelegate<T>({ __provider }: Values, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { properties } = error as { properties?: Values };
+    if (properties !== undefined) properties["__provider"] = __provider;
+    throw error;
+  }
+}
 
-/** A failure with its text complete. The host prints "text: stack": with `brief`, one short line that leads to the engine's own. */
+/** The engine's host prints what these throw, and the engine prints it once more. */
+const printedByHost: ReadonlySet<Step["name"]> = new Set(["check", "diff", "read", "delete"]);
+
+/** A failure with its complete text. The host prints "text: stack"; with `brief` that is one short line that points to the engine's own. */
 class ReportedFailure extends Error {
   override readonly name = "Error";
 
@@ -50,7 +57,7 @@ class ReportedFailure extends Error {
     cause: unknown,
     private readonly brief?: string,
   ) {
-    // For whoever calls the host in its own process: the engine is sent the text alone.
+    // The engine gets the text alone. The cause is for whoever calls the host in the same process.
     super(message, { cause });
     this.stack = brief === undefined ? message : "the error of this resource says why";
   }
@@ -60,7 +67,7 @@ class ReportedFailure extends Error {
   }
 }
 
-function headOf({ kind, urn, id }: Report, what: string): string {
+function headOf({ kind, urn, id }: Step, what: string): string {
   return presentable(`${resourceName(urn, kind)}${id === undefined ? "" : ` (${clean(id)})`} ${what}`);
 }
 

@@ -1,43 +1,32 @@
-import { keepSecret } from "../errors/redact";
-import { holdsUnknown, isHidden, unknownValue } from "../resource/fields";
-import { ConflictError } from "../errors/errors";
 import { isDeepStrictEqual } from "node:util";
-import type { State } from "../resource/resource";
+import { keepSecret } from "../errors/redact";
+import { holdsUnknown } from "../resource/fields";
+import type { Given } from "../resource/host";
+import { defined, type Values } from "../resource/values";
 
-/** What travels between the engine and a resource. */
-export type Values = Record<string, unknown>;
+// What sdk/ sends along with the inputs of a program, since the engine does not tell a dynamic provider.
 
-/** The values without what is undefined, which the host cannot send, and without the delegate, which it adds itself. */
-export function stripped(values: Values): Values {
-  return Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => value !== undefined && value !== null && name !== "__provider"),
-  );
+/** The URN of the resource. */
+export function urnOf({ __urn: urn }: Values): string | undefined {
+  return typeof urn === "string" ? urn : undefined;
 }
 
-/** Outputs of a state; the hidden inputs are the program's newest. */
-export function outputs(state: State, inputs: unknown): Values {
-  const hidden = Object.entries(inputs as Values).filter(([name]) => isHidden(name));
-  return stripped({ ...state, ...Object.fromEntries(hidden) });
+/** The values without the text that loads this provider: the engine's host adds it again. */
+export function withoutDelegate(values: Values): Values {
+  return defined({ ...values, __provider: undefined });
 }
 
-/** What the user gave, as it is now: the inputs after a refresh. */
-export function inputsOf(state: State): Values {
-  const given = new Set<string>(state.__state.given);
-  const names = Object.keys(state).filter((name) => given.has(name) || (isHidden(name) && name !== "__state"));
-  return stripped(Object.fromEntries(names.map((name) => [name, (state as unknown as Values)[name]])));
-}
-
-/** An object as one resource has it: two may stand for the same one. */
-export function keyOf(id: string, values: Values): string {
-  return JSON.stringify([id, values["__urn"]]);
+/** The inputs of a create, an update or a diff. */
+export function givenBy(news: Values): Given {
+  return { urn: urnOf(news), news: withoutDelegate(news), missing: missingInputs(news) };
 }
 
 /**
- * Names of the inputs that the program gave and that the engine left out, or left something of out, because they are not known: it does
- * so in an update that goes on after a failure. In a preview it puts a mark in their place, and nothing is missing; nor is it where
- * ignoreChanges has put back what was there before.
+ * Names of the inputs that the program gave and the engine left out, as a whole or in part, because they are not known. It does so in an
+ * update that goes on after a failure. In a preview it sends a mark in their place, so that nothing is missing. Nothing is missing either
+ * where ignoreChanges has put the old value back.
  */
-export function leftOut(news: Values, olds: Values = {}): string[] {
+export function missingInputs(news: Values, olds: Values = {}): string[] {
   const unknown = news["__unknown"];
   if (!Array.isArray(unknown)) return [];
   return unknown.filter(
@@ -46,33 +35,17 @@ export function leftOut(news: Values, olds: Values = {}): string[] {
   );
 }
 
-/** The inputs for questions about them: what was left out is as it was, and was not known at first. */
-export function filledIn(inputs: Values, olds: Values, names: readonly string[]): Record<string, unknown> {
-  return { ...inputs, ...Object.fromEntries(names.map((name) => [name, olds[name] ?? unknownValue])) };
-}
-
-/** The engine skips what depends on a failed resource. Should it not, half the inputs must never make or change anything. */
-export function refuseLeftOut(news: Values): void {
-  const names = leftOut(news);
-  if (names.length === 0) return;
-  throw new ConflictError({
-    code: "DGC605",
-    why: `${names.join(" and ")} come from a resource that failed and are not known; nothing was sent.`,
-    next: "Fix what failed, then run pulumi up again.",
-  });
-}
-
 function isAsBefore(value: unknown, before: unknown): boolean {
   return value !== undefined && isDeepStrictEqual(value, before);
 }
 
-/** Names of the inputs that the program gave as secrets: the host tells their values like any other. */
+/** Names of the inputs that the program gave as secrets: a dynamic provider gets their values in clear. */
 export function secretInputs(news: Values): readonly string[] {
   const names = news["__secrets"];
   return Array.isArray(names) ? names.filter((name): name is string => typeof name === "string") : [];
 }
 
-/** From now on no message of this process holds them, not even one of the service that quotes them. */
+/** Keeps the secret inputs out of every later message of this process, also out of one in which the service quotes them. */
 export function keepSecretInputs(news: Values): void {
   for (const name of secretInputs(news)) keepAll(news[name]);
 }

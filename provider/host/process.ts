@@ -8,9 +8,10 @@ import { type EngineChannel, connectEngine, engineAddress } from "./engineChanne
 import { presentable } from "../resource/messages";
 import { Row } from "./row";
 import { SharedSiblings } from "../run/siblings";
-import { type Report } from "../resource/replays";
+import type { Host, Step } from "../resource/host";
+import { asError } from "./failures";
 
-/** What a row says of an operation that had to try again. */
+/** How the row of a resource ends after an operation that had to try again. */
 const succeeded = {
   check: "checked",
   diff: "compared",
@@ -20,10 +21,10 @@ const succeeded = {
   delete: "deleted",
 } as const;
 
-/** What all resource types of one process share: settings, account, clock, and the way to the engine. */
-export class HostProcess {
+/** What all resource types of one process share: settings, account, clock, and the channel to the engine. */
+export class HostProcess implements Host {
   private settings: Settings = readSettings(() => undefined, process.env);
-  private cloud: { readonly of: Settings; readonly value: Account } | undefined;
+  private account: { readonly of: Settings; readonly value: Account } | undefined;
   private engine: EngineChannel | undefined;
 
   constructor(
@@ -33,14 +34,13 @@ export class HostProcess {
     private readonly engineOf: () => string | undefined = engineAddress,
   ) {}
 
-  /** Takes the settings. Neither awaits nor throws: the host would go on with a provider that knows none. */
+  /** Stores the settings. Must not await or throw: the engine's host would go on with a provider that has none. */
   configure(stack: (name: SettingName) => string | undefined): void {
     const settings = readSettings(stack, process.env);
-    // Each type of resource is configured by itself, and all must share one account: its queue, its list, what it has met.
+    // Each type of resource is configured separately. All must share one account: its queue, its list, its records.
     if (!isDeepStrictEqual(settings, this.settings)) this.settings = settings;
   }
 
-  /** What is wrong with the settings, told without a call. */
   settingsFailure(): DgraphCloudError | undefined {
     try {
       endpointUrl(this.settings.endpoint);
@@ -51,19 +51,28 @@ export class HostProcess {
     }
   }
 
-  /** Does one operation on a resource. What its row shows in the end is true: the engine keeps it there. */
-  async run<T>({ urn, step }: Pick<Report, "urn" | "step">, work: (context: Context) => Promise<T>): Promise<T> {
+  async run<T>(step: Step, work: (context: Context) => Promise<T>): Promise<T> {
+    try {
+      return await this.inRow(step, work);
+    } catch (error) {
+      throw asError(step, error);
+    }
+  }
+
+  /** Runs a step with a row of its own. The engine keeps the row's last line, so that line must be true after the step. */
+  private async inRow<T>(step: Step, work: (context: Context) => Promise<T>): Promise<T> {
     const engine = (this.engine ??= this.connect());
-    const row = new Row(urn, this.clock, (line) => engine.log(urn, line, { ephemeral: true }));
+    const row = new Row(step.urn, this.clock, (line) => engine.log(step.urn, line, { ephemeral: true }));
     const startedAt = this.clock.now();
-    const result = await work(this.of(urn, engine, row));
-    row.end(`${succeeded[step]} after ${formatDuration(this.clock.now() - startedAt)}`);
-    // Behind the engine's own word that the resource is finished, a line would show the row once more.
+    const result = await work(this.contextOf(step, engine, row));
+    row.end(`${succeeded[step.name]} after ${formatDuration(this.clock.now() - startedAt)}`);
+    // A line that comes after the engine's own "created" would show the row once more.
     await engine.flushed();
     return result;
   }
 
-  private of(urn: string | undefined, engine: EngineChannel, row: Row): Context {
+  private contextOf(step: Step, engine: EngineChannel, row: Row): Context {
+    const { urn } = step;
     const put = (text: string, severity: "INFO" | "WARNING", print: (line: string) => void): void => {
       const line = presentable(text);
       if (engine.log(urn, line, { ephemeral: false, severity })) row.replaced();
@@ -71,7 +80,7 @@ export class HostProcess {
     };
     return {
       urn,
-      account: this.sharedCloud(),
+      account: this.sharedAccount(),
       clock: this.clock,
       signal: engine.signal,
       progress: (text) => {
@@ -86,19 +95,20 @@ export class HostProcess {
       warn: (text) => {
         put(text, "WARNING", console.warn);
       },
-      reportFailure: (message) => {
+      reportFailure: (failure) => {
+        const { message } = asError(step, failure);
         if (!engine.log(urn, message, { ephemeral: false, severity: "ERROR" })) console.error(message);
       },
     };
   }
 
-  private sharedCloud(): Account {
-    if (this.cloud?.of !== this.settings) {
+  private sharedAccount(): Account {
+    if (this.account?.of !== this.settings) {
       const engine = this.engineOf();
       const { href } = endpointUrl(this.settings.endpoint);
-      const sightings = engine === undefined ? undefined : new SharedSiblings(href, engine);
-      this.cloud = { of: this.settings, value: new Account(this.settings, this.clock, this.random, sightings) };
+      const siblings = engine === undefined ? undefined : new SharedSiblings(href, engine);
+      this.account = { of: this.settings, value: new Account(this.settings, this.clock, this.random, siblings) };
     }
-    return this.cloud.value;
+    return this.account.value;
   }
 }

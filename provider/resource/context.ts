@@ -15,5 +15,5 @@ export interface Context extends ProgressLine {
   /** Shows a warning that stays. */
   readonly warn: (text: string) => void;
   /** Shows the message of a failure that cannot be thrown. */
-  readonly reportFailure: (message: string) => void;
+  readonly reportFailure: (failure: Error) => void;
 }

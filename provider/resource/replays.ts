@@ -1,3 +1,4 @@
+import type { Step } from "./host";
 import type { Created } from "./resource";
 
 /** The engine's own limit of calls of one operation on one resource, while an error hook asks for more. */
@@ -12,50 +13,40 @@ export class Replays<S> {
   private readonly calls = new Map<string, number>();
 
   /** What the calls before this one have reached. */
-  begin(report: Report): Created<S> | undefined {
-    const key = keyOf(report);
-    this.calls.set(key, this.callsOf(report) + 1);
+  begin(step: Step): Created<S> | undefined {
+    const key = keyOf(step);
+    this.calls.set(key, this.callsOf(step) + 1);
     return this.reached.get(key);
   }
 
-  keep(report: Report, made: Created<S>): void {
-    this.reached.set(keyOf(report), made);
+  keep(step: Step, made: Created<S>): void {
+    this.reached.set(keyOf(step), made);
   }
 
   /** Whether a create of this resource goes on: newer engines repeat one that failed half-way as an update. */
-  isCreating(report: Report): boolean {
-    return this.callsOf({ ...report, step: "create" }) > 0;
+  isCreating(step: Step): boolean {
+    return this.callsOf({ ...step, name: "create" }) > 0;
   }
 
   /** After the last call the engine gives up, and loses the id and the outputs of what has failed half-way. */
-  isLast(report: Report): boolean {
-    const before = report.step === "create" ? 0 : this.callsOf({ ...report, step: "create" });
-    return before + this.callsOf(report) >= callsOfEngine;
+  isLast(step: Step): boolean {
+    const before = step.name === "create" ? 0 : this.callsOf({ ...step, name: "create" });
+    return before + this.callsOf(step) >= callsOfEngine;
   }
 
   /** It has come to its end; an update ends what a create has begun. */
-  end(report: Report): void {
-    for (const step of ["create", report.step] as const) {
-      this.reached.delete(keyOf({ ...report, step }));
-      this.calls.delete(keyOf({ ...report, step }));
+  end(step: Step): void {
+    for (const name of ["create", step.name] as const) {
+      this.reached.delete(keyOf({ ...step, name }));
+      this.calls.delete(keyOf({ ...step, name }));
     }
   }
 
-  private callsOf(report: Report): number {
-    return this.calls.get(keyOf(report)) ?? 0;
+  private callsOf(step: Step): number {
+    return this.calls.get(keyOf(step)) ?? 0;
   }
 }
 
-function keyOf({ step, urn = "", id = "" }: Report): string {
-  return step === "create" ? `create ${urn}` : `${step} ${urn} ${id}`;
-}
-
-/** Which operation on which resource a message is about. */
-export interface Report {
-  readonly kind: string;
-  /** What the resource says of one that failed half-way. */
-  readonly unfinished?: string | undefined;
-  readonly step: "check" | "diff" | "create" | "read" | "update" | "delete";
-  readonly urn: string | undefined;
-  readonly id: string | undefined;
+function keyOf({ name, urn = "", id = "" }: Step): string {
+  return name === "create" ? `create ${urn}` : `${name} ${urn} ${id}`;
 }

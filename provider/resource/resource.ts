@@ -1,24 +1,25 @@
+import type { Operation } from "../run/operation";
 import type { Context } from "./context";
 import type { Failure, FieldTable } from "./fields";
-import { type Operation } from "../run/operation";
 
-/** What the package itself remembers of a resource, in the state under `__state`. */
+/** What the package keeps of a resource beside its values, in the state under `__state`. */
 export interface Metadata {
   /** Version of the state's shape. */
   readonly version: number;
   /** `ready` once nothing is left to do; until then every `up` goes on. */
   readonly status: "pending" | "ready";
-  /** Names of the inputs the user gave. */
+  /** Names of the inputs that the program gave. */
   readonly given: readonly string[];
 }
 
-/** Every state: plain values, the package's own memory, and the hidden inputs. */
+/** Every state: plain values, their metadata, and the hidden inputs. */
 export interface State {
   readonly __state: Metadata;
   readonly deletionProtection?: boolean;
   readonly timeouts?: { readonly [Step in "create" | "update" | "delete"]?: string };
 }
 
+/** What a create has made. */
 export interface Created<S> {
   readonly id: string;
   readonly state: S;
@@ -26,66 +27,74 @@ export interface Created<S> {
   readonly failure?: Error | undefined;
 }
 
-/** Inputs that would make an object. */
-export interface Asked<Inputs> {
+/** The inputs of a resource before an operation. */
+export interface Planned<Inputs> {
   readonly inputs: Inputs;
   /** The inputs in the state; empty when there is none. */
   readonly olds: Partial<Inputs>;
-  /** The inputs that call for another object in place of the one that is there; empty when there is none. */
+  /** The inputs whose change replaces the object; empty when it is not replaced. */
   readonly replaces: readonly string[];
 }
 
-/** Inputs that have passed every check. `olds` are also there when the engine asks once more, for a replacement, without them. */
-export interface Announced<Inputs> extends Asked<Inputs> {
+/** Inputs that have passed every check. `olds` are there also when the engine checks a replacement again without them. */
+export interface Announced<Inputs> extends Planned<Inputs> {
   /** Whether an object will be made: there is none yet, or another one takes its place. */
   readonly makes: boolean;
 }
 
-/** Tells the host what is there by now, so that a later failure loses nothing of it. */
+/** Records the state that an operation has reached: if the operation fails afterwards, this state is kept. */
 export type Checkpoint<S> = (state: S) => void;
 
 /**
- * A resource's life cycle over plain objects, free of any engine. `create` returns as soon as an id exists; `ready` does
- * what is left, again and again if need be, and waits. Only the host joins the two.
+ * A resource, free of any engine. Only `create` must be written: a resource that leaves the rest out is ready at once, is read from
+ * its state, and is deleted without a call.
  */
 export interface Resource<Inputs, S extends State> {
   /** Last part of the type token, and the name in messages. */
   readonly kind: string;
   readonly fields: FieldTable<Inputs>;
-  /** How long each step may take; a step that is left out takes what `create` may. */
+  /** How long each step may take. A step that is left out has the time of `create`. */
   readonly timeouts: { readonly create: string; readonly update?: string; readonly delete?: string };
-  /** What an object is that failed half-way, for messages. Default: "exists but is not ready". */
-  readonly unfinished?: string;
   /** The version of the states that it writes. */
   readonly stateVersion: number;
-  /** Fills in what the user left open. `olds` are the inputs in the state, empty when there are none. */
-  resolve(olds: Partial<Inputs>, news: Inputs): Inputs;
-  /** What no single field can tell. */
-  check(inputs: Inputs): Failure[];
-  /** What only the service or the clock can tell; asked when the object would be made, now or in place of the old one. */
-  preflight?(context: Context, asked: Asked<Inputs>): Promise<Failure[]>;
-  /** Says in words what the engine's row does not show of a change. Called in each check that refuses nothing. */
-  announce?(context: Context, announced: Announced<Inputs>): Promise<void>;
-  /** What to say of a change of hidden inputs that has to reach the state; undefined when there is none. */
-  hiddenChange?(state: S, news: Inputs): string | undefined;
-  /** Whether a replacement must delete the old object first. */
-  deletesFirst(state: S, inputs: Inputs): boolean;
-  /** Told of each object of this stack that the process comes across. */
-  recordLive(context: Context, id: string, state: S): void;
-  /** Told of each object that the program declares, before anything is done to it; throws when that must not be. */
-  recordDeclared?(context: Context, id: string, state: S): void;
+  /** How messages call an object that exists although an operation failed. Default: "exists but is not ready". */
+  readonly unfinished?: string;
+
+  /** Creates the object, and returns as soon as its id is known. */
   create(context: Context, operation: Operation, inputs: Inputs): Promise<Created<S>>;
-  ready(
+  /**
+   * Does what is left after a create, or what an update asks for, and waits. Must be safe to run again: the next `up` repeats it after a
+   * failure. Default: stores the inputs.
+   */
+  ready?(
     context: Context,
     operation: Operation,
     id: string,
     state: S,
     inputs: Inputs,
-    observe: Checkpoint<S>,
+    checkpoint: Checkpoint<S>,
   ): Promise<S>;
-  /** Changes that make no call. */
-  storeInputs(state: S, inputs: Inputs): S;
-  /** What is there now, or undefined when it is gone. `known` is undefined for a lookup of something not managed here. */
-  read(context: Context, operation: Operation, id: string, known: S | undefined): Promise<S | undefined>;
-  delete(context: Context, operation: Operation, id: string, state: S): Promise<void>;
+  /** Returns the state with inputs that change without a call. Default: adds them; an input that was left out keeps its value. */
+  storeInputs?(state: S, inputs: Inputs): S;
+  /** Returns the present state, or undefined when the object is gone. `known` is undefined when a program looks an object up. Default: `known`. */
+  read?(context: Context, operation: Operation, id: string, known: S | undefined): Promise<S | undefined>;
+  /** Deletes the object. Default: makes no call. */
+  delete?(context: Context, operation: Operation, id: string, state: S): Promise<void>;
+
+  /** Fills in what the program left open. `olds` are the inputs in the state, empty when there are none. */
+  resolve?(olds: Partial<Inputs>, news: Inputs): Inputs;
+  /** Checks what no single field can tell, without a call. */
+  check?(inputs: Inputs): Failure[];
+  /** Checks what only the service or the clock can tell. Runs when the object would be created or replaced. */
+  preflight?(context: Context, planned: Planned<Inputs>): Promise<Failure[]>;
+  /** Says in words what the engine's row does not show of a change. Runs in each check that finds no failure. */
+  announce?(context: Context, announced: Announced<Inputs>): Promise<void>;
+  /** Describes a change of hidden inputs that must reach the state; undefined when there is none. */
+  hiddenChange?(state: S, news: Inputs): string | undefined;
+  /** Whether a replacement must delete the old object first. Default: no. */
+  deletesFirst?(state: S, inputs: Inputs): boolean;
+  /** Called with each object of this stack that the process comes across. */
+  recordLive?(context: Context, id: string, state: S): void;
+  /** Called with each object that the program declares, before anything is done to it. Throws when the declaration must not stand. */
+  recordDeclared?(context: Context, id: string, state: S): void;
 }

@@ -27,7 +27,9 @@ export class Account {
       reached: say,
       info: say,
       warn: say,
-      reportFailure: say,
+      reportFailure: ({ message }) => {
+        say(message);
+      },
     };
   }
 

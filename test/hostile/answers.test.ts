@@ -45,11 +45,11 @@ const works: readonly [what: string, operations: readonly string[], work: (accou
       const inputs = { name: "new", zone: "z", deploymentType: "dedicated", lambdaScript: "x" } as const;
       const operation = account.within();
       const made = await backend.create(account.context, operation, inputs);
-      await backend
-        .ready(account.context, operation, made.id, made.state, inputs, () => undefined)
-        .catch((error: unknown) => {
+      await backend.ready!(account.context, operation, made.id, made.state, inputs, () => undefined).catch(
+        (error: unknown) => {
           if (!(error instanceof DgraphCloudError)) throw error;
-        });
+        },
+      );
       return made;
     },
   ],
@@ -227,7 +227,7 @@ describe("answers that nobody would expect", function () {
           expect(sent.length).to.be.at.most(1_500);
           if (failure !== undefined) {
             expect(failure).to.be.instanceOf(DgraphCloudError);
-            const { message } = asError({ kind: "K", step: "read", urn: undefined, id: undefined }, failure);
+            const { message } = asError({ kind: "K", name: "read", urn: undefined, id: undefined }, failure);
             expectCleanMessage(message);
             expect(message).not.to.contain("canary-password");
           }

@@ -248,10 +248,10 @@ describe("an account at a loopback endpoint", function () {
       const operation = account.within(60_000);
       const made = await backend.create(account.context, operation, inputs);
       expect([made.id, made.state.url]).to.deep.equal([uid, host]);
-      const ready = backend.ready(account.context, operation, made.id, made.state, inputs, () => undefined);
+      const ready = backend.ready!(account.context, operation, made.id, made.state, inputs, () => undefined);
       expect(await rejection(ready), host.slice(0, 80)).to.be.instanceOf(SettingsError);
       const known = { ...made.state, url: "127.0.0.1:1" };
-      expect(await rejection(backend.read(account.context, account.within(), uid, known))).to.be.instanceOf(
+      expect(await rejection(backend.read!(account.context, account.within(), uid, known))).to.be.instanceOf(
         SettingsError,
       );
     }

@@ -377,8 +377,8 @@ describe("the dynamic provider of a resource", () => {
       const olds = stateIs("ready", { deletionProtection: true });
       const error = await rejection(provider.diff("0x1", olds, { ...inputs, place: "there" }));
       expect(error.message).to.equal(
-        'Thing "orders" (0x1) cannot be compared with its state: a change of place would replace 0x1 and delete its data, ' +
-          "and deletionProtection is on.\n- Set deletionProtection: false and run pulumi up.\n- Then make this change.\n" +
+        'Thing "orders" (0x1) cannot be compared with its state: deletionProtection is on, and a change of place would replace 0x1 and ' +
+          "delete its data.\n- Set deletionProtection: false and run pulumi up.\n- Then make this change.\n" +
           see("DGC304"),
       );
       expect(printed(error)).to.equal(

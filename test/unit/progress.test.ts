@@ -31,7 +31,7 @@ describe("progress of a wait", () => {
       flushed: () => Promise.resolve(),
       signal: new AbortController().signal,
     };
-    return new HostProcess(clock, () => channel).run({ urn, step: "create" }, (context) => {
+    return new HostProcess(clock, () => channel).run({ kind: "Thing", urn, name: "create" }, (context) => {
       work(context);
       return Promise.resolve();
     });
@@ -126,7 +126,7 @@ describe("progress of a wait", () => {
       flushed: () => Promise.resolve(),
       signal: new AbortController().signal,
     };
-    await new HostProcess(clock, () => channel).run({ urn: undefined, step: "read" }, ({ progress }) => {
+    await new HostProcess(clock, () => channel).run({ kind: "Thing", urn: undefined, name: "read" }, ({ progress }) => {
       progress("waiting for it: HTTP 503, 1s of 20m");
       return Promise.resolve();
     });

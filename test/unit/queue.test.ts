@@ -20,7 +20,9 @@ describe("the queue of actions on one backend", () => {
       reached: say,
       info: say,
       warn: say,
-      reportFailure: say,
+      reportFailure: ({ message }) => {
+        say(message);
+      },
     };
     const operation = begin(context, { input: "timeouts.create", value: "10m", ms: 600_000 });
     const leave = await account.queue.enter("0x42", context, operation);

@@ -78,7 +78,7 @@ describe("what was once wrong", () => {
         body: JSON.stringify({ errors: [{ message: "unauthorized \u001b[2J\nx" }] }),
       }),
     );
-    expect(asError({ kind: "K", step: "read", urn: undefined, id: undefined }, e).message).not.to.contain("\u001b");
+    expect(asError({ kind: "K", name: "read", urn: undefined, id: undefined }, e).message).not.to.contain("\u001b");
   });
   it("lists a backend that has no host yet", async () => {
     answer = (_operation, r) => {
@@ -160,7 +160,7 @@ describe("what was once wrong", () => {
       ["x".repeat(1980) + "zz-the-long-token-that-is-cut-zz"],
       null,
     );
-    expect(asError({ kind: "K", step: "read", urn: undefined, id: undefined }, e).message).not.to.contain(
+    expect(asError({ kind: "K", name: "read", urn: undefined, id: undefined }, e).message).not.to.contain(
       "zz-the-long",
     );
   });

@@ -1,0 +1,28 @@
+import { isHidden, unknownValue } from "./fields";
+import type { State } from "./resource";
+
+/** Inputs or outputs as a host hands them over. */
+export type Values = Record<string, unknown>;
+
+/** The values without those that are undefined or null, which no host can send. */
+export function defined(values: Values): Values {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** The outputs of a state. The hidden inputs are the program's newest. */
+export function outputsOf(state: State, inputs: Values): Values {
+  const hidden = Object.entries(inputs).filter(([name]) => isHidden(name));
+  return defined({ ...state, ...Object.fromEntries(hidden) });
+}
+
+/** The inputs after a refresh: what the program gave, with the values that are there now. */
+export function inputsOf(state: State): Values {
+  const given = new Set<string>(state.__state.given);
+  const names = Object.keys(state).filter((name) => given.has(name) || (isHidden(name) && name !== "__state"));
+  return defined(Object.fromEntries(names.map((name) => [name, (state as unknown as Values)[name]])));
+}
+
+/** The inputs for a check: those that are missing have their old values, or count as not known yet. */
+export function filledIn(inputs: Values, olds: Values, missing: readonly string[]): Values {
+  return { ...inputs, ...Object.fromEntries(missing.map((name) => [name, olds[name] ?? unknownValue])) };
+}
