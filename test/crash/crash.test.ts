@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Run } from "../engine/stack";
+import type { Run } from "../harness/engineStack";
 import { Lab } from "./lab";
 import { expectationOf, isHeard, type Operation, type Row, rows } from "./rows";
 
@@ -49,10 +49,10 @@ describe("crash: a process dies at a step, and the next up goes on", function ()
   });
 
   it("has left no secret in the state's files and their history, in temporary files, or in the arguments of processes", () => {
-    const { seen, sightings } = lab.audit.stop();
+    const { seen, leaks } = lab.audit.stop();
     expect([...seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
     expect(seen.files.size).to.be.above(rows.length);
-    expect(sightings).to.deep.equal([]);
+    expect(leaks).to.deep.equal([]);
   });
 });
 
@@ -66,7 +66,7 @@ async function play(lab: Lab, row: Row, number: number): Promise<void> {
   const outcome = expectationOf(row);
   if (!isStillRunning(row)) lab.setRestoreOutcome("OK");
   const next = await lab.goOn(row);
-  expect(lab.audit.in(`${crashed.output}\n${next.output}`, "what was printed")).to.deep.equal([]);
+  expect(lab.audit.leaksIn(`${crashed.output}\n${next.output}`, "what was printed")).to.deep.equal([]);
   if (outcome === "refused: adoptUid") await adopt(lab, next, resource, uids);
   else if (outcome === "refused: resumeRestoreId") await resume(lab, next);
   else expect(next.code, next.output).to.equal(0);

@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import type { ActiveFault } from "dgraphcloud-local";
-import { descendants, isAlive, kill, type ProcessEntry, type Run, Stack } from "../engine/stack";
-import { Audit } from "../secrets/audit";
+import { pause, waitUntil } from "../harness/clocks";
+import { type Run, Stack } from "../harness/engineStack";
+import { Audit } from "../harness/secretAudit";
 import { Program } from "./program";
 import { isHeard, type Process, type Row } from "./rows";
+import { descendants, isAlive, kill, type ProcessEntry } from "../harness/processes";
 
 const patienceMs = 60_000;
 /** How long a polite signal may take to be noticed before what is held goes on. */
@@ -130,13 +132,9 @@ export class Lab {
   private async bury(family: readonly ProcessEntry[]): Promise<void> {
     const providers = family.filter(({ command }) => commands.provider.test(command));
     const left = (): ProcessEntry[] => providers.filter(({ pid }) => isAlive(pid));
-    for (let tries = 0; tries < 100 && left().length > 0; tries++) await pause(100);
+    await waitUntil(() => left().length === 0, { tries: 100, everyMs: 100 });
     const survivors = left();
     for (const { pid } of family) kill(pid, "SIGKILL");
     expect(survivors, "provider processes that outlive the engine").to.deep.equal([]);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { expect } from "chai";
 import { brief } from "../../demo/brief";
-import { Sandbox } from "../tools/fakes";
+import { pause } from "../harness/clocks";
+import { Sandbox } from "../harness/sandbox";
 
 const root = resolve(__dirname, "../..");
 
@@ -91,7 +92,7 @@ describe("the demo, with an engine that fails", function () {
       const mark = join(sandbox.folder, "tmp", "engine-ended");
       const demo = start(`trap 'sleep 0.3; echo > "${mark}"; exit 0' INT; while :; do sleep 0.05; done`);
       await demo.printed("$ pulumi preview");
-      await new Promise((done) => setTimeout(done, 300));
+      await pause(300);
       process.kill(signal === "SIGINT" ? -demo.pid : demo.pid, signal);
       const ended = await demo.ended;
       expect(ended.code, ended.output).to.equal(code);

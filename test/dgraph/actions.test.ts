@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { killTree, type Run, Stack } from "../engine/stack";
+import { type Run, Stack } from "../harness/engineStack";
 import { dgraphOptions, engineOf, nodesOf } from "./cloud";
+import { killTree } from "../harness/processes";
 
 const schema = `
   type Person { id: ID! name: String! @search(by: [hash]) city: String }

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { Stack } from "../engine/stack";
+import { Stack } from "../harness/engineStack";
 import { prepareDgraph } from "../../tools/dgraph";
 import { endpointOf, type Run, start } from "../local/command";
-import { databasesIn } from "./strays";
+import { databasesIn } from "../harness/processes";
 
 const program = (more = ""): string => `
   const args = { zone: "us-east-1", deploymentType: "dedicated" };

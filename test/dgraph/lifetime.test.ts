@@ -7,7 +7,7 @@ import { prepareDgraph } from "../../tools/dgraph";
 import { add, countOf, make, type Made, post, session, setSchema, whenReady } from "../local/calls";
 import { endpointOf, type Run, start } from "../local/command";
 import { engineOf, ready, startDgraphCloud } from "./cloud";
-import { databasesIn } from "./strays";
+import { databasesIn } from "../harness/processes";
 
 describe("the life of the databases", function () {
   this.timeout(300_000);

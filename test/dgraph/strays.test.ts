@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { lambdasOfThisProcess } from "../local/lambdas";
-import { databasesOfThisProcess } from "./strays";
+import { databasesOfThisProcess } from "../harness/processes";
 
 // For all tests of the run: whichever of them has left one.
 after("no database and no lambda outlives the tests", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 const other = { email: "other@example.com", password: "other-password" };
 const dev = { email: "dev@example.com", password: "local-password" };

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { descendants, kill, killTree, type Run, Stack } from "./stack";
+import { pause } from "../harness/clocks";
+import { type Run, Stack } from "../harness/engineStack";
+import { descendants, kill, killTree } from "../harness/processes";
 
 interface EngineEvent {
   readonly diagnosticEvent?: { readonly urn?: string; readonly message: string; readonly ephemeral?: boolean };
@@ -168,7 +170,7 @@ describe("engine: Restore and DataDrop act once", function () {
       if (how.startsWith("SIGKILL")) killTree(child, "SIGKILL");
       else {
         child.kill("SIGINT");
-        await new Promise((later) => setTimeout(later, 500));
+        await pause(500);
         child.kill("SIGINT");
       }
       await ended;

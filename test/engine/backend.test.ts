@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 const orders = (more = ""): string =>
   `const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated", ${more} });

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { LocalWorkspace } from "@pulumi/pulumi/automation";
 import { expect } from "chai";
 import * as dgraphcloud from "pulumi-dgraphcloud";
-import { Stack, stackName } from "./stack";
+import { Stack, stackName } from "../harness/engineStack";
 
 describe("engine: an error hook that asks for more, until the engine gives up", function () {
   this.timeout(300_000);

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
 import { dgraphOptions } from "../dgraph/cloud";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 const root = resolve(__dirname, "../..");
 const projects = [root, ...readdirSync(join(root, "examples")).map((name) => join(root, "examples", name))].filter(

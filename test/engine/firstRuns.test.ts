@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { recordsOf } from "../local/content";
-import { type Run, Stack } from "./stack";
+import { type Run, Stack } from "../harness/engineStack";
 
 /** One long story of one stack: what each test leaves is what the next one begins with. */
 describe("engine: an action whose record is gone", function () {

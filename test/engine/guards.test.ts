@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { recordsOf } from "../local/content";
-import { type Run, Stack } from "./stack";
+import { type Run, Stack } from "../harness/engineStack";
 
 interface Wish {
   /** Inputs and options of the Backends: protected by an input, by an output, by the option alone. */

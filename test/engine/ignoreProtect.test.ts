@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { gte } from "semver";
 import { prepareEngine } from "../../tools/engine";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 /** The first engine that has the flag. */
 const since = "3.256.0";

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { allBlocks, type Block, placeOf } from "../docs/blocks";
 import { runShell } from "../docs/shell";
 import { callOf, treatmentOf } from "../docs/treatments";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 const blocks = allBlocks();
 const programs = blocks.filter((block) => treatmentOf(block) === "program");

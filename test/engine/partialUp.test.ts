@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 /** A backend that fails, what depends on it, and what depends on a good one and is declared after the failure. */
 function program(source: string, { renamed = "" } = {}): string {

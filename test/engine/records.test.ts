@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { recordsOf } from "../local/content";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 interface Options {
   readonly trigger?: string;

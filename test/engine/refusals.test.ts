@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 const cases: readonly { title: string; args: string; property: string; says: string }[] = [
   {

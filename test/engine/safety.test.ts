@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { descendants, isAlive, kill, killTree, Stack } from "./stack";
+import { waitUntil } from "../harness/clocks";
+import { Stack } from "../harness/engineStack";
+import { descendants, isAlive, kill, killTree } from "../harness/processes";
 
 const orders = (more = "", options = "{}"): string =>
   `const orders = new dgraphcloud.Backend("orders", { name: "orders", zone: "us-east-1", deploymentType: "dedicated", ${more} }, ${options});
@@ -181,7 +183,7 @@ describe("engine: nothing twice, nothing lost", function () {
       expect(host).not.to.have.length(0);
       child.kill(signal);
       const alive = (): boolean => host.some(({ pid }) => isAlive(pid));
-      for (let tries = 0; tries < 50 && alive(); tries++) await new Promise((resolve) => setTimeout(resolve, 100));
+      await waitUntil(() => !alive(), { tries: 50, everyMs: 100 });
       const left = alive();
       for (const { pid } of host) kill(pid, "SIGKILL");
       await ended;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 const count = 20;
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 interface WithProvider {
   readonly inputs?: { readonly __provider?: string };

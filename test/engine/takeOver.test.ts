@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Stack } from "./stack";
+import { Stack } from "../harness/engineStack";
 
 const args = '{ name: "orders", zone: "us-east-1", deploymentType: "dedicated", adoptExisting: true }';
 const account = { email: "dev@example.com", password: "local-password" };

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { ActiveFault } from "dgraphcloud-local";
 import { delegate } from "../../sdk/delegate";
-import { Stack } from "./stack";
+import { pause } from "../harness/clocks";
+import { Stack } from "../harness/engineStack";
 
 const orders = (create: string, zone = "us-east-1"): string =>
   `new dgraphcloud.Backend("orders", { name: "orders", zone: "${zone}", deploymentType: "dedicated", timeouts: { create: "${create}", update: "${create}" } });`;
@@ -101,7 +102,7 @@ describe("engine: a backend that does not get ready", function () {
     const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
     await stack.local.journal.waitFor(({ operation }) => operation === "ready", 60_000);
     child.kill("SIGINT");
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
     child.kill("SIGINT");
     expect((await ended).code).not.to.equal(0);
     expect(await stack.backends()).to.deep.equal([]);

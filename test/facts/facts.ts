@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import type { LocalCloud } from "dgraphcloud-local";
+import { pause } from "../harness/clocks";
 import {
   add,
   countOf,
@@ -43,7 +44,7 @@ async function added(backend: Made): Promise<void> {
     const { errors } = await add(backend, "Order", [{ name: "tea" }]);
     if (errors === undefined) return;
     if (tries === 50) throw new Error(JSON.stringify(errors));
-    await new Promise((later) => setTimeout(later, 20 * tries));
+    await pause(20 * tries);
   }
 }
 
@@ -291,7 +292,7 @@ export const facts: readonly Fact[] = [
       const look = (): Promise<Reply> => post(target.slash, statusQuery, { restoreId: "1" }, target.auth);
       let status = await look();
       for (let tries = 0; tries < 300 && status.text.includes("IN_PROGRESS"); tries++) {
-        await new Promise((later) => setTimeout(later, 100));
+        await pause(100);
         status = await look();
       }
       expect(status.data).to.deep.equal({ restoreStatus: { response: { status: "OK", errors: [] } } });

@@ -1,6 +1,5 @@
-import { Stack } from "../engine/stack";
-import { Audit } from "../secrets/audit";
-import type { Sighting } from "../secrets/canaries";
+import { Stack } from "../harness/engineStack";
+import { Audit, type Leak } from "../harness/secretAudit";
 import { aimAt } from "./aim";
 import { aimOf, type Moment, type Part, statementOf } from "./parts";
 import { type Left, leftOf } from "./left";
@@ -112,13 +111,13 @@ export class EngineRun {
   }
 
   /** Secrets in what was printed or stored, and whatever looks like a token or an export there; in temporary files, or in the arguments of processes. */
-  secrets(): (Sighting | string)[] {
+  secrets(): (Leak | string)[] {
     const everything = `${this.printed}\n${this.stored}`;
     return [
       ...(everything.match(/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\/export\/[0-9a-f]{16,}/g) ?? []),
-      ...this.audit.in(this.printed, "what was printed"),
-      ...this.audit.in(this.stored, "the state"),
-      ...this.audit.stop().sightings,
+      ...this.audit.leaksIn(this.printed, "what was printed"),
+      ...this.audit.leaksIn(this.stored, "the state"),
+      ...this.audit.stop().leaks,
     ];
   }
 

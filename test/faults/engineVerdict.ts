@@ -2,7 +2,7 @@ import type { Seen } from "./engineRun";
 import { expected } from "./expectations";
 import type { Part } from "./parts";
 import { remedies } from "./remedies";
-import { namesItsCode } from "../unit/failure";
+import { namesItsCode } from "../harness/errors";
 
 /** What differs between what the engine made of a row and what was expected; empty when all is as it must be. */
 export function engineDifferences({ row }: Part, before: Seen | undefined, run: Seen, next: Seen): string[] {

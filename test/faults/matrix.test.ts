@@ -4,7 +4,7 @@ import { rows, titleOf } from "./rows";
 import { observe } from "./run";
 import { steps } from "./steps";
 import { Table } from "./table";
-import { VirtualTime } from "./time";
+import { VirtualTime } from "../harness/clocks";
 import { differences } from "./verdict";
 
 describe("the fault matrix: every fault at every step", function () {

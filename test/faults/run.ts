@@ -5,7 +5,7 @@ import { duplicates, leaks, orphans, strayed, untrue } from "./findings";
 import { type Left, leftOf } from "./left";
 import type { Network } from "./network";
 import type { Row } from "./rows";
-import type { VirtualTime } from "./time";
+import type { VirtualTime } from "../harness/clocks";
 import { World } from "./world";
 
 /** What a row has come to. */

@@ -1,7 +1,7 @@
 import { lasts } from "./arm";
 import type { Expectation } from "./expectation";
 import { expected } from "./expectations";
-import { namesItsCode } from "../unit/failure";
+import { namesItsCode } from "../harness/errors";
 import { retryAfterSeconds } from "./kinds";
 import { remedies } from "./remedies";
 import type { Row } from "./rows";

@@ -8,7 +8,7 @@ import { restoreRequest } from "../../provider/restore/request";
 import { DebugLog } from "./debugLog";
 import { type Outcome, Stack } from "./stack";
 import type { Network } from "./network";
-import type { VirtualTime } from "./time";
+import type { VirtualTime } from "../harness/clocks";
 
 export type Values = Record<string, unknown>;
 export type Type = "backend" | "request" | "completion" | "drop";

@@ -1,6 +1,6 @@
 import { Account as ProviderAccount } from "../../provider/run/account";
 import type { Context } from "../../provider/resource/context";
-import { TestClock } from "../unit/clock";
+import { TestClock } from "../harness/clocks";
 import { type Operation } from "../../provider/run/operation";
 
 export const token = "canary-of-the-account";

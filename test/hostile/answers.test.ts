@@ -5,7 +5,7 @@ import { dataDrop } from "../../provider/dataDrop";
 import { DgraphCloudError } from "../../provider/errors/errors";
 import { asError } from "../../provider/host/failures";
 import { restoreRequest } from "../../provider/restore/request";
-import { answerJson, type Received, Service } from "../unit/service";
+import { answerJson, type Received, Service } from "../harness/httpService";
 import { Account } from "./account";
 import { expectCleanLine, expectCleanMessage } from "./clean";
 

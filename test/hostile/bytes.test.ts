@@ -4,8 +4,8 @@ import { expect } from "chai";
 import { type GraphqlRequest, postGraphql, probe } from "../../provider/api/transport";
 import { DgraphCloudError } from "../../provider/errors/errors";
 import { LostAnswerError } from "../../provider/errors/requestErrors";
-import { rejection } from "../unit/failure";
-import { answer, chunk, chunkedHead, drip, forever, type Speaking, Wire } from "./wire";
+import { rejection } from "../harness/errors";
+import { Wire, Speaking, chunkedHead, chunk, answer, forever, drip } from "./rawServer";
 
 /** A request that may take half a second. */
 function requestTo(wire: Wire, more: Partial<GraphqlRequest> = {}): GraphqlRequest {

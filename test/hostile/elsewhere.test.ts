@@ -5,11 +5,11 @@ import { DataPlane } from "../../provider/api/dataPlane";
 import { DeploymentList } from "../../provider/api/deploymentList";
 import { backend } from "../../provider/backend";
 import { SettingsError } from "../../provider/errors/errors";
-import { rejection } from "../unit/failure";
-import { callWithin, TestClock } from "../unit/clock";
-import { answerJson, Service } from "../unit/service";
+import { rejection } from "../harness/errors";
+import { callWithin, TestClock } from "../harness/clocks";
+import { answerJson, Service } from "../harness/httpService";
 import { Account } from "./account";
-import { Wire } from "./wire";
+import { Wire } from "./rawServer";
 
 const jwtToken = "canary-of-the-backend";
 const uid = "0x42";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { Host, HostFailure, type Made, type Values } from "../lifecycle/host";
-import { answerJson, type Received, Service } from "../unit/service";
+import { Host, HostFailure, type Made, type Values } from "../harness/providerHost";
+import { answerJson, type Received, Service } from "../harness/httpService";
 import { expectCleanMessage } from "./clean";
 
 const urn = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders";

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { answer, chunk, chunkedHead, forever, type Speaking, Wire } from "./wire";
+import { answer, chunk, chunkedHead, forever, type Speaking, Wire } from "./rawServer";
 
 /** What an answer may cost: the limit of 32 MiB as bytes, as text, and what the collector has not yet taken. */
 const limitMiB = 250;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { controlDocuments, dataDocuments } from "../../provider/api/documents";
 import { backend } from "../../provider/backend";
 import type { BackendInputs } from "../../provider/backend/inputs";
-import { answerJson, Service } from "../unit/service";
+import { answerJson, Service } from "../harness/httpService";
 import { Account } from "./account";
 
 /** Pieces of documents, of JSON, of headers, and of other languages that somebody down the line may speak. */

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import https from "node:https";
 import net, { type AddressInfo, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
 import { expect } from "chai";
-import { closedEndpoint } from "../unit/service";
+import { makeTemporaryFolder, removeFolder } from "../harness/folders";
+import { closedEndpoint } from "../harness/httpService";
 import { type Certificate, makeCertificate } from "./certificate";
 import type { Post } from "./posts";
 
@@ -57,7 +56,7 @@ describe("a request through a proxy", function () {
   let arrived: Socket[];
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "dgraphcloud-proxy-"));
+    folder = makeTemporaryFolder("proxy");
     certificate = makeCertificate(folder, "localhost", "cloud.example.com");
     service = https.createServer({ ...certificate }, (request, response) => {
       arrived.push(request.socket);
@@ -78,7 +77,7 @@ describe("a request through a proxy", function () {
   });
   after(() => {
     service.close();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   const url = "https://cloud.example.com/graphql";

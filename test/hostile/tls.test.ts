@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
 import { expect } from "chai";
+import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 import { type Certificate, makeCertificate } from "./certificate";
 
 function post(port: number, authority: string | undefined): Promise<string> {
@@ -30,7 +29,7 @@ describe("a mutation that must not be repeated, over TLS", function () {
   const raw = new Set<net.Socket>();
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "dgraphcloud-tls-"));
+    folder = makeTemporaryFolder("tls");
     made = makeCertificate(folder, "localhost");
     inner = tls.createServer({ key: made.key, cert: made.cert }, (socket) => {
       socket.on("error", () => undefined);
@@ -61,7 +60,7 @@ describe("a mutation that must not be repeated, over TLS", function () {
   after(() => {
     inner.close();
     outer.close();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   const port = (): number => (outer.address() as AddressInfo).port;

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
 import { unknownValue } from "../../provider/resource/fields";
-import { Host, HostFailure, type Values } from "./host";
+import { waitUntil } from "../harness/clocks";
+import { Host, HostFailure, type Values } from "../harness/providerHost";
 
 const inputs = {
   name: "orders",
@@ -54,9 +55,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   };
   /** Waits until the process has said so: its lines travel beside its answers. */
   const says = async (text: string): Promise<void> => {
-    for (let tries = 0; tries < 50 && !host.output.includes(text); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await waitUntil(() => host.output.includes(text), { tries: 50, everyMs: 20 });
     expect(host.output).to.contain(text);
   };
   const uids = (): string[] => local.cloud.all().map(({ uid }) => uid);

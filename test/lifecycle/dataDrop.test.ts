@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { unknownValue } from "../../provider/resource/fields";
 import type { Fault } from "dgraphcloud-local";
-import type { Made, Values } from "./host";
+import type { Made, Values } from "../harness/providerHost";
 import { failing, partial, Scene, urnOf } from "./scene";
 
 describe("lifecycle: a DataDrop behind the real dynamic-provider host", function () {

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { unknownValue } from "../../provider/resource/fields";
 import type { Fault } from "dgraphcloud-local";
-import type { Made, Values } from "./host";
+import { pause } from "../harness/clocks";
+import type { Made, Values } from "../harness/providerHost";
 import { failing, partial, Scene, urnOf } from "./scene";
 
 describe("lifecycle: a Restore behind the real dynamic-provider host", function () {
@@ -92,7 +93,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   it("takes an OK at the first look of a resumed wait with a warning", async () => {
     const request = await begin();
     await scene.local.journal.waitFor(({ operation }) => operation === "restore", 1_000);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await pause(400);
     await scene.restartHost();
     const { properties } = await wait(request);
     expect(properties).to.include({ status: "OK", confirmed: false });
@@ -129,7 +130,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     const late = await partial(wait(request, { timeouts: { create: "300ms" } }));
     target().setRestoreOutcome({ status: "ERR", errors: ["of another one"] });
     await someRestore();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await pause(400);
     await scene.restartHost();
     const inputs = scene.completionInputs(request);
     const failed = await partial(scene.completion.update(late.id, late.properties, inputs));
@@ -208,7 +209,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
 
   it("reads a rotated token once from a fresh list", async () => {
     await begin();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await pause(400);
     scene.local.cloud.rotateToken(scene.target);
     await wait(await begin({ triggers: ["again"] }));
     expect(acted()).to.equal(2);
@@ -260,7 +261,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
 
   it("sends nothing over ten refreshes and updates with UNKNOWN and reused ids", async () => {
     const request = await begin();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await pause(400);
     await target().restartEngine();
     let late = await partial(wait(request, { timeouts: { create: "300ms" } }));
     for (let run = 0; run < 10; run++) {

@@ -1,6 +1,7 @@
 import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
+import { waitUntil } from "../harness/clocks";
 import { recordsOf } from "../local/content";
-import { Host, HostFailure, type Made, type Values } from "./host";
+import { Host, HostFailure, type Made, type Values } from "../harness/providerHost";
 
 /** A local cloud with a source that has a backup, a target that has data of its own, and the real dynamic-provider host. */
 export class Scene {
@@ -39,9 +40,7 @@ export class Scene {
 
   /** Waits until the process has said so: its lines travel beside its answers. */
   async says(text: string): Promise<void> {
-    for (let tries = 0; tries < 50 && !this.output.includes(text); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await waitUntil(() => this.output.includes(text), { tries: 50, everyMs: 20 });
     if (!this.output.includes(text)) throw new Error(`"${text}" was not said, but: ${this.output}`);
   }
 

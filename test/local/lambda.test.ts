@@ -9,8 +9,8 @@ import { LambdaEndpoint } from "../../local/dist/lambda/endpoint";
 import { Lambda, type LambdaOptions } from "../../local/dist/lambda/lambda";
 import type { DatabaseRequest } from "../../local/dist/lambda/messages";
 import { lives, recordOf } from "../../local/storage/processes";
-import { failure } from "../tools/fakes";
 import { lambdasOf, lambdasOfThisProcess } from "./lambdas";
+import { failure } from "../harness/errors";
 
 describe("the lambda of a backend", function () {
   this.timeout(30_000);

@@ -1,4 +1,5 @@
 import type { ActiveFault, LocalCloud } from "dgraphcloud-local";
+import { pause } from "../harness/clocks";
 import type { Process, Victim } from "./process";
 
 /** The process dies at a request: the request never acts, has acted, or acts once everybody is dead. */
@@ -69,7 +70,7 @@ export class Ambush {
     const caught = entries.findLast(({ operation, fault: kind }) => operation === at && kind === fault);
     const acted = async (): Promise<void> => {
       for (let tries = 0; tries < patienceMs && caught?.acted === false; tries++) {
-        await new Promise((later) => setTimeout(later, 1));
+        await pause(1);
       }
     };
     if (moment === "after") await acted();

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
-import { TestClock } from "../unit/clock";
+import { TestClock } from "../harness/clocks";
 import { Calls } from "./calls";
 import { Ambush } from "./crash";
 import { Laws } from "./laws";

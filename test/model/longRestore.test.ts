@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { startLocalCloud } from "dgraphcloud-local";
-import { TestClock } from "../unit/clock";
+import { TestClock } from "../harness/clocks";
 import { Process } from "./process";
 
 const hourMs = 3_600_000;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { play } from "./history";
 import { histories } from "./steps";
 import { Tally } from "./tally";
-import { seed } from "../seed";
+import { seed } from "../harness/seed";
 
 const runs = 1_000;
 

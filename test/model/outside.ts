@@ -1,5 +1,5 @@
 import type { LocalCloud } from "dgraphcloud-local";
-import type { TestClock } from "../unit/clock";
+import type { TestClock } from "../harness/clocks";
 import { allowed, type Program } from "./program";
 import type { Stack } from "./stack";
 import type { Step } from "./steps";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type Backend, type Fault, type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import type { DynamicProvider } from "../../provider/host/dynamic";
 import type { Kind } from "../../sdk/delegate";
-import { TestClock } from "../unit/clock";
+import { TestClock } from "../harness/clocks";
 import { Process } from "./process";
 
 type Values = Record<string, unknown>;

@@ -7,7 +7,7 @@ import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynam
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
 import type { Kind } from "../../sdk/delegate";
-import type { TestClock } from "../unit/clock";
+import type { TestClock } from "../harness/clocks";
 
 /** Who is killed: the provider process alone, or the engine and with it everything. */
 export type Victim = "provider" | "engine";

@@ -1,5 +1,5 @@
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
-import { TestClock } from "../unit/clock";
+import { TestClock } from "../harness/clocks";
 import { Calls, Killed } from "./calls";
 import { Ambush, type Crash } from "./crash";
 import { converged, guardsAgree, quiet, uidsAgree } from "./converged";

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { type Engine, prepareEngine } from "../../tools/engine";
-import { environmentOf } from "../engine/environment";
+import { environmentOf } from "../harness/engineStack";
+import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 import { install, pack } from "./packed";
 
 const root = resolve(__dirname, "../..");
@@ -46,7 +46,7 @@ describe("package: the packed tarball in an empty project", function () {
 
   before(async () => {
     engine = await prepareEngine();
-    folder = mkdtempSync(join(tmpdir(), "dgraphcloud-package-"));
+    folder = makeTemporaryFolder("package");
     project = join(folder, "project");
     mkdirSync(join(folder, "state"));
     mkdirSync(project);
@@ -58,7 +58,7 @@ describe("package: the packed tarball in an empty project", function () {
   });
   after(async () => {
     await local.close();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   function pulumi(...args: string[]): Promise<{ stdout: string }> {

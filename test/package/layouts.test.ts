@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { build } from "esbuild";
 import { type Engine, prepareEngine } from "../../tools/engine";
-import { environmentOf } from "../engine/environment";
+import { environmentOf } from "../harness/engineStack";
+import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -35,7 +35,7 @@ describe("package: where the engine looks for it", function () {
 
   before(async () => {
     engine = await prepareEngine();
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "dgraphcloud-layouts-")));
+    folder = makeTemporaryFolder("layouts");
     mkdirSync(join(folder, "state"));
     await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
     tarball = join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
@@ -68,7 +68,7 @@ describe("package: where the engine looks for it", function () {
   });
   after(async () => {
     await local.close();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   function folderWith(name: string, files: Readonly<Record<string, string>>): string {

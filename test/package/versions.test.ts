@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
 import { type EngineAge, prepareEngine } from "../../tools/engine";
-import { type Run, Stack } from "../engine/stack";
+import { type Run, Stack } from "../harness/engineStack";
+import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 import { install, installNode, pack } from "./packed";
 
 interface Versions {
@@ -28,7 +28,7 @@ for (const { engine: age, sdk, node } of combinations)
 
     before(async () => {
       const engine = await prepareEngine({ exactly: age });
-      folder = mkdtempSync(join(tmpdir(), "dgraphcloud-versions-"));
+      folder = makeTemporaryFolder("versions");
       project = join(folder, "project");
       mkdirSync(project);
       writeFileSync(join(project, "Pulumi.yaml"), "name: versions\nruntime: nodejs\n");
@@ -40,7 +40,7 @@ for (const { engine: age, sdk, node } of combinations)
     });
     after(async () => {
       await (stack as Stack | undefined)?.close();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     });
 
     /** A program in TypeScript that fails on another Node, with more statements behind its backend. */

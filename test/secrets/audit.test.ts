@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Fault } from "dgraphcloud-local";
-import { type Run, Stack } from "../engine/stack";
-import { Audit } from "./audit";
+import { type Run, Stack } from "../harness/engineStack";
+import { Audit } from "../harness/secretAudit";
 
 const me = { email: "me@example.com", password: 'canary "one" \\ of ä me' };
 const other = { email: "other@example.com", password: "canary-two/of+the=other" };
@@ -83,7 +83,7 @@ describe("secrets: what a run leaves anywhere", function () {
   ];
 
   function clean(run: Run, what: string): Run {
-    expect(audit.in(run.output, what)).to.deep.equal([]);
+    expect(audit.leaksIn(run.output, what)).to.deep.equal([]);
     return run;
   }
   /** With --json, the SDK's and the engine's own debug events hold what they send each other: those are passed over, and nothing else. */
@@ -91,7 +91,7 @@ describe("secrets: what a run leaves anywhere", function () {
     expect(run.code, `${what}: ${run.output}`).to.equal(0);
     const lines = run.output.split("\n");
     const others = lines.filter((line) => !debugEvent.test(line));
-    expect(audit.in(others.join("\n"), what)).to.deep.equal([]);
+    expect(audit.leaksIn(others.join("\n"), what)).to.deep.equal([]);
     expect(others.length, what).to.be.above(1);
     return lines.filter((line) => debugEvent.test(line)).join("\n");
   }
@@ -143,7 +143,7 @@ describe("secrets: what a run leaves anywhere", function () {
     stack.program(program(0, theirs));
     const debug = expectEvents(await stack.up("--json"), "up --json");
     // The evidence: as soon as the SDK stops it, this exception has to go.
-    expect(audit.in(debug, "")).not.to.have.length(0);
+    expect(audit.leaksIn(debug, "")).not.to.have.length(0);
     stack.program(program(1, theirs));
     await succeeds(stack.preview(), "preview --diff");
     await succeeds(stack.pulumi("preview", "--json"), "preview --json");
@@ -196,7 +196,7 @@ describe("secrets: what a run leaves anywhere", function () {
       unknown
     >;
     expect(
-      audit.in(JSON.stringify(values), "outputs that are asked for").map(({ secret }) => secret),
+      audit.leaksIn(JSON.stringify(values), "outputs that are asked for").map(({ secret }) => secret),
     ).to.include.members([...["the URL of an export", "a token of a backend", "a lambda script"]]);
   });
 
@@ -220,7 +220,7 @@ describe("secrets: what a run leaves anywhere", function () {
 
   it("shows and exports the stack without telling one, and encrypts what it keeps", async () => {
     const state = await stack.state();
-    expect(audit.in(state.text, "stack export")).to.deep.equal([]);
+    expect(audit.leaksIn(state.text, "stack export")).to.deep.equal([]);
     expect(state.text.match(/"ciphertext"/g)).to.have.length.above(5);
     const views = [
       ["stack"],
@@ -247,9 +247,9 @@ describe("secrets: what a run leaves anywhere", function () {
     const lines = run.output.split("\n");
     const ofTheEngine = lines.filter((line) => engineLogLine.test(line));
     const others = lines.filter((line) => !engineLogLine.test(line));
-    expect(audit.in(others.join("\n"), "lines that are not the engine's")).to.deep.equal([]);
+    expect(audit.leaksIn(others.join("\n"), "lines that are not the engine's")).to.deep.equal([]);
     // The evidence: as soon as the engine stops it, this exception has to go.
-    expect(ofTheEngine.filter((line) => audit.in(line, "").length > 0)).not.to.have.length(0);
+    expect(ofTheEngine.filter((line) => audit.leaksIn(line, "").length > 0)).not.to.have.length(0);
   });
 
   it("destroys without telling one", async () => {
@@ -261,10 +261,10 @@ describe("secrets: what a run leaves anywhere", function () {
   });
 
   it("left none in the state's files and their history, in temporary files, or in the arguments of processes", () => {
-    const { seen, sightings } = audit.stop();
+    const { seen, leaks } = audit.stop();
     expect([...seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
     expect([...seen.commands].some((command) => /pulumi (up|refresh|destroy)/.test(command))).to.equal(true);
     expect(seen.files.size).to.be.above(10);
-    expect(sightings).to.deep.equal([]);
+    expect(leaks).to.deep.equal([]);
   });
 });

@@ -4,7 +4,8 @@ import { expect } from "chai";
 import { folderName } from "../../tools/cache";
 import { type EngineOptions, engineVersions, prepareEngine } from "../../tools/engine";
 import type { Supply } from "../../tools/tool";
-import { failure, Sandbox } from "./fakes";
+import { Sandbox } from "../harness/sandbox";
+import { failure } from "../harness/errors";
 
 describe("prepareEngine", () => {
   const { newest, oldest } = engineVersions;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { cacheFolder, folderName } from "../../tools/cache";
 import { findExecutables, parseVersion, pathWith, versionOf } from "../../tools/executables";
-import { Sandbox } from "./fakes";
+import { Sandbox } from "../harness/sandbox";
 
 describe("executables", () => {
   let sandbox: Sandbox;

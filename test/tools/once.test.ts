@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { makeFolderOnce } from "../../tools/once";
 import { withHeartbeat } from "../../tools/progress";
-import { failure, Sandbox } from "./fakes";
+import { Sandbox } from "../harness/sandbox";
+import { failure } from "../harness/errors";
 
 describe("makeFolderOnce", () => {
   let sandbox: Sandbox;

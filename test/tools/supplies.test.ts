@@ -6,7 +6,8 @@ import { expect } from "chai";
 import { prepareDgraph } from "../../tools/dgraph";
 import { type EngineAge, engineBuild, engineVersions, prepareEngine } from "../../tools/engine";
 import { pulumiInstaller } from "../../tools/installer";
-import { failure, Sandbox } from "./fakes";
+import { Sandbox } from "../harness/sandbox";
+import { failure } from "../harness/errors";
 
 /** Stands for `go`: keeps what it was asked and writes an executable to the path after -o. */
 const fakeGo = `

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { Account } from "../../provider/run/account";
-import { callWithin, TestClock } from "./clock";
-import { rejection } from "./failure";
-import { answerJson, Service } from "./service";
+import { callWithin, TestClock } from "../harness/clocks";
+import { rejection } from "../harness/errors";
+import { answerJson, Service } from "../harness/httpService";
 
 describe("an account in an outage", () => {
   it("answers a hundred failing calls of both planes with fifty repetitions in all, and says why it stopped", async () => {

@@ -8,7 +8,7 @@ import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
-import { rejection } from "./failure";
+import { rejection } from "../harness/errors";
 
 type Values = Record<string, unknown>;
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Deployment } from "../../provider/api/deployment";
 import { adoptExisting } from "../../provider/backend/adopt";
 import { ConflictError } from "../../provider/errors/errors";
-import { thrown } from "./failure";
+import { thrown } from "../harness/errors";
 
 const inputs = { name: "shop", zone: "us-east-1", deploymentType: "dedicated" } as const;
 const deployment = (uid: string): Deployment => ({

@@ -9,7 +9,7 @@ import {
   UnauthorizedError,
   WrongShapeError,
 } from "../../provider/errors/requestErrors";
-import { type ErrorClass, thrown } from "./failure";
+import { type ErrorClass, thrown } from "../harness/errors";
 
 const site = { operation: "deployments", host: "cloud.example.com" };
 /** Stands in every body: nothing of it may reach a message. */

@@ -4,8 +4,8 @@ import { DeploymentList } from "../../provider/api/deploymentList";
 import type { Call } from "../../provider/api/retry";
 import { DeadlineError } from "../../provider/errors/errors";
 import { LostAnswerError } from "../../provider/errors/requestErrors";
-import { callWithin, TestClock } from "./clock";
-import { rejection } from "./failure";
+import { TestClock, callWithin } from "../harness/clocks";
+import { rejection } from "../harness/errors";
 
 function entry(uid: string, name = `name of ${uid}`): Deployment {
   return { uid, name, zone: "z", url: "b.example.com", jwtToken: `jwt of ${uid}` };

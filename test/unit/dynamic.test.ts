@@ -15,8 +15,8 @@ import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynam
 import type { EngineChannel } from "../../provider/host/engineChannel";
 import type { Created, Checkpoint, Resource, State } from "../../provider/resource/resource";
 import { keepSecret } from "../../provider/errors/redact";
-import { startOfTime, TestClock } from "./clock";
-import { rejection } from "./failure";
+import { startOfTime, TestClock } from "../harness/clocks";
+import { rejection } from "../harness/errors";
 import { type Operation } from "../../provider/run/operation";
 
 interface Inputs {

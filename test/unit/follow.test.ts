@@ -6,8 +6,8 @@ import { UnknownOutcomeError } from "../../provider/errors/errors";
 import { LostAnswerError, WrongShapeError } from "../../provider/errors/requestErrors";
 import { ActionRecords } from "../../provider/run/actions";
 import { poll } from "../../provider/restore/follow";
-import { TestClock } from "./clock";
-import { rejection } from "./failure";
+import { TestClock } from "../harness/clocks";
+import { rejection } from "../harness/errors";
 import { begin } from "../../provider/run/operation";
 import { type RestoreCompletionState } from "../../provider/restore/inputs";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { Deployment } from "../../provider/api/deployment";
 import { findBackend, listBackends, listBackups } from "../../provider/functions";
-import { rejection } from "./failure";
-import { answerJson, Service } from "./service";
+import { rejection } from "../harness/errors";
+import { answerJson, Service } from "../harness/httpService";
 
 describe("look-ups of a program", () => {
   let service: Service;

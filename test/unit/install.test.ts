@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect } from "chai";
+import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 
 const root = resolve(__dirname, "../..");
 const backend = '{ zone: "us-east-1", deploymentType: "free" }';
@@ -22,12 +22,12 @@ describe("the check that the package is installed for the folder of the program"
   let folder: string;
 
   before(() => {
-    folder = realpathSync(mkdtempSync(join(tmpdir(), "dgraphcloud-install-")));
+    folder = makeTemporaryFolder("install");
     mkdirSync(join(folder, "app", "src"), { recursive: true });
     writeFileSync(join(folder, "app", "package.json"), "{}");
   });
   after(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   /** What a program prints that runs in a folder. `engine` makes the process look as the engine's language host starts it. */

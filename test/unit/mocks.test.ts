@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as dgraphcloud from "../../sdk";
-import { rejection } from "./failure";
-import { answerJson, Service } from "./service";
+import { rejection } from "../harness/errors";
+import { answerJson, Service } from "../harness/httpService";
 
 const dynamicType = "pulumi-nodejs:dynamic/dgraphcloud:";
 

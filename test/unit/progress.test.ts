@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Context } from "../../provider/resource/context";
 import { HostProcess } from "../../provider/host/process";
 import type { EngineChannel } from "../../provider/host/engineChannel";
-import { TestClock } from "./clock";
+import { TestClock } from "../harness/clocks";
 
 const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { proxyFor } from "../../provider/api/proxy";
 import { SettingsError } from "../../provider/errors/errors";
 import { scrub } from "../../provider/errors/redact";
-import { thrown } from "./failure";
+import { thrown } from "../harness/errors";
 
 const cloud = "https://cerebro.cloud.dgraph.io/graphql";
 const names = ["https_proxy", "http_proxy", "all_proxy", "no_proxy"].flatMap((name) => [name, name.toUpperCase()]);

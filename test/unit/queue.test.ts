@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Account } from "../../provider/run/account";
 import { type Context } from "../../provider/resource/context";
-import { TestClock } from "./clock";
+import { TestClock } from "../harness/clocks";
 import { begin } from "../../provider/run/operation";
 
 describe("the queue of actions on one backend", () => {

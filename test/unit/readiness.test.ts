@@ -3,10 +3,11 @@ import { Account } from "../../provider/run/account";
 import { type Context } from "../../provider/resource/context";
 import { DeadlineError, RefusedError } from "../../provider/errors/errors";
 import { waitUntilReady } from "../../provider/resource/wait";
-import { TestClock } from "./clock";
-import { rejection } from "./failure";
-import { answerJson, closedEndpoint, Service } from "./service";
+import { TestClock } from "../harness/clocks";
+import { rejection } from "../harness/errors";
+import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 import { begin, type Operation } from "../../provider/run/operation";
+
 /** A backend of a cloud on this machine, at whose address nobody listens. */
 describe("a wait for a backend on this machine that refuses connections", () => {
   let clock: TestClock;

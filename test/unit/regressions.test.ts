@@ -13,9 +13,9 @@ import { GraphqlError, mayHaveActed, NotSentError } from "../../provider/errors/
 import { asError } from "../../provider/host/failures";
 import { listBackends } from "../../provider/functions";
 import { keepSecret, scrub } from "../../provider/errors/redact";
-import { callWithin, TestClock } from "./clock";
-import { rejection, thrown } from "./failure";
-import { answerJson, closedEndpoint, Service } from "./service";
+import { callWithin, TestClock } from "../harness/clocks";
+import { rejection, thrown } from "../harness/errors";
+import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 
 type Answer = (operation: string, response: ServerResponse) => void;
 

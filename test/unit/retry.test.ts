@@ -17,8 +17,8 @@ import {
   UnauthorizedError,
   WrongShapeError,
 } from "../../provider/errors/requestErrors";
-import { callWithin, TestClock } from "./clock";
-import { rejection } from "./failure";
+import { TestClock, callWithin } from "../harness/clocks";
+import { rejection } from "../harness/errors";
 
 const site = { operation: "deployments", host: "cloud.example.com" };
 const notSent = new NotSentError(site, new Error("refused"));

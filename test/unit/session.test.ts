@@ -8,9 +8,9 @@ import type { Credentials } from "../../provider/api/settings";
 import { DeadlineError, SettingsError } from "../../provider/errors/errors";
 import { ThrottledError, UnauthorizedError } from "../../provider/errors/requestErrors";
 import { scrub } from "../../provider/errors/redact";
-import { callWithin, startOfTime, TestClock } from "./clock";
-import { rejection } from "./failure";
-import { answerJson, type Received, Service } from "./service";
+import { callWithin, startOfTime, TestClock } from "../harness/clocks";
+import { rejection } from "../harness/errors";
+import { answerJson, type Received, Service } from "../harness/httpService";
 
 const email = "me@example.com";
 const password = "the-password-of-the-session-tests";

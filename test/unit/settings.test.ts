@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { backendUrl, defaultEndpoint, endpointUrl, readSettings, type Settings } from "../../provider/api/settings";
 import { SettingsError } from "../../provider/errors/errors";
-import { thrown } from "./failure";
+import { thrown } from "../harness/errors";
 
 type Values = Readonly<Record<string, string>>;
 

@@ -4,7 +4,6 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,10 +11,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "chai";
 import { SharedSiblings } from "../../provider/run/siblings";
+import { makeTemporaryFolder } from "../harness/folders";
 
 const endpoint = "https://cloud.example.com/graphql";
 
@@ -33,7 +32,7 @@ describe("what provider processes of a run tell each other", () => {
   let mine: SharedSiblings;
 
   beforeEach(() => {
-    base = mkdtempSync(join(tmpdir(), "dgraphcloud-sightings-"));
+    base = makeTemporaryFolder("siblings");
     mine = new SharedSiblings(endpoint, "127.0.0.1:4000", base);
     mine.tell("0x1", "here", true);
     folder = join(base, readdirSync(base)[0] ?? "");

@@ -10,11 +10,11 @@ import type { BackendInputs } from "../../provider/backend/inputs";
 import { Account } from "../../provider/run/account";
 import type { Credentials } from "../../provider/api/settings";
 import { LostAnswerError, NotSentError, WrongShapeError } from "../../provider/errors/requestErrors";
-import { callWithin, TestClock } from "./clock";
-import { rejection } from "./failure";
 import { type Sent, sentTo, withNock } from "./nocked";
-import { answerJson, closedEndpoint, Service } from "./service";
+import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 import { begin } from "../../provider/run/operation";
+import { TestClock, callWithin } from "../harness/clocks";
+import { rejection } from "../harness/errors";
 
 const origin = "https://cloud.example.com";
 const endpoint = new URL(`${origin}/graphql`);

@@ -4,9 +4,10 @@ import { Account } from "../../provider/run/account";
 import { DeadlineError } from "../../provider/errors/errors";
 import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { type Look, waitFor } from "../../provider/resource/wait";
-import { TestClock } from "./clock";
-import { rejection } from "./failure";
+import { TestClock } from "../harness/clocks";
+import { rejection } from "../harness/errors";
 import { begin, type Operation } from "../../provider/run/operation";
+
 const done: Look<string> = { done: "it is there" };
 const pending: Look<string> = { pending: "HTTP 503" };
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Stack } from "../stack";
+import { Stack } from "../../harness/engineStack";
 import { account, program } from "./program";
 
 /** Writes down the state of this version, with which all later ones are compared. */

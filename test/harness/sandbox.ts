@@ -1,12 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { engineVersions } from "../../tools/engine";
 import type { Supply } from "../../tools/tool";
+import { makeTemporaryFolder, removeFolder } from "./folders";
 
-/** A folder of a test, with executables that only tell a version. */
+/** A temporary folder for fake executables, which only print a version. */
 export class Sandbox {
-  readonly folder = mkdtempSync(join(tmpdir(), "dgraphcloud-tools-"));
+  readonly folder = makeTemporaryFolder("tools");
   readonly cache = join(this.folder, "cache");
   readonly said: string[] = [];
 
@@ -20,7 +20,7 @@ export class Sandbox {
     return { PATH: path, DGRAPHCLOUD_TOOLS_CACHE: this.cache };
   }
 
-  /** Writes a shell script. */
+  /** Writes an executable shell script. */
   script(path: string, text: string): string {
     const file = join(this.folder, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -33,13 +33,13 @@ export class Sandbox {
     return this.script(join(folder, "pulumi"), `echo v${version}`);
   }
 
-  /** The language host, and beside it what runs dynamic providers. */
+  /** Fakes of the language host and of the plugin that runs dynamic providers. */
   languageHost(folder: string): string {
     this.script(join(folder, "pulumi-resource-pulumi-nodejs"), "exit 0");
     return this.script(join(folder, "pulumi-language-nodejs"), "exit 0");
   }
 
-  /** A way to get an engine that counts how often it is asked. */
+  /** A supply of fake engines, which counts how often it is used. */
   supply(
     version: string = engineVersions.newest,
     source: Supply["source"] = "build",
@@ -60,20 +60,10 @@ export class Sandbox {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }
 
 function writeScript(file: string, text: string): void {
   writeFileSync(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-}
-
-/** The message of the error with which a promise fails. */
-export async function failure(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  throw new Error("expected a failure");
 }

@@ -1,25 +1,17 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type LocalCloud, startLocalCloud, type LocalCloudOptions } from "dgraphcloud-local";
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
 import { type Engine, prepareEngine } from "../../tools/engine";
-import { environmentOf } from "./environment";
+import { waitUntil } from "./clocks";
+import { makeTemporaryFolder, removeFolder } from "./folders";
+import { kill, killTree, providersWith } from "./processes";
 
 const root = resolve(__dirname, "../..");
-/** Not a name that somebody would give: it stands beside an example's program while a test runs. */
+/** A name that no user would choose, since its settings file lies beside an example's program while a test runs. */
 export const stackName = "engine-test";
 
-/** What a run of the engine ended with. */
+/** How a run of the engine ended. */
 export interface Run {
   readonly code: number | null;
   /** Standard output and standard error in the order of arrival. */
@@ -55,7 +47,7 @@ export class Stack {
 
   /** A stack of an empty project in a folder of its own. */
   static async start(options: LocalCloudOptions = {}): Promise<Stack> {
-    const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-engine-"));
+    const folder = makeTemporaryFolder("engine");
     const project = join(folder, "project");
     mkdirSync(join(project, "node_modules", "@pulumi"), { recursive: true });
     symlinkSync(root, join(project, "node_modules", "pulumi-dgraphcloud"));
@@ -65,17 +57,17 @@ export class Stack {
     return Stack.in(folder, project, options);
   }
 
-  /** A stack of a project that is there already: an example, or one that is to run on an engine of its own. */
+  /** A stack of an existing project, such as an example; `engine` selects another version of the engine. */
   static ofProject(project: string, options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
-    return Stack.in(mkdtempSync(join(tmpdir(), "dgraphcloud-engine-")), project, options, engine);
+    return Stack.in(makeTemporaryFolder("engine"), project, options, engine);
   }
 
   private static async in(folder: string, project: string, options: LocalCloudOptions, given?: Engine): Promise<Stack> {
     const engine = given ?? (await prepareEngine());
     mkdirSync(join(folder, "state"));
     const stack = new Stack(folder, project, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
-    const made = await stack.pulumi("stack", "init", stackName);
-    if (made.code !== 0) throw new Error(made.output);
+    const init = await stack.pulumi("stack", "init", stackName);
+    if (init.code !== 0) throw new Error(init.output);
     return stack;
   }
 
@@ -105,7 +97,7 @@ export class Stack {
     return this.begin(...args).ended;
   }
 
-  /** Starts the engine and does not wait for it. */
+  /** Starts the engine without waiting for its end. */
   begin(...args: string[]): { readonly child: ChildProcess; readonly ended: Promise<Run> } {
     const child = spawn(this.engine.pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: this.project,
@@ -140,7 +132,7 @@ export class Stack {
     return (await this.state()).resources.filter(({ type }) => type.endsWith("dgraphcloud:Backend"));
   }
 
-  /** Changes the state's text, as if it had been written so. */
+  /** Replaces the state with a changed text. */
   async rewriteState(change: (text: string) => string): Promise<void> {
     const file = join(this.folder, "state.json");
     writeFileSync(file, change((await this.state()).text));
@@ -152,82 +144,37 @@ export class Stack {
     return (await this.pulumi("stack", "output", name, "--show-secrets")).output.trim();
   }
 
-  /** Ends all, and fails when a process of the provider has outlived the engine that started it. */
+  /** Stops everything. Fails if a provider process outlived the engine that started it. */
   async close(): Promise<void> {
     for (const child of this.running) killTree(child, "SIGKILL");
-    const outlived = await this.outlivers();
+    const outlived = await this.survivors();
     for (const pid of outlived) kill(pid, "SIGKILL");
     await this.local.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
     rmSync(join(this.project, `Pulumi.${stackName}.yaml`), { force: true });
     if (outlived.length > 0) throw new Error(`processes of the provider outlive the engine: ${outlived.join(", ")}`);
   }
 
-  /** What still has the environment of this stack after some time to end; where that cannot be seen, nothing. */
-  private async outlivers(): Promise<number[]> {
-    const mark = this.environment["PULUMI_BACKEND_URL"] ?? "";
-    const look = (): number[] => providersWith(mark);
-    for (let tries = 0; tries < 50 && look().length > 0; tries++)
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    return look();
+  /** Provider processes of this stack that still run after five seconds. */
+  private async survivors(): Promise<number[]> {
+    const stateUrl = this.environment["PULUMI_BACKEND_URL"] ?? "";
+    await waitUntil(() => providersWith(stateUrl).length === 0, { tries: 50, everyMs: 100 });
+    return providersWith(stateUrl);
   }
 }
 
-/** Ends a process and everything that it started, by process id. */
-export function killTree(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined) return;
-  for (const pid of [child.pid, ...descendants(child.pid).map(({ pid: one }) => one)]) kill(pid, signal);
-}
-
-export interface ProcessEntry {
-  readonly pid: number;
-  readonly parent: number;
-  readonly command: string;
-}
-
-/** Everything that a process started, directly or not. */
-export function descendants(pid: number): ProcessEntry[] {
-  const all = execFileSync("ps", ["-Ao", "pid=,ppid=,command="], { encoding: "utf8" })
-    .split("\n")
-    .flatMap((line): ProcessEntry[] => {
-      const [, own, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-      return own === undefined ? [] : [{ pid: Number(own), parent: Number(parent), command: command ?? "" }];
-    });
-  const below = (parent: number): ProcessEntry[] =>
-    all.filter((entry) => entry.parent === parent).flatMap((entry) => [entry, ...below(entry.pid)]);
-  return below(pid);
-}
-
-/** Processes of the provider that have a text in their environment. */
-function providersWith(text: string): number[] {
-  if (!existsSync("/proc/self/environ")) return [];
-  const pids = readdirSync("/proc")
-    .map(Number)
-    .filter((pid) => pid > 0);
-  return pids.filter((pid) => {
-    try {
-      const [command, environment] = ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
-      return command?.includes("dynamic-provider") === true && environment?.includes(text) === true;
-    } catch {
-      // Gone meanwhile, or somebody else's.
-      return false;
-    }
-  });
-}
-
-export function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** The environment of an engine: a home and a state below `folder`, and the credentials of the local cloud's first account. */
+export function environmentOf(folder: string, engine: Engine, { endpoint, accounts }: LocalCloud): NodeJS.ProcessEnv {
+  const [account] = accounts;
+  return {
+    HOME: process.env["HOME"],
+    PATH: engine.path,
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    DGRAPHCLOUD_ENDPOINT: endpoint,
+    DGRAPHCLOUD_EMAIL: account?.email,
+    DGRAPHCLOUD_PASSWORD: account?.password,
+  };
 }
