@@ -1,44 +1,44 @@
-import { cleanText } from "./cleanText";
+import type { Engines } from "./cloud/engine";
 import { Cloud, type SavedCloud } from "./cloud/cloud";
-import { dgraphEngines } from "./engines/dgraph/engines";
-import { findDgraph } from "./engines/dgraph/executable";
-import { type Engines, memoryEngines } from "./engines/index";
-import { Faults } from "./faults/rules";
-import { Journal } from "./faults/journal";
 import { type Account, type Behaviour, behaviourOf, type LocalCloudOptions } from "./cloud/options";
 import { Schedule } from "./cloud/schedule";
-import { LocalServer } from "./http/server";
+import { dgraphEngines } from "./engines/dgraph/engines";
+import { findDgraph } from "./engines/dgraph/executable";
+import { memoryEngines } from "./engines/memory/engines";
+import { Journal } from "./faults/journal";
+import { Faults } from "./faults/rules";
+import { LocalServer } from "./server/server";
 import { Store } from "./storage/store";
+import { cleanText } from "./text/cleanText";
 
 export { Backend } from "./cloud/backend";
 export { Cloud } from "./cloud/cloud";
 export type { Deployment } from "./cloud/deployment";
-export { DgraphEngine } from "./engines/dgraph";
-export type { Backup, Engine } from "./engines/engine";
-export type { EngineKind } from "./engines/index";
-export { MemoryEngine } from "./engines/memory";
-export { type ActiveFault, type Fault, type FaultRule, Faults } from "./faults/rules";
-export { parseFaults } from "./faults/file";
-export { Journal, type JournalEntry, type Plane } from "./faults/journal";
+export type { Backup, Engine, EngineKind } from "./cloud/engine";
 export { type Account, defaultAccount, type LocalCloudOptions } from "./cloud/options";
 export type { RestoreOutcome, RestoreState } from "./cloud/restores";
+export { DgraphEngine } from "./engines/dgraph";
+export { MemoryEngine } from "./engines/memory";
+export { parseFaults } from "./faults/file";
+export { Journal, type JournalEntry, type Plane } from "./faults/journal";
+export { type ActiveFault, type Fault, type FaultRule, Faults } from "./faults/rules";
 export { schemas } from "./graphql/schemas";
 
 /** A Dgraph Cloud that runs in this process. */
 export interface LocalCloud {
-  /** Address of the control plane: what DGRAPHCLOUD_ENDPOINT is set to. */
+  /** The address of the control plane, for DGRAPHCLOUD_ENDPOINT. */
   readonly endpoint: string;
   readonly port: number;
   readonly accounts: readonly Account[];
-  /** Every request, in order. */
+  /** The requests, in the order of arrival. */
   readonly journal: Journal;
   /** Scripted faults. */
   readonly faults: Faults;
-  /** The state itself: a second way to see and to change what is there, which asks no account. */
+  /** The state itself, to read and to change it without an account. */
   readonly cloud: Cloud;
   /**
-   * Stops it: sockets, servers, databases, and the lock on its folder. Rejects when its last state could not be written;
-   * stopped it is all the same. May be called again, with the same outcome.
+   * Stops the servers and the databases, and releases the lock on the folder. Rejects when the last state could not be saved;
+   * everything is stopped even then. May be called again, with the same outcome.
    */
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ export interface LocalCloud {
 /** Starts a Dgraph Cloud on 127.0.0.1. */
 export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
   const behaviour = behaviourOf(options);
-  const say = sayTo(options.say);
+  const say = cleanLines(options.say);
   const store = options.data === undefined ? undefined : Store.open(options.data);
   try {
     const saved = store?.load();
@@ -76,7 +76,7 @@ async function start(
     isClosed: () => closed,
     say,
     onChange: () => {
-      if (!closed) store?.keep(cloud);
+      if (!closed) store?.saveIfChanged(cloud);
     },
   });
   const cloud: Cloud = new Cloud(behaviour, server, engines, saved);
@@ -89,19 +89,19 @@ async function start(
     try {
       store?.save(cloud.save());
     } finally {
-      // Else databases and a lock that nobody knows of would outlive the process on a disk that is full.
+      // Also when the save fails, on a full disk for instance: databases and lock must not outlive the local cloud.
       await engines.close().finally(() => store?.close());
     }
   };
   let ended: Promise<void> | undefined;
-  // Once only: another process may have the folder by now.
+  // Only once: a later call could touch a folder that another process has opened since.
   const close = (): Promise<void> => (ended ??= end());
   try {
-    const port = await server.listen(cloud, behaviour.port);
-    for (const backend of cloud.allBackends()) backend.deployment.url = await server.open(backend);
-    // What is in the folder from now on belongs to this state.
-    store?.keep(cloud);
-    engines.begin();
+    const port = await server.openControlPlane(cloud, behaviour.port);
+    for (const backend of cloud.allBackends()) backend.deployment.url = await server.openDataPlane(backend);
+    // Saved before any database starts: a folder with databases and no state is refused at the next start.
+    store?.saveIfChanged(cloud);
+    engines.startAll();
     const { accounts } = behaviour;
     return { endpoint: `http://127.0.0.1:${port}/graphql`, port, accounts, journal, faults, cloud, close };
   } catch (error) {
@@ -121,13 +121,13 @@ async function enginesOf(
   return dgraphEngines({ executable: findDgraph(dgraph), data, isNew, say });
 }
 
-/** What is said may hold words of a database or of a request. */
-function sayTo(listener = sayOnStderr): (line: string) => void {
+/** Log lines may quote a database or a request, so they are made safe to print. */
+function cleanLines(listener = printToStderr): (line: string) => void {
   return (line) => {
     listener(cleanText(line));
   };
 }
 
-function sayOnStderr(line: string): void {
+function printToStderr(line: string): void {
   process.stderr.write(`dgraphcloud-local: ${line}\n`);
 }

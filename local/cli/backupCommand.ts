@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { backupsPath } from "../http/backupRequest";
-import type { Backup } from "../engines/engine";
+import { backupsPath } from "../server/backupRequest";
+import type { Backup } from "../cloud/engine";
 import { defaultAccount } from "../cloud/options";
 
-/** `dgraphcloud-local backup UID [--full]`: takes a backup of a backend of the local cloud that runs. */
+/** `dgraphcloud-local backup UID [--full]`: takes a backup of a backend of a running local cloud. */
 export async function backupCommand(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv = process.env,
@@ -16,7 +16,7 @@ export async function backupCommand(
   const [uid, ...others] = positionals;
   if (uid === undefined || others.length > 0) throw new Error("usage: dgraphcloud-local backup UID [--full]");
   const endpoint = environment["DGRAPHCLOUD_ENDPOINT"] ?? "http://127.0.0.1:8070/graphql";
-  refuseElsewhere(endpoint);
+  refuseRemoteEndpoint(endpoint);
   const email = environment["DGRAPHCLOUD_EMAIL"] ?? defaultAccount.email;
   const password = environment["DGRAPHCLOUD_PASSWORD"] ?? defaultAccount.password;
   const query = "query($email: String!, $password: String!) { login(email: $email, password: $password) { token } }";
@@ -37,15 +37,15 @@ export async function backupCommand(
   return `${type} backup ${backupNum} in folder ${folder} of ${uid}, ${timestamp}\n`;
 }
 
-/** The variables may be those of the service: its password is for nobody else, and there it has no such command. */
-function refuseElsewhere(endpoint: string): void {
+/** The variables may be set for the service: its password must not go anywhere else, and it has no such command. */
+function refuseRemoteEndpoint(endpoint: string): void {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  const isHere = url?.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname);
-  // A password in the address is printed nowhere, and a request to it is never made.
-  if (isHere && url.username === "" && url.password === "") return;
-  const shown = url === undefined || url.host === "" ? "what it holds now" : `${url.protocol}//${url.host}`;
+  const isLocal = url?.protocol === "http:" && ["127.0.0.1", "localhost"].includes(url.hostname);
+  // An address with a password is neither requested nor printed.
+  if (isLocal && url.username === "" && url.password === "") return;
+  const shown = url === undefined || url.host === "" ? "its present value" : `${url.protocol}//${url.host}`;
   throw new Error(
-    `backup is for a local cloud on this machine: set DGRAPHCLOUD_ENDPOINT to what dgraphcloud-local has printed, not to ${shown}`,
+    `backup is for a local cloud on this machine: set DGRAPHCLOUD_ENDPOINT to the address that dgraphcloud-local has printed, not to ${shown}`,
   );
 }
 
@@ -56,7 +56,7 @@ async function send<T>(url: string, body: object, headers: Record<string, string
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
       body: JSON.stringify(body),
-      // The log-in goes where it was meant to go, or nowhere.
+      // A redirect must not send the log-in to another address.
       redirect: "error",
     });
   } catch (cause) {

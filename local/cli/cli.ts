@@ -4,10 +4,10 @@ import { backupCommand } from "./backupCommand";
 import { cloudOptions, help, options } from "./options";
 import { type FaultRule, type LocalCloud, type LocalCloudOptions, parseFaults, startLocalCloud } from "../index";
 
-/** What ends it: Ctrl-C, a request, and a terminal that is closed. */
+/** The signals that stop the command: Ctrl-C, `kill`, and a closed terminal. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Runs the command; gives its exit code once it has ended. */
+/** Runs the command. Resolves with its exit code once it has ended. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
     if (argv[0] === "backup") {
@@ -37,17 +37,17 @@ function readFaults(file: string): FaultRule[] {
 }
 
 async function serve(options: LocalCloudOptions, faults: readonly FaultRule[]): Promise<void> {
-  // Somebody may read the greeting only: `dgraphcloud-local | head -4`.
+  // The reader of the output may stop early, as in `dgraphcloud-local | head -4`.
   process.stdout.on("error", () => undefined);
   const local = await startLocalCloud(options);
   for (const rule of faults) local.faults.add(rule);
-  // Listening before the greeting: whoever reads it may stop the command at once.
+  // Registered before the greeting is printed, since its reader may stop the command at once.
   const stopped = new Promise<void>((resolve) => {
     for (const signal of signals) process.once(signal, resolve);
   });
   process.stdout.write(greeting(local, options));
   await stopped;
-  // Somebody who asks twice does not want to wait for databases that end in order.
+  // A second signal ends the process at once, without waiting for the databases.
   for (const signal of signals) {
     process.on(signal, () => {
       process.exit(1);
@@ -59,15 +59,16 @@ async function serve(options: LocalCloudOptions, faults: readonly FaultRule[]): 
 
 function greeting({ endpoint, accounts }: LocalCloud, { data, engine }: LocalCloudOptions): string {
   const [first] = accounts;
-  const behind = engine === "dgraph" ? "a real Dgraph behind each backend" : "in memory";
-  const where = data === undefined ? behind : `${engine === "dgraph" ? `${behind}, ` : ""}with its state in ${data}`;
+  const databases = engine === "dgraph" ? "a real Dgraph behind each backend" : "in memory";
+  const where =
+    data === undefined ? databases : `${engine === "dgraph" ? `${databases}, ` : ""}with its state in ${data}`;
   return [
     `Dgraph Cloud runs at ${endpoint}, ${where}. In another shell:`,
     "",
     `  export DGRAPHCLOUD_ENDPOINT=${endpoint}`,
     `  export DGRAPHCLOUD_EMAIL=${first?.email ?? ""}`,
     `  export DGRAPHCLOUD_PASSWORD=${first?.password ?? ""}`,
-    // A token would win over these two, and is for the real service.
+    // A token takes precedence over these two, and would be one of the real service.
     "  unset DGRAPHCLOUD_TOKEN",
     "",
     "Stop it with Ctrl-C.",
@@ -78,7 +79,7 @@ function greeting({ endpoint, accounts }: LocalCloud, { data, engine }: LocalClo
 function problem(error: unknown): string {
   if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
     const { port } = error as { port?: number };
-    return `port ${port ?? ""} is taken, perhaps by another local cloud: stop that one, or choose another with --port`;
+    return `port ${port ?? ""} is in use, perhaps by another local cloud: stop that program, or choose another port with --port`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 import type { parseArgs } from "node:util";
-import { type EngineKind, engineKinds } from "../engines/index";
 import { defaultAccount, leastBackupEveryMs, type LocalCloudOptions } from "../cloud/options";
+import { type EngineKind, engineKinds } from "../cloud/engine";
 
-/** Chooses the engine when no flag does. */
+/** The engine, unless a flag names one. */
 const engineVariable = "DGRAPHCLOUD_LOCAL_ENGINE";
 
 export const help = `Usage: dgraphcloud-local [options]
@@ -13,19 +13,19 @@ Runs Dgraph Cloud on 127.0.0.1: a control plane, and a data plane for each backe
   --port PORT            port of the control plane (default 8070)
   --engine ENGINE        memory, or dgraph: a real Dgraph behind each backend (default memory, or $${engineVariable})
   --dgraph PROGRAM       the dgraph program (default $DGRAPHCLOUD_LOCAL_DGRAPH, or the one on PATH)
-  --data DIR             keep the state in DIR across restarts (default: forget it)
-  --account EMAIL:PASS   an account, may be given several times (default ${defaultAccount.email}:${defaultAccount.password})
+  --data DIR             keep the state in DIR across restarts (default: lose it)
+  --account EMAIL:PASS   an account; can be repeated (default ${defaultAccount.email}:${defaultAccount.password})
   --provisioning TIME    how long a new backend answers 503 (default 3s)
   --restart TIME         how long a backend answers 503 after an update (default 0s)
   --restore TIME         how long a restore runs in memory (default 5s)
   --drop TIME            how long dropData takes to answer (default 0s)
-  --session TIME         how long a log-in lives (default 3h)
-  --backup-every TIME    back up dedicated backends by themselves, every 1s at most (default: never)
+  --session TIME         how long a session lasts (default 3h)
+  --backup-every TIME    interval of scheduled backups of dedicated backends, 1s or more (default: none)
   --unique-names         refuse a second backend of the same name
-  --faults FILE          scripted faults: a JSON list, see the README
-  --help                 this text
+  --faults FILE          a JSON list of scripted faults, see the README
+  --help                 print this text
 
-backup UID takes a backup of a backend of the local cloud that runs: the next one of its series, or with --full a full
+backup UID takes a backup of a backend of a running local cloud: the next backup of its series, or with --full a full
 one that begins a new series. It reads DGRAPHCLOUD_ENDPOINT, DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD.
 
 TIME is a number with a unit: 500ms, 3s, 5m, 4h.
@@ -50,7 +50,7 @@ export const options = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
 
-/** The options of the local cloud, from flags and, where a flag is missing, from the environment. */
+/** The options of the local cloud. Flags take precedence over the environment. */
 export function cloudOptions(values: Values, environment: NodeJS.ProcessEnv): LocalCloudOptions {
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
@@ -74,10 +74,10 @@ export function cloudOptions(values: Values, environment: NodeJS.ProcessEnv): Lo
   };
 }
 
-function engineOf(from: string, name: string | undefined): EngineKind {
+function engineOf(source: string, name: string | undefined): EngineKind {
   if (name === undefined || name === "") return "memory";
   const kind = engineKinds.find((known) => known === name);
-  if (kind === undefined) throw new Error(`${from} must be ${engineKinds.join(" or ")}, not "${name}"`);
+  if (kind === undefined) throw new Error(`${source} must be ${engineKinds.join(" or ")}, not "${name}"`);
   return kind;
 }
 
@@ -88,10 +88,10 @@ function account(text: string): { email: string; password: string } {
 }
 
 function backupEvery(text: string | undefined): { backupEveryMs?: number } {
-  const given = time("backupEveryMs", "--backup-every", text);
-  if (given.backupEveryMs !== undefined && given.backupEveryMs < leastBackupEveryMs)
+  const interval = time("backupEveryMs", "--backup-every", text);
+  if (interval.backupEveryMs !== undefined && interval.backupEveryMs < leastBackupEveryMs)
     throw new Error(`--backup-every must be ${leastBackupEveryMs / 1_000}s or more, not "${text ?? ""}"`);
-  return given;
+  return interval;
 }
 
 function time<Name extends string>(name: Name, flag: string, text: string | undefined): Partial<Record<Name, number>> {

@@ -1,26 +1,28 @@
 import { findBackup, newFolder, seriesOf } from "./backups";
-import { CallerError, type Deployment } from "./deployment";
-import type { Backup, Engine, ExportedFile } from "../engines/engine";
+import { CallerError } from "./callerError";
+import type { Deployment } from "./deployment";
+import type { Backup, Engine, ExportedFile } from "./engine";
 import { Exports } from "./exports";
 import type { Behaviour } from "./options";
 import { type RestoreOutcome, Restores, type RestoreState } from "./restores";
 
-/** What of a backend outlives a restart of the local cloud. */
+/** The state of a backend that is saved for the next start of the local cloud. */
 export interface SavedBackend {
   readonly engine: unknown;
   readonly nextBackupAt?: number | undefined;
   readonly nextIsFull?: boolean;
 }
 
-/** After a long time without anybody, a backup for each time that was due would be as long in the making. */
-const missedTaken = 10;
+/** How many missed backups are made up for. After a long pause, all of them would take too long. */
+const maxMissedBackups = 10;
 
-/** The data plane of one backend: its database, its backups and its restores. Time passes when somebody looks. */
+/** One backend: its database, its backups and its restores. What is due by the clock happens at the next `advance`. */
 export class Backend {
   private readonly restores = new Restores();
   private readonly exports = new Exports();
   private nextBackupAt: number | undefined;
   private nextIsFull: boolean;
+  /** What the last listBackups answered. */
   private listed: readonly Backup[] = [];
   private lastBackup: Promise<unknown> = Promise.resolve();
 
@@ -43,37 +45,37 @@ export class Backend {
     return this.engine.isRunning && this.behaviour.now() >= this.deployment.readyAt;
   }
 
-  /** Lets happen what was due by now: the end of restores and, where that can be made up for later, scheduled backups. */
+  /** Ends the restores that are due, and takes the due backups if the engine can date them back. */
   async advance(): Promise<void> {
-    if (this.engine.canBackdate) await this.takeScheduled();
-    this.restores.settle(this.behaviour.now());
+    if (this.engine.canBackdateBackups) await this.takeScheduled();
+    this.restores.finishDue(this.behaviour.now());
   }
 
-  /** Takes the scheduled backups that are due; of those that were missed, the last ones. */
+  /** Takes the scheduled backups that are due; of those that were missed, only the last ones. */
   async takeScheduled(): Promise<void> {
     const { now, backupEveryMs } = this.behaviour;
     if (this.nextBackupAt !== undefined && backupEveryMs !== undefined) {
       const missed = Math.floor((now() - this.nextBackupAt) / backupEveryMs) + 1;
-      this.nextBackupAt += Math.max(0, missed - missedTaken) * backupEveryMs;
+      this.nextBackupAt += Math.max(0, missed - maxMissedBackups) * backupEveryMs;
     }
     while (this.nextBackupAt !== undefined && backupEveryMs !== undefined && this.nextBackupAt <= now()) {
       if (!this.isReady()) return;
       const at = this.nextBackupAt;
-      this.nextBackupAt = (this.engine.canBackdate ? at : now()) + backupEveryMs;
+      this.nextBackupAt = (this.engine.canBackdateBackups ? at : now()) + backupEveryMs;
       await this.takeBackup({ at });
     }
   }
 
-  /** Takes a backup; a full one starts a new series. */
+  /** Takes a backup. A full one starts a new series. */
   async takeBackup({ full, at = this.behaviour.now() }: { full?: boolean; at?: number } = {}): Promise<Backup> {
     if (!this.isDedicated) throw new CallerError("backups exist for dedicated backends only");
-    // One at a time: the second of two would not know of the first.
-    const taken = this.lastBackup.then(() => this.takeNext(full, at));
-    this.lastBackup = taken.catch(() => undefined);
-    return taken;
+    // One at a time: each backup continues the series of the one before.
+    const backup = this.lastBackup.then(() => this.takeNext(full, at));
+    this.lastBackup = backup.catch(() => undefined);
+    return backup;
   }
 
-  /** Its backups as series, the oldest first. */
+  /** Its backups, grouped by series, the oldest first. */
   async listBackups(): Promise<Backup[][]> {
     if (!this.isDedicated) throw new CallerError("backups exist for dedicated backends only");
     this.listed = await this.engine.backups();
@@ -81,7 +83,7 @@ export class Backend {
   }
 
   async findBackup(folder: string, backupNum: number): Promise<Backup> {
-    // What was listed is looked for in the list: if it has gone since, the restore of it fails, as in the cloud.
+    // A backup that was listed counts as found, although its files may be gone since: then the restore fails, as at the service.
     const found =
       folder === "" || backupNum === 0
         ? findBackup(await this.engine.backups(), folder, backupNum)
@@ -91,12 +93,12 @@ export class Backend {
     return found;
   }
 
-  /** Begins a restore of a backup of a backend; its id counts from 1 since the database's start. */
+  /** Begins a restore. Returns its id, which counts from 1 since the start of the database. */
   async startRestore(source: Backend, backup: Backup): Promise<number> {
     if (!this.isDedicated) throw new CallerError("restore exists for dedicated backends only");
     const endsAt = this.behaviour.now() + this.behaviour.restoreMs;
     return this.restores.begin(() => {
-      // Whatever comes of it, also when nobody is there to see it: the series so far does not go on from what it leaves.
+      // Set now, since a restore breaks the series however it ends, and even if the local cloud ends before it.
       this.nextIsFull = true;
       return this.engine.beginRestore(source.engine, backup, endsAt);
     });
@@ -106,20 +108,20 @@ export class Backend {
     return this.restores.status(id);
   }
 
-  /** Says how the restores that are running, and the later ones, end. */
+  /** Sets how the restores that are running, and all later ones, end. */
   setRestoreOutcome(outcome: RestoreOutcome): void {
     this.restores.setOutcome(outcome);
   }
 
-  /** Restarts the database: running restores are lost, all restores forgotten, and ids count from 1 again. */
+  /** Restarts the database: running restores are lost, all restores are forgotten, and their ids count from 1 again. */
   async restartEngine(): Promise<void> {
     this.restores.forget();
     await this.engine.restart();
   }
 
-  /** An export; gives the paths under which its files can be fetched, until 50 later ones have been made. */
+  /** Exports the data. Returns the paths of the files, which can be downloaded until 50 later exports have been made. */
   export(): Promise<string[]> {
-    return this.exports.make(this.engine);
+    return this.exports.create(this.engine);
   }
 
   download(path: string): ExportedFile | undefined {
@@ -130,8 +132,8 @@ export class Backend {
     return { ...this.times(), engine: this.engine.saved() };
   }
 
-  /** The same with a number for what the database holds, which counts its changes. */
-  mark(): SavedBackend {
+  /** Like `saved`, but with the number of changes in place of what the database holds. */
+  fingerprint(): SavedBackend {
     return { ...this.times(), engine: this.engine.changes };
   }
 
@@ -140,13 +142,13 @@ export class Backend {
   }
 
   private async takeNext(full: boolean | undefined, at: number): Promise<Backup> {
-    this.restores.settle(at);
+    this.restores.finishDue(at);
     const backups = await this.engine.backups();
     const last = backups.at(-1);
     const isFull = full ?? (this.nextIsFull || last === undefined || last.backupNum >= this.behaviour.backupsPerSeries);
-    const begins = isFull || last === undefined;
-    const folder = begins ? newFolder(at, backups) : last.folder;
-    const backup = await this.engine.takeBackup({ folder, isFull: begins, at });
+    const startsSeries = isFull || last === undefined;
+    const folder = startsSeries ? newFolder(at, backups) : last.folder;
+    const backup = await this.engine.takeBackup({ folder, isFull: startsSeries, at });
     this.nextIsFull = this.restores.isRunning;
     return backup;
   }

@@ -1,6 +1,6 @@
-import type { Backup } from "../engines/engine";
+import type { Backup } from "./engine";
 
-/** The name of the folder of a new series: year and week, and a number when that is taken. */
+/** The folder of a new series: year and week, with a number when that name is in use. */
 export function newFolder(at: number, backups: readonly Backup[]): string {
   const date = new Date(at);
   const week = Math.ceil(
@@ -8,19 +8,19 @@ export function newFolder(at: number, backups: readonly Backup[]): string {
       604_800_000,
   );
   const base = `${date.getUTCFullYear()}-${week}`;
-  const taken = new Set(backups.map(({ folder }) => folder));
+  const used = new Set(backups.map(({ folder }) => folder));
   let folder = base;
-  for (let count = 2; taken.has(folder); count++) folder = `${base}-${count}`;
+  for (let count = 2; used.has(folder); count++) folder = `${base}-${count}`;
   return folder;
 }
 
-/** Backups as series, the oldest first. */
+/** Backups grouped by series, the oldest first. */
 export function seriesOf(backups: readonly Backup[]): Backup[][] {
   const folders = [...new Set(backups.map(({ folder }) => folder))];
   return folders.map((folder) => backups.filter((backup) => backup.folder === folder));
 }
 
-/** A backup as a restore names it: an empty folder is the latest one, and number 0 the last in it. */
+/** The backup that a restore names: an empty folder means the latest folder, and number 0 the last backup in it. */
 export function findBackup(backups: readonly Backup[], folder: string, backupNum: number): Backup | undefined {
   const named = folder === "" ? backups.at(-1)?.folder : folder;
   const series = backups.filter((backup) => backup.folder === named);

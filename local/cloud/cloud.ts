@@ -1,41 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { Backend, type SavedBackend } from "./backend";
-import { CallerError, type Deployment, logLambda, type Organization, subdomainOf } from "./deployment";
-import { Organizations } from "./organizations";
-import type { Engines } from "../engines/index";
+import { CallerError } from "./callerError";
+import {
+  type Deployment,
+  type DeploymentUpdate,
+  logLambda,
+  type NewDeployment,
+  subdomainOf,
+  typeOf,
+} from "./deployment";
+import type { Engines } from "./engine";
 import type { Account, Behaviour } from "./options";
+import { type Organization, Organizations } from "./organizations";
 import { signToken, verifyToken } from "./tokens";
 
 const deploymentTypes = ["free", "shared", "dedicated"];
 const deploymentModes = ["readonly", "graphql", "flexible"];
 const sizes = ["small", "medium", "large", "xlarge"];
 
-/** Input of createDeployment. */
-export interface NewDeployment {
-  readonly name: string;
-  readonly zone: string;
-  readonly deploymentType?: string;
-  /** "true" or "false". */
-  readonly enterprise?: string;
-  readonly subdomain?: string;
-  readonly deploymentMode?: string;
-  readonly organizationUID?: string;
-  readonly size?: string;
-  readonly storage?: number;
-  readonly aclEnabled?: string;
-  readonly jaegerEnabled?: string;
-  readonly dgraphHA?: string;
-}
-
-/** Input of updateDeployment. */
-export interface DeploymentUpdate {
-  readonly uid: string;
-  readonly name?: string;
-  readonly deploymentMode?: string;
-  readonly organizationUID?: string;
-}
-
-/** What outlives a restart. */
+/** The state that is saved for the next start. */
 export interface SavedCloud {
   readonly engine: string;
   readonly key: string;
@@ -45,24 +28,26 @@ export interface SavedCloud {
   readonly deployments: readonly { readonly deployment: Deployment; readonly backend: SavedBackend }[];
 }
 
-/** How the cloud gets and gives back the address of a backend's data plane. */
-export interface Listener {
-  open(backend: Backend): Promise<string>;
-  close(backend: Backend): void;
+/** Serves the data planes of backends. */
+export interface DataPlaneServer {
+  /** Opens the data plane of a backend. Returns its address. */
+  openDataPlane(backend: Backend): Promise<string>;
+  closeDataPlane(backend: Backend): void;
 }
 
-/** Dgraph Cloud as a state machine: accounts, sessions, backends. Knows nothing of HTTP. */
+/** Dgraph Cloud as a state machine: accounts, sessions, backends. It is free of HTTP. */
 export class Cloud {
   private readonly key: string;
   private nextUid: number;
   private generation: number;
   readonly organizations: Organizations;
   private readonly backends = new Map<string, Backend>();
+  /** Backends that are being created and have no address yet. */
   private readonly opening = new Set<Deployment>();
 
   constructor(
     readonly behaviour: Behaviour,
-    private readonly doors: Listener,
+    private readonly server: DataPlaneServer,
     readonly engines: Engines,
     saved?: SavedCloud,
   ) {
@@ -82,7 +67,7 @@ export class Cloud {
     }
   }
 
-  /** A session token, or null for a wrong e-mail or password. */
+  /** Returns a session token, or null for a wrong e-mail or password. */
   login(email: string, password: string): string | null {
     const account = this.behaviour.accounts.find(
       (candidate) => candidate.email === email && candidate.password === password,
@@ -92,7 +77,7 @@ export class Cloud {
     return this.sessionToken(account, (now + this.behaviour.sessionMs) / 1_000);
   }
 
-  /** The account of a session token, or undefined when it is not valid. */
+  /** The account of a session token. Undefined when the token is not valid. */
   accountOf(token: string): Account | undefined {
     const now = this.behaviour.now();
     const claims = verifyToken(token, this.key, now);
@@ -119,7 +104,15 @@ export class Cloud {
     const deployment: Deployment = {
       lambdaScript: "",
       tenantID: 0,
-      ...given(input, ["subdomain", "organizationUID", "size", "storage", "aclEnabled", "jaegerEnabled", "dgraphHA"]),
+      ...pickGiven(input, [
+        "subdomain",
+        "organizationUID",
+        "size",
+        "storage",
+        "aclEnabled",
+        "jaegerEnabled",
+        "dgraphHA",
+      ]),
       uid,
       name: input.name,
       zone: input.zone,
@@ -132,13 +125,13 @@ export class Cloud {
       readyAt: now + this.behaviour.provisioningMs,
       lambdaLogs: [],
     };
-    // Nobody may come in between: the next one is to count this one.
+    // No await between these two lines: the check of the next create must count this backend.
     this.engines.refuseWithoutRoom();
     const backend = new Backend(deployment, this.engines.make(deployment), this.behaviour);
-    // Its name counts as taken from here on, but the list shows it only once it has an address.
+    // From here on its name is in use, although the list shows the backend only once it has an address.
     this.opening.add(deployment);
     try {
-      deployment.url = await this.doors.open(backend);
+      deployment.url = await this.server.openDataPlane(backend);
     } catch (error) {
       await backend.engine.remove();
       throw error;
@@ -146,49 +139,49 @@ export class Cloud {
       this.opening.delete(deployment);
     }
     this.backends.set(uid, backend);
-    // It answers HTTP 503 until its database runs; why it does not, its door and the local cloud's output tell.
+    // The backend answers HTTP 503 until its database runs. A failure to start is in that answer, and in the log lines.
     backend.engine.start().catch(() => undefined);
     return deployment;
   }
 
   updateDeployment(account: Account, update: DeploymentUpdate): void {
-    const deployment = this.owned(account, update.uid);
+    const deployment = this.ownDeployment(account, update.uid);
     this.validateMode(update.deploymentMode, deployment.deploymentType);
     if (update.name?.trim() === "") throw new CallerError("name must not be empty");
     this.validateName(update.name, deployment.uid);
     this.organizations.validate(account, update.organizationUID);
-    Object.assign(deployment, given(update, ["name", "deploymentMode", "organizationUID"]));
+    Object.assign(deployment, pickGiven(update, ["name", "deploymentMode", "organizationUID"]));
     deployment.readyAt = Math.max(deployment.readyAt, this.behaviour.now() + this.behaviour.restartMs);
   }
 
   async deleteDeployment(account: Account, uid: string): Promise<void> {
-    await this.remove(this.owned(account, uid).uid);
+    await this.remove(this.ownDeployment(account, uid).uid);
   }
 
   updateLambda(account: Account, uid: string, script: string): void {
-    const deployment = this.owned(account, uid);
+    const deployment = this.ownDeployment(account, uid);
     if (!/^[A-Za-z0-9+/]*={0,2}$/.test(script)) throw new CallerError("lambdaScript is not base64");
     deployment.lambdaScript = script;
     logLambda(deployment, script === "" ? "lambda removed" : "lambda loaded");
   }
 
   lambdaLogs(account: Account, uid: string): string[] {
-    return [...this.owned(account, uid).lambdaLogs];
+    return [...this.ownDeployment(account, uid).lambdaLogs];
   }
 
-  // What follows is for tests and for whoever runs the local cloud: it asks no account.
+  // The methods below are for tests and for the user who runs the local cloud: they check no account.
 
   /** Every backend of every account. */
   all(): Deployment[] {
     return [...this.backends.values()].map(({ deployment }) => deployment);
   }
 
-  /** A backend with its data plane, or undefined. */
+  /** A backend by its uid, or undefined. */
   backend(uid: string): Backend | undefined {
     return this.backends.get(uid);
   }
 
-  /** A backend with its data plane; throws when there is none. */
+  /** A backend by its uid; throws when there is none. */
   get(uid: string): Backend {
     const backend = this.backends.get(uid);
     if (backend === undefined) throw new CallerError(`no deployment ${uid}`);
@@ -201,12 +194,12 @@ export class Cloud {
 
   async remove(uid: string): Promise<void> {
     const backend = this.get(uid);
-    this.doors.close(backend);
+    this.server.closeDataPlane(backend);
     this.backends.delete(uid);
     await backend.engine.remove();
   }
 
-  /** Gives a backend a new token; the old one is refused from now on. */
+  /** Gives a backend a new token. The old one is refused from now on. */
   rotateToken(uid: string): string {
     const { deployment } = this.get(uid);
     deployment.jwtToken = this.deploymentToken(uid);
@@ -217,9 +210,9 @@ export class Cloud {
     return this.stateWith((backend) => backend.saved());
   }
 
-  /** Another text whenever `save` gives something else; costs little, as it leaves out what the databases hold. */
-  mark(): string {
-    return JSON.stringify(this.stateWith((backend) => backend.mark()));
+  /** A text that changes whenever the result of `save` does. Cheap, since it leaves out what the databases hold. */
+  fingerprint(): string {
+    return JSON.stringify(this.stateWith((backend) => backend.fingerprint()));
   }
 
   private stateWith(savedOf: (backend: Backend) => SavedBackend): SavedCloud {
@@ -240,7 +233,7 @@ export class Cloud {
     return `0x${(this.nextUid++).toString(16)}`;
   }
 
-  private owned(account: Account, uid: string): Deployment {
+  private ownDeployment(account: Account, uid: string): Deployment {
     const found = this.deploymentsOf(account).find((deployment) => deployment.uid === uid);
     if (found === undefined) throw new CallerError(`no deployment ${uid} in this account`);
     return found;
@@ -255,10 +248,10 @@ export class Cloud {
     this.validateMode(input.deploymentMode, type);
     this.validateName(input.name, undefined);
     this.organizations.validate(account, input.organizationUID);
-    const taken =
+    const isTaken =
       input.subdomain != null &&
       [...this.all(), ...this.opening].some((other) => subdomainOf(other) === input.subdomain);
-    if (taken && this.behaviour.uniqueSubdomains)
+    if (isTaken && this.behaviour.uniqueSubdomains)
       throw new CallerError(`subdomain "${input.subdomain ?? ""}" is taken`);
   }
 
@@ -284,12 +277,8 @@ export class Cloud {
   }
 }
 
-/** The vendor's client may leave the type out, and says "true" to enterprise for a dedicated backend then. */
-function typeOf({ deploymentType, enterprise }: NewDeployment): string {
-  return deploymentType ?? (enterprise === "true" ? "dedicated" : "free");
-}
-
-function given<T extends object, K extends keyof T>(values: T, names: readonly K[]): Partial<Pick<T, K>> {
+/** The named values that are given, so neither null nor undefined. */
+function pickGiven<T extends object, K extends keyof T>(values: T, names: readonly K[]): Partial<Pick<T, K>> {
   return Object.fromEntries(
     names.filter((name) => values[name] != null).map((name) => [name, values[name]]),
   ) as Partial<Pick<T, K>>;

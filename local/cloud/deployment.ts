@@ -1,11 +1,11 @@
-import { cleanText } from "../cleanText";
+import { cleanText } from "../text/cleanText";
 
-/** A backend as the control plane keeps it. */
+/** A backend in the control plane. */
 export interface Deployment {
   readonly uid: string;
   name: string;
   zone: string;
-  /** `127.0.0.1:PORT` of its own data plane. */
+  /** `127.0.0.1:PORT` of its data plane. */
   url: string;
   owner: string;
   jwtToken: string;
@@ -13,7 +13,7 @@ export interface Deployment {
   deploymentType: string;
   /** Base64. */
   lambdaScript: string;
-  /** As it was asked for; see `subdomainOf`. */
+  /** As given at the create; see `subdomainOf`. */
   subdomain?: string;
   tenantID: number;
   organizationUID?: string;
@@ -23,37 +23,56 @@ export interface Deployment {
   jaegerEnabled?: string;
   dgraphHA?: string;
   readonly createdAt: number;
-  /** From when on its data plane answers. */
+  /** When its data plane begins to answer, in milliseconds since the Unix epoch. */
   readyAt: number;
   readonly lambdaLogs: string[];
 }
 
-/** The subdomain of a backend: the one that was asked for, or one of the service's choice. */
+/** Input of createDeployment. */
+export interface NewDeployment {
+  readonly name: string;
+  readonly zone: string;
+  readonly deploymentType?: string;
+  /** "true" or "false". */
+  readonly enterprise?: string;
+  readonly subdomain?: string;
+  readonly deploymentMode?: string;
+  readonly organizationUID?: string;
+  readonly size?: string;
+  readonly storage?: number;
+  readonly aclEnabled?: string;
+  readonly jaegerEnabled?: string;
+  readonly dgraphHA?: string;
+}
+
+/** Input of updateDeployment. */
+export interface DeploymentUpdate {
+  readonly uid: string;
+  readonly name?: string;
+  readonly deploymentMode?: string;
+  readonly organizationUID?: string;
+}
+
+/** The subdomain of a backend: the given one, or one that the service chooses. */
 export function subdomainOf({ uid, subdomain = "" }: Deployment): string {
   return subdomain === "" ? `backend-${uid.slice(2)}` : subdomain;
 }
 
-const lambdaLogsKept = 1_000;
-
-/** Adds lines to the log of a backend's lambda; the last 1,000 are kept. */
-export function logLambda({ lambdaLogs }: Deployment, text: string): void {
-  const lines = text.split("\n").filter((line) => line !== "");
-  lambdaLogs.push(...lines.slice(-lambdaLogsKept).map(cleanText));
-  lambdaLogs.splice(0, lambdaLogs.length - lambdaLogsKept);
+/** The vendor's client may omit the type; then it sends enterprise "true" for a dedicated backend. */
+export function typeOf({ deploymentType, enterprise }: NewDeployment): string {
+  return deploymentType ?? (enterprise === "true" ? "dedicated" : "free");
 }
 
-/** The lambda script of a backend as source; empty for none. */
+const maxLambdaLogs = 1_000;
+
+/** Adds lines to the log of a backend's lambda, which keeps the last 1,000. */
+export function logLambda({ lambdaLogs }: Deployment, text: string): void {
+  const lines = text.split("\n").filter((line) => line !== "");
+  lambdaLogs.push(...lines.slice(-maxLambdaLogs).map(cleanText));
+  lambdaLogs.splice(0, lambdaLogs.length - maxLambdaLogs);
+}
+
+/** The source of a backend's lambda script; empty for none. */
 export function scriptOf({ lambdaScript }: Deployment): string {
   return Buffer.from(lambdaScript, "base64").toString("utf8");
 }
-
-export interface Organization {
-  readonly uid: string;
-  readonly name: string;
-  /** E-mail of who made it, and may have left it since; unknown when an older version kept it. */
-  readonly createdBy?: string;
-  readonly members: { readonly email: string }[];
-}
-
-/** A mistake of the caller, told as a GraphQL error. */
-export class CallerError extends Error {}

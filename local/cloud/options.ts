@@ -1,6 +1,6 @@
-import type { EngineKind } from "../engines/index";
+import type { EngineKind } from "./engine";
 
-/** Somebody who can log in. */
+/** An account that can log in. */
 export interface Account {
   readonly email: string;
   readonly password: string;
@@ -10,13 +10,13 @@ export interface Account {
 export interface LocalCloudOptions {
   /** Port of the control plane on 127.0.0.1; 0 takes a free one. Default 0. */
   readonly port?: number;
-  /** Folder that keeps the state across restarts. Default: none, everything is forgotten. */
+  /** Folder that keeps the state across restarts. Default: none, the state is lost at the end. */
   readonly data?: string;
-  /** What stands behind each backend: a small database in memory, or a real Dgraph. Default "memory". */
+  /** The database behind each backend: a small one in memory, or a real Dgraph. Default "memory". */
   readonly engine?: EngineKind;
   /** The `dgraph` program for the engine "dgraph". Default: $DGRAPHCLOUD_LOCAL_DGRAPH, or the one on PATH. */
   readonly dgraph?: string;
-  /** Told what happens to the databases. Default: to standard error. */
+  /** Called with each log line, such as a database that was started again. Default: prints it to standard error. */
   readonly say?: (line: string) => void;
   /** Default: one, {@link defaultAccount}. */
   readonly accounts?: readonly Account[];
@@ -30,30 +30,32 @@ export interface LocalCloudOptions {
   readonly dropMs?: number;
   /** How long a session lives. Default 10800000 (3 hours). */
   readonly sessionMs?: number;
-  /** How often dedicated backends are backed up by themselves, 1000 or more. Default: never. */
+  /** The interval of scheduled backups of dedicated backends, 1000 or more. Default: no scheduled backups. */
   readonly backupEveryMs?: number;
   /** After how many scheduled backups a full one starts a new series. Default 42 (a week of one every 4 hours). */
   readonly backupsPerSeries?: number;
-  /** Refuse a second backend of the same name. It is not known whether the service does. Default false. */
+  /** Refuse a second backend of the same name. Whether the service does is not known. Default false. */
   readonly uniqueNames?: boolean;
-  /** Refuse a second backend of the same subdomain. Default true. */
+  /** Refuse a second backend with the same subdomain. Default true. */
   readonly uniqueSubdomains?: boolean;
   /** The time, in milliseconds since the Unix epoch. Default Date.now. */
   readonly now?: () => number;
 }
 
-// No word of a message or a command: a client blanks its password out wherever it stands.
+// The password is no word of a message or a command, since clients redact their password wherever it occurs.
 export const defaultAccount: Account = { email: "dev@example.com", password: "local-password" };
 
-/** More often than that, backups would leave no time for anything else. */
+/** Backups at a shorter interval would leave no time for anything else. */
 export const leastBackupEveryMs = 1_000;
 
-type Outside = "data" | "engine" | "dgraph" | "say";
+/** Options that are about the process and its files, not about the cloud. */
+type ProcessOptions = "data" | "engine" | "dgraph" | "say";
 
-export type Behaviour = Required<Omit<LocalCloudOptions, Outside | "backupEveryMs">> &
+/** The options with their defaults. */
+export type Behaviour = Required<Omit<LocalCloudOptions, ProcessOptions | "backupEveryMs">> &
   Pick<LocalCloudOptions, "backupEveryMs">;
 
-/** The options with their defaults. Throws when one cannot be used. */
+/** Fills in the defaults. Throws when an option cannot be used. */
 export function behaviourOf(options: LocalCloudOptions): Behaviour {
   const { backupEveryMs = leastBackupEveryMs } = options;
   if (!Number.isFinite(backupEveryMs) || backupEveryMs < leastBackupEveryMs)

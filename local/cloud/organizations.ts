@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Account } from "./options";
-import { CallerError, type Organization } from "./deployment";
+import { CallerError } from "./callerError";
 
-/** A person as the API shows one. An account of the local cloud is an e-mail; the rest follows from that. */
+/** A person in the API. The local cloud knows the e-mail only, and derives the other fields from it. */
 export interface Person {
   readonly uid: string;
   readonly email: string;
   readonly auth0User: { readonly id: string; readonly name: string; readonly email: string };
 }
 
-/** An organization as the API shows it. */
-export interface ShownOrganization extends Omit<Organization, "createdBy" | "members"> {
+/** An organization in the API. */
+export interface ApiOrganization extends Omit<Organization, "createdBy" | "members"> {
   readonly createdBy: Person;
   readonly members: readonly Person[];
 }
 
-/** The organizations of all accounts. Who is no member of one does not see it. */
+/** The organizations of all accounts. An account sees those that it is a member of. */
 export class Organizations {
   private readonly all: Organization[];
 
@@ -34,7 +34,7 @@ export class Organizations {
     return this.of(account).some((organization) => organization.uid === uid);
   }
 
-  /** Throws when an organization is named that the account does not have. */
+  /** Throws when an organization is given that the account is not a member of. */
   validate(account: Account, uid: string | null | undefined): void {
     if (uid != null && !this.has(account, uid)) throw new CallerError(`no organization ${uid}`);
   }
@@ -51,7 +51,7 @@ export class Organizations {
     if (organization === undefined) throw new CallerError(`no organization ${uid}`);
     const others = organization.members.filter((member) => member.email !== email);
     if (change === "remove" && others.length === organization.members.length)
-      throw new CallerError(`${email} is no member`);
+      throw new CallerError(`${email} is not a member`);
     organization.members.splice(0, organization.members.length, ...others, ...(change === "add" ? [{ email }] : []));
     return organization;
   }
@@ -61,8 +61,8 @@ export class Organizations {
   }
 }
 
-/** What the API tells of an organization. */
-export function shownOrganization({ uid, name, createdBy, members }: Organization): ShownOrganization {
+/** An organization, as the API shows it. */
+export function apiOrganization({ uid, name, createdBy, members }: Organization): ApiOrganization {
   const creator = createdBy ?? members[0]?.email ?? "";
   return { uid, name, createdBy: personOf(creator), members: members.map(({ email }) => personOf(email)) };
 }
@@ -71,4 +71,12 @@ function personOf(email: string): Person {
   const hash = createHash("sha256").update(email).digest("hex");
   const name = email.split("@", 1)[0] ?? email;
   return { uid: `0x${hash.slice(0, 8)}`, email, auth0User: { id: `auth0|${hash.slice(0, 24)}`, name, email } };
+}
+
+export interface Organization {
+  readonly uid: string;
+  readonly name: string;
+  /** E-mail of the creator, who may have left since. Missing in the state of an older version. */
+  readonly createdBy?: string;
+  readonly members: { readonly email: string }[];
 }

@@ -1,9 +1,9 @@
-import { CallerError } from "./deployment";
-import type { RestoreJob } from "../engines/engine";
+import type { RestoreJob } from "./engine";
+import { CallerError } from "./callerError";
 
 export type RestoreState = "UNKNOWN" | "IN_PROGRESS" | "OK" | "ERR";
 
-/** How a restore ends, when a test says so. */
+/** How a restore ends, as set by a test. */
 export interface RestoreOutcome {
   readonly status: "OK" | "ERR" | "IN_PROGRESS";
   readonly errors?: readonly string[];
@@ -13,32 +13,32 @@ interface TrackedRestore {
   readonly id: number;
   status: RestoreState;
   errors: readonly string[];
-  /** Missing while it is being begun. */
+  /** Undefined while the restore is being started. */
   job: RestoreJob | undefined;
 }
 
-/** The database forgets all but the last so many restores. */
-const restoresKept = 50;
+/** How many restores the database remembers. */
+const maxRestores = 50;
 
-/** What a backend knows of its restores; all of it is forgotten when the database restarts. */
+/** The restores of a backend. They are forgotten when the database restarts. */
 export class Restores {
   private tracked: TrackedRestore[] = [];
   private lastId = 0;
   private outcome: RestoreOutcome = { status: "OK" };
 
-  /** Whether one is at work, or is being begun. */
+  /** Whether a restore is running, or is being started. */
   get isRunning(): boolean {
     return this.running !== undefined;
   }
 
-  /** Begins a restore, unless another one runs; its id counts from 1 since the database's start. */
+  /** Begins a restore, unless another one is running. Returns its id, which counts from 1 since the start of the database. */
   async begin(start: () => Promise<RestoreJob>): Promise<number> {
     const { running } = this;
     if (running !== undefined) throw new CallerError(`another restore operation with id ${running.id} is in progress`);
     this.lastId += 1;
-    // Its place is taken before the database is asked: a second one that is sent meanwhile would not know of it.
+    // Recorded before the database starts it, so that a second request is refused in the meantime.
     const restore: TrackedRestore = { id: this.lastId, status: "IN_PROGRESS", errors: [], job: undefined };
-    this.tracked = [...this.tracked, restore].slice(-restoresKept);
+    this.tracked = [...this.tracked, restore].slice(-maxRestores);
     try {
       restore.job = await start();
     } catch (error) {
@@ -53,13 +53,13 @@ export class Restores {
     return this.tracked.find((restore) => restore.id === id) ?? { status: "UNKNOWN", errors: [] };
   }
 
-  /** Says how the restores that are running, and the later ones, end. */
+  /** Sets how the restores that are running, and all later ones, end. */
   setOutcome(outcome: RestoreOutcome): void {
     this.outcome = outcome;
   }
 
-  /** Ends what has ended by now. */
-  settle(now: number): void {
+  /** Records the end of the restores that are done by now. */
+  finishDue(now: number): void {
     for (const restore of this.tracked) {
       const { job } = restore;
       if (restore.status !== "IN_PROGRESS" || this.outcome.status === "IN_PROGRESS" || job?.isDone(now) !== true)

@@ -1,8 +1,8 @@
 import type { Cloud } from "./cloud";
 
-const lookEveryMs = 500;
+const checkEveryMs = 500;
 
-/** Takes the scheduled backups of databases that cannot make up for one later. */
+/** Takes the scheduled backups in time, for the engines that cannot date a backup back. */
 export class Schedule {
   private readonly timer: NodeJS.Timeout;
   private readonly busy = new Set<string>();
@@ -12,23 +12,25 @@ export class Schedule {
     private readonly say: (line: string) => void,
   ) {
     this.timer = setInterval(() => {
-      this.look();
-    }, lookEveryMs).unref();
+      this.check();
+    }, checkEveryMs).unref();
   }
 
   end(): void {
     clearInterval(this.timer);
   }
 
-  private look(): void {
+  private check(): void {
     for (const backend of this.cloud.allBackends()) {
       const { uid } = backend.deployment;
-      if (backend.engine.canBackdate || this.busy.has(uid)) continue;
+      if (backend.engine.canBackdateBackups || this.busy.has(uid)) continue;
       this.busy.add(uid);
       backend
         .takeScheduled()
         .catch((error: unknown) => {
-          this.say(`backend ${uid}: no scheduled backup: ${error instanceof Error ? error.message : String(error)}`);
+          this.say(
+            `backend ${uid}: the scheduled backup failed: ${error instanceof Error ? error.message : String(error)}`,
+          );
         })
         .finally(() => this.busy.delete(uid));
     }

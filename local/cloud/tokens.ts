@@ -1,25 +1,25 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 
-/** What a token of the local cloud says of itself. */
+/** The claims of a token of the local cloud. */
 export interface Claims {
   readonly sub: string;
   readonly email?: string;
-  /** Seconds since the Unix epoch, with a fraction for short sessions. */
+  /** Expiry in seconds since the Unix epoch; short sessions have a fraction. */
   readonly exp?: number;
-  /** Which sessions it belongs to: all of a generation can be ended at once. */
+  /** The generation of the session: `expireSessions` ends all sessions of earlier ones. */
   readonly generation?: number;
   readonly jti?: string;
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** A JWT signed with HS256, as both planes of Dgraph Cloud hand out, and Dgraph itself. No two are alike. */
+/** A JWT signed with HS256, as Dgraph Cloud and Dgraph issue it. Every token is unique. */
 export function signToken(claims: object, key: string): string {
   const text = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ ...claims, jti: randomUUID() })}`;
   return `${text}.${signature(text, key)}`;
 }
 
-/** The claims of a token signed with the key, or undefined when it is not, or has expired. */
+/** The claims of a token. Undefined when the key did not sign it, or when it has expired. */
 export function verifyToken(token: string, key: string, nowMs: number): Claims | undefined {
   const [header, payload, given, ...rest] = token.split(".");
   if (header === undefined || payload === undefined || given === undefined || rest.length > 0) return undefined;

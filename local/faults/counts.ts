@@ -1,17 +1,17 @@
-/** How many requests of an operation there were, and how many of them were carried out. */
+/** How many requests of an operation came, and how many of them were carried out. */
 interface Count {
   sent: number;
   acted: number;
 }
 
-/** A caller can make up any number of names: no more than these are counted. */
+/** A caller can invent any number of names: only the first ones are counted. */
 const namesCounted = 1_000;
 
 /** Counts of requests by operation, for a limited number of operations. */
 export class Counts {
   private readonly counts = new Map<string, Count>();
 
-  /** Undefined for an operation that is not counted here. */
+  /** Undefined for an operation that is not counted. */
   get(operation: string): Readonly<Count> | undefined {
     return this.counts.get(operation);
   }

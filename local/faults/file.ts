@@ -1,6 +1,6 @@
 import { validateHeaderValue } from "node:http";
 import type { Fault, FaultRule } from "./rules";
-import { parseOwnJson } from "../http/json";
+import { parseTrustedJson } from "../text/json";
 import { schemas } from "../graphql/schemas";
 
 type Check = readonly [expected: string, accepts: (value: unknown) => boolean];
@@ -24,7 +24,7 @@ const forms: Check = [
 ];
 const optional = ([expected, accepts]: Check): Check => [expected, (value) => value === undefined || accepts(value)];
 
-/** What each kind of fault takes; exhaustive by type, so that a new kind cannot be forgotten here. */
+/** The fields of each kind of fault. The type makes the compiler ask for those of a new kind. */
 const shapes: Record<Fault["kind"], Readonly<Record<string, Check>>> = {
   reset: { acted: flag },
   hang: { acted: flag },
@@ -49,9 +49,9 @@ const operations = [
   ),
 ];
 
-/** Rules from the text of a JSON file: a list of what `Faults.add` takes. Throws with what is wrong where. */
+/** Parses a JSON file with a list of rules for `Faults.add`. The error names the rule and what is wrong with it. */
 export function parseFaults(json: string): FaultRule[] {
-  const value = parseOwnJson(json);
+  const value = parseTrustedJson(json);
   if (!Array.isArray(value)) throw new Error("the file must hold a list of faults");
   value.forEach((rule: unknown, index) => {
     checkRule(rule, `fault ${index + 1}`);

@@ -10,11 +10,11 @@ export interface JournalEntry {
   readonly plane: Plane;
   /** Root field of the document, or `ready` (OPTIONS), `graphql` (/graphql), `query`, `validate`, `download`, `unreadable`, … */
   readonly operation: string;
-  /** Uid of the backend that it is about, where one is named. */
+  /** Uid of the backend that the request names, if it names one. */
   readonly deployment?: string;
-  /** E-mail of the account, on the control plane with a valid session. */
+  /** E-mail of the account of a valid session, on the control plane. */
   account?: string;
-  /** Which connection it came on: two requests with the same number shared one. */
+  /** The number of the connection: requests with the same number came on the same one. */
   readonly connection: number;
   /** Whether it was carried out. */
   acted: boolean;
@@ -24,12 +24,12 @@ export interface JournalEntry {
   status: number;
 }
 
-/** So many entries are kept; older ones go, in batches. The counts go on. */
+/** How many entries are kept. Older ones are removed in batches; the counts include them. */
 const entriesKept = 100_000;
 const batch = 10_000;
 const longestText = 100;
 
-/** The requests in the order of arrival: the last 100,000 of them at least, and counts of all. */
+/** The last requests in the order of arrival, 100,000 at least, and counts of all requests. */
 export class Journal {
   private readonly recorded: JournalEntry[] = [];
   private readonly counts = new Counts();
@@ -42,13 +42,13 @@ export class Journal {
     return this.recorded;
   }
 
-  /** How many requests there were for an operation, or in all, since the journal was cleared. */
+  /** How many requests of an operation, or of all operations, came since the journal was cleared. */
   count(operation?: string): number {
     if (operation === undefined) return this.total;
     return this.counts.get(operation)?.sent ?? this.kept(operation).length;
   }
 
-  /** How many requests for an operation were carried out. */
+  /** How many requests of an operation were carried out since then. */
   acted(operation: string): number {
     return this.counts.get(operation)?.acted ?? this.kept(operation).filter(({ acted }) => acted).length;
   }
@@ -60,27 +60,27 @@ export class Journal {
     this.clearedAt = this.sequence;
   }
 
-  /** Resolves with the first entry, old or new, that the predicate accepts; rejects after the time, in milliseconds. */
+  /** Resolves with the first entry that the predicate accepts, an old one too. Rejects after `timeoutMs` milliseconds. */
   waitFor(accepts: (entry: JournalEntry) => boolean, timeoutMs: number): Promise<JournalEntry> {
     return new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         const found = this.recorded.find(accepts);
         if (found === undefined) return;
         clearTimeout(timer);
-        this.listeners.delete(look);
+        this.listeners.delete(check);
         resolve(found);
       };
       const timer = setTimeout(() => {
-        this.listeners.delete(look);
+        this.listeners.delete(check);
         const last = this.recorded.slice(-50).map(({ operation }) => operation);
-        reject(new Error(`no such request within ${timeoutMs} ms; seen last: ${last.join(", ")}`));
+        reject(new Error(`no such request within ${timeoutMs} ms; the last requests: ${last.join(", ")}`));
       }, timeoutMs);
-      this.listeners.add(look);
-      look();
+      this.listeners.add(check);
+      check();
     });
   }
 
-  /** Adds an entry. For the server. */
+  /** Adds an entry. Called by the server. */
   record(entry: Omit<JournalEntry, "sequence" | "acted" | "status">): JournalEntry {
     const added: JournalEntry = {
       ...entry,
@@ -98,14 +98,14 @@ export class Journal {
     return added;
   }
 
-  /** Writes down whether a request was carried out, however long ago it came. For the server. */
+  /** Records whether a request was carried out, however long ago it came. Called by the server. */
   conclude(entry: JournalEntry, acted: boolean): void {
     entry.acted = acted;
     if (acted && entry.sequence > this.clearedAt) this.counts.acted(entry.operation);
     this.changed();
   }
 
-  /** Tells those who wait that an entry has changed. For the server. */
+  /** Tells the callers of `waitFor` that an entry has changed. Called by the server. */
   changed(): void {
     for (const listener of [...this.listeners]) listener();
   }
@@ -115,7 +115,7 @@ export class Journal {
   }
 }
 
-/** A text of its own, and a short one: a part of a document would keep the whole of it in memory. */
+/** A short copy of a text. A substring of a document would keep the whole document in memory. */
 function copied(text: string): string {
   return Buffer.from(text.slice(0, longestText)).toString();
 }

@@ -1,12 +1,12 @@
-/** What can be done to a request. `acted` says whether the request is carried out before the fault strikes. */
+/** What happens to a request. `acted` says whether the request is carried out before the fault strikes. */
 export type Fault =
-  /** The socket is destroyed before or after the request acted. */
+  /** The connection is cut. */
   | { readonly kind: "reset"; readonly acted: boolean }
-  /** No answer ever. */
+  /** No answer is ever sent. */
   | { readonly kind: "hang"; readonly acted: boolean }
-  /** The answer comes late. */
+  /** The answer is sent after `ms` milliseconds. */
   | { readonly kind: "slow"; readonly ms: number }
-  /** An HTTP status with a body of its own. */
+  /** This HTTP status, with this body and these headers. */
   | {
       readonly kind: "status";
       readonly status: number;
@@ -15,53 +15,53 @@ export type Fault =
       readonly body?: string;
       readonly location?: string;
     }
-  /** HTTP 200 with this body: HTML, nothing, JSON that is cut off (give any text). */
+  /** HTTP 200 with this text as the body, such as HTML, nothing, or broken JSON. */
   | { readonly kind: "body"; readonly body: string; readonly acted: boolean }
-  /** HTTP 200 with the true answer, cut off in the middle. */
+  /** HTTP 200 with the first half of the true answer. */
   | { readonly kind: "cut-off"; readonly acted: boolean }
-  /** HTTP 200 with `errors`, and with the true data beside them when `withData`. */
+  /** HTTP 200 with `errors`; with `withData`, the true data stands beside them. */
   | {
       readonly kind: "errors";
       readonly messages: readonly string[];
       readonly acted: boolean;
       readonly withData?: boolean;
     }
-  /** HTTP 200 with this data in place of the true one. */
+  /** HTTP 200 with this data instead of the true data. */
   | { readonly kind: "data"; readonly data: unknown; readonly acted: boolean }
-  /** A session or token that is not valid: as the service says it (null, 401 on the data plane), or as told. */
+  /** The answer to an invalid session or token. Default: the service's form, which is null, or 401 on the data plane. */
   | { readonly kind: "unauthorized"; readonly as?: "null" | "401" | "403" | "errors" }
-  /** Held before or after it acted until `release` is called. */
+  /** The request is held, before or after it is carried out, until `release` is called. */
   | { readonly kind: "pause"; readonly acted: boolean }
-  /** The list of deployments holds each entry twice. */
+  /** The list of deployments has each entry twice. */
   | { readonly kind: "duplicates" }
-  /** The list of deployments lacks what was created less than so many milliseconds ago. */
+  /** The list of deployments lacks the entries that were created less than `ms` milliseconds ago. */
   | { readonly kind: "lag"; readonly ms: number };
 
 /** Which requests a fault strikes. */
 export interface FaultRule {
   /** Root field (`createDeployment`), or `ready` (OPTIONS /graphql), `graphql` or `download`. */
   readonly operation: string;
-  /** Only for the backend with this uid: what is asked of its data plane, and what is asked about it on the control plane. */
+  /** Only requests for the backend with this uid, on its data plane or on the control plane. */
   readonly deployment?: string;
-  /** Only for the backend with this name: the one that is to be created, updated or deleted, or whose data plane is asked. */
+  /** Only requests for the backend with this name, on its data plane or on the control plane; its create too. */
   readonly name?: string;
   /** Which of the matching requests after the rule was added, counted from 1. Default: the first. */
   readonly calls?: readonly number[] | "every";
   readonly fault: Fault;
 }
 
-/** A rule at work. */
+/** A rule that is in effect. */
 export interface ActiveFault {
   /** How many requests it has struck. */
   readonly struck: number;
-  /** Lets go what a `pause` holds, and what comes later. */
+  /** Releases the requests that a `pause` holds, and all later ones. */
   release(): void;
-  /** Ends the rule; what it holds is let go. */
+  /** Removes the rule, and releases the requests that it holds. */
   remove(): void;
 }
 
-/** What a request is about, as far as a rule can ask for it. */
-export interface Aim {
+/** The part of a request that rules match. */
+export interface FaultTarget {
   readonly operation: string;
   readonly deployment?: string | undefined;
   readonly name?: string | undefined;
@@ -76,11 +76,11 @@ interface Entry {
   readonly release: () => void;
 }
 
-/** Scripted faults: which operation, which call, what happens. */
+/** Scripted faults. The first rule that matches a request strikes it. */
 export class Faults {
   private entries: Entry[] = [];
 
-  /** Sets a rule to work. `onStrike` is called at once for each request it strikes: time to change the cloud behind its back. */
+  /** Adds a rule. `onStrike` is called for each request that it strikes, before the request acts: a chance to change the cloud. */
   add(rule: FaultRule, onStrike: () => void = () => undefined): ActiveFault {
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => {
@@ -105,15 +105,15 @@ export class Faults {
     this.entries = [];
   }
 
-  /** The fault that strikes this request, if any. For the server. */
-  strike({ operation, deployment, name }: Aim): { fault: Fault; released: Promise<void> } | undefined {
+  /** The fault that strikes this request, if any. Called by the server. */
+  strike({ operation, deployment, name }: FaultTarget): { fault: Fault; released: Promise<void> } | undefined {
     const matching = this.entries.filter(
       ({ rule }) =>
         rule.operation === operation &&
         (rule.deployment === undefined || rule.deployment === deployment) &&
         (rule.name === undefined || rule.name === name),
     );
-    // Each rule counts what it matches, also when an earlier rule strikes.
+    // Every rule counts the requests it matches, even those that an earlier rule strikes.
     for (const entry of matching) entry.seen += 1;
     for (const entry of matching) {
       const { rule } = entry;

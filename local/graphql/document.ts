@@ -1,19 +1,19 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, parse } from "graphql";
 import { limits, refuseLargeDocument, refuseLongText } from "./documentSize";
-import type { GraphqlBody } from "../engines/engine";
+import type { GraphqlBody } from "./body";
 
-const read = new WeakMap<GraphqlBody, DocumentNode | GraphQLError>();
+const parsed = new WeakMap<GraphqlBody, DocumentNode | GraphQLError>();
 
-/** The document of a request, or why it cannot be used. Read once, however many ask. */
+/** The document of a request, or why it cannot be used. Parsed once for each request. */
 export function documentOf(body: GraphqlBody): DocumentNode | GraphQLError {
-  const known = read.get(body);
+  const known = parsed.get(body);
   if (known !== undefined) return known;
-  const document = readText(body.query);
-  read.set(body, document);
+  const document = parseDocument(body.query);
+  parsed.set(body, document);
   return document;
 }
 
-/** The operation of a document that is asked for, or undefined when it cannot be read. */
+/** The operation that a request asks for. Undefined when the document cannot be parsed or has no such operation. */
 export function operationOf(body: GraphqlBody): OperationDefinitionNode | undefined {
   const document = documentOf(body);
   if (document instanceof GraphQLError) return undefined;
@@ -22,7 +22,7 @@ export function operationOf(body: GraphqlBody): OperationDefinitionNode | undefi
   return name === undefined ? operations[0] : operations.find((operation) => operation.name?.value === name);
 }
 
-function readText(text: string): DocumentNode | GraphQLError {
+function parseDocument(text: string): DocumentNode | GraphQLError {
   try {
     const tokens = refuseLongText(text);
     const document = parse(text, { maxTokens: limits.tokens });

@@ -10,21 +10,21 @@ import {
   TokenKind,
 } from "graphql";
 
-/** What a document may be: far beyond what programs send, and little enough to be validated and answered at once. */
+/** Limits of a document: far above what programs send, and low enough that validating and answering it blocks nobody. */
 export const limits = {
-  /** Names, values and signs in it. A bulk insert with its values written out takes the most. */
+  /** Names, values and punctuation. A bulk insert with literal values has the most. */
   tokens: 200_000,
-  /** How deep braces, brackets, parentheses and fragments stand in each other. */
+  /** How deep braces, brackets, parentheses and fragments are nested. */
   depth: 200,
-  /** Fields and fragments, with the fragments put in place. */
+  /** Fields and fragment spreads, counted after the fragments are expanded. */
   fields: 5_000,
-  /** Fields times tokens: validation compares fields of one name, with their arguments, each with each. */
+  /** Fields times tokens: validation compares every pair of fields of one name, arguments included. */
   comparisons: 20_000_000,
-  /** Results of a question about the schema itself, when each of its lists has ten. The usual one comes to 60,000. */
+  /** Results of an introspection query, assuming ten entries in each list. The standard query comes to 60,000. */
   schemaResults: 500_000,
 };
 
-/** Throws when a text is too long or too deep to be parsed; gives its tokens. */
+/** Throws when a text has too many tokens or is nested too deep to be parsed. Returns the number of tokens. */
 export function refuseLongText(text: string): number {
   const lexer = new Lexer(new Source(text));
   let depth = 0;
@@ -38,7 +38,7 @@ export function refuseLongText(text: string): number {
   }
 }
 
-/** Throws when a document would take too much work to validate or to answer, once its fragments are in place. */
+/** Throws when a document, with its fragments expanded, would take too much work to validate or to answer. */
 export function refuseLargeDocument(document: DocumentNode, tokens: number): void {
   const sizes = new Sizes(document);
   let fields = 0;
@@ -51,7 +51,7 @@ export function refuseLargeDocument(document: DocumentNode, tokens: number): voi
   }
   if (fields > limits.fields || fields * tokens > limits.comparisons || results > limits.schemaResults)
     throw new GraphQLError(
-      `the document is too large: with its fragments in place it has ${fields} fields, which ask for some ${results} facts about the schema`,
+      `the document is too large: with its fragments expanded it has ${fields} fields, which ask for about ${results} facts about the schema`,
     );
 }
 
@@ -65,7 +65,7 @@ const none: Size = { fields: 0, schemaResults: 0, depth: 0 };
 const listsOfSchema = ["types", "directives", "fields", "args", "interfaces", "possibleTypes", "enumValues"];
 const listSizes = new Map([...listsOfSchema, "inputFields"].map((name) => [name, 10]));
 
-/** Measures selections; each fragment once, so that fragments that double each other cost no time. */
+/** Measures selections. Each fragment is measured once, since fragments that spread each other twice would take exponential time. */
 class Sizes {
   private readonly fragments;
   private readonly measured = new Map<string, Size>();
@@ -98,7 +98,7 @@ class Sizes {
   private ofFragment(name: string, level: number): Size {
     const known = this.measured.get(name);
     const fragment = this.fragments.get(name);
-    // A name that is not there and a circle are for the validation to refuse.
+    // Validation refuses unknown fragments and fragments in a cycle.
     if (known !== undefined || fragment === undefined) return known ?? none;
     this.measured.set(name, none);
     const size = this.of(fragment.selectionSet, isAboutSchema(fragment), level);

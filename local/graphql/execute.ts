@@ -11,11 +11,11 @@ import {
   validateSchema,
 } from "graphql";
 import { documentOf, operationOf } from "./document";
-import type { GraphqlBody } from "../engines/engine";
+import type { GraphqlBody } from "./body";
 
 type Resolver = (args: never) => unknown;
 
-/** Runs a document against a schema with one function a root field. */
+/** Runs a document against a schema, with one function for each root field. */
 export async function execute(
   schema: GraphQLSchema,
   resolvers: Readonly<Record<string, Resolver>>,
@@ -24,7 +24,7 @@ export async function execute(
   return runDocument(schema, resolvers, body, coerceIntegers(body));
 }
 
-/** Validates and runs a document; one that cannot be used is answered with errors alone. */
+/** Validates and runs a document. An invalid one is answered with errors only. */
 export async function runDocument(
   schema: GraphQLSchema,
   rootValue: unknown,
@@ -48,7 +48,7 @@ export async function runDocument(
   });
 }
 
-/** Names of the root fields of a document, also of those in fragments: what a server of this API goes by. */
+/** The names of the root fields of the requested operation, those in fragments included. */
 export function rootFields(body: GraphqlBody): string[] {
   const document = documentOf(body);
   const operation = operationOf(body);
@@ -72,12 +72,12 @@ export function rootFields(body: GraphqlBody): string[] {
   return fieldsOf(operation.selectionSet);
 }
 
-/** What the journal calls a document: its first root field. */
+/** The name of a request in the journal: its first root field. */
 export function operationName(body: GraphqlBody | undefined): string {
   return (body === undefined ? undefined : rootFields(body)[0]) ?? "unreadable";
 }
 
-/** The vendor's client sends whole numbers as strings, and the service takes them. */
+/** The vendor's client sends integers as strings, and the service accepts them. */
 function coerceIntegers(body: GraphqlBody): Readonly<Record<string, unknown>> | undefined {
   const integers = new Set(
     (operationOf(body)?.variableDefinitions ?? [])

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSchema, type GraphQLSchema } from "graphql";
 
-/** The known API of Dgraph Cloud as GraphQL schemas; each field names its source. */
+/** The known API of Dgraph Cloud as GraphQL schemas. Each field names its source. */
 export const schemas = {
   /** The control plane. */
   control: load("control"),
@@ -13,7 +13,7 @@ export const schemas = {
 };
 
 function load(name: string): GraphQLSchema {
-  const ofSources = join(__dirname, "..", "schema", `${name}.graphql`);
-  const ofCompiled = join(__dirname, "..", "..", "schema", `${name}.graphql`);
-  return buildSchema(readFileSync(existsSync(ofSources) ? ofSources : ofCompiled, "utf8"));
+  const besideSource = join(__dirname, "..", "schema", `${name}.graphql`);
+  const besideBuild = join(__dirname, "..", "..", "schema", `${name}.graphql`);
+  return buildSchema(readFileSync(existsSync(besideSource) ? besideSource : besideBuild, "utf8"));
 }

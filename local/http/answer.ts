@@ -7,15 +7,15 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** An answer that is passed on as it arrives. */
+/** An answer whose body is streamed to the client as it arrives. */
 export interface StreamedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly stream: Readable;
 }
 
-/** The whole of an answer, for whoever has to look into it. */
-export async function collected(answer: Answer | StreamedAnswer): Promise<Answer> {
+/** Waits for the whole body of an answer, and parses it as JSON where it is JSON. */
+export async function buffered(answer: Answer | StreamedAnswer): Promise<Answer> {
   if (!("stream" in answer)) return answer;
   const body = await text(answer.stream);
   try {

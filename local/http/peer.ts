@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 
-/** The ports of a connection's two ends, as a socket names them. */
-interface Ends {
+/** The ports of the two ends of a connection, as a socket names them. */
+interface Ports {
   readonly localPort?: number | undefined;
   readonly remotePort?: number | undefined;
 }
 
 /**
- * Whether the program at the other end of a loopback connection runs as the user of this process. Linux tells it for each
- * connection; elsewhere nobody does, and everybody counts as the user.
+ * Whether the program at the other end of a loopback connection runs as the user of this process. Linux lists the owner of
+ * each connection. Other systems do not: there, every program counts as the user's own.
  */
-export function isOfOwnUser({ localPort, remotePort }: Ends): boolean {
-  const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].flatMap(tableIn);
+export function isSameUser({ localPort, remotePort }: Ports): boolean {
+  const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].flatMap(readTable);
   if (tables.length === 0) return true;
-  // Another loopback address may have the same port: then all of them must be the user's.
+  // The same port may be in use on another loopback address, so every match must belong to the user.
   const owners = tables.flatMap((table) => ownersIn(table, remotePort ?? 0, localPort ?? 0));
   return owners.length > 0 && owners.every((uid) => uid === process.getuid?.());
 }
 
-function tableIn(file: string): string[] {
+function readTable(file: string): string[] {
   try {
     return [readFileSync(file, "utf8")];
   } catch {
@@ -26,7 +26,7 @@ function tableIn(file: string): string[] {
   }
 }
 
-/** The users of the connections from one port to another, by a table such as "0: 0100007F:D431 0100007F:1F90 01 … 1000 …". */
+/** The uids that own the connections between two ports, from a table such as "0: 0100007F:D431 0100007F:1F90 01 … 1000 …". */
 export function ownersIn(table: string, from: number, to: number): number[] {
   return table
     .split("\n")

@@ -1,24 +1,24 @@
-/** What a database sends for one lambda call; Dgraph's names. */
+/** One lambda call, as Dgraph sends it. */
 export interface LambdaCall {
   /** "Query.hello", "User.fullName", or "$webhook". */
   readonly resolver: string;
-  /** The objects whose field it is; none for a query or a mutation. */
+  /** The objects whose field is resolved; none for a query or a mutation. */
   readonly parents?: readonly Record<string, unknown>[] | null;
   readonly args?: Readonly<Record<string, unknown>> | null;
   readonly authHeader?: { readonly key?: string; readonly value?: string } | null;
-  /** Only in a webhook. */
+  /** Set for a webhook only. */
   readonly event?: Readonly<Record<string, unknown>> | null;
   readonly info?: unknown;
-  /** The token of a user of Dgraph's access control. */
+  /** The access token of a Dgraph user, with access control. */
   readonly "X-Dgraph-AccessToken"?: string | null;
 }
 
-/** The paths of the database that a script may ask. */
+/** The paths of the database that a script may use. */
 export const databasePaths = [
   ...["/graphql", "/query", "/mutate?commitNow=true", "/mutate?commitNow=false"],
 ] as readonly string[];
 
-/** What a script asks its database. */
+/** A request of a script to its database. */
 export interface DatabaseRequest {
   /** One of {@link databasePaths}. */
   readonly path: string;
@@ -26,14 +26,14 @@ export interface DatabaseRequest {
   readonly body: string;
 }
 
-/** What the local cloud tells the process of a script. */
+/** Messages from the local cloud to the process of a script. */
 export type ToProcess =
   | { readonly kind: "load"; readonly source: string }
   | { readonly kind: "call"; readonly id: number; readonly call: LambdaCall }
   | { readonly kind: "answer"; readonly id: number; readonly text: string }
   | { readonly kind: "refusal"; readonly id: number; readonly message: string };
 
-/** What the process of a script tells the local cloud. */
+/** Messages from the process of a script to the local cloud. */
 export type FromProcess =
   /** The result of a call, as JSON. */
   | { readonly kind: "result"; readonly id: number; readonly json: string }

@@ -5,16 +5,16 @@ import { Worker } from "node:worker_threads";
 import type { FromProcess, DatabaseRequest, ToProcess } from "./messages";
 import { type LoadedScript, loadScript, scriptName } from "./script";
 
-/** Runs one lambda script, in a process of its own. Its only argument is how many bytes of memory the process may take. */
+/** The program of a lambda process: runs one script. Its only argument is the memory limit of the process in bytes. */
 
 const maxResultLength = 32 * 1024 * 1024;
-/** A script may print so often in each call. */
-const printsInCall = 1_000;
+/** How often a script may print during a call. */
+const printsPerCall = 1_000;
 const maxPrintLength = 10_000;
 
 /**
- * Ends the process when it takes too much memory, which V8 limits for a part of it only, and when the local cloud is gone. On
- * a thread of its own, as an endless loop of the script must not keep it from that.
+ * Kills the process when it takes too much memory, of which V8 limits only a part, and when the local cloud has ended. Runs on
+ * a thread of its own, since an endless loop of the script would block it.
  */
 const watch = `
 const { workerData: { parent, maxBytes } } = require("node:worker_threads");
@@ -22,7 +22,7 @@ setInterval(() => {
   if (process.ppid !== parent || process.memoryUsage.rss() > maxBytes) process.kill(process.pid, "SIGKILL");
 }, 200);`;
 
-let printsLeft = printsInCall;
+let printsLeft = printsPerCall;
 let lastRequest = 0;
 let script: LoadedScript | undefined;
 let problem: string | undefined;
@@ -35,7 +35,7 @@ const send = (message: FromProcess, sent: () => void = () => undefined): void =>
 const print = (text: string): void => {
   printsLeft -= 1;
   if (printsLeft >= 0) send({ kind: "print", text: text.slice(0, maxPrintLength) });
-  if (printsLeft === -1) send({ kind: "print", text: "what else it prints is left out until its next call" });
+  if (printsLeft === -1) send({ kind: "print", text: "further output is left out until the next call" });
 };
 
 const ask = (request: DatabaseRequest): Promise<string> =>
@@ -61,27 +61,27 @@ function load(source: string): void {
   }
 }
 
-async function call({ id, call: asked }: Extract<ToProcess, { kind: "call" }>): Promise<void> {
-  printsLeft = printsInCall;
+async function call({ id, call: lambdaCall }: Extract<ToProcess, { kind: "call" }>): Promise<void> {
+  printsLeft = printsPerCall;
   try {
     if (script === undefined) throw new Error(problem);
-    const json = JSON.stringify(await script(asked));
+    const json = JSON.stringify(await script(lambdaCall));
     if (json.length > maxResultLength) throw new Error(`the result is longer than ${maxResultLength} characters`);
     send({ kind: "result", id, json });
   } catch (error) {
     const message = messageOf(error);
-    if (message !== problem) print(`${asked.resolver}: ${message}${placeOf(error)}`);
+    if (message !== problem) print(`${lambdaCall.resolver}: ${message}${placeOf(error)}`);
     send({ kind: "failure", id, message });
   }
 }
 
-/** What a script throws may be anything, also of another realm. */
+/** A script may throw any value. Its errors are of another realm, so `instanceof Error` does not hold. */
 function messageOf(error: unknown): string {
   const message: unknown = (error as { message?: unknown } | null | undefined)?.message;
   return typeof message === "string" ? message : inspect(error);
 }
 
-/** The lines of the script that an error comes from; those of the runtime are no concern of its author. */
+/** The lines of an error's stack that are in the script, without those of the runtime. */
 function placeOf(error: unknown): string {
   const stack: unknown = (error as { stack?: unknown } | null | undefined)?.stack;
   const lines = typeof stack === "string" ? stack.split("\n").filter((line) => line.includes(`${scriptName}:`)) : [];
@@ -92,7 +92,7 @@ process.title = "dgraphcloud-lambda";
 new Worker(watch, { eval: true, workerData: { parent: process.ppid, maxBytes: Number(process.argv[2]) } }).unref();
 process.on("disconnect", () => process.exit());
 process.on("uncaughtException", (error) => {
-  print(`not caught: ${messageOf(error)}${placeOf(error)}`);
+  print(`uncaught: ${messageOf(error)}${placeOf(error)}`);
   send({ kind: "print", text: "the process of the lambda ends" }, () => process.exit(1));
 });
 process.on("message", (message: ToProcess) => {

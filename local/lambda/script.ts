@@ -2,11 +2,11 @@ import * as crypto from "node:crypto";
 import { createContext, Script } from "node:vm";
 import type { LambdaCall, DatabaseRequest } from "./messages";
 
-/** Asks the database, and gives its answer as JSON. */
+/** Sends a request to the database. Returns the answer as JSON. */
 export type Ask = (request: DatabaseRequest) => Promise<string>;
 
-/** What a script is run with. */
-export interface Surroundings {
+/** What a script can use of the outside. */
+export interface ScriptEnvironment {
   readonly ask: Ask;
   readonly console: Console;
 }
@@ -24,14 +24,14 @@ interface LambdaEvent {
 type Listener = (event: LambdaEvent) => unknown;
 type Listeners = Readonly<Record<string, Listener>>;
 
-/** A script that was loaded: answers calls. */
+/** A loaded script, which answers calls. */
 export type LoadedScript = (call: LambdaCall) => Promise<unknown>;
 
 /**
- * Runs a script, which registers its resolvers. It finds the names that Dgraph's lambda server gives a script, and no others
- * of Node's. That keeps scripts portable; it is no security boundary.
+ * Runs a script, which registers its resolvers. Of Node's globals, the script sees only those that Dgraph's lambda server has.
+ * That keeps scripts portable; it is no security boundary.
  */
-export function loadScript(source: string, { ask, console }: Surroundings): LoadedScript {
+export function loadScript(source: string, { ask, console }: ScriptEnvironment): LoadedScript {
   const listeners = new Map<string, Listener[]>();
   const self = registrationOf(listeners);
   const context = createContext({
@@ -74,7 +74,7 @@ function registrationOf(listeners: Map<string, Listener[]>) {
   };
 }
 
-/** A query, a mutation and a webhook have no parent, and one result. */
+/** Queries, mutations and webhooks have no parents. They are resolved once, with null as the parent. */
 function parentsOf({ parents }: Pick<LambdaEvent, "parents">): readonly (Readonly<Record<string, unknown>> | null)[] {
   return parents ?? [null];
 }
@@ -86,7 +86,7 @@ async function answer(
 ): Promise<unknown> {
   const isWebhook = call.resolver === "$webhook";
   const type = isWebhook ? `${String(call.event?.["__typename"])}.${String(call.event?.["operation"])}` : call.resolver;
-  let given: { results: unknown } | undefined;
+  let response: { results: unknown } | undefined;
   const event: LambdaEvent = {
     type,
     parents: call.parents ?? null,
@@ -97,14 +97,14 @@ async function answer(
     info: call.info ?? null,
     ...databaseOf(call, ask),
     respondWith: (results) => {
-      given = { results };
+      response = { results };
     },
   };
   for (const listener of listeners.get(type) ?? []) listener(event);
-  if (given === undefined) throw new Error(`the lambda script has no resolver "${type}"`);
-  const { results } = given;
+  if (response === undefined) throw new Error(`the lambda script has no resolver "${type}"`);
+  const { results } = response;
   if (isWebhook) {
-    // Nobody waits for what comes of it, but its failure belongs in the log.
+    // The result of a webhook is ignored, but its failure belongs in the log.
     await (Array.isArray(results) ? Promise.all(results) : results);
     return null;
   }
@@ -123,25 +123,25 @@ async function resultOf(type: string, event: LambdaEvent, results: unknown): Pro
   return all[0];
 }
 
-/** The functions with which a resolver asks its database, in the name of the user that it works for. */
+/** The functions with which a resolver queries its database, with the tokens of the user who made the call. */
 function databaseOf(call: LambdaCall, ask: Ask) {
   const json = { "content-type": "application/json" };
   const access = call["X-Dgraph-AccessToken"];
   const user: Record<string, string> = access == null || access === "" ? {} : { "x-dgraph-accesstoken": access };
-  const asked = async (path: string, headers: Record<string, string>, body: string): Promise<unknown> =>
+  const send = async (path: string, headers: Record<string, string>, body: string): Promise<unknown> =>
     JSON.parse(await ask({ path, headers: { ...headers, ...user }, body })) as unknown;
   return {
     graphql: (query: string, variables: object = {}, { key, value } = call.authHeader ?? {}) => {
-      // Without a `# Dgraph.Authorization` line in the schema there is no such header, and its name is empty.
+      // The name of the header is empty when the schema has no `# Dgraph.Authorization` line.
       const auth = key === undefined || key === "" || value === undefined || value === "" ? {} : { [key]: value };
-      return asked("/graphql", { ...json, ...auth }, JSON.stringify({ query, variables }));
+      return send("/graphql", { ...json, ...auth }, JSON.stringify({ query, variables }));
     },
     dql: {
-      query: (query: string, variables: object = {}) => asked("/query", json, JSON.stringify({ query, variables })),
+      query: (query: string, variables: object = {}) => send("/query", json, JSON.stringify({ query, variables })),
       mutate: (mutation: string | object, commitNow = true) => {
         const isRdf = typeof mutation === "string";
         const headers = isRdf ? { "content-type": "application/rdf" } : json;
-        return asked(`/mutate?commitNow=${String(commitNow)}`, headers, isRdf ? mutation : JSON.stringify(mutation));
+        return send(`/mutate?commitNow=${String(commitNow)}`, headers, isRdf ? mutation : JSON.stringify(mutation));
       },
     },
   };

@@ -1,5 +1,5 @@
 import type { SavedCloud } from "../cloud/cloud";
-import { parseOwnJson } from "../http/json";
+import { parseTrustedJson } from "../text/json";
 
 type Check = readonly [field: string, accepts: (value: unknown) => boolean];
 
@@ -19,7 +19,7 @@ const ofCloud: readonly Check[] = [
   ["deployments", Array.isArray],
 ];
 const ofDeployment: readonly Check[] = [
-  // It names a folder on the disk.
+  // The uid is the name of a folder on the disk.
   ["uid", matches(/^0x[0-9a-f]{1,16}$/)],
   ...["name", "url", "owner", "jwtToken", "deploymentType", "deploymentMode"].map((field): Check => [field, text]),
   ["readyAt", Number.isFinite],
@@ -27,14 +27,14 @@ const ofDeployment: readonly Check[] = [
 ];
 
 const ofBackend: readonly Check[] = [
-  // Without it the backend would count as a new one, and its database be removed.
+  // Without it, the backend would count as new, and its database would be removed.
   ["engine", (value) => value !== undefined],
   ["nextBackupAt", (value) => value === undefined || (Number.isFinite(value) && Number(value) >= 0)],
 ];
 
-/** The state of a local cloud from the text of its file. Throws with what is wrong with it. */
+/** Parses the file with the state of a local cloud. The error says what is wrong with it. */
 export function parseSaved(json: string): SavedCloud {
-  const saved = parseOwnJson(json);
+  const saved = parseTrustedJson(json);
   check(saved, ofCloud, "the state");
   const { deployments } = saved as { deployments: readonly unknown[] };
   const uids = deployments.map((entry, index) => {
@@ -50,7 +50,7 @@ export function parseSaved(json: string): SavedCloud {
 }
 
 function check(value: unknown, checks: readonly Check[], where: string): void {
-  if (typeof value !== "object" || value === null) throw new Error(`${where} is no object`);
-  const wrong = checks.find(([field, accepts]) => !accepts((value as Record<string, unknown>)[field]));
-  if (wrong !== undefined) throw new Error(`${where} has no usable "${wrong[0]}"`);
+  if (typeof value !== "object" || value === null) throw new Error(`${where} is not an object`);
+  const failed = checks.find(([field, accepts]) => !accepts((value as Record<string, unknown>)[field]));
+  if (failed !== undefined) throw new Error(`${where} has no usable "${failed[0]}"`);
 }

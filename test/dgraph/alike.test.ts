@@ -84,7 +84,7 @@ describe("the engine in memory and a real Dgraph", function () {
   it("are told apart for what only Dgraph serves: in memory one message names it, and the way on", async () => {
     for (const [schema, words] of unserved) {
       const { errors } = await setSchema(backends.memory, schema);
-      expect(errors?.[0]?.message, schema).to.contain(`does not serve ${words}`).and.to.contain("--engine dgraph");
+      expect(errors?.[0]?.message, schema).to.contain(`does not support ${words}`).and.to.contain("--engine dgraph");
       expect(errors?.[0]?.message).not.to.contain("hidden");
     }
   });

@@ -26,8 +26,8 @@ describe("room for one more Dgraph", () => {
 
   it("is asked for before a backend is made, of which nothing is left", async () => {
     const few = await engines(399);
-    const doors = { open: () => Promise.resolve("127.0.0.1:1"), close: () => undefined };
-    const cloud = new Cloud(behaviourOf({}), doors, few);
+    const server = { openDataPlane: () => Promise.resolve("127.0.0.1:1"), closeDataPlane: () => undefined };
+    const cloud = new Cloud(behaviourOf({}), server, few);
     const refused = await cloud.createDeployment(defaultAccount, { name: "orders", zone: "z" }).catch(String);
     expect(refused).to.contain("needs about 400 MB of memory");
     expect(cloud.all()).to.deep.equal([]);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { refuseForeign } from "../../local/http/limits";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { add, countOf, make, type Made, session, setSchema } from "./calls";
 import { json, raw, statusOf } from "./raw";
+import { refuseForeignSites } from "../../local/http/browserGuard";
 
 /** A request that is good but for one thing: `HOST` and `PORT` stand for the address that it is sent to. */
 interface Attack {
@@ -157,7 +157,7 @@ describe("what a web page could have a browser send", () => {
 describe("the port of HTTP", () => {
   const refused = (localPort: number, headers: object): boolean => {
     try {
-      refuseForeign(
+      refuseForeignSites(
         { headers, socket: { localPort } } as unknown as IncomingMessage,
         { setHeader: () => undefined } as unknown as ServerResponse,
       );

@@ -31,10 +31,10 @@ describe("a process of a database", () => {
   it("tells how it ended, and the failure that it said last", async () => {
     const child = script("echo 'I0101 well'; echo 'E0101 the disk is full' >&2; echo 'I0101 bye'; exit 3");
     expect(await child.ended).to.equal("exit code 3");
-    expect(child.lastWords).to.equal("E0101 the disk is full");
+    expect(child.lastLogLine).to.equal("E0101 the disk is full");
     const quiet = script("echo 'I0101 well'; echo; echo ' '");
     await quiet.ended;
-    expect(quiet.lastWords).to.equal("I0101 well");
+    expect(quiet.lastLogLine).to.equal("I0101 well");
     const killed = script("exec sleep 60");
     await killed.stop(5_000);
     expect(await killed.ended).to.equal("SIGTERM");
@@ -57,18 +57,18 @@ describe("a process of a database", () => {
         await child.stop(0);
         const how = await child.ended;
         for (const one of open) closeSync(one);
-        console.log(how, child.pid, child.lastWords);
+        console.log(how, child.pid, child.lastLogLine);
       }, 500);
     `;
     const shell = 'ulimit -n 200; exec "$0" --require tsx/cjs --eval "$1"';
     const options = { cwd: join(__dirname, "../.."), encoding: "utf8" } as const;
     const { stdout, stderr } = spawnSync("/bin/sh", ["-c", shell, process.execPath, code], options);
-    expect([stdout, stderr]).to.deep.equal(["spawn /bin/true EMFILE 0 it said nothing\n", ""]);
+    expect([stdout, stderr]).to.deep.equal(["spawn /bin/true EMFILE 0 its log is empty\n", ""]);
   });
 
   it("is killed when it does not end when it is asked to", async () => {
     const stubborn = script("trap '' TERM; echo ready; while :; do sleep 0.1; done");
-    while (stubborn.lastWords !== "ready") await new Promise((later) => setTimeout(later, 10));
+    while (stubborn.lastLogLine !== "ready") await new Promise((later) => setTimeout(later, 10));
     await stubborn.stop(100);
     expect(await stubborn.ended).to.equal("SIGKILL");
   });

@@ -128,7 +128,7 @@ describe("the command", function () {
   it("takes the engine from the environment where no flag names one", async () => {
     const environment = { DGRAPHCLOUD_LOCAL_ENGINE: "dgraph", DGRAPHCLOUD_LOCAL_DGRAPH: "/does/not/exist" };
     const { code, err } = await start(["--port", "0"], environment).ended;
-    expect([code, err.includes("/does/not/exist is no program")], err).to.deep.equal([1, true]);
+    expect([code, err.includes("/does/not/exist is not an executable program")], err).to.deep.equal([1, true]);
     const other = start(["--port", "0", "--engine", "memory"], environment);
     running.push(other.child);
     expect(await other.printed("Stop it with Ctrl-C.")).to.contain("in memory");

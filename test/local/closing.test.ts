@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { lives, readRecords } from "../../local/storage/processes";
+import { isAlive, readRecords } from "../../local/storage/processRecords";
 import { make, session } from "./calls";
 import { endpointOf, start as command } from "./command";
 import { standIn } from "./standIn";
@@ -49,7 +49,7 @@ describe("a local cloud whose state cannot be written at its end", function () {
     const outcome = (): Promise<string> => local.close().then(() => "closed", String);
     const first = await outcome();
     expect(first).to.contain("the state could not be written to").and.to.contain("cloud.json");
-    expect(pair.map(lives)).to.deep.equal([false, false]);
+    expect(pair.map(isAlive)).to.deep.equal([false, false]);
     expect(existsSync(join(data, "lock"))).to.equal(false);
     expect(await outcome()).to.equal(first);
   });
@@ -72,7 +72,7 @@ describe("a local cloud whose state cannot be written at its end", function () {
     expect(code).to.equal(1);
     expect(err).to.match(/^dgraphcloud-local: the state could not be written to .*cloud\.json.*\n$/);
     expect(out).not.to.contain("Stopped.");
-    expect(pair.map(lives)).to.deep.equal([false, false]);
+    expect(pair.map(isAlive)).to.deep.equal([false, false]);
     expect(readFileSync(join(data, "cloud.json"), "utf8"), "the state before").to.contain('"0x42"');
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "../../local/index";
-import { shownOrganization } from "../../local/cloud/organizations";
+import { apiOrganization } from "../../local/cloud/organizations";
 import { add, countOf, createMutation, type Made, make, post, session, setSchema } from "./calls";
 
 const restore = "mutation($uid: String!) { restore(uid: $uid) { response { restoreId } errors { message } } }";
@@ -68,7 +68,7 @@ describe("the local cloud", () => {
     if (account === undefined) throw new Error("no account");
     const { createdBy, ...older } = local.cloud.organizations.create(account, "old");
     expect(createdBy).to.equal(account.email);
-    expect(shownOrganization(older).createdBy.auth0User.email).to.equal(account.email);
+    expect(apiOrganization(older).createdBy.auth0User.email).to.equal(account.email);
   });
 
   it("takes an empty subdomain for none", async () => {

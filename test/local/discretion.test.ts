@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { cleanText } from "../../local/cleanText";
+import { cleanText } from "../../local/text/cleanText";
 import { type LocalCloud, parseFaults, startLocalCloud } from "../../local/index";
 import { parseSaved } from "../../local/storage/savedCloud";
 import { post } from "./calls";

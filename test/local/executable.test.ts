@@ -29,7 +29,7 @@ describe("the dgraph program", () => {
     const file = program("Dgraph version   : v20.11.0");
     for (const find of [() => findDgraph(file, {}), () => findDgraph(undefined, { PATH: folder })])
       expect(find).to.throw(
-        `${file} is Dgraph 20.11.0, and the local cloud needs Dgraph 25: name another with --dgraph`,
+        `${file} is Dgraph 20.11.0, and the local cloud needs Dgraph 25: name another program with --dgraph`,
       );
   });
 });

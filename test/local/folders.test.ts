@@ -16,10 +16,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
-import { lives, recordOf } from "../../local/storage/processes";
-import type { Engines } from "../../local/engines/index";
+import { isAlive, recordOf } from "../../local/storage/processRecords";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { make, session } from "./calls";
+import { type Engines } from "../../local/cloud/engine";
 
 describe("folders of somebody else", () => {
   let parent: string;
@@ -74,7 +74,7 @@ describe("folders of somebody else", () => {
     writeFileSync(join(database, "MANIFEST"), "data");
     expect(await refusal(onDgraph()))
       .to.contain("0x42 holds a database")
-      .and.to.contain("put that back");
+      .and.to.contain("put that file back");
     expect(readFileSync(join(database, "MANIFEST"), "utf8")).to.equal("data");
     expect(readdirSync(data), "nothing is written or held").to.deep.equal(["backends"]);
   });
@@ -114,7 +114,7 @@ describe("folders of somebody else", () => {
       writeFileSync(join(data, "cloud.json"), JSON.stringify(saved));
       expect(await refusal(start()))
         .to.contain(says)
-        .and.to.contain("mend it");
+        .and.to.contain("repair it");
       expect(state()).to.deep.equal(saved);
       expect(existsSync(join(data, "lock"))).to.equal(false);
     });
@@ -151,7 +151,7 @@ describe("folders of somebody else", () => {
   it("that anybody may write to are refused", async () => {
     chmodSync(data, 0o777);
     expect(await refusal(start()))
-      .to.contain("anybody on this machine may write")
+      .to.contain("every user of this machine may write")
       .and.to.contain("chmod o-w");
     expect(readdirSync(data)).to.deep.equal([]);
     chmodSync(data, 0o775);
@@ -202,7 +202,7 @@ describe("folders of somebody else", () => {
     const begin = async (): Promise<void> => {
       opened.push(await dgraphEngines({ executable: "/bin/true", data: undefined, say: () => undefined }));
     };
-    const strangerLives = (): boolean => lives(recordOf(stranger.pid ?? 0)) && stranger.signalCode === null;
+    const strangerLives = (): boolean => isAlive(recordOf(stranger.pid ?? 0)) && stranger.signalCode === null;
     const named = (): string => join(parent, "tmp", "dgraphcloud-local-dgraph-strange");
 
     it("are not believed through a link", async () => {

@@ -115,7 +115,7 @@ describe("the state of a local cloud, when it is kept", () => {
     mkdirSync(obstacle);
     const { status, text } = await add(backend, "A", [{ x: 2 }]);
     expect([status, text.includes(data)], text).to.deep.equal([500, false]);
-    expect(text).to.contain("carried out").and.to.contain("could not be kept");
+    expect(text).to.contain("carried out").and.to.contain("could not be saved");
     expect(said.join()).to.contain("could not be written").and.to.contain(file());
     rmSync(obstacle, { recursive: true });
     await ready();

@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { LambdaEndpoint } from "../../local/dist/lambda/endpoint";
 import { Lambda, type LambdaOptions } from "../../local/dist/lambda/lambda";
 import type { DatabaseRequest } from "../../local/dist/lambda/messages";
-import { lives, recordOf } from "../../local/storage/processes";
+import { isAlive, recordOf } from "../../local/storage/processRecords";
 import { lambdasOf, lambdasOfThisProcess } from "./lambdas";
 import { failure } from "../harness/errors";
 
@@ -149,7 +149,7 @@ describe("the lambda of a backend", function () {
     expect([printed.length, printed[999], printed[1_000]]).to.deep.equal([
       1_001,
       "999\n",
-      "what else it prints is left out until its next call",
+      "further output is left out until the next call",
     ]);
   });
 
@@ -157,7 +157,7 @@ describe("the lambda of a backend", function () {
     resolvers(`"Query.later": () => { setTimeout(() => { throw new Error("late"); }); return new Promise(() => {}); },
       "Query.quick": () => 1`);
     expect(await failure(call("later"))).to.match(/^the lambda was ended/);
-    expect(printed[0]).to.match(/^not caught: late\n.*lambda.js:1/);
+    expect(printed[0]).to.match(/^uncaught: late\n.*lambda.js:1/);
     expect(await call("quick")).to.equal(1);
   });
 
@@ -165,7 +165,7 @@ describe("the lambda of a backend", function () {
     start({ calls: 2 });
     resolvers('"Query.wait": () => new Promise(() => {})');
     const waiting = [failure(call("wait")), failure(call("wait"))];
-    expect(await failure(call("wait"))).to.contain("2 calls in hand: does a resolver call itself?");
+    expect(await failure(call("wait"))).to.contain("running 2 calls already: does a resolver call itself?");
     await lambda.end();
     for (const message of await Promise.all(waiting)) expect(message).to.contain("its backend ends");
   });
@@ -191,9 +191,9 @@ describe("the lambda of a backend", function () {
     await once(cloud.stdout, "data");
     const [pid = 0] = lambdasOf(cloud.pid ?? 0);
     const record = recordOf(pid);
-    expect(lives(record)).to.equal(true);
+    expect(isAlive(record)).to.equal(true);
     cloud.kill("SIGKILL");
-    for (let waited = 0; lives(record); waited += 50) {
+    for (let waited = 0; isAlive(record); waited += 50) {
       expect(waited, "milliseconds after the end of the local cloud").to.be.below(5_000);
       await sleep(50);
     }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { MemoryEngine } from "../../local/engines/memory";
-import type { GraphqlAnswer } from "../../local/engines/engine";
+import { type GraphqlAnswer } from "../../local/graphql/body";
 
 /** What `test/dgraph/alike.test.ts` cannot compare with a real Dgraph, or what must be seen without one. */
 describe("the engine in memory", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { Pair } from "../../local/engines/dgraph/pair";
-import { lives, recordOf } from "../../local/storage/processes";
+import { isAlive, recordOf } from "../../local/storage/processRecords";
 import { standIn } from "./standIn";
 
 describe("the two processes of a database", () => {
@@ -40,7 +40,7 @@ describe("the two processes of a database", () => {
     for (let tries = 0; tries < 20 && !existsSync(pidFile); tries++)
       await new Promise((later) => setTimeout(later, 25));
     // It may have been killed before it could write its number.
-    if (existsSync(pidFile)) expect(lives(recordOf(Number(readFileSync(pidFile, "utf8"))))).to.equal(false);
+    if (existsSync(pidFile)) expect(isAlive(recordOf(Number(readFileSync(pidFile, "utf8"))))).to.equal(false);
   });
 
   it("are told of when Zero ends before Alpha is started, where there is something to do again", async () => {

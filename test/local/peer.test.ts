@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { isOfOwnUser, ownersIn } from "../../local/http/peer";
+import { isSameUser, ownersIn } from "../../local/http/peer";
 import { make, post, session } from "./calls";
 import { standIn } from "./standIn";
 
@@ -35,7 +35,7 @@ describe("who is at the other end of a connection", () => {
     const server = createServer();
     const accepted = new Promise<boolean[]>((resolve) => {
       server.once("connection", (socket) => {
-        resolve([isOfOwnUser(socket), isOfOwnUser({ localPort: socket.localPort, remotePort: 1 })]);
+        resolve([isSameUser(socket), isSameUser({ localPort: socket.localPort, remotePort: 1 })]);
         socket.destroy();
       });
     });

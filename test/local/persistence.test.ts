@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { readRecords, recordOf } from "../../local/storage/processes";
+import { readRecords, recordOf } from "../../local/storage/processRecords";
 import { add, countOf, make, post, session, setSchema } from "./calls";
 
 describe("state in a folder", () => {
@@ -125,6 +125,6 @@ describe("state in a folder", () => {
       () => "started",
       (error: unknown) => String(error),
     );
-    expect(refused).to.contain('backend 1 has no usable "engine"').and.contain("mend it");
+    expect(refused).to.contain('backend 1 has no usable "engine"').and.contain("repair it");
   });
 });

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { CallerError } from "../../local/cloud/deployment";
-import type { RestoreJob, RestoreResult } from "../../local/engines/engine";
+import type { RestoreJob, RestoreResult } from "../../local/cloud/engine";
 import { RestoreLog } from "../../local/engines/dgraph/restoreLog";
-import { beginRestore, type RestoreView } from "../../local/engines/dgraph/restoring";
+import { beginRestore, type RestoreContext } from "../../local/engines/dgraph/restore";
+import { CallerError } from "../../local/cloud/callerError";
 
 const backup = { type: "full", backupNum: 1, folder: "2026-47", timestamp: "" } as const;
 const begun = (timestamp: number): string =>
@@ -31,7 +31,7 @@ describe("a restore of a real Dgraph", () => {
     ending.abort();
   });
 
-  const begin = (more: Partial<RestoreView> = {}): Promise<RestoreJob> => {
+  const begin = (more: Partial<RestoreContext> = {}): Promise<RestoreJob> => {
     const alpha = {
       admin: <T>() => sending() as Promise<T>,
       commitNothing: () => Promise.resolve(),
@@ -44,7 +44,7 @@ describe("a restore of a real Dgraph", () => {
       problem: () => problem,
       location: "file:///data/2026-47",
       backup,
-      news: log.fromHere(),
+      events: log.eventsFromNow(),
       signal,
       ...more,
     });
@@ -103,15 +103,15 @@ describe("a restore of a real Dgraph", () => {
   });
 
   it("fails when the database has died and comes back without it", async () => {
-    const job = await begin({ takesUpWithinMs: 300 });
+    const job = await begin({ resumesWithinMs: 300 });
     log.died("Alpha ended (SIGKILL)");
     expect(await result(job)).to.deep.equal(
-      err("Alpha ended (SIGKILL); it was started again, and has forgotten the restore"),
+      err("Alpha ended (SIGKILL); the database was started again, and did not resume the restore"),
     );
   });
 
   it("is OK when the database has died after its end", async () => {
-    const job = await begin({ takesUpWithinMs: 300 });
+    const job = await begin({ resumesWithinMs: 300 });
     health = "down";
     read(begun(13), ended);
     log.died("Alpha ended (SIGKILL)");

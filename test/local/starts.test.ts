@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Cloud, type Listener } from "../../local/cloud/cloud";
+import { Cloud, type DataPlaneServer } from "../../local/cloud/cloud";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
-import type { Engines } from "../../local/engines/index";
 import { behaviourOf, defaultAccount } from "../../local/cloud/options";
 import { standIn } from "./standIn";
+import { type Engines } from "../../local/cloud/engine";
 
 const plenty = 1_000_000;
 
@@ -27,13 +27,13 @@ describe("starts of several databases", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const begin = async (body: string, doors: Partial<Listener> = {}, cert?: string): Promise<void> => {
+  const begin = async (body: string, server: Partial<DataPlaneServer> = {}, cert?: string): Promise<void> => {
     const executable = standIn(folder, body, cert);
     const data = join(folder, "data");
     const freeBytes = (): number => freeMb * 1_048_576;
     engines = await dgraphEngines({ executable, data, say: (line) => said.push(line), freeBytes });
-    const open = (): Promise<string> => new Promise((opened) => setTimeout(opened, 5, "127.0.0.1:1"));
-    cloud = new Cloud(behaviourOf({}), { open, close: () => undefined, ...doors }, engines);
+    const openDataPlane = (): Promise<string> => new Promise((opened) => setTimeout(opened, 5, "127.0.0.1:1"));
+    cloud = new Cloud(behaviourOf({}), { openDataPlane, closeDataPlane: () => undefined, ...server }, engines);
   };
   const create = (name = "orders"): Promise<unknown> => cloud.createDeployment(defaultAccount, { name, zone: "z" });
   const createAll = (count: number): Promise<PromiseSettledResult<unknown>[]> =>
@@ -120,7 +120,7 @@ describe("starts of several databases", () => {
   it("give their place back when the backend gets no address", async () => {
     let isOpen = false;
     await begin("exec sleep 60", {
-      open: () => (isOpen ? Promise.resolve("127.0.0.1:1") : Promise.reject(new Error("no port"))),
+      openDataPlane: () => (isOpen ? Promise.resolve("127.0.0.1:1") : Promise.reject(new Error("no port"))),
     });
     freeMb = 450;
     expect(String(await create().catch(String))).to.contain("no port");

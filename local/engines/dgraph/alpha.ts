@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallerError } from "../../cloud/deployment";
 import { signToken } from "../../cloud/tokens";
-import type { GraphqlAnswer, GraphqlBody } from "../engine";
 import type { TlsClient } from "./tlsClient";
+import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
+import { CallerError } from "../../cloud/callerError";
 
-/** How the local cloud, not a user, talks to the Alpha of a backend. */
+/** How the local cloud itself connects to the Alpha of a backend. */
 export interface AlphaAccess {
   readonly client: TlsClient;
   readonly port: number;
-  /** Admits to the admin operations; known to the local cloud alone. */
+  /** The token for the admin operations, known to the local cloud only. */
   readonly adminToken: string;
-  /** What the tokens of Dgraph's users are signed with, where access control is on. */
+  /** The key that signs the tokens of Dgraph's users; undefined without access control. */
   readonly aclKey: string | undefined;
 }
 
@@ -19,12 +19,13 @@ interface Answer<T> {
   readonly errors?: readonly { readonly message: string }[];
 }
 
-const nothing = '{ delete { <0x1> <dgraph.type> "dgraphcloud-local" . } }';
+/** A deletion of a triple that does not exist. */
+const emptyMutation = '{ delete { <0x1> <dgraph.type> "dgraphcloud-local" . } }';
 const taskPollMs = 250;
 const answersWithinMs = 5_000;
-const superuserForMs = 600_000;
+const superuserTokenMs = 600_000;
 
-/** The admin side of one Alpha. */
+/** A client of one Alpha with admin rights. */
 export class Alpha {
   constructor(private readonly access: AlphaAccess) {}
 
@@ -41,10 +42,10 @@ export class Alpha {
     }
   }
 
-  /** Whether it takes requests: it says that it is healthy some time before that. */
+  /** Whether it takes requests. It reports itself healthy some time before it does. */
   async answers(): Promise<boolean> {
     try {
-      // The superuser, whom a user of the backend logs in as first, is made a moment later than the rest.
+      // Dgraph creates the superuser last, and users of the backend need it for their first log-in.
       const query = `{ getGQLSchema { schema } ${this.access.aclKey === undefined ? "" : 'getUser(name: "groot") { name }'} }`;
       const signal = AbortSignal.timeout(answersWithinMs);
       const answer = await this.post<Answer<{ getUser?: unknown }>>("/admin", { query }, this.headers(), signal);
@@ -54,12 +55,12 @@ export class Alpha {
     }
   }
 
-  /** Runs an admin document; throws with its errors. */
+  /** Runs an admin document. Throws its errors. */
   async admin<T>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<T> {
     return dataOf(await this.post<Answer<T>>("/admin", { query, variables }, this.headers()));
   }
 
-  /** The GraphQL schema as it was uploaded; empty for none. */
+  /** The uploaded GraphQL schema; empty for none. */
   async schema(): Promise<string> {
     const query = "{ getGQLSchema { schema } }";
     const { getGQLSchema } = await this.admin<{ getGQLSchema: { schema: string } | null }>(query);
@@ -88,16 +89,16 @@ export class Alpha {
     dataOf(await this.post<Answer<unknown>>("/mutate?commitNow=true", rdf, headers));
   }
 
-  /** Commits a transaction that changes nothing: to Dgraph the database is newer afterwards. */
+  /** Commits a transaction that changes nothing, which advances the timestamp of the database. */
   async commitNothing(): Promise<void> {
-    await this.mutate(nothing);
+    await this.mutate(emptyMutation);
   }
 
   async alter(operation: object): Promise<void> {
     dataOf(await this.post<Answer<unknown>>("/alter", operation, this.headers()));
   }
 
-  /** Waits for a task that Dgraph has queued. */
+  /** Waits for the end of a task that Dgraph has queued. */
   async taskDone(taskId: string): Promise<void> {
     for (;;) {
       const { task } = await this.admin<{ task: { status: string } }>(
@@ -106,12 +107,12 @@ export class Alpha {
       );
       if (task.status === "Success") return;
       if (task.status !== "Queued" && task.status !== "Running")
-        throw new CallerError(`the task ended as ${task.status}`);
+        throw new CallerError(`the task of Dgraph ended with the status ${task.status}`);
       await sleep(taskPollMs);
     }
   }
 
-  /** The headers that admit to everything, for a request that somebody else has checked. */
+  /** Headers with all rights, for requests that were checked before. */
   private headers(): Record<string, string> {
     const { adminToken, aclKey } = this.access;
     return {
@@ -128,8 +129,8 @@ export class Alpha {
     signal?: AbortSignal,
   ): Promise<T> {
     const { client, port } = this.access;
-    const asked = { port, path, method: "POST", headers, ...(signal !== undefined && { signal }) };
-    const { status, text } = await client.send(asked, typeof body === "string" ? body : JSON.stringify(body));
+    const request = { port, path, method: "POST", headers, ...(signal !== undefined && { signal }) };
+    const { status, text } = await client.send(request, typeof body === "string" ? body : JSON.stringify(body));
     try {
       return JSON.parse(text) as T;
     } catch {
@@ -145,10 +146,10 @@ function dataOf<T>({ data, errors }: Answer<T>): T {
 }
 
 /**
- * With access control the local cloud acts as the superuser, as the cloud's own services do. The token is one of its own
- * making: users may give the superuser another password, and what the local cloud does for them must not end with that.
+ * With access control, the local cloud acts as the superuser, as the services of Dgraph Cloud do. It signs the token itself:
+ * users may change the password of the superuser, and backups and drops must still work then.
  */
 function superuserToken(aclKey: string): string {
-  const exp = Math.floor((Date.now() + superuserForMs) / 1_000);
+  const exp = Math.floor((Date.now() + superuserTokenMs) / 1_000);
   return signToken({ userid: "groot", namespace: 0, groups: ["guardians"], exp }, aclKey);
 }

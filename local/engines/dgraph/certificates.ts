@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { ownEnvironment } from "./child";
 
-/** What the local cloud proves itself to a pair with, and knows the pair by. */
+/** The certificate of the local cloud as a client of one pair, and the authority that signed the pair's certificates. */
 export interface Certificates {
   readonly ca: Buffer;
   readonly cert: Buffer;
@@ -20,13 +20,13 @@ const files = {
   clientCert: `client.${client}.crt`,
   clientKey: `client.${client}.key`,
 };
-// The authority of Dgraph's `cert` lives no longer, and nothing that runs does: each start has new ones.
+// As long as the authority of `dgraph cert` is valid. Each start makes new certificates.
 const days = 3_650;
 const madeWithinMs = 30_000;
 
 /**
- * Dgraph's settings for connections on which both sides prove themselves. The files are named from the pair's folder, as both
- * processes run in it: of a path, Dgraph would take ";" and "=" for its own.
+ * Dgraph's settings for mutual TLS. Paths are relative to the pair's folder, in which both processes run: Dgraph would read
+ * ";" and "=" in an absolute path as separators.
  */
 export const tlsSettings = [
   `ca-cert=${folderName}/${files.ca}`,
@@ -35,13 +35,13 @@ export const tlsSettings = [
   `client-cert=${folderName}/${files.clientCert}`,
   `client-key=${folderName}/${files.clientKey}`,
   "client-auth-type=REQUIREANDVERIFY",
-  // Else whoever has a certificate of any public authority would be let in.
+  // Otherwise a certificate of any public authority would be accepted.
   "use-system-ca=false",
-  // What Zero and Alpha say to each other as well: programs of other users speak their protocol.
+  // The port between Zero and Alpha too, which programs of other users could connect to.
   "internal-port=true",
 ].join("; ");
 
-/** Makes the certificates of the pair in a folder anew, under an authority of its own that can sign no more afterwards. */
+/** Makes new certificates for the pair in a folder. The key of their authority is deleted, so that it can sign no others. */
 export async function makeCertificates(executable: string, folder: string, signal: AbortSignal): Promise<Certificates> {
   const tls = join(folder, folderName);
   rmSync(tls, { recursive: true, force: true });
@@ -54,7 +54,7 @@ export async function makeCertificates(executable: string, folder: string, signa
     timeout: madeWithinMs,
     killSignal: "SIGKILL",
   });
-  // With the option `signal`, the promise would reject while the process still writes keys into a folder that is being removed.
+  // With the option `signal`, the promise would reject while the process still writes into a folder that is being removed.
   const kill = (): void => {
     making.child.kill("SIGKILL");
   };

@@ -4,32 +4,31 @@ import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { createInterface } from "node:readline";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
-import { cleanText } from "../../cleanText";
+import { cleanText } from "../../text/cleanText";
 
 const logSize = "2M";
 const olderLogs = 2;
-const keptLines = 20;
+const maxLines = 20;
 
 export interface ChildOptions {
   readonly executable: string;
-  /** Zero or Alpha. */
   readonly role: "zero" | "alpha";
-  /** Its configuration file. */
+  /** Its configuration file; the folder of the file is its working directory. */
   readonly settings: string;
-  /** Folder of its logs. */
+  /** The folder of its logs. */
   readonly logs: string;
   readonly onLine?: (line: string) => void;
 }
 
-/** The variables of Dgraph's programs, which take settings from them as well: not from the user's. */
+/** The environment of Dgraph's programs: without the user's variables, since Dgraph reads settings from variables too. */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"] };
 }
 
-/** One process of Dgraph, its log on the disk. */
+/** One process of Dgraph, with its log on the disk. */
 export class Child {
   readonly pid: number;
-  /** Resolves with how it ended, once it has. */
+  /** Resolves once it has ended, with its exit code or signal. */
   readonly ended: Promise<string>;
   private readonly process: ChildProcess;
   private readonly log: RotatingFileStream;
@@ -43,42 +42,42 @@ export class Child {
       mode: 0o600,
     });
     this.log.on("error", () => undefined);
-    // A group of its own: Ctrl-C in a terminal is for the local cloud, which ends its databases in order.
+    // A process group of its own: Ctrl-C in the terminal reaches the local cloud only, which stops its databases in order.
     this.process = spawn(executable, [role, "--config", settings], {
-      // What it names from where it is, and what it leaves there, is in its own folder.
+      // Its relative paths and the files it leaves belong to its own folder.
       cwd: dirname(settings),
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
       env: ownEnvironment(),
     });
     this.pid = this.process.pid ?? 0;
-    // Listening before anything else: a start that the system refuses is told in a moment, and ends all when nobody listens.
+    // Listens before anything else: an "error" event without a listener, after a failed start, would end this process.
     this.ended = this.end();
     const streams: readonly (Readable | null | undefined)[] = [this.process.stdout, this.process.stderr];
     for (const stream of streams) {
-      // A process that was not started has none.
+      // A process that could not be started has no streams.
       if (stream == null) continue;
       createInterface(stream).on("line", (line) => {
         this.log.write(`${line}\n`);
         if (line.trim() !== "") this.last.push(line);
-        this.last.splice(0, this.last.length - keptLines);
+        this.last.splice(0, this.last.length - maxLines);
         onLine?.(line);
       });
     }
   }
 
-  /** What it said last about a failure, else at all. */
-  get lastWords(): string {
-    const line = this.last.findLast((said) => /^[EF]\d{4} |panic|fatal/i.test(said)) ?? this.last.at(-1);
-    return line === undefined ? "it said nothing" : cleanText(line);
+  /** The last line of its log that reports a failure, otherwise the last line. */
+  get lastLogLine(): string {
+    const line = this.last.findLast((text) => /^[EF]\d{4} |panic|fatal/i.test(text)) ?? this.last.at(-1);
+    return line === undefined ? "its log is empty" : cleanText(line);
   }
 
-  /** Ends it, by force when it takes longer than that. */
-  async stop(patienceMs: number): Promise<void> {
+  /** Stops it. After the grace period it is killed. */
+  async stop(graceMs: number): Promise<void> {
     this.signal("SIGTERM");
     const late = setTimeout(() => {
       this.kill();
-    }, patienceMs);
+    }, graceMs);
     await this.ended;
     clearTimeout(late);
   }
@@ -88,7 +87,7 @@ export class Child {
   }
 
   private signal(signal: NodeJS.Signals): void {
-    // Of one that could not be started, Node would signal whatever number happens to stand there: a stranger, or a whole group.
+    // For a process that could not be started, Node would signal an arbitrary id: another process, or a whole group.
     if (this.pid !== 0) this.process.kill(signal);
   }
 
@@ -98,13 +97,13 @@ export class Child {
       this.process.once("error", (error) => {
         resolve(error.message);
       });
-      // Once it has said all that it had to say.
+      // "close" comes after "exit", once its output has been read.
       this.process.once("close", (code, signal) => {
         resolve(signal ?? `exit code ${code ?? "unknown"}`);
       });
     });
     this.log.end();
-    // A log that cannot be written must not keep anybody waiting.
+    // Does not wait for a log that cannot be written.
     await finished(this.log).catch(() => undefined);
     return how;
   }

@@ -1,38 +1,38 @@
-import type { Drop } from "../engine";
+import type { Drop } from "../../cloud/engine";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CallerError } from "../../cloud/deployment";
 import type { Alpha } from "./alpha";
+import { CallerError } from "../../cloud/callerError";
 
 interface TypeDefinition {
   readonly name: string;
   readonly fields?: readonly { readonly name: string }[];
 }
 
-// Alpha learns of its own schema's end a moment after it has answered.
-const noticesWithinMs = 10_000;
+// Alpha still reports the old schema for a moment after the drop.
+const schemaGoneWithinMs = 10_000;
 const pollMs = 50;
-// One transaction for all takes time and memory out of proportion.
-const nodesAtOnce = 10_000;
+// A transaction that deletes more nodes takes disproportionate time and memory.
+const nodesPerTransaction = 10_000;
 
 async function schemaIsGone(alpha: Alpha): Promise<void> {
   for (const began = Date.now(); (await alpha.schema()) !== "";) {
-    if (Date.now() - began > noticesWithinMs) throw new CallerError("the schema is still there after the drop");
+    if (Date.now() - began > schemaGoneWithinMs) throw new CallerError("the schema is still there after the drop");
     await sleep(pollMs);
   }
 }
 
-/** What Dgraph takes between "<" and ">": no signs that end it, and no control characters. */
-const nameOfDgraph = /^[^\p{Cc}\s<>"{}|^`\\]+$/u;
+/** A name that Dgraph accepts between "<" and ">": without characters that would end it, and without control characters. */
+const validName = /^[^\p{Cc}\s<>"{}|^`\\]+$/u;
 
-function refuseOddNames(names: readonly string[]): void {
-  const odd = names.find((name) => !nameOfDgraph.test(name));
-  if (odd !== undefined)
-    throw new CallerError(`${JSON.stringify(odd)} cannot be the name of a type or a field: nothing was dropped`);
+function refuseInvalidNames(names: readonly string[]): void {
+  const invalid = names.find((name) => !validName.test(name));
+  if (invalid !== undefined)
+    throw new CallerError(`${JSON.stringify(invalid)} cannot be the name of a type or a field: nothing was dropped`);
 }
 
-/** Removes what a dropData names, with Dgraph's own operations. */
+/** Carries out a dropData with Dgraph's own operations. */
 export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
-  if ("names" in drop) refuseOddNames(drop.names);
+  if ("names" in drop) refuseInvalidNames(drop.names);
   switch (drop.what) {
     case "allData":
       await alpha.alter({ drop_op: "DATA" });
@@ -47,12 +47,12 @@ export async function dropFrom(alpha: Alpha, drop: Drop): Promise<void> {
     case "types":
       for (const type of drop.names) await dropType(alpha, type);
   }
-  await mendSchema(alpha);
+  await uploadSchemaAgain(alpha);
 }
 
 /**
- * Dgraph drops the definition of a type only; here its own predicates go first, then what is left of its nodes, which is less
- * to delete then. Nodes without a definition have only the second.
+ * Dgraph's own operation drops only the definition of a type. This one first drops the predicates that no other type has, and
+ * then deletes the nodes, which have fewer predicates left by then. A type without a definition has only nodes to delete.
  */
 async function dropType(alpha: Alpha, name: string): Promise<void> {
   const { types = [] } = await alpha.query<{ types?: readonly TypeDefinition[] }>("schema {}");
@@ -70,7 +70,7 @@ async function hasNodes(alpha: Alpha, type: string): Promise<boolean> {
 }
 
 function deletionOf(type: string): string {
-  const some = `gone as var(func: type(<${type}>), first: ${nodesAtOnce})`;
+  const some = `gone as var(func: type(<${type}>), first: ${nodesPerTransaction})`;
   return `upsert { query { ${some} } mutation { delete { uid(gone) * * . } } }`;
 }
 
@@ -78,8 +78,8 @@ function fieldsOf({ fields = [] }: TypeDefinition): string[] {
   return fields.map(({ name }) => name);
 }
 
-/** Dgraph's drops take types and indexes along; what the GraphQL schema still speaks of has to be there. */
-async function mendSchema(alpha: Alpha): Promise<void> {
+/** Restores the types and indexes that the GraphQL schema still needs: Dgraph's drops remove them as well. */
+async function uploadSchemaAgain(alpha: Alpha): Promise<void> {
   const schema = await alpha.schema();
   if (schema !== "") await alpha.setSchema(schema);
 }

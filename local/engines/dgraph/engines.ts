@@ -1,33 +1,34 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { freemem } from "node:os";
 import { join, resolve } from "node:path";
-import { CallerError, type Deployment } from "../../cloud/deployment";
-import type { Engines } from "../index";
+import type { Deployment } from "../../cloud/deployment";
 import { LambdaEndpoint } from "../../lambda/endpoint";
 import { DgraphEngine } from "./index";
 import { backendFolders, sweep, sweepTemporary, temporaryFolder } from "./folders";
-import { turns } from "./turns";
+import { startQueue } from "./startQueue";
+import type { Engines } from "../../cloud/engine";
+import { CallerError } from "../../cloud/callerError";
 
 export interface DgraphEnginesOptions {
   /** The `dgraph` program. */
   readonly executable: string;
-  /** Where the data is kept across restarts; without it, in a folder that goes with the local cloud. */
+  /** The folder that keeps the data across restarts. Without it, a temporary folder is used. */
   readonly data: string | undefined;
-  /** Whether no earlier run has kept a state there. Default true. */
+  /** Whether the folder has no state of an earlier run. Default true. */
   readonly isNew?: boolean;
   readonly say: (line: string) => void;
-  /** How many bytes of memory are free. Default: what the system says. */
+  /** How many bytes of memory are free. Default: asks the system. */
   readonly freeBytes?: () => number;
 }
 
-/** What a pair takes soon after its start, with room for its first data. */
+/** The memory that a pair takes soon after its start, with room for its first data. */
 const pairMb = 400;
-// A start is mostly waiting for elections; many more at once would take the processors from each other.
-const startsAtOnce = 8;
-const openToPages =
-  "this Dgraph takes connections without a certificate that begin with a request for /health: web pages in a browser on this machine can reach its databases past the local cloud. Use the one that npm run tools builds in a checkout of the repository where none is on PATH";
+// A start mostly waits for elections. More starts at a time would compete for the processors.
+const maxConcurrentStarts = 8;
+const plainHttpWarning =
+  "this Dgraph accepts connections without a certificate if their first request is for /health: web pages in a browser on this machine can reach its databases directly. Use the Dgraph that npm run tools builds in a checkout of the repository when none is on PATH";
 
-/** Makes a real Dgraph for each backend. Ends first what an earlier run that was killed has left. */
+/** A real Dgraph for each backend. First kills the processes that an earlier run has left behind. */
 export async function dgraphEngines({
   executable,
   data,
@@ -39,34 +40,34 @@ export async function dgraphEngines({
   const base = data === undefined ? temporaryFolder() : resolve(data);
   const root = join(base, "backends");
   mkdirSync(root, { recursive: true, mode: 0o700 });
-  if (isNew) refuseUnknown(root);
+  if (isNew) refuseUnknownDatabases(root);
   await sweep(root, say);
   const lambdaEndpoint = await LambdaEndpoint.open();
-  const made = new Map<string, DgraphEngine>();
-  const inTurn = turns(startsAtOnce);
-  let isToldOpen = false;
-  const tellOpen = (): void => {
-    if (!isToldOpen) say(openToPages);
-    isToldOpen = true;
+  const engines = new Map<string, DgraphEngine>();
+  const queueStart = startQueue(maxConcurrentStarts);
+  let hasWarned = false;
+  const warnOnce = (): void => {
+    if (!hasWarned) say(plainHttpWarning);
+    hasWarned = true;
   };
   const abandonAll = (): void => {
-    for (const engine of made.values()) engine.abandon();
+    for (const engine of engines.values()) engine.abandon();
   };
   process.once("exit", abandonAll);
   return {
     kind: "dgraph",
     runsLambdas: true,
     refuseWithoutRoom: () => {
-      const waiting = [...made.values()].filter(({ isComing }) => isComing).length;
+      const starting = [...engines.values()].filter(({ isPending }) => isPending).length;
       const freeMb = Math.floor(freeBytes() / 1_048_576);
-      if (freeMb >= pairMb * (waiting + 1)) return;
+      if (freeMb >= pairMb * (starting + 1)) return;
       throw new CallerError(
-        `a Dgraph needs about ${pairMb} MB of memory, ${freeMb} MB are free and ${waiting} others are starting: delete a backend, or use the memory engine`,
+        `a Dgraph needs about ${pairMb} MB of memory, ${freeMb} MB are free and ${starting} others are starting: delete a backend, or use the memory engine`,
       );
     },
     make: (deployment, saved) => {
       const folder = join(root, deployment.uid);
-      // A new backend must not begin with what an older one of its uid has left.
+      // A new backend must not start with the files of an older one with the same uid.
       if (saved === undefined) rmSync(folder, { recursive: true, force: true });
       const engine = new DgraphEngine({
         executable,
@@ -76,39 +77,39 @@ export async function dgraphEngines({
         deployment,
         lambdaEndpoint,
         acl: hasAcl(deployment),
-        inTurn,
-        onPlainHttp: tellOpen,
-        onRemoved: () => made.delete(deployment.uid),
+        queueStart,
+        onPlainHttp: warnOnce,
+        onRemoved: () => engines.delete(deployment.uid),
       });
-      made.set(deployment.uid, engine);
+      engines.set(deployment.uid, engine);
       return engine;
     },
-    begin: () => {
-      // What a delete that was killed has left.
-      for (const uid of backendFolders(root).filter((name) => !made.has(name)))
+    startAll: () => {
+      // The folders that a delete has left when the local cloud was killed in it.
+      for (const uid of backendFolders(root).filter((name) => !engines.has(name)))
         rmSync(join(root, uid), { recursive: true, force: true });
-      for (const engine of made.values()) void engine.start();
+      for (const engine of engines.values()) void engine.start();
     },
     close: async () => {
-      const stopped = await Promise.allSettled([...made.values()].map((engine) => engine.stop()));
+      const results = await Promise.allSettled([...engines.values()].map((engine) => engine.stop()));
       lambdaEndpoint.close();
-      for (const one of stopped) if (one.status === "rejected") throw one.reason;
+      for (const result of results) if (result.status === "rejected") throw result.reason;
       process.off("exit", abandonAll);
       if (data === undefined) rmSync(base, { recursive: true, force: true });
     },
   };
 }
 
-/** The vendor's client sends it for every type; it is for dedicated backends only. */
+/** Only dedicated backends have access control; the vendor's client sends the field for every type. */
 function hasAcl({ aclEnabled, deploymentType }: Deployment): boolean {
   return deploymentType === "dedicated" && aclEnabled === "true";
 }
 
-/** Databases without a state that tells whose they are: a new one would give their uids again, and remove them. */
-function refuseUnknown(root: string): void {
+/** Refuses a folder with databases but without a state: new backends would get the same uids, and remove those databases. */
+function refuseUnknownDatabases(root: string): void {
   const [uid] = backendFolders(root);
   if (uid === undefined) return;
   throw new Error(
-    `${join(root, uid)} holds a database, but there is no cloud.json beside ${root} that tells whose: put that back, or move ${root} away, or choose another folder with --data`,
+    `${join(root, uid)} holds a database, but the cloud.json beside ${root}, which says whose it is, is missing: put that file back, or move ${root} away, or choose another folder with --data`,
   );
 }

@@ -4,51 +4,43 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { StreamedAnswer } from "../../http/answer";
-import { CallerError, type Deployment, logLambda, scriptOf } from "../../cloud/deployment";
+import { type Deployment, logLambda, scriptOf } from "../../cloud/deployment";
 import type { LambdaEndpoint } from "../../lambda/endpoint";
 import { Lambda } from "../../lambda/lambda";
-import { HttpProblem } from "../../http/request";
-import type {
-  Backup,
-  BackupOrder,
-  DataRequest,
-  Drop,
-  Engine,
-  ExportedFile,
-  GraphqlAnswer,
-  GraphqlBody,
-  RestoreJob,
-} from "../engine";
+import type { Backup, BackupOrder, EngineRequest, Drop, Engine, ExportedFile, RestoreJob } from "../../cloud/engine";
 import type { Alpha } from "./alpha";
 import { dropFrom } from "./drop";
-import { exportFiles } from "./exporting";
+import { exportFiles } from "./export";
 import { readBackups } from "./manifests";
 import { requestForLambda } from "./lambdaRequests";
 import { holdPorts, type PairPorts, releasePorts } from "./ports";
-import { pass } from "./proxy";
+import { forward } from "./proxy";
 import { RestoreLog } from "./restoreLog";
-import { beginRestore } from "./restoring";
-import { foldersOf } from "./settings";
+import { beginRestore } from "./restore";
+import { pathsOf } from "./settings";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 import type { TlsClient } from "./tlsClient";
+import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
+import { CallerError } from "../../cloud/callerError";
+import { HttpError } from "../../http/httpError";
 
 export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "lambdaUrl" | "onAlphaLine" | "onDeath"> {
-  /** The backend that it is behind. */
+  /** The backend that uses it. */
   readonly deployment: Deployment;
-  /** Where it calls the backend's lambda. */
+  /** The server on which it calls the backend's lambda. */
   readonly lambdaEndpoint: LambdaEndpoint;
-  /** Called when it is gone for good. */
+  /** Called when it is removed. */
   readonly onRemoved: () => void;
 }
 
-/** Which paths Alpha serves for its admin token only. */
+/** The paths that Alpha serves only with its admin token. */
 const guardedPaths = ["/admin", "/admin/schema", "/alter"];
 
-/** A real Dgraph behind one backend: a Zero and an Alpha of its own, on loopback ports. */
+/** A real Dgraph behind one backend: one Zero and one Alpha on loopback ports. */
 export class DgraphEngine implements Engine {
-  readonly canBackdate = false;
-  readonly streams = true;
-  // All that it holds is in its own files.
+  readonly canBackdateBackups = false;
+  readonly streamsBodies = true;
+  // Its state is in its own files.
   readonly changes = 0;
   private readonly supervisor: Supervisor;
   private readonly adminToken = randomBytes(24).toString("hex");
@@ -74,8 +66,8 @@ export class DgraphEngine implements Engine {
       onAlphaLine: (line) => {
         this.restores.read(line);
       },
-      onDeath: (why) => {
-        this.restores.died(why);
+      onDeath: (reason) => {
+        this.restores.died(reason);
       },
     });
   }
@@ -84,9 +76,9 @@ export class DgraphEngine implements Engine {
     return this.supervisor.pair !== undefined;
   }
 
-  /** Whether it will take memory that it does not take yet. */
-  get isComing(): boolean {
-    return this.supervisor.isComing;
+  /** Whether it will start, and so take memory that is still free. */
+  get isPending(): boolean {
+    return this.supervisor.isPending;
   }
 
   get problem(): string | undefined {
@@ -98,12 +90,12 @@ export class DgraphEngine implements Engine {
     return this.running().ports;
   }
 
-  /** What its processes let in; for whoever wants to ask them past the backend's door. */
+  /** A client of its processes, for requests that bypass the backend's data plane. */
   get client(): TlsClient {
     return this.running().client;
   }
 
-  /** Its Alpha, likewise. */
+  /** A client of its Alpha, likewise. */
   get alpha(): Alpha {
     return this.running().alpha;
   }
@@ -112,14 +104,14 @@ export class DgraphEngine implements Engine {
     return this.supervisor.pair?.processes ?? [];
   }
 
-  /** The process of Alpha. */
+  /** The id of its Alpha process. */
   get alphaPid(): number {
     return this.running().alphaPid;
   }
 
-  /** Where its backups are, a folder for each series. */
+  /** The folder of its backups, with a folder for each series. */
   get backupsFolder(): string {
-    return this.folders.backups;
+    return this.paths.backups;
   }
 
   start(): Promise<void> {
@@ -130,10 +122,10 @@ export class DgraphEngine implements Engine {
     return (await this.supervisor.pair?.alpha.health()) === "healthy";
   }
 
-  async serve({ method, path, url, headers, stream, document }: DataRequest): Promise<StreamedAnswer> {
-    const admits = guardedPaths.includes(path) ? { "x-dgraph-authtoken": this.adminToken } : {};
+  async serve({ method, path, url, headers, stream, document }: EngineRequest): Promise<StreamedAnswer> {
+    const adminHeaders = guardedPaths.includes(path) ? { "x-dgraph-authtoken": this.adminToken } : {};
     const { client, ports } = this.running();
-    return pass({ client, port: ports.alphaHttp, method, url, headers, admits, stream, document });
+    return forward({ client, port: ports.alphaHttp, method, url, headers, adminHeaders, stream, document });
   }
 
   async schema(): Promise<string> {
@@ -159,7 +151,7 @@ export class DgraphEngine implements Engine {
   async takeBackup({ folder, isFull }: BackupOrder): Promise<Backup> {
     const destination = join(this.backupsFolder, folder);
     mkdirSync(destination, { recursive: true, mode: 0o700 });
-    // Since 25.3.5 Dgraph refuses an incremental backup when nothing was committed after the last one; the service has one each time.
+    // Since 25.3.5, Dgraph refuses an incremental backup without a commit since the last one. The service makes one anyway.
     if (!isFull) await this.alpha.commitNothing();
     const query =
       "mutation($destination: String!, $forceFull: Boolean) { backup(input: { destination: $destination, forceFull: $forceFull }) { taskId } }";
@@ -168,9 +160,9 @@ export class DgraphEngine implements Engine {
       forceFull: isFull,
     });
     await this.alpha.taskDone(backup.taskId);
-    const taken = (await readBackups(this.backupsFolder)).findLast((entry) => entry.folder === folder);
-    if (taken === undefined) throw new CallerError("the backup ended without a manifest");
-    return taken;
+    const made = (await readBackups(this.backupsFolder)).findLast((entry) => entry.folder === folder);
+    if (made === undefined) throw new CallerError("the backup ended without a manifest");
+    return made;
   }
 
   async beginRestore(from: Engine, backup: Backup): Promise<RestoreJob> {
@@ -180,13 +172,13 @@ export class DgraphEngine implements Engine {
       problem: () => this.problem,
       location: locationOf(join(from.backupsFolder, backup.folder)),
       backup,
-      news: this.restores.fromHere(),
+      events: this.restores.eventsFromNow(),
       signal: this.ending.signal,
     });
   }
 
   export(kept: number): Promise<readonly ExportedFile[]> {
-    return exportFiles(this.alpha, this.folders.exported, kept);
+    return exportFiles(this.alpha, this.paths.exported, kept);
   }
 
   async restart(): Promise<void> {
@@ -211,7 +203,7 @@ export class DgraphEngine implements Engine {
     await rm(this.options.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Ends its processes without waiting, when this process goes away. */
+  /** Kills its processes without waiting, for when this process exits. */
   abandon(): void {
     this.supervisor.abandon();
     this.lambda.kill();
@@ -221,17 +213,18 @@ export class DgraphEngine implements Engine {
     return null;
   }
 
-  private get folders(): ReturnType<typeof foldersOf> {
-    return foldersOf(this.options.folder);
+  private get paths(): ReturnType<typeof pathsOf> {
+    return pathsOf(this.options.folder);
   }
 
   private running(): NonNullable<Supervisor["pair"]> {
-    if (this.supervisor.pair === undefined) throw new HttpProblem(503, this.problem ?? "the backend's database starts");
+    if (this.supervisor.pair === undefined)
+      throw new HttpError(503, this.problem ?? "the backend's database is starting");
     return this.supervisor.pair;
   }
 }
 
-/** Dgraph reads a path as an address, in which "%2e" is a dot and "?" ends the path. */
+/** The URL of a folder: Dgraph reads a plain path as a URL, in which "%2e" is a dot and "?" ends the path. */
 function locationOf(folder: string): string {
   return pathToFileURL(folder).href;
 }

@@ -2,32 +2,32 @@ import { OperationTypeNode } from "graphql";
 import type { Deployment } from "../../cloud/deployment";
 import { operationOf } from "../../graphql/document";
 import type { DatabaseRequest } from "../../lambda/messages";
-import type { GraphqlBody } from "../engine";
 import type { PairPorts } from "./ports";
 import type { TlsClient } from "./tlsClient";
+import type { GraphqlBody } from "../../graphql/body";
 
-interface Asked {
+interface Database {
   readonly client: TlsClient;
   readonly ports: PairPorts;
 }
 
 /**
- * Asks an Alpha what a lambda wants to know, with no more rights than its user has: without the token for the admin
- * operations, and in a read-only backend without mutations. DQL is open to lambdas in every other mode.
+ * Sends a lambda's request to Alpha, with no more rights than the user has: without the admin token, and without mutations on
+ * a read-only backend. In the other modes, lambdas may use DQL.
  */
 export async function requestForLambda(
-  { client, ports }: Asked,
+  { client, ports }: Database,
   { deploymentMode }: Deployment,
   { path, headers, body }: DatabaseRequest,
   signal: AbortSignal,
 ): Promise<string> {
-  if (deploymentMode === "readonly" && mutates(path, body)) throw new Error("the backend is read-only");
+  if (deploymentMode === "readonly" && mayMutate(path, body)) throw new Error("the backend is read-only");
   const { status, text } = await client.send({ port: ports.alphaHttp, path, method: "POST", headers, signal }, body);
   if (status !== 200) throw new Error(`the database answered HTTP ${status}: ${text.slice(0, 200)}`);
   return text;
 }
 
-function mutates(path: string, body: string): boolean {
+function mayMutate(path: string, body: string): boolean {
   if (path !== "/graphql") return path !== "/query";
   return operationOf(JSON.parse(body) as GraphqlBody)?.operation !== OperationTypeNode.QUERY;
 }

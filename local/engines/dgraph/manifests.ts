@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Backup } from "../engine";
+import type { Backup } from "../../cloud/engine";
 
 interface Manifest {
   readonly Manifests?: readonly {
@@ -10,7 +10,7 @@ interface Manifest {
   }[];
 }
 
-/** The backups in a folder with a folder for each series, the oldest first. */
+/** The backups in a folder, which has a folder for each series. The oldest comes first. */
 export async function readBackups(folder: string): Promise<Backup[]> {
   const names = await readdir(folder).catch(() => []);
   const series = await Promise.all(names.map((name) => readSeries(folder, name)));
@@ -27,7 +27,7 @@ async function readSeries(parent: string, folder: string): Promise<{ since: stri
       folder,
       timestamp: timestampOf(path),
     }));
-    // The paths begin with the time.
+    // The paths sort by time.
     return { since: Manifests[0]?.path ?? "", entries };
   } catch {
     // A series whose first backup is still being written has no manifest yet.

@@ -4,27 +4,27 @@ import { Alpha } from "./alpha";
 import { makeCertificates } from "./certificates";
 import { Child } from "./child";
 import { type PairPorts, portsOf } from "./ports";
-import { recordOf, writeRecords } from "../../storage/processes";
+import { recordOf, writeRecords } from "../../storage/processRecords";
 import { takesPlainHttp } from "./plainHttp";
-import { foldersOf, type PairSettings, writeSettings } from "./settings";
+import { pathsOf, type PairSettings, writeSettings } from "./settings";
 import { TlsClient } from "./tlsClient";
 
 export interface PairOptions extends Omit<PairSettings, "ports"> {
   readonly executable: string;
-  /** Every line that Alpha says. */
+  /** Called with every line of Alpha's log. */
   readonly onAlphaLine: (line: string) => void;
-  /** Called when it is up and takes connections without TLS all the same. */
+  /** Called after the start if Alpha accepts connections without TLS. */
   readonly onPlainHttp: () => void;
-  /** Called once when it ends, after it was up, without having been asked to. */
-  readonly onDeath: (how: string) => void;
+  /** Called once if it ends by itself after its start. */
+  readonly onDeath: (reason: string) => void;
 }
 
 const startsWithinMs = 120_000;
 const pollMs = 100;
 const answersWithinMs = 5_000;
-// Zero does not end by itself while it waits for an Alpha; it writes as it goes, so that no patience is needed.
-const zeroPatienceMs = 1_000;
-const alphaPatienceMs = 15_000;
+// Zero does not stop while it waits for an Alpha. It writes continuously, so killing it loses nothing.
+const zeroGraceMs = 1_000;
+const alphaGraceMs = 15_000;
 
 /** The Zero and the Alpha of one backend while they run. */
 export class Pair {
@@ -35,9 +35,9 @@ export class Pair {
 
   private constructor(
     private readonly options: PairOptions,
-    /** Where both listen. */
+    /** The ports on which both listen. */
     readonly ports: PairPorts,
-    /** What both let in. */
+    /** A client that both accept. */
     readonly client: TlsClient,
     private readonly zeroProcess: Child,
     private readonly alphaProcess: Child,
@@ -48,7 +48,7 @@ export class Pair {
     this.watch("Alpha", alphaProcess);
   }
 
-  /** Starts both and waits until Alpha takes requests; ends them again when the signal says so before. */
+  /** Starts both, and waits until Alpha takes requests. An abort before that kills them. */
   static async start(options: PairOptions, signal: AbortSignal): Promise<Pair> {
     signal.throwIfAborted();
     const pair = await Pair.launch(options, await portsOf(options.folder), signal);
@@ -57,7 +57,7 @@ export class Pair {
     };
     signal.addEventListener("abort", abandon);
     try {
-      await pair.untilUp(signal);
+      await pair.whenUp(signal);
     } catch (error) {
       await pair.kill();
       throw error;
@@ -68,7 +68,7 @@ export class Pair {
   }
 
   private static async launch(options: PairOptions, ports: PairPorts, signal: AbortSignal): Promise<Pair> {
-    const { logs, processes, proposals } = foldersOf(options.folder);
+    const { logs, processes, proposals } = pathsOf(options.folder);
     mkdirSync(logs, { recursive: true, mode: 0o700 });
     const hasProposals = existsSync(proposals);
     const client = new TlsClient(await makeCertificates(options.executable, options.folder, signal));
@@ -90,11 +90,11 @@ export class Pair {
     };
     try {
       const zero = start("zero");
-      // Alpha does again what it has not finished, and a restore fails for good while Zero has no say yet.
-      if (hasProposals) await untilZeroLeads(client, ports.zeroHttp, zero, signal);
+      // Alpha repeats its unfinished proposals, and a restore among them fails for good if Zero is not the leader yet.
+      if (hasProposals) await whenZeroLeads(client, ports.zeroHttp, zero, signal);
       return new Pair(options, ports, client, zero, start("alpha"), settings.aclKey);
     } catch (error) {
-      // What could not be written down, nobody would find later.
+      // A later run could not find processes that were not recorded.
       for (const child of started) child.kill();
       await Promise.all(started.map(({ ended }) => ended));
       throw error;
@@ -109,34 +109,34 @@ export class Pair {
     return this.alphaProcess.pid;
   }
 
-  /** Ends both in order, with what they hold on the disk. */
+  /** Stops both in order, so that their data is written to the disk. */
   async stop(): Promise<void> {
     this.isEnding = true;
-    await this.alphaProcess.stop(alphaPatienceMs);
-    await this.zeroProcess.stop(zeroPatienceMs);
-    this.forget();
+    await this.alphaProcess.stop(alphaGraceMs);
+    await this.zeroProcess.stop(zeroGraceMs);
+    this.release();
   }
 
-  /** Ends both at once. */
+  /** Kills both, and waits until they have ended. */
   async kill(): Promise<void> {
     this.abandon();
     await Promise.all([this.alphaProcess.ended, this.zeroProcess.ended]);
-    this.forget();
+    this.release();
   }
 
-  /** Ends both without waiting: the process that has them may be going away itself. */
+  /** Kills both without waiting, for when this process exits. */
   abandon(): void {
     this.isEnding = true;
     this.alphaProcess.kill();
     this.zeroProcess.kill();
   }
 
-  private async untilUp(signal: AbortSignal): Promise<void> {
+  private async whenUp(signal: AbortSignal): Promise<void> {
     const began = Date.now();
     while (!(await this.alpha.answers())) {
       if (this.earlyDeath !== undefined) throw new Error(this.earlyDeath);
       if (Date.now() - began > startsWithinMs)
-        throw new Error(`Alpha took no requests within ${startsWithinMs / 1_000} s: ${this.alphaProcess.lastWords}`);
+        throw new Error(`Alpha took no requests within ${startsWithinMs / 1_000} s: ${this.alphaProcess.lastLogLine}`);
       await sleep(pollMs, undefined, { signal });
     }
     if (await takesPlainHttp(this.ports.alphaHttp)) this.options.onPlainHttp();
@@ -147,31 +147,31 @@ export class Pair {
   private watch(role: string, child: Child): void {
     void child.ended.then(async (how) => {
       if (this.isEnding) return;
-      const why = `${role} ended (${how}): ${child.lastWords}`;
+      const reason = `${role} ended (${how}): ${child.lastLogLine}`;
       await this.kill();
-      if (this.isUp) this.options.onDeath(why);
-      else this.earlyDeath = why;
+      if (this.isUp) this.options.onDeath(reason);
+      else this.earlyDeath = reason;
     });
   }
 
-  private forget(): void {
+  private release(): void {
     this.client.close();
-    rmSync(foldersOf(this.options.folder).processes, { force: true });
+    rmSync(pathsOf(this.options.folder).processes, { force: true });
   }
 }
 
-async function untilZeroLeads(client: TlsClient, port: number, zero: Child, signal: AbortSignal): Promise<void> {
+async function whenZeroLeads(client: TlsClient, port: number, zero: Child, signal: AbortSignal): Promise<void> {
   let death: string | undefined;
   void zero.ended.then((how) => (death = how));
   for (const began = Date.now(); Date.now() - began < startsWithinMs;) {
-    if (death !== undefined) throw new Error(`Zero ended (${death}): ${zero.lastWords}`);
+    if (death !== undefined) throw new Error(`Zero ended (${death}): ${zero.lastLogLine}`);
     if (await leads(client, port)) return;
     await sleep(pollMs, undefined, { signal });
   }
-  throw new Error(`Zero did not lead within ${startsWithinMs / 1_000} s: ${zero.lastWords}`);
+  throw new Error(`Zero did not become the leader within ${startsWithinMs / 1_000} s: ${zero.lastLogLine}`);
 }
 
-/** Its state calls it the leader a moment before it acts as one: a time is given by one that does. */
+/** Whether Zero assigns timestamps, as only a leader does. Its state names it the leader a moment too early. */
 async function leads(client: TlsClient, port: number): Promise<boolean> {
   try {
     const signal = AbortSignal.timeout(answersWithinMs);

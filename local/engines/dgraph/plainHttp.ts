@@ -3,8 +3,8 @@ import { request } from "node:http";
 const answersWithinMs = 5_000;
 
 /**
- * Whether a port that wants TLS takes connections without it. Dgraph's own servers do when the first path on a connection
- * begins with /health, and let every further request on it through then, whatever that asks for.
+ * Whether a TLS port also accepts plain HTTP. The official builds of Dgraph do if the first path on a connection begins with
+ * /health; then they serve every further request on that connection, whatever its path.
  */
 export function takesPlainHttp(port: number): Promise<boolean> {
   return new Promise((resolve) => {

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** The ports of a pair of Zero and Alpha: Dgraph's own, with one offset for all. */
+/** The ports of a pair: the default ports of Zero and Alpha, all with the same offset. */
 export interface PairPorts {
   readonly offset: number;
   readonly zero: number;
@@ -13,21 +13,21 @@ export interface PairPorts {
   readonly alphaGrpc: number;
 }
 
-// Below the range from which systems take ports for outgoing connections.
+// Below the range that systems use for outgoing connections.
 const lowest = 1_000;
 const highest = 22_000;
 const dgraphPorts = [5_080, 6_080, 7_080, 8_080, 9_080];
-// Dgraph's own ports lie a thousand apart, so that two offsets can meet.
-const neighbours = [0, 1_000, 2_000, 3_000, 4_000];
-// Those of a process that has just ended may be held for a moment.
+// The default ports lie 1,000 apart, so two offsets that differ by such a step would share ports.
+const collidingSteps = [0, 1_000, 2_000, 3_000, 4_000];
+// The ports of a process that has just ended may stay in use for a moment.
 const freeWithinMs = 10_000;
 const pollMs = 100;
 
 const inUse = new Set<number>();
 
 /**
- * The ports of the pair in a folder. A pair keeps those it was made with: both processes have written each other's address
- * down, and would look for it there after a restart.
+ * The ports of the pair in a folder. They never change, since each process stores the address of the other one and connects
+ * to it after a restart.
  */
 export async function portsOf(folder: string): Promise<PairPorts> {
   const file = join(folder, "ports.json");
@@ -42,20 +42,20 @@ export async function portsOf(folder: string): Promise<PairPorts> {
   for (const began = Date.now(); !(await allFree(offset));) {
     if (Date.now() - began > freeWithinMs)
       throw new Error(
-        `of the ports ${dgraphPorts.map((port) => port + offset).join(", ")}, which it was made with, one is taken by another program: end that, and start the local cloud again`,
+        `another program uses one of the ports ${dgraphPorts.map((port) => port + offset).join(", ")}, which this database must have: stop that program, and start the local cloud again`,
       );
     await sleep(pollMs);
   }
   return portsAt(offset);
 }
 
-/** Keeps new pairs from the ports of the pair in a folder, whether it runs or not. */
+/** Reserves the ports of the pair in a folder, whether it runs or not. */
 export function holdPorts(folder: string): void {
   const offset = readOffset(join(folder, "ports.json"));
   if (offset !== undefined) inUse.add(offset);
 }
 
-/** Gives the ports of the pair in a folder back, once it is gone for good. */
+/** Releases the ports of the pair in a folder, once it is removed. */
 export function releasePorts(folder: string): void {
   const offset = readOffset(join(folder, "ports.json"));
   if (offset !== undefined) inUse.delete(offset);
@@ -65,7 +65,7 @@ async function reservePorts(): Promise<PairPorts> {
   const start = Math.floor(Math.random() * (highest - lowest));
   for (let tries = 0; tries < highest - lowest; tries++) {
     const offset = lowest + ((start + tries) % (highest - lowest));
-    if (neighbours.some((step) => inUse.has(offset + step) || inUse.has(offset - step))) continue;
+    if (collidingSteps.some((step) => inUse.has(offset + step) || inUse.has(offset - step))) continue;
     inUse.add(offset);
     if (await allFree(offset)) return portsAt(offset);
     inUse.delete(offset);

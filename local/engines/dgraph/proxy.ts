@@ -1,44 +1,44 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
 import type { StreamedAnswer } from "../../http/answer";
-import { HttpProblem } from "../../http/request";
-import type { GraphqlBody } from "../engine";
 import type { TlsClient } from "./tlsClient";
+import type { GraphqlBody } from "../../graphql/body";
+import { HttpError } from "../../http/httpError";
 
-/** Headers that are about one connection, or that the local cloud has read already. */
-const ownHeaders = [
+/** Headers that are not forwarded: they concern one connection, or the local cloud has handled them. */
+const skippedHeaders = [
   ...["host", "connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-authorization"],
   ...["origin", "expect"],
 ];
 
-export interface Passed {
+export interface ForwardedRequest {
   readonly client: TlsClient;
   readonly port: number;
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** Headers that admit to what the request asks for. */
-  readonly admits: Readonly<Record<string, string>>;
+  /** Headers with the admin token, for paths that need it. */
+  readonly adminHeaders: Readonly<Record<string, string>>;
   readonly stream: Readable;
-  /** In place of the stream, when that has been read: two readers of one text may not read the same in it. */
+  /** Sent in place of the stream if that has been read. Not its text: two parsers may understand a text differently. */
   readonly document: GraphqlBody | undefined;
 }
 
-/** Hands a request on to an Alpha as it arrives, and its answer back as it arrives. */
-export function pass({
+/** Forwards a request to Alpha. Body and answer are streamed. */
+export function forward({
   client,
   port,
   method,
   url,
   headers,
-  admits,
+  adminHeaders,
   stream,
   document,
-}: Passed): Promise<StreamedAnswer> {
+}: ForwardedRequest): Promise<StreamedAnswer> {
   const text = document === undefined ? undefined : JSON.stringify(document);
-  const onwardHeaders = {
-    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.includes(name))),
-    ...admits,
+  const forwardedHeaders = {
+    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !skippedHeaders.includes(name))),
+    ...adminHeaders,
     ...(text !== undefined && {
       "content-type": "application/json",
       "content-length": String(Buffer.byteLength(text)),
@@ -46,29 +46,29 @@ export function pass({
   };
   const body = text === undefined ? stream : Readable.from([text]);
   return new Promise((resolve, reject) => {
-    const onward = client.begin({ port, method, path: url, headers: onwardHeaders });
-    onward.once("response", (response) => {
+    const forwarded = client.begin({ port, method, path: url, headers: forwardedHeaders });
+    forwarded.once("response", (response) => {
       resolve({ status: response.statusCode ?? 502, headers: answerHeaders(response.headers), stream: response });
     });
-    onward.once("error", () => {
-      reject(new HttpProblem(502, "the backend's database broke the connection"));
+    forwarded.once("error", () => {
+      reject(new HttpError(502, "the backend's database closed the connection"));
     });
     body.once("error", (error) => {
-      reject(error instanceof HttpProblem ? error : new HttpProblem(400, "the body has not arrived whole"));
-      onward.destroy();
+      reject(error instanceof HttpError ? error : new HttpError(400, "the body did not arrive completely"));
+      forwarded.destroy();
     });
     body.once("close", () => {
-      if (!body.readableEnded) onward.destroy();
+      if (!body.readableEnded) forwarded.destroy();
     });
-    body.pipe(onward);
+    body.pipe(forwarded);
   });
 }
 
 function answerHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      // Alpha lets every web page in; the local cloud lets none.
-      value === undefined || ownHeaders.includes(name) || name.startsWith("access-control-") ? [] : [[name, value]],
+      // Alpha's CORS headers would let every web page in.
+      value === undefined || skippedHeaders.includes(name) || name.startsWith("access-control-") ? [] : [[name, value]],
     ),
   );
 }

@@ -1,57 +1,57 @@
-/** What there is to be told of a restore. */
-export type RestoreNews =
+/** An event of a restore. */
+export type RestoreEvent =
   | { readonly what: "begun"; readonly timestamp: number }
   | { readonly what: "ended"; readonly timestamp: number }
-  /** Without a timestamp it is that of the restore that was sent last. */
+  /** Without a timestamp, it belongs to the restore that was sent last. */
   | { readonly what: "failed"; readonly timestamp: number | undefined; readonly why: string }
   /** The database ended. */
   | { readonly what: "died"; readonly why: string };
 
-const beginning = /Got restore proposal at Index: \d+, ReadTs: (\d+)/;
-const end = "reseting local gql schema store";
-const failure = /Error while restoring (.*)$/;
-const proposalFailure = /Applying proposal\. Error: (.*?)\. Proposal: .*restore:.*restore_ts:(\d+)/;
+const beginPattern = /Got restore proposal at Index: \d+, ReadTs: (\d+)/;
+const endText = "reseting local gql schema store";
+const failurePattern = /Error while restoring (.*)$/;
+const proposalFailurePattern = /Applying proposal\. Error: (.*?)\. Proposal: .*restore:.*restore_ts:(\d+)/;
 
-/** What Alpha's log tells of restores, which Dgraph tells nowhere else. */
+/** The events of restores, read from Alpha's log: Dgraph reports them nowhere else. */
 export class RestoreLog {
-  private readonly news: RestoreNews[] = [];
+  private readonly events: RestoreEvent[] = [];
   private latest = 0;
   private current = 0;
 
-  /** Takes notice of a line of the log. */
+  /** Reads a line of the log. */
   read(line: string): void {
-    const [, begun] = beginning.exec(line) ?? [];
-    const [, whyNotApplied, notApplied] = proposalFailure.exec(line) ?? [];
-    const [, why] = failure.exec(line) ?? [];
+    const [, begun] = beginPattern.exec(line) ?? [];
+    const [, whyNotApplied, notApplied] = proposalFailurePattern.exec(line) ?? [];
+    const [, why] = failurePattern.exec(line) ?? [];
     if (begun !== undefined) {
-      this.current = this.know(Number(begun));
-      this.news.push({ what: "begun", timestamp: this.current });
+      this.current = this.remember(Number(begun));
+      this.events.push({ what: "begun", timestamp: this.current });
     } else if (whyNotApplied !== undefined) {
-      this.news.push({ what: "failed", timestamp: this.know(Number(notApplied)), why: whyNotApplied });
+      this.events.push({ what: "failed", timestamp: this.remember(Number(notApplied)), why: whyNotApplied });
     } else if (why !== undefined) {
-      this.news.push({ what: "failed", timestamp: undefined, why });
-    } else if (line.includes(end)) {
-      this.news.push({ what: "ended", timestamp: this.current });
+      this.events.push({ what: "failed", timestamp: undefined, why });
+    } else if (line.includes(endText)) {
+      this.events.push({ what: "ended", timestamp: this.current });
     }
   }
 
   died(why: string): void {
-    this.news.push({ what: "died", why });
+    this.events.push({ what: "died", why });
   }
 
   /**
-   * What happens from now on, the oldest first. Of restores that are known by now nothing: a database that is started again
-   * repeats those that it holds in its log of proposals, and they fail once more.
+   * The events from now on, the oldest first, without those of earlier restores: a database repeats the restores in its
+   * write-ahead log after a restart, and they fail once more.
    */
-  fromHere(): () => readonly RestoreNews[] {
+  eventsFromNow(): () => readonly RestoreEvent[] {
     const { latest } = this;
-    const { length } = this.news;
-    const isNew = (news: RestoreNews): boolean =>
-      !("timestamp" in news) || news.timestamp === undefined || news.timestamp > latest;
-    return () => this.news.slice(length).filter(isNew);
+    const { length } = this.events;
+    const isNew = (event: RestoreEvent): boolean =>
+      !("timestamp" in event) || event.timestamp === undefined || event.timestamp > latest;
+    return () => this.events.slice(length).filter(isNew);
   }
 
-  private know(timestamp: number): number {
+  private remember(timestamp: number): number {
     this.latest = Math.max(this.latest, timestamp);
     return timestamp;
   }

@@ -4,46 +4,45 @@ import { join } from "node:path";
 import { tlsSettings } from "./certificates";
 import type { PairPorts } from "./ports";
 
-/** How one backend's pair is set up. */
+/** The settings of one backend's pair. */
 export interface PairSettings {
-  /** Where all of the backend's files are. */
+  /** The folder of the backend's files. */
   readonly folder: string;
   readonly ports: PairPorts;
   readonly adminToken: string;
   readonly acl: boolean;
-  /** Where Alpha calls the backend's lambda. */
+  /** The address on which Alpha calls the backend's lambda. */
   readonly lambdaUrl: string;
 }
 
 export interface WrittenSettings {
-  /** The file for Zero. */
+  /** The configuration file of Zero. */
   readonly zero: string;
-  /** The file for Alpha. */
+  /** The configuration file of Alpha. */
   readonly alpha: string;
-  /** What the tokens of Dgraph's users are signed with, where access control is on. */
+  /** The key that signs the tokens of Dgraph's users; undefined without access control. */
   readonly aclKey: string | undefined;
 }
 
-/** The folders of a backend. */
-export const foldersOf = (folder: string) => ({
+/** The paths in the folder of a backend. */
+export const pathsOf = (folder: string) => ({
   backups: join(folder, "backups"),
   exported: join(folder, "exports"),
   logs: join(folder, "logs"),
-  /** Alpha's log of proposals. */
+  /** Alpha's write-ahead log, which holds its proposals. */
   proposals: join(folder, "w"),
   processes: join(folder, "processes.json"),
 });
 
-// Nothing leaves the machine.
 const telemetry = "reports=false; sentry=false;";
 const alphaCacheMb = 128;
 const aclKeyFile = "acl-secret";
 
-/** Writes the configuration of both processes; files rather than arguments, which anybody on the machine can read. */
+/** Writes the configuration files of both processes. Arguments would be readable for every user of the machine. */
 export function writeSettings({ folder, ports, adminToken, acl, lambdaUrl }: PairSettings): WrittenSettings {
-  const { exported, backups, proposals } = foldersOf(folder);
+  const { exported, backups, proposals } = pathsOf(folder);
   for (const needed of [folder, exported, backups]) mkdirSync(needed, { recursive: true, mode: 0o700 });
-  const aclKey = acl ? keptAclKey(folder) : undefined;
+  const aclKey = acl ? persistentAclKey(folder) : undefined;
   const common = { port_offset: ports.offset, bindall: false, telemetry, logtostderr: true, tls: tlsSettings };
   const zero = { ...common, my: `127.0.0.1:${ports.zero}`, wal: join(folder, "zw") };
   const alpha = {
@@ -57,7 +56,7 @@ export function writeSettings({ folder, ports, adminToken, acl, lambdaUrl }: Pai
     security: `token=${adminToken}; whitelist=127.0.0.1;`,
     cache: `size-mb=${alphaCacheMb};`,
     graphql: `lambda-url=${lambdaUrl};`,
-    // By its name alone, as both run in the folder: of a path, Dgraph would take ";" and "=" for its own.
+    // Relative to the folder, in which both processes run: Dgraph would read ";" and "=" in a path as separators.
     ...(acl && { acl: `secret-file=${aclKeyFile};` }),
   };
   return { zero: write(folder, "zero", zero), alpha: write(folder, "alpha", alpha), aclKey };
@@ -69,8 +68,8 @@ function write(folder: string, name: string, settings: object): string {
   return file;
 }
 
-/** It has to outlive a restart, as the tokens do that are signed with it. */
-function keptAclKey(folder: string): string {
+/** The key is kept across restarts, so that the tokens it has signed stay valid. */
+function persistentAclKey(folder: string): string {
   const file = join(folder, aclKeyFile);
   if (!existsSync(file)) writeFileSync(file, randomBytes(16).toString("hex"), { mode: 0o600 });
   return readFileSync(file, "utf8");

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pair, type PairOptions } from "./pair";
-import type { InTurn } from "./turns";
+import type { StartQueue } from "./startQueue";
 
 export interface SupervisorOptions extends PairOptions {
-  /** The backend, for messages. */
+  /** The uid of the backend, for log lines. */
   readonly uid: string;
-  readonly inTurn: InTurn;
-  /** Tells whoever runs the local cloud. */
+  readonly queueStart: StartQueue;
+  /** Prints a line for the user who runs the local cloud. */
   readonly say: (line: string) => void;
 }
 
-const startsInARow = 3;
+const maxFailures = 3;
 const restartAfterMs = 1_000;
-// A pair that ran this long was well: what ends it later is counted anew.
-const wellAfterMs = 60_000;
+// A pair that ran this long had started well: failures are counted from 0 again.
+const stableAfterMs = 60_000;
 
 /** Keeps the pair of one backend running. */
 export class Supervisor {
   pair: Pair | undefined;
-  /** Why it does not run and will not be started again. */
+  /** Why it is not started again, if it is not. */
   problem: string | undefined;
   private starting: Promise<void> | undefined;
   private isWanted = false;
@@ -28,12 +28,12 @@ export class Supervisor {
 
   constructor(private readonly options: SupervisorOptions) {}
 
-  /** Whether it is to run and does not yet: it has not been started, waits for its turn or the next try, or starts. */
-  get isComing(): boolean {
+  /** Whether it will run but does not yet: it is new, waits in the queue or for the next attempt, or is starting. */
+  get isPending(): boolean {
     return this.pair === undefined && (this.isWanted || this.isNew);
   }
 
-  /** Starts it; after a failure it is tried a few times more. */
+  /** Starts it. After a failure, tries again a few times. */
   start(): Promise<void> {
     if (!this.isWanted) this.stopping = new AbortController();
     this.isWanted = true;
@@ -73,30 +73,33 @@ export class Supervisor {
     while (this.isWanted && this.pair === undefined) {
       const { signal } = this.stopping;
       try {
-        const pair = await this.options.inTurn(() => Pair.start(this.pairOptions(), signal), signal);
-        if (this.wantsNone()) await pair.kill();
+        const pair = await this.options.queueStart(() => Pair.start(this.pairOptions(), signal), signal);
+        if (this.isUnwanted()) await pair.kill();
         else this.pair = pair;
       } catch (error) {
-        if (this.wantsNone()) return;
-        const why = error instanceof Error ? error.message : String(error);
-        if (!this.giveUp(`Dgraph did not start: ${why}`))
+        if (this.isUnwanted()) return;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (!this.giveUp(`Dgraph did not start: ${reason}`))
           await sleep(restartAfterMs, undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  private wantsNone(): boolean {
+  // A method, since TypeScript would treat the property as still true after the await.
+  private isUnwanted(): boolean {
     return !this.isWanted;
   }
 
-  /** Whether there were failures enough. */
-  private giveUp(why: string): boolean {
+  /** Counts and logs a failure. Returns whether it was the last attempt. */
+  private giveUp(reason: string): boolean {
     this.failures += 1;
-    const isLast = this.failures >= startsInARow;
-    this.options.say(`backend ${this.options.uid}: ${why}${isLast ? "; not tried again" : "; starting it again"}`);
+    const isLast = this.failures >= maxFailures;
+    this.options.say(
+      `backend ${this.options.uid}: ${reason}${isLast ? "; it is not started again" : "; starting it again"}`,
+    );
     if (!isLast) return false;
     this.isWanted = false;
-    this.problem = why;
+    this.problem = reason;
     return true;
   }
 
@@ -104,11 +107,11 @@ export class Supervisor {
     const began = Date.now();
     return {
       ...this.options,
-      onDeath: (how) => {
+      onDeath: (reason) => {
         this.pair = undefined;
-        this.options.onDeath(how);
-        if (Date.now() - began > wellAfterMs) this.failures = 0;
-        if (!this.isWanted || this.giveUp(how)) return;
+        this.options.onDeath(reason);
+        if (Date.now() - began > stableAfterMs) this.failures = 0;
+        if (!this.isWanted || this.giveUp(reason)) return;
         void sleep(restartAfterMs).then(() => (this.isWanted ? this.start() : undefined));
       },
     };

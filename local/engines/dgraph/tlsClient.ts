@@ -16,7 +16,7 @@ export interface TextAnswer {
   readonly text: string;
 }
 
-/** Requests to the processes of one pair, which both sides have proved themselves for. */
+/** A client of the processes of one pair, over mutual TLS. */
 export class TlsClient {
   private readonly agent: Agent;
 
@@ -24,26 +24,26 @@ export class TlsClient {
     this.agent = new Agent({ keepAlive: true, ...certificates });
   }
 
-  /** Begins a request; whoever asks writes its body. */
-  begin(asked: Request): ClientRequest {
-    return request({ ...asked, host: "127.0.0.1", agent: this.agent });
+  /** Begins a request. The caller writes its body. */
+  begin(options: Request): ClientRequest {
+    return request({ ...options, host: "127.0.0.1", agent: this.agent });
   }
 
-  /** Sends a request at once, and gives its answer when it is whole. */
-  async send(asked: Request, body = ""): Promise<TextAnswer> {
-    const onward = this.begin(asked);
+  /** Sends a request with its body, and waits for the whole answer. */
+  async send(options: Request, body = ""): Promise<TextAnswer> {
+    const sent = this.begin(options);
     return new Promise((resolve, reject) => {
-      onward.once("error", reject);
-      onward.once("response", (response) => {
+      sent.once("error", reject);
+      sent.once("response", (response) => {
         text(response).then((answer) => {
           resolve({ status: response.statusCode ?? 0, text: answer });
         }, reject);
       });
-      onward.end(body);
+      sent.end(body);
     });
   }
 
-  /** Lets its idle connections go. */
+  /** Closes its connections. */
   close(): void {
     this.agent.destroy();
   }

@@ -1,24 +1,35 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
-import type { Answer } from "../../http/answer";
+import type { GraphqlBody } from "../../graphql/body";
 import { execute, rootFields } from "../../graphql/execute";
 import { schemas } from "../../graphql/schemas";
-import type { GraphqlBody } from "../engine";
-import type { MemoryEngine } from "./index";
+import type { Answer } from "../../http/answer";
 
-/** The schema is a node in Dgraph; here no record has this uid. */
+/** The part of the engine that `/admin` uses. */
+export interface AdminEngine {
+  readonly generatedSchema: string;
+  /** In seconds since the Unix epoch. */
+  readonly startedAt: number;
+  schema(): Promise<string>;
+  setSchema(schema: string): Promise<void>;
+  validateSchema(schema: string): void;
+}
+
+/** In Dgraph, the schema is a node. No node of this engine has this uid. */
 const schemaUid = "0x0";
 
-/** `/admin` of one backend; its answers carry tracing beside the data. */
-export async function answerAdmin(engine: MemoryEngine, body: GraphqlBody): Promise<ExecutionResult> {
+/** Answers a document on `/admin`. Like Dgraph, it adds tracing to the answer. */
+export async function answerAdmin(engine: AdminEngine, body: GraphqlBody): Promise<ExecutionResult> {
   const current = async (): Promise<object> => ({
     id: schemaUid,
     schema: await engine.schema(),
     generatedSchema: engine.generatedSchema,
   });
-  const unserved = rootFields(body).find((field) => !isServed(field));
-  if (unserved !== undefined)
+  const unsupported = rootFields(body).find((field) => !isSupported(field));
+  if (unsupported !== undefined)
     return {
-      errors: [new GraphQLError(`${unserved} is part of access control, which needs a real Dgraph: --engine dgraph`)],
+      errors: [
+        new GraphQLError(`${unsupported} is part of access control, which needs a real Dgraph: --engine dgraph`),
+      ],
       data: null,
     };
   const result = await execute(
@@ -36,8 +47,8 @@ export async function answerAdmin(engine: MemoryEngine, body: GraphqlBody): Prom
   return { ...result, extensions: { tracing: { version: 1 } } };
 }
 
-/** `/admin/schema`, and `/admin/schema/validate`, which changes nothing: both take a schema and nothing else. */
-export async function answerSchema(engine: MemoryEngine, path: string, schema: string): Promise<Answer> {
+/** Answers a schema on `/admin/schema`, or on `/admin/schema/validate`, which changes nothing. */
+export async function answerSchema(engine: AdminEngine, path: string, schema: string): Promise<Answer> {
   const isValidated = path === "/admin/schema/validate";
   try {
     if (isValidated) engine.validateSchema(schema);
@@ -48,19 +59,19 @@ export async function answerSchema(engine: MemoryEngine, path: string, schema: s
     const reason = message.replace(/^resolving updateGQLSchema failed( because|:) /, "");
     return { status: 400, body: { errors: [{ message: reason, extensions: { code: "ErrorInvalidRequest" } }] } };
   }
-  // Dgraph tells in "errors" that all is well, too.
+  // Dgraph reports a valid schema in "errors" as well.
   if (isValidated)
     return { status: 200, body: { errors: [{ message: "Schema is valid", extensions: { code: "success" } }] } };
   return { status: 200, body: { data: { code: "Success", message: "Done" } } };
 }
 
-function isServed(field: string): boolean {
+function isSupported(field: string): boolean {
   const { admin } = schemas;
   const types = [admin.getQueryType(), admin.getMutationType()];
   return field.startsWith("__") || types.some((type) => type?.getFields()[field] !== undefined);
 }
 
-function healthOf({ startedAt }: MemoryEngine): object {
+function healthOf({ startedAt }: AdminEngine): object {
   const now = Math.floor(Date.now() / 1_000);
   return {
     instance: "alpha",

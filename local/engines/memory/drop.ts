@@ -1,11 +1,11 @@
-import type { Drop } from "../engine";
-import type { StoredNode, View } from "./stored";
+import type { Drop } from "../../cloud/engine";
+import type { StoredNode, Snapshot } from "./nodes";
 
-/** What a drop leaves. Its names are those that Dgraph stores: of types, and of predicates. */
-export function dropFrom(nodes: View, drop: Drop): Map<string, StoredNode> {
+/** The nodes that remain after a drop. It names types and predicates as Dgraph stores them. */
+export function dropFrom(nodes: Snapshot, drop: Drop): Map<string, StoredNode> {
   if (!("names" in drop)) return new Map();
   const { what, names } = drop;
-  // What points to a node that has gone goes on pointing, as in Dgraph.
+  // Links to removed nodes stay, as in Dgraph.
   if (what === "types")
     return new Map([...nodes].filter(([, { types }]) => !types.some((type) => names.includes(type))));
   return new Map([...nodes].map(([uid, node]) => [uid, { ...node, values: without(node.values, names) }]));

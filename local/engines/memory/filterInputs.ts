@@ -4,7 +4,7 @@ const ordered = ["Int", "Int64", "Float", "DateTime"].map(
   input ${type}Filter { eq: ${type} in: [${type}] le: ${type} lt: ${type} ge: ${type} gt: ${type} between: ${type}Range }`,
 );
 
-/** The inputs of filters that belong to no type of the schema. */
+/** The input types for filters by scalar fields. */
 export const filterInputs = `${ordered.join("")}
   input StringRange { min: String! max: String! }
   input StringTermFilter { allofterms: String anyofterms: String }

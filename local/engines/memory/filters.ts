@@ -1,9 +1,9 @@
 import { GraphQLError } from "graphql";
 import type { Field, ObjectType } from "./schema/model";
-import type { StoredNode } from "./stored";
+import type { StoredNode } from "./nodes";
 import { comparable, valuesOf } from "./values";
 
-/** A filter as it comes; which fields it may have, the generated schema has checked. */
+/** A filter of a request. The generated schema has checked its fields. */
 export type Filter = Readonly<Record<string, unknown>>;
 
 export interface Order {
@@ -19,20 +19,20 @@ export interface Page {
   readonly offset?: number | null;
 }
 
-/** The nodes that a page asks for, in its order. */
+/** The nodes of a page, in its order. */
 export function pageOf(
   nodes: readonly StoredNode[],
   { filter, order, first, offset }: Page,
   type: ObjectType,
 ): readonly StoredNode[] {
   const found = ordered(filter == null ? nodes : nodes.filter((node) => matches(node, filter, type)), order, type);
-  // Dgraph counts a negative number from the end, and takes 0 for no limit.
+  // In Dgraph, a negative number counts from the end, and 0 means no limit.
   if (first != null && first < 0) return found.slice(first);
   const start = Math.max(0, offset ?? 0);
   return found.slice(start, first == null || first === 0 ? undefined : start + first);
 }
 
-/** All conditions of a filter must hold, or else what "or" says. */
+/** Whether a node fulfils all conditions of a filter, or one of the alternatives in its "or". */
 export function matches(node: StoredNode, filter: Filter, type: ObjectType): boolean {
   const { or, ...others } = filter;
   const conditions = Object.entries(others).filter(([, value]) => value !== null && value !== undefined);
@@ -59,16 +59,16 @@ function holds(node: StoredNode, name: string, value: unknown, type: ObjectType)
   );
 }
 
-/** Read once for all nodes: a filter may hold very many. */
-const knownIds = new WeakMap<readonly unknown[], ReadonlySet<string | undefined>>();
+/** The ids of filters, parsed once for all nodes: a filter may have very many. */
+const parsedIds = new WeakMap<readonly unknown[], ReadonlySet<string | undefined>>();
 
 function idsIn(ids: readonly unknown[]): ReadonlySet<string | undefined> {
-  const known = knownIds.get(ids) ?? new Set(ids.map(uidOf));
-  knownIds.set(ids, known);
+  const known = parsedIds.get(ids) ?? new Set(ids.map(uidOf));
+  parsedIds.set(ids, known);
   return known;
 }
 
-/** A uid as it is stored; undefined for what is none. */
+/** A uid in the form that is stored; undefined for a text that is not a uid. */
 export function uidOf(text: unknown): string | undefined {
   const isUid = typeof text === "string" && /^(0x[0-9a-f]{1,16}|\d{1,20})$/i.test(text);
   return isUid ? `0x${BigInt(text).toString(16)}` : undefined;
@@ -79,7 +79,7 @@ function fieldHolds(values: readonly unknown[], condition: unknown, field: Field
   const functions = Object.entries(condition as Filter);
   const [name, wanted] = functions[0] ?? ["", undefined];
   if (functions.length !== 1)
-    throw new GraphQLError(`the filter of ${field.name} has ${functions.length} functions: give one`);
+    throw new GraphQLError(`the filter of ${field.name} has ${functions.length} functions: use exactly one`);
   if (name === "allofterms" || name === "anyofterms") return termsHold(values, name, String(wanted));
   const own = values.map((value) => comparable(field, value));
   if (name === "between") {
@@ -117,7 +117,7 @@ function termsOf(text: string): string[] {
   );
 }
 
-/** Nodes without a value come last, in either direction. */
+/** Sorts nodes. Those without a value come last, in either direction. */
 function ordered(
   nodes: readonly StoredNode[],
   order: Order | null | undefined,
@@ -146,12 +146,12 @@ function keysOf(order: Order | null | undefined, type: ObjectType): { readonly f
   return field === undefined ? more : [{ field, sign: order.asc === undefined ? -1 : 1 }, ...more];
 }
 
-/** What an aggregate says of nodes; of no values it says nothing. */
+/** The aggregates over nodes. A field without any value has none. */
 export function aggregateOf(nodes: readonly StoredNode[], type: ObjectType): Record<string, unknown> {
   const result: Record<string, () => unknown> = {};
   for (const field of type.fields.values()) {
     const values = (): unknown[] => nodes.flatMap(({ values: own }) => valuesOf(own[field.predicate]));
-    const least = (sign: 1 | -1) => (): unknown =>
+    const extreme = (sign: 1 | -1) => (): unknown =>
       values().reduce<unknown>((best, value) => {
         if (best === undefined) return value;
         const [left, right] = [comparable(field, value), comparable(field, best)];
@@ -161,8 +161,8 @@ export function aggregateOf(nodes: readonly StoredNode[], type: ObjectType): Rec
       const all = values() as number[];
       return all.length === 0 ? undefined : all.reduce((total, value) => total + value, 0);
     };
-    result[`${field.name}Min`] = least(1);
-    result[`${field.name}Max`] = least(-1);
+    result[`${field.name}Min`] = extreme(1);
+    result[`${field.name}Max`] = extreme(-1);
     result[`${field.name}Sum`] = sum;
     result[`${field.name}Avg`] = () => {
       const total = sum();

@@ -1,12 +1,12 @@
 import { buildSchema, GraphQLScalarType, type GraphQLSchema } from "graphql";
 import { filterInputs } from "./filterInputs";
 import type { Field, Model, ObjectType } from "./schema/model";
-import { wholeNumber } from "./values";
+import { int64Scalar } from "./values";
 
 const orderable = ["Int", "Int64", "Float", "String", "DateTime"];
 const summable = ["Int", "Int64", "Float"];
 
-/** Dgraph's queries, mutations and inputs for the types of an uploaded schema. */
+/** Generates the GraphQL API that Dgraph has for the types of an uploaded schema. */
 export function generate(model: Model): { readonly schema: GraphQLSchema; readonly sdl: string } {
   const types = [...model.types.values()];
   const mutations = types.flatMap((type) => mutationsOf(type, model));
@@ -23,7 +23,7 @@ export function generate(model: Model): { readonly schema: GraphQLSchema; readon
   ].join("\n");
   const schema = buildSchema(sdl, { assumeValidSDL: true });
   const int64 = schema.getType("Int64");
-  if (int64 instanceof GraphQLScalarType) Object.assign(int64, wholeNumber);
+  if (int64 instanceof GraphQLScalarType) Object.assign(int64, int64Scalar);
   return { schema, sdl };
 }
 
@@ -32,14 +32,14 @@ function definitionsOf(type: ObjectType, model: Model): string[] {
   const fields = [...type.fields.values()];
   const stored = fields.filter(({ kind }) => kind !== "uid").map((field) => field.name);
   const orders = fields.filter(isOrderable).map((field) => field.name);
-  const given = inputsOf(type, model);
+  const inputs = inputsOf(type, model);
   const results = `${payloadName(type)}${argumentsOf(type)}: [${name}]`;
-  const above = type.interfaces.length === 0 ? "" : ` implements ${type.interfaces.join(" & ")}`;
+  const implementing = type.interfaces.length === 0 ? "" : ` implements ${type.interfaces.join(" & ")}`;
   return [
-    `${type.isInterface ? "interface" : "type"} ${name}${above} { ${fields.map((field) => output(field, model)).join(" ")} }`,
+    `${type.isInterface ? "interface" : "type"} ${name}${implementing} { ${fields.map((field) => output(field, model)).join(" ")} }`,
     `type ${name}AggregateResult { count: Int ${fields.flatMap(aggregates).join(" ")} }`,
     ...(stored.length === 0 ? [] : [`enum ${name}HasFilter { ${stored.join(" ")} }`]),
-    filterOf(type, given.length > 0),
+    filterOf(type, inputs.length > 0),
     ...(orders.length === 0
       ? []
       : [
@@ -47,14 +47,14 @@ function definitionsOf(type: ObjectType, model: Model): string[] {
           `input ${name}Order { asc: ${name}Orderable desc: ${name}Orderable then: ${name}Order }`,
         ]),
     `type Delete${name}Payload { ${results} msg: String numUids: Int }`,
-    ...referenceOf(type, given),
-    ...(given.length === 0
+    ...referenceOf(type, inputs),
+    ...(inputs.length === 0
       ? []
       : [
           ...(type.isInterface
             ? []
-            : [`input Add${name}Input { ${given.join(" ")} }`, `type Add${name}Payload { ${results} numUids: Int }`]),
-          `input ${name}Patch { ${given.map(optional).join(" ")} }`,
+            : [`input Add${name}Input { ${inputs.join(" ")} }`, `type Add${name}Payload { ${results} numUids: Int }`]),
+          `input ${name}Patch { ${inputs.map(optional).join(" ")} }`,
           `input Update${name}Input { filter: ${name}Filter! set: ${name}Patch remove: ${name}Patch }`,
           `type Update${name}Payload { ${results} numUids: Int }`,
         ]),
@@ -89,7 +89,7 @@ function aggregates({ name, type, isList }: Field): string[] {
   ];
 }
 
-/** The fields of what is added; nothing refers to an interface that has neither ID nor @id. */
+/** The input fields of a type. An interface with neither ID nor @id cannot be referred to, so its field has no input. */
 function inputsOf(type: ObjectType, { types }: Model): string[] {
   return [...type.fields.values()].flatMap((field) => {
     if (field.kind === "uid") return [];
@@ -104,12 +104,12 @@ function optional(input: string): string {
   return input.replace(/!$/, "");
 }
 
-function referenceOf(type: ObjectType, given: readonly string[]): string[] {
+function referenceOf(type: ObjectType, inputs: readonly string[]): string[] {
   const uid = type.uidField === undefined ? [] : [`${type.uidField.name}: ID`];
   const [unique] = type.uniqueFields;
   const fields = type.isInterface
     ? [...uid, ...(unique === undefined ? [] : [`${unique.name}: ${unique.type}`])]
-    : [...uid, ...given.map(optional)];
+    : [...uid, ...inputs.map(optional)];
   const isOnly = fields.length === 1 && (uid.length === 1 || unique !== undefined);
   return fields.length === 0 ? [] : [`input ${type.name}Ref { ${fields.join(" ")}${isOnly ? "!" : ""} }`];
 }
@@ -152,7 +152,7 @@ function enumFilters(types: readonly ObjectType[]): string[] {
   });
 }
 
-/** One input for a field that is searched by several of them. */
+/** The filter inputs for fields with several kinds of search. */
 function mergedFilters(types: readonly ObjectType[]): string[] {
   const fields = types
     .flatMap((type) => [...type.fields.values()])
@@ -184,10 +184,10 @@ function queriesOf(type: ObjectType): string[] {
 function mutationsOf(type: ObjectType, model: Model): string[] {
   const { name, uniqueFields, isInterface } = type;
   const upsert = uniqueFields.length > 0 ? ", upsert: Boolean" : "";
-  const canBeGiven = inputsOf(type, model).length > 0;
+  const hasInputs = inputsOf(type, model).length > 0;
   return [
-    ...(canBeGiven && !isInterface ? [`add${name}(input: [Add${name}Input!]!${upsert}): Add${name}Payload`] : []),
-    ...(canBeGiven ? [`update${name}(input: Update${name}Input!): Update${name}Payload`] : []),
+    ...(hasInputs && !isInterface ? [`add${name}(input: [Add${name}Input!]!${upsert}): Add${name}Payload`] : []),
+    ...(hasInputs ? [`update${name}(input: Update${name}Input!): Update${name}Payload`] : []),
     `delete${name}(filter: ${name}Filter!): Delete${name}Payload`,
   ];
 }

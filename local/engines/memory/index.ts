@@ -1,34 +1,25 @@
 import { Readable } from "node:stream";
 import type { GraphQLSchema } from "graphql";
 import type { Answer } from "../../http/answer";
-import { CallerError } from "../../cloud/deployment";
 import { runDocument } from "../../graphql/execute";
-import { HttpProblem } from "../../http/request";
-import type {
-  Backup,
-  BackupOrder,
-  DataRequest,
-  Drop,
-  Engine,
-  ExportedFile,
-  GraphqlAnswer,
-  GraphqlBody,
-  RestoreJob,
-} from "../engine";
+import type { Backup, BackupOrder, EngineRequest, Drop, Engine, ExportedFile, RestoreJob } from "../../cloud/engine";
 import { answerAdmin, answerSchema } from "./admin";
-import { refuseLargeSchema } from "./amounts";
+import { refuseLargeSchema } from "./limits";
 import { dropFrom } from "./drop";
 import { generate } from "./generate";
-import { Answering } from "./resolvers";
+import { Resolvers } from "./resolvers";
 import type { Model } from "./schema/model";
 import { readSchema } from "./schema/read";
-import type { Content, StoredNode } from "./stored";
+import type { Content, StoredNode } from "./nodes";
+import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
+import { CallerError } from "../../cloud/callerError";
+import { HttpError } from "../../http/httpError";
 
 interface StoredBackup extends Backup {
   readonly content: Content;
 }
 
-/** What a later run begins with. */
+/** The saved state of a database in memory. */
 export interface SavedMemory {
   readonly content: Content;
   readonly backups: readonly StoredBackup[];
@@ -36,13 +27,13 @@ export interface SavedMemory {
 
 const noTypes: Model = { types: new Map(), enums: new Map() };
 
-/** A GraphQL database in memory: what it serves of Dgraph, it serves as Dgraph does, and it refuses a schema that asks for more. */
+/** A GraphQL database in memory. It answers as Dgraph does, and refuses schemas with features that it does not support. */
 export class MemoryEngine implements Engine {
   readonly problem: string | undefined = undefined;
   readonly processes = [];
   readonly isRunning = true;
-  readonly canBackdate = true;
-  readonly streams = false;
+  readonly canBackdateBackups = true;
+  readonly streamsBodies = false;
   /** In seconds since the Unix epoch. */
   readonly startedAt = Math.floor(Date.now() / 1_000);
   changes = 0;
@@ -52,13 +43,13 @@ export class MemoryEngine implements Engine {
   private sdl: string;
   private nodes = new Map<string, StoredNode>();
   private nextUid = 1;
-  private stored: StoredBackup[] = [];
+  private storedBackups: StoredBackup[] = [];
 
   constructor(saved?: SavedMemory) {
     ({ schema: this.executable, sdl: this.sdl } = generate(noTypes));
     if (saved === undefined) return;
     this.load(saved.content);
-    this.stored = [...saved.backups];
+    this.storedBackups = [...saved.backups];
   }
 
   start(): Promise<void> {
@@ -69,9 +60,9 @@ export class MemoryEngine implements Engine {
     return Promise.resolve(true);
   }
 
-  async serve({ path, document, text }: DataRequest): Promise<Answer> {
+  async serve({ path, document, text }: EngineRequest): Promise<Answer> {
     if (text !== undefined) return answerSchema(this, path, text);
-    if (document === undefined) throw new HttpProblem(404, `${path} needs a real Dgraph: --engine dgraph`);
+    if (document === undefined) throw new HttpError(404, `${path} needs a real Dgraph: --engine dgraph`);
     const body = path === "/admin" ? await answerAdmin(this, document) : await this.graphql(document);
     return { status: 200, body };
   }
@@ -80,38 +71,38 @@ export class MemoryEngine implements Engine {
     return Promise.resolve(this.uploaded);
   }
 
-  /** The schema with its queries and mutations. */
+  /** The schema with the generated queries and mutations. */
   get generatedSchema(): string {
     return this.uploaded === "" ? "" : this.sdl;
   }
 
   setSchema(schema: string): Promise<void> {
-    return resolved(() => {
+    return settled(() => {
       refuseLargeSchema(schema);
       this.use(schema, readSchema(schema));
     });
   }
 
-  /** Throws with what is wrong with a schema, and puts none to use. */
+  /** Throws when a schema cannot be used, and says why. Changes nothing. */
   validateSchema(schema: string): void {
     refuseLargeSchema(schema);
     generate(readSchema(schema));
   }
 
   async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
-    const answering = new Answering(this.model, {
+    const resolvers = new Resolvers(this.model, {
       all: this.nodes,
       newUid: () => `0x${(this.nextUid++).toString(16)}`,
       changed: () => (this.changes += 1),
     });
-    const result = await runDocument(this.executable, answering.root, body, body.variables, answering.field);
+    const result = await runDocument(this.executable, resolvers.root, body, body.variables, resolvers.field);
     return result.errors === undefined
       ? { data: result.data }
       : { data: result.data, errors: result.errors.map(({ message }) => ({ message })) };
   }
 
   drop(drop: Drop): Promise<void> {
-    return resolved(() => {
+    return settled(() => {
       this.nodes = dropFrom(this.nodes, drop);
       if (drop.what === "allDataAndSchema") this.use("", noTypes);
       this.changes += 1;
@@ -119,12 +110,12 @@ export class MemoryEngine implements Engine {
   }
 
   backups(): Promise<Backup[]> {
-    return Promise.resolve(this.stored.map(shown));
+    return Promise.resolve(this.storedBackups.map(withoutContent));
   }
 
   takeBackup({ folder, isFull, at }: BackupOrder): Promise<Backup> {
-    return resolved(() => {
-      const before = this.stored.filter((backup) => backup.folder === folder);
+    return settled(() => {
+      const before = this.storedBackups.filter((backup) => backup.folder === folder);
       const backup: StoredBackup = {
         type: isFull ? "full" : "incremental",
         backupNum: before.length + 1,
@@ -132,14 +123,14 @@ export class MemoryEngine implements Engine {
         timestamp: new Date(at).toISOString().replace(/\.\d+Z$/, "+0000"),
         content: this.content(),
       };
-      this.stored.push(backup);
+      this.storedBackups.push(backup);
       this.changes += 1;
-      return shown(backup);
+      return withoutContent(backup);
     });
   }
 
   beginRestore(from: Engine, backup: Backup, endsAt: number): Promise<RestoreJob> {
-    return resolved(() => {
+    return settled(() => {
       if (!(from instanceof MemoryEngine)) throw new CallerError("the backup is of another kind of engine");
       const content = from.contentOf(backup);
       return {
@@ -170,24 +161,26 @@ export class MemoryEngine implements Engine {
   }
 
   saved(): SavedMemory {
-    return { content: this.content(), backups: this.stored };
+    return { content: this.content(), backups: this.storedBackups };
   }
 
-  /** Everything, as it is now: a node is never changed, but replaced. */
+  /** A snapshot of everything: nodes are replaced, never changed. */
   content(): Content {
     return { schema: this.uploaded, nodes: [...this.nodes.values()] };
   }
 
   private contentOf({ folder, backupNum }: Backup): Content {
-    const found = this.stored.find((backup) => backup.folder === folder && backup.backupNum === backupNum);
+    const found = this.storedBackups.find((backup) => backup.folder === folder && backup.backupNum === backupNum);
     if (found === undefined) throw new CallerError(`no backup ${backupNum} in folder "${folder}"`);
     return found.content;
   }
 
   private load({ schema, nodes }: Content): void {
-    // Read from a file, which an earlier version may have written.
+    // The file may have been written by an earlier version.
     if ((nodes as unknown) === undefined)
-      throw new Error("what a backend in memory holds has a form that this version does not read: use a new folder");
+      throw new Error(
+        "the state of a backend in memory has a format that this version cannot read: choose a new folder with --data",
+      );
     this.use(schema, schema === "" ? noTypes : readSchema(schema));
     this.nodes = new Map(nodes.map((node) => [node.uid, node]));
     for (const { uid } of nodes) this.nextUid = Math.max(this.nextUid, Number.parseInt(uid, 16) + 1);
@@ -201,12 +194,12 @@ export class MemoryEngine implements Engine {
   }
 }
 
-function shown({ type, backupNum, folder, timestamp }: Backup): Backup {
+function withoutContent({ type, backupNum, folder, timestamp }: Backup): Backup {
   return { type, backupNum, folder, timestamp };
 }
 
-/** Acts at once, and fails as a promise. */
-function resolved<T>(act: () => T): Promise<T> {
+/** Runs a synchronous function as a promise, which rejects when the function throws. */
+function settled<T>(act: () => T): Promise<T> {
   return new Promise((resolve) => {
     resolve(act());
   });

@@ -1,20 +1,20 @@
 import { GraphQLError } from "graphql";
 import { isDeepStrictEqual } from "node:util";
 import type { Field, Model, ObjectType } from "./schema/model";
-import type { View } from "./stored";
+import type { Snapshot } from "./nodes";
 import { valuesOf } from "./values";
 
-/** What a mutation gives for one node. */
+/** The input of a mutation for one node. */
 export type Input = Readonly<Record<string, unknown>>;
 
-/** Which node has which value of an @id: of what is stored, and of what a mutation brings along. */
+/** The values of @id fields: those of stored nodes, and those in the input of a mutation. */
 export class UniqueIds {
   private readonly stored = new Map<string, string>();
-  private readonly given = new Map<string, Input>();
-  private readonly atTop = new Set<string>();
+  private readonly inputs = new Map<string, Input>();
+  private readonly topLevel = new Set<string>();
 
   constructor(
-    nodes: View,
+    nodes: Snapshot,
     private readonly model: Model,
   ) {
     const types = [...model.types.values()].filter(({ uniqueFields }) => uniqueFields.length > 0);
@@ -27,7 +27,7 @@ export class UniqueIds {
               this.stored.set(keyOf(type.stored[0], field, value), node.uid);
   }
 
-  /** The node of this very type that has one of these values. */
+  /** The node of this type that has one of these values. */
   find(type: ObjectType, input: Input): { readonly uid: string; readonly field: Field } | undefined {
     for (const field of type.uniqueFields) {
       const uid = this.stored.get(keyOf(type.stored[0], field, input[field.name]));
@@ -36,8 +36,8 @@ export class UniqueIds {
     return undefined;
   }
 
-  /** Refuses a value that a node of another type has, where the interface wants it to be the only one. */
-  refuseElsewhere(type: ObjectType, input: Input): void {
+  /** Refuses a value that must be unique within an interface, if a node of another type has it. */
+  refuseUsedInInterface(type: ObjectType, input: Input): void {
     for (const field of type.uniqueFields) {
       const isTaken = this.stored.has(keyOf(field.uniqueIn, field, input[field.name]));
       if (field.uniqueIn !== undefined && input[field.name] != null && isTaken)
@@ -47,20 +47,20 @@ export class UniqueIds {
     }
   }
 
-  /** From now on the node has these values. */
-  take(type: ObjectType, input: Input, uid: string): void {
+  /** Records that a node has these values. */
+  assign(type: ObjectType, input: Input, uid: string): void {
     for (const field of type.uniqueFields)
       if (input[field.name] != null)
         for (const stored of type.stored) this.stored.set(keyOf(stored, field, input[field.name]), uid);
   }
 
-  /** Reads all of a mutation first: one place may define a node, and others refer to it by its @id. */
+  /** Collects the inputs of a whole mutation: one place may define a node to which others refer by its @id. */
   collect(type: ObjectType, input: Input, from?: Field): void {
     for (const field of type.uniqueFields) {
       const value = input[field.name];
       if (value === "")
         throw new GraphQLError(`encountered an empty value for @id field \`${type.name}.${field.name}\``);
-      if (value != null) this.meet(keyOf(type.stored[0], field, value), value, input, from);
+      if (value != null) this.collectInput(keyOf(type.stored[0], field, value), value, input, from);
     }
     for (const [name, value] of Object.entries(input)) {
       const field = type.fields.get(name);
@@ -69,24 +69,24 @@ export class UniqueIds {
     }
   }
 
-  /** The place that says most about a node with this @id. */
+  /** The input with the most fields for the node with this @id. */
   definitionOf(type: ObjectType, input: Input): Input {
     for (const field of type.uniqueFields) {
-      const given = this.given.get(keyOf(type.stored[0], field, input[field.name]));
-      if (given !== undefined && input[field.name] != null) return given;
+      const definition = this.inputs.get(keyOf(type.stored[0], field, input[field.name]));
+      if (definition !== undefined && input[field.name] != null) return definition;
     }
     return input;
   }
 
-  private meet(key: string, value: unknown, input: Input, from: Field | undefined): void {
-    const before = this.given.get(key);
+  private collectInput(key: string, value: unknown, input: Input, from: Field | undefined): void {
+    const before = this.inputs.get(key);
     if (
       before !== undefined &&
-      (this.isDuplicate(key, before, input, from) || (from === undefined && this.atTop.has(key)))
+      (this.isDuplicate(key, before, input, from) || (from === undefined && this.topLevel.has(key)))
     )
       throw new GraphQLError(`duplicate XID found: ${String(value)}`);
-    if (from === undefined) this.atTop.add(key);
-    if (before === undefined || Object.keys(input).length > Object.keys(before).length) this.given.set(key, input);
+    if (from === undefined) this.topLevel.add(key);
+    if (before === undefined || Object.keys(input).length > Object.keys(before).length) this.inputs.set(key, input);
   }
 
   private isDuplicate(key: string, before: Input, input: Input, from: Field | undefined): boolean {

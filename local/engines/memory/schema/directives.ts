@@ -1,4 +1,4 @@
-/** The directives that the engine in memory serves, and the scalars, as Dgraph declares them. */
+/** The directives and scalars that the engine in memory supports, as Dgraph declares them. */
 export const declarations = `
   scalar DateTime
   scalar Int64
@@ -10,7 +10,7 @@ export const declarations = `
   directive @default(add: DgraphDefault, update: DgraphDefault) on FIELD_DEFINITION
 `;
 
-/** What a field of a type can be searched by, the default first. */
+/** The kinds of search for fields of each type, the default first. */
 export const searches: Readonly<Record<string, readonly string[]>> = {
   String: ["term", "hash", "exact", "fulltext", "trigram", "regexp", "ngram"],
   Int: ["int"],
@@ -20,10 +20,10 @@ export const searches: Readonly<Record<string, readonly string[]>> = {
   DateTime: ["year", "month", "day", "hour"],
 };
 
-/** An enum is stored as a string. */
+/** The kinds of search for enums, which are stored as strings. */
 export const enumSearches: readonly string[] = ["hash", "exact", "regexp", "trigram", "ngram"];
 
-/** Dgraph's own tokens and syntax, which nobody could imitate faithfully in a few lines. */
-export const unservedSearches: readonly string[] = ["fulltext", "trigram", "regexp", "ngram"];
+/** Kinds of search with Dgraph's own tokenizers and syntax, which the engine in memory does not imitate. */
+export const unsupportedSearches: readonly string[] = ["fulltext", "trigram", "regexp", "ngram"];
 
 export const scalars: readonly string[] = ["ID", ...Object.keys(searches)];

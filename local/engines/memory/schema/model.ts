@@ -13,26 +13,26 @@ import { enumSearches, scalars, searches } from "./directives";
 
 export type TypeNodes = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
-/** A field of a type, with what it inherits. */
+/** A field of a type, own or inherited. */
 export interface Field {
   readonly name: string;
-  /** The name of its type, without list and "!". */
+  /** The name of its type, without brackets and "!". */
   readonly type: string;
-  /** Its type as it is written. */
+  /** Its type as written in the schema. */
   readonly text: string;
   readonly kind: "uid" | "scalar" | "enum" | "object";
   readonly isList: boolean;
   readonly isRequired: boolean;
-  /** Where Dgraph stores it. */
+  /** The predicate in which Dgraph stores it. */
   readonly predicate: string;
-  /** What it is searched by; empty when it cannot be. */
+  /** Its kinds of search; empty if it has none. */
   readonly by: readonly string[];
   /** Whether it is an `@id`. */
   readonly isUnique: boolean;
-  /** Of an `@id(interface: true)`: the interface in which its values are unique. */
+  /** The interface within which its values are unique, with `@id(interface: true)`. */
   readonly uniqueIn: string | undefined;
   readonly defaults: { readonly add?: string; readonly update?: string };
-  /** Its `@deprecated`, as it is written; empty without one. */
+  /** Its `@deprecated` as written in the schema; empty without one. */
   readonly deprecated: string;
   /** The field of the other type that holds the same relation. */
   inverse: string | undefined;
@@ -43,7 +43,7 @@ export interface ObjectType {
   readonly isInterface: boolean;
   /** The interfaces it implements. */
   readonly interfaces: readonly string[];
-  /** What its nodes are stored as, its own name first. */
+  /** The stored names of its nodes: its own first, then those of its interfaces. */
   readonly stored: readonly string[];
   readonly fields: ReadonlyMap<string, Field>;
   /** The field of type ID, which shows the uid. */
@@ -51,7 +51,7 @@ export interface ObjectType {
   readonly uniqueFields: readonly Field[];
 }
 
-/** What an uploaded schema says. */
+/** The types and enums of an uploaded schema. */
 export interface Model {
   readonly types: ReadonlyMap<string, ObjectType>;
   readonly enums: ReadonlyMap<string, string>;
@@ -69,7 +69,7 @@ export function modelOf({ definitions }: DocumentNode): Model {
   const types = new Map(nodes.map((node) => [node.name.value, typeOf(node, nodes, own)] as const));
   for (const { fields } of types.values())
     for (const field of fields.values()) {
-      // Written on one side, it holds for both.
+      // A `@hasInverse` on one side applies to both.
       const other = field.inverse === undefined ? undefined : types.get(field.type)?.fields.get(field.inverse);
       if (other !== undefined) other.inverse ??= field.name;
     }
@@ -94,7 +94,7 @@ export function argumentOf(
   return directive?.arguments?.find((argument) => argument.name.value === name)?.value;
 }
 
-/** A text argument; undefined when it is missing, empty or no text. */
+/** A string argument; undefined when it is missing, empty or not a string. */
 export function textOf(directive: ConstDirectiveNode | undefined, name: string): string | undefined {
   const value = argumentOf(directive, name);
   return value?.kind === Kind.STRING && value.value !== "" ? value.value : undefined;
@@ -119,7 +119,7 @@ function typeOf(
 ): ObjectType {
   const name = node.name.value;
   const interfaces = (node.interfaces ?? []).map((parent) => parent.name.value);
-  // What an interface defines stays the interface's, also when the type repeats it.
+  // The definition of an interface takes precedence over a repetition in the type.
   const inherited = interfaces.flatMap((parent) => [...(own.get(parent) ?? [])]);
   const fields = new Map([...(own.get(name) ?? []), ...inherited]);
   const parents = nodes.filter((other) => interfaces.includes(other.name.value));
@@ -161,7 +161,7 @@ function fieldOf(field: FieldDefinitionNode, node: TypeNodes, enums: ReadonlyMap
       .filter((one) => one.name.value === "deprecated")
       .map(print)
       .join(""),
-    // Dgraph takes it as a name and as a text.
+    // Dgraph accepts a name and a string.
     inverse: inverseField !== undefined && "value" in inverseField ? String(inverseField.value) : undefined,
   };
 }
@@ -172,7 +172,7 @@ function defaultOf(field: FieldDefinitionNode, action: "add" | "update"): { add?
   return value?.kind === Kind.STRING ? { [action]: value.value } : {};
 }
 
-/** As Dgraph chooses: what is given, else the default of the type; an @id is always found by its value. */
+/** The kinds of search, as Dgraph chooses them: the given ones, or the default of the type. An @id can always be searched by value. */
 function searchedBy(field: FieldDefinitionNode, type: string): string[] {
   const search = directiveOf(field, "search");
   const isUnique = directiveOf(field, "id") !== undefined;

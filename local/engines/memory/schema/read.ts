@@ -1,16 +1,16 @@
 import { buildASTSchema, concatAST, type DocumentNode, GraphQLError, Kind, parse } from "graphql";
-import { CallerError } from "../../../cloud/deployment";
 import { declarations } from "./directives";
 import { isType, type Model, modelOf, type TypeNodes } from "./model";
 import { brokenRules } from "./rules";
-import { unservedIn } from "./unserved";
+import { unsupportedFeatures } from "./unsupported";
+import { CallerError } from "../../../cloud/callerError";
 
-/** What an uploaded schema says. Throws with all that Dgraph would refuse of it, or with all that only a real Dgraph serves. */
+/** Reads an uploaded schema. The error lists everything that Dgraph would refuse, or everything that only a real Dgraph supports. */
 export function readSchema(sdl: string): Model {
   if (sdl.trim() === "") throw refused("input: No schema specified");
   const document = parsed(sdl);
-  const unserved = unservedIn(document, sdl);
-  if (unserved !== undefined) throw refused(unserved);
+  const unsupported = unsupportedFeatures(document, sdl);
+  if (unsupported !== undefined) throw refused(unsupported);
   check(document);
   const model = modelOf(document);
   const broken = brokenRules(document, model);
@@ -18,34 +18,37 @@ export function readSchema(sdl: string): Model {
   return model;
 }
 
-function refused(why: string): CallerError {
-  return new CallerError(`resolving updateGQLSchema failed because ${why}`);
+function refused(reason: string): CallerError {
+  return new CallerError(`resolving updateGQLSchema failed because ${reason}`);
 }
 
 function parsed(sdl: string): DocumentNode {
   try {
     return parse(sdl);
   } catch (error) {
-    throw refused(told(error));
+    throw refused(messageOf(error));
   }
 }
 
-/** What GraphQL itself asks of names, types and directives. */
+/** Checks what GraphQL itself demands of names, types and directives. */
 function check(document: DocumentNode): void {
-  const whole = { ...document, definitions: document.definitions.map((node) => (isType(node) ? unbound(node) : node)) };
+  const whole = {
+    ...document,
+    definitions: document.definitions.map((node) => (isType(node) ? asStandardGraphql(node) : node)),
+  };
   try {
     const executable = document.definitions.filter(
       (node) => node.kind === Kind.OPERATION_DEFINITION || node.kind === Kind.FRAGMENT_DEFINITION,
     );
-    if (executable.length > 0) throw new Error("a schema has no queries and no fragments of its own");
+    if (executable.length > 0) throw new Error("a schema cannot contain queries or fragments");
     buildASTSchema(concatAST([parse(declarations), whole]));
   } catch (error) {
-    throw refused(told(error));
+    throw refused(messageOf(error));
   }
 }
 
-/** Dgraph takes an argument of `@hasInverse` and `@search` as a name, too, and repeats the fields of interfaces by itself. */
-function unbound<Node extends TypeNodes>(node: Node): Node {
+/** Turns names in the arguments of `@hasInverse` and `@search` into strings, as Dgraph accepts both. */
+function asStandardGraphql<Node extends TypeNodes>(node: Node): Node {
   return {
     ...node,
     fields: node.fields?.map((field) => ({
@@ -68,7 +71,7 @@ function asText(argument: Arguments[number]): Arguments[number] {
   return { ...argument, value: text(argument.value) };
 }
 
-function told(error: unknown): string {
+function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const line = error instanceof GraphQLError ? error.locations?.[0]?.line : undefined;
   return line === undefined ? message : `input:${line}: ${message}`;

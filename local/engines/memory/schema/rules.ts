@@ -30,7 +30,7 @@ const generatedNames = [
   ...["Update", "Delete", "Add"].map((start) => [start, "Payload"] as const),
 ];
 
-/** What Dgraph refuses of a schema that this engine would serve, in its own words where they are short; all of it. */
+/** Everything that Dgraph refuses in a schema, in Dgraph's words where they are short. */
 export function brokenRules({ definitions }: DocumentNode, model: Model): string[] {
   const types = definitions.filter(isType);
   if (definitions.some(({ kind }) => kind === Kind.SCALAR_TYPE_DEFINITION))
@@ -84,12 +84,12 @@ function brokenInType(node: TypeNodes, types: readonly TypeNodes[], model: Model
   ];
 }
 
-/** A type has the fields of its interfaces, whether it repeats them or not. */
+/** A type may repeat the fields of its interfaces, but only with the same type. */
 function brokenInterfaces(node: TypeNodes, types: readonly TypeNodes[]): string[] {
   const seen = new Set<string>();
   return (node.interfaces ?? []).flatMap(({ name }) => {
     const parent = types.find((other) => other.name.value === name.value);
-    if (parent?.kind !== Kind.INTERFACE_TYPE_DEFINITION) return [`${name.value} is no interface`];
+    if (parent?.kind !== Kind.INTERFACE_TYPE_DEFINITION) return [`${name.value} is not an interface`];
     return (parent.fields ?? []).flatMap((field) => {
       const own = node.fields?.find((other) => other.name.value === field.name.value);
       const isTwice = seen.has(field.name.value) && nameOf(field.type) !== "ID";
@@ -142,15 +142,15 @@ function depthOf(type: FieldDefinitionNode["type"]): number {
 function brokenSearch(node: FieldDefinitionNode, { type, kind, by }: Field): string[] {
   const search = directiveOf(node, "search");
   if (search === undefined) return [];
-  const fitting = kind === "enum" ? enumSearches : (searches[type] ?? []);
-  if (fitting.length === 0)
+  const allowed = kind === "enum" ? enumSearches : (searches[type] ?? []);
+  if (allowed.length === 0)
     return [`has the @search directive but fields of type ${type} can't have the @search directive.`];
   const given = argumentOf(search, "by");
   if (given !== undefined && given.kind !== Kind.LIST)
     return ['the @search directive requires a list argument, like @search(by: ["hash"])'];
-  const odd = by.find((one) => !fitting.includes(one));
-  if (odd !== undefined)
-    return [`has the @search directive but the argument ${odd} doesn't apply to field type ${type}.`];
+  const invalid = by.find((one) => !allowed.includes(one));
+  if (invalid !== undefined)
+    return [`has the @search directive but the argument ${invalid} doesn't apply to field type ${type}.`];
   if (new Set(by).size < by.length || (type === "DateTime" && by.length > 1))
     return [`${type} allows each kind of @search once.`];
   if (by.includes("hash") && by.includes("exact"))
@@ -208,10 +208,10 @@ function brokenPredicate(node: FieldDefinitionNode, { kind }: Field): string[] {
   const predicate = textOf(dgraph, "pred");
   if (predicate === undefined) return ["pred argument for @dgraph directive should not be empty."];
   if (isReserved(predicate)) return [`pred argument '${predicate}' for @dgraph directive is a reserved keyword.`];
-  return /[\s{}|^`\\"]/.test(predicate) ? [`pred argument '${predicate}' is no name of a predicate`] : [];
+  return /[\s{}|^`\\"]/.test(predicate) ? [`pred argument '${predicate}' is not a valid predicate name`] : [];
 }
 
-/** Two fields may share a predicate when they hold the same. */
+/** Two fields may share a predicate if their types are the same. */
 function sharedPredicates({ types }: Model): string[] {
   const known = new Map<string, { readonly field: Field; readonly type: ObjectType }>();
   return [...types.values()].flatMap((type) =>
@@ -220,15 +220,15 @@ function sharedPredicates({ types }: Model): string[] {
       const other = known.get(field.predicate);
       known.set(field.predicate, other ?? { field, type });
       if (other === undefined || other.field === field) return [];
-      const fits =
+      const isSame =
         other.field.type === field.type &&
         other.field.isList === field.isList &&
         other.field.isUnique === field.isUnique;
-      const isBelow = type.interfaces.includes(other.type.name);
-      return fits && !isBelow
+      const implementsOther = type.interfaces.includes(other.type.name);
+      return isSame && !implementsOther
         ? []
         : [
-            `Type ${type.name}; Field ${field.name}: has the predicate ${field.predicate} of ${other.type.name}.${other.field.name}, which holds something else.`,
+            `Type ${type.name}; Field ${field.name}: has the predicate ${field.predicate} of ${other.type.name}.${other.field.name}, which has another type.`,
           ];
     }),
   );

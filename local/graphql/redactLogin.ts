@@ -1,12 +1,12 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
-import type { GraphqlBody } from "../engines/engine";
 import { rootFields } from "./execute";
+import type { GraphqlBody } from "./body";
 
-/** How the messages of graphql-js go on to a value that somebody has sent. */
+/** The words after which messages of graphql-js quote a value of the request. */
 const beforeValue = /(got invalid value|cannot represent|, found) .*$/s;
 
-/** The answer to a document; one that logs somebody in shows no value of it, which may be a password in the wrong place. */
-export function discreet(body: GraphqlBody, result: ExecutionResult): ExecutionResult {
+/** Removes the quoted values from the errors of a log-in: one of them may be a password in the wrong place. */
+export function redactLogin(body: GraphqlBody, result: ExecutionResult): ExecutionResult {
   if (result.errors === undefined || !rootFields(body).includes("login")) return result;
   const errors = result.errors.map(
     ({ message, nodes }) =>

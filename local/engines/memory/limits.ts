@@ -1,17 +1,17 @@
 import { GraphQLError, type GraphQLResolveInfo, Kind, parse, type SelectionSetNode } from "graphql";
-import { CallerError } from "../../cloud/deployment";
 import { refuseLongText } from "../../graphql/documentSize";
 import type { ObjectType } from "./schema/model";
-import type { StoredNode } from "./stored";
+import type { StoredNode } from "./nodes";
+import { CallerError } from "../../cloud/callerError";
 
-/** What an engine in memory takes and gives at a time, while nobody else is answered. */
+/** Limits of one answer and of one schema, since the engine blocks the process while it works. */
 const limits = { values: 1_000_000, types: 1_000, fields: 10_000 };
 
-/** Counts the values of one answer before it is made: one that is too large would end the process for want of memory. */
+/** Counts the values of an answer before it is built: a too large one would exhaust the memory of the process. */
 export class AnswerSize {
   private values = 0;
 
-  /** Throws when the answer would get too large with these nodes. */
+  /** Counts the values of these nodes. Throws when the answer would become too large. */
   add(nodes: readonly StoredNode[], { fieldNodes, fragments }: GraphQLResolveInfo, type: ObjectType): void {
     const fields = fieldNodes.flatMap(({ selectionSet }) => fieldsOf(selectionSet, fragments));
     const predicates = fields.map((field) => type.fields.get(field)?.predicate ?? "");
@@ -26,19 +26,19 @@ export class AnswerSize {
   }
 }
 
-/** Throws when a schema would take too long to be put to use. */
+/** Throws when a schema would take too long to process. */
 export function refuseLargeSchema(sdl: string): void {
   refuseLongText(sdl);
-  const types = definitionsIn(sdl);
-  const fields = types.reduce((sum, node) => sum + node, 0);
+  const types = fieldCounts(sdl);
+  const fields = types.reduce((sum, count) => sum + count, 0);
   if (types.length <= limits.types && fields <= limits.fields) return;
   throw new CallerError(
     `the schema has ${types.length} types and ${fields} fields: the engine in memory takes ${limits.types} types and ${limits.fields} fields, a real Dgraph has no such limit`,
   );
 }
 
-/** How many fields each definition of a schema has; none of a schema that cannot be read, which is told of elsewhere. */
-function definitionsIn(sdl: string): number[] {
+/** The number of fields of each definition. Empty for a schema that cannot be parsed, which is refused elsewhere. */
+function fieldCounts(sdl: string): number[] {
   try {
     return parse(sdl).definitions.map((node) => ("fields" in node ? node.fields.length : 0));
   } catch {
@@ -46,7 +46,7 @@ function definitionsIn(sdl: string): number[] {
   }
 }
 
-/** The names of the fields of a selection, as often as they are in it; documents of too many were refused before. */
+/** The names of the fields in a selection, with repetitions. Documents with too many fields were refused before. */
 function fieldsOf(set: SelectionSetNode | undefined, fragments: GraphQLResolveInfo["fragments"]): string[] {
   return (set?.selections ?? []).flatMap((node) => {
     if (node.kind === Kind.FIELD) return [node.name.value, ...fieldsOf(node.selectionSet, fragments)];

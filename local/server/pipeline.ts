@@ -1,82 +1,82 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { type Answer, collected, type StreamedAnswer } from "./answer";
-import type { Fault, Faults } from "../faults/rules";
 import type { Journal, JournalEntry, Plane } from "../faults/journal";
-import { HttpProblem } from "./request";
+import type { Fault, Faults, FaultTarget } from "../faults/rules";
+import { type Answer, buffered, type StreamedAnswer } from "../http/answer";
+import { HttpError } from "../http/httpError";
 
-/** What a request is about, as the server found it. */
-export interface Subject {
+/** What a request asks for: the journal records it, and the faults match it. */
+export interface RequestTarget extends FaultTarget {
   readonly plane: Plane;
-  readonly operation: string;
   readonly deployment?: string;
   readonly account?: string;
-  /** Name of the backend that it is about, for the faults; the journal goes by uids. */
-  readonly name?: string | undefined;
 }
 
-/** One request on its way through the journal and the scripted faults. */
-export interface Exchange {
+/** A request whose target is known. */
+export interface RoutedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly subject: Subject;
+  readonly target: RequestTarget;
   /** Carries the request out. */
   readonly act: () => Promise<Answer | StreamedAnswer>;
 }
 
-interface Struck extends Exchange {
+interface BufferedRequest extends RoutedRequest {
   readonly act: () => Promise<Answer>;
 }
 
-// Not a reason to stay alive: a late answer must not delay the end of the process.
+// The timer does not keep the process alive: a late answer must not delay its exit.
 export const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 const connections = new WeakMap<object, number>();
 let lastConnection = 0;
 
-/** What watches the requests and what spoils them. */
-export interface Pipeline {
+export interface PipelineOptions {
   readonly journal: Journal;
   readonly faults: Faults;
   readonly now: () => number;
-  /** Once true, nothing is carried out any more: what a fault still held is dropped. */
+  /** Once true, no request is carried out any more, not even one that a fault still holds. */
   readonly isClosed: () => boolean;
   /** How long ago a backend was created, in milliseconds. */
   readonly ageOf: (uid: string) => number;
 }
 
-/** Carries a request out or lets a fault strike it, and writes down what happened. */
-export async function exchange({ journal, faults, now, ageOf, isClosed }: Pipeline, work: Exchange): Promise<void> {
-  const { request } = work;
-  const { name, ...subject } = work.subject;
-  const struck = faults.strike({ ...subject, name });
+/** Records a request in the journal, carries it out or applies the fault that matches it, and records the outcome. */
+export async function handleRequest(
+  { journal, faults, now, ageOf, isClosed }: PipelineOptions,
+  routed: RoutedRequest,
+): Promise<void> {
+  const { request } = routed;
+  // The journal has no names of backends: a backend may be renamed.
+  const { name, ...target } = routed.target;
+  const matched = faults.strike({ ...target, name });
   const entry = journal.record({
     time: now(),
-    ...subject,
+    ...target,
     connection: connectionOf(request),
-    ...(struck !== undefined && { fault: struck.fault.kind }),
+    ...(matched !== undefined && { fault: matched.fault.kind }),
   });
   const act = async (): Promise<Answer | StreamedAnswer> => {
     if (isClosed()) throw new Error("the local cloud is closed");
-    const answer = await work.act().catch(problemAnswer);
-    journal.conclude(entry, "stream" in answer ? answer.status < 300 : wasCarriedOut(subject.plane, answer));
+    const answer = await routed.act().catch(errorAnswer);
+    journal.conclude(entry, "stream" in answer ? answer.status < 300 : wasCarriedOut(target.plane, answer));
     return answer;
   };
-  // A fault may have to look into the answer, so it gets the whole of it, and as text.
-  if (struck !== undefined) delete request.headers["accept-encoding"];
-  if (struck === undefined) await sendAny(work.response, entry, await act());
-  else await suffer(struck, { ...work, act: async () => collected(await act()) }, entry, ageOf);
+  // A fault may have to change the answer, so it gets the whole of it, uncompressed.
+  if (matched !== undefined) delete request.headers["accept-encoding"];
+  if (matched === undefined) await sendAny(routed.response, entry, await act());
+  else await applyFault(matched, { ...routed, act: async () => buffered(await act()) }, entry, ageOf);
   journal.changed();
 }
 
-async function suffer(
+async function applyFault(
   { fault, released }: { fault: Fault; released: Promise<void> },
-  work: Struck,
+  routed: BufferedRequest,
   entry: JournalEntry,
-  ageOf: Pipeline["ageOf"],
+  ageOf: PipelineOptions["ageOf"],
 ): Promise<void> {
-  const { request, response, act } = work;
-  const acted = "acted" in fault && fault.acted ? await act() : undefined;
+  const { request, response, act } = routed;
+  const answer = "acted" in fault && fault.acted ? await act() : undefined;
   switch (fault.kind) {
     case "reset":
       request.socket.destroy();
@@ -89,7 +89,7 @@ async function suffer(
       return;
     case "pause":
       await released;
-      send(response, entry, acted ?? (await act()));
+      send(response, entry, answer ?? (await act()));
       return;
     case "status":
       if (fault.retryAfter !== undefined) response.setHeader("retry-after", fault.retryAfter);
@@ -100,12 +100,12 @@ async function suffer(
       sendText(response, entry, 200, fault.body);
       return;
     case "cut-off": {
-      const text = JSON.stringify(acted?.body ?? { data: { cut: "off" } });
+      const text = JSON.stringify(answer?.body ?? { data: { cut: "off" } });
       sendText(response, entry, 200, text.slice(0, Math.floor(text.length / 2)));
       return;
     }
     case "errors": {
-      const data = fault.withData === true ? dataOf(acted) : null;
+      const data = fault.withData === true ? dataOf(answer) : null;
       send(response, entry, { status: 200, body: { errors: fault.messages.map((message) => ({ message })), data } });
       return;
     }
@@ -113,7 +113,7 @@ async function suffer(
       send(response, entry, { status: 200, body: { data: fault.data } });
       return;
     case "unauthorized":
-      send(response, entry, unauthorized(work.subject, fault.as));
+      send(response, entry, unauthorized(routed.target, fault.as));
       return;
     case "duplicates":
     case "lag":
@@ -121,7 +121,7 @@ async function suffer(
   }
 }
 
-function unauthorized({ plane, operation }: Subject, as: "null" | "401" | "403" | "errors" | undefined): Answer {
+function unauthorized({ plane, operation }: RequestTarget, as: "null" | "401" | "403" | "errors" | undefined): Answer {
   const form = as ?? (plane === "control" ? "null" : "401");
   if (form === "null") return { status: 200, body: { data: { [operation]: null } } };
   if (form === "errors") return { status: 200, body: { errors: [{ message: "Unauthorized" }], data: null } };
@@ -131,7 +131,7 @@ function unauthorized({ plane, operation }: Subject, as: "null" | "401" | "403" 
 function alteredList(
   answer: Answer,
   fault: Extract<Fault, { kind: "duplicates" | "lag" }>,
-  ageOf: Pipeline["ageOf"],
+  ageOf: PipelineOptions["ageOf"],
 ): Answer {
   const data = dataOf(answer) as { deployments?: readonly { uid: string }[] } | null;
   const list = data?.deployments;
@@ -141,7 +141,7 @@ function alteredList(
   return { ...answer, body: { data: { ...data, deployments } } };
 }
 
-// Ports are used again; a number of our own is not.
+// Numbered here, since the port of a closed connection may be used again.
 function connectionOf({ socket }: IncomingMessage): number {
   const known = connections.get(socket);
   if (known !== undefined) return known;
@@ -150,7 +150,7 @@ function connectionOf({ socket }: IncomingMessage): number {
   return lastConnection;
 }
 
-/** A request that was refused, in any of the ways the service refuses, has not been carried out. */
+/** Whether an answer reports success. A request that was refused, in any form the service uses, was not carried out. */
 function wasCarriedOut(plane: Plane, { status, body }: Answer): boolean {
   const { data, errors } = body as { data?: Record<string, unknown> | null; errors?: unknown };
   if (status !== 200 || errors !== undefined) return false;
@@ -163,8 +163,8 @@ function dataOf(answer: Answer | undefined): unknown {
   return (answer?.body as { data?: unknown } | undefined)?.data ?? null;
 }
 
-function problemAnswer(error: unknown): Answer {
-  if (error instanceof HttpProblem) return { status: error.status, body: { errors: [{ message: error.message }] } };
+function errorAnswer(error: unknown): Answer {
+  if (error instanceof HttpError) return { status: error.status, body: { errors: [{ message: error.message }] } };
   return { status: 500, body: { errors: [{ message: error instanceof Error ? error.message : "internal error" }] } };
 }
 
@@ -178,12 +178,12 @@ async function sendAny(response: ServerResponse, entry: JournalEntry, answer: An
   await pipeline(answer.stream, response);
 }
 
-export function send(response: ServerResponse, entry: JournalEntry | undefined, { status, body }: Answer): void {
+function send(response: ServerResponse, entry: JournalEntry, { status, body }: Answer): void {
   sendText(response, entry, status, JSON.stringify(body));
 }
 
-function sendText(response: ServerResponse, entry: JournalEntry | undefined, status: number, text: string): void {
-  if (entry !== undefined) entry.status = status;
+function sendText(response: ServerResponse, entry: JournalEntry, status: number, text: string): void {
+  entry.status = status;
   if (response.destroyed) return;
   const type = text.startsWith("<") ? "text/html" : "application/json";
   response.writeHead(status, { "content-type": `${type}; charset=utf-8` }).end(text);

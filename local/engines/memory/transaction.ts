@@ -1,13 +1,13 @@
 import type { Field, Model, ObjectType } from "./schema/model";
-import type { StoredNode, View } from "./stored";
+import type { StoredNode, Snapshot } from "./nodes";
 import { valuesOf } from "./values";
 
-/** Changes that are made together or not at all, over nodes that stay as they are until then. */
-export class Draft {
+/** Changes of nodes that are committed together or not at all. The nodes stay unchanged until then. */
+export class Transaction {
   private readonly changed = new Map<string, StoredNode | undefined>();
 
   constructor(
-    private readonly nodes: View,
+    private readonly nodes: Snapshot,
     private readonly model: Model,
   ) {}
 
@@ -19,33 +19,34 @@ export class Draft {
     this.changed.set(node.uid, node);
   }
 
-  /** Undefined or an empty list takes the predicate away. */
+  /** Sets a predicate. Undefined and an empty list remove it. */
   set(uid: string, { predicate }: Field, value: unknown): void {
     const node = this.get(uid);
     if (node === undefined) return;
     const others = Object.fromEntries(Object.entries(node.values).filter(([name]) => name !== predicate));
-    const isGone = value === undefined || (Array.isArray(value) && value.length === 0);
-    this.put({ ...node, values: isGone ? others : { ...others, [predicate]: value } });
+    const isRemoved = value === undefined || (Array.isArray(value) && value.length === 0);
+    this.put({ ...node, values: isRemoved ? others : { ...others, [predicate]: value } });
   }
 
   valuesOf(uid: string, { predicate }: Field): readonly unknown[] {
     return valuesOf(this.get(uid)?.values[predicate]);
   }
 
-  /** Adds to a list, which holds each value once; replaces what is no list. */
+  /** Adds values to a list, which holds each value once. Replaces the value of a field that is not a list. */
   add(uid: string, field: Field, values: readonly unknown[]): void {
     this.set(uid, field, field.isList ? [...new Set(this.valuesOf(uid, field).concat(values))] : values[0]);
   }
 
-  /** Draws a relation, on its other side as well. A field that is no list gives up whom it had, who forgets it. */
+  /** Links two nodes, in the inverse field as well. A field that is not a list is unlinked from its previous target. */
   link(uid: string, field: Field, target: string): void {
     const inverse = this.inverseOf(field);
     if (inverse !== undefined) {
       if (!field.isList)
-        for (const before of this.valuesOf(uid, field)) if (before !== target) this.take(String(before), inverse, uid);
+        for (const before of this.valuesOf(uid, field))
+          if (before !== target) this.removeValue(String(before), inverse, uid);
       if (!inverse.isList)
         for (const before of this.valuesOf(target, inverse))
-          if (before !== uid) this.take(String(before), field, target);
+          if (before !== uid) this.removeValue(String(before), field, target);
       this.add(target, inverse, [uid]);
     }
     this.add(uid, field, [target]);
@@ -53,18 +54,18 @@ export class Draft {
 
   unlink(uid: string, field: Field, target: string): void {
     if (!this.valuesOf(uid, field).includes(target)) return;
-    this.take(uid, field, target);
+    this.removeValue(uid, field, target);
     const inverse = this.inverseOf(field);
-    if (inverse !== undefined) this.take(target, inverse, uid);
+    if (inverse !== undefined) this.removeValue(target, inverse, uid);
   }
 
-  /** Takes one value away. */
-  take(uid: string, field: Field, value: unknown): void {
+  /** Removes one value. */
+  removeValue(uid: string, field: Field, value: unknown): void {
     const left = this.valuesOf(uid, field).filter((other) => other !== value);
     this.set(uid, field, field.isList ? left : left[0]);
   }
 
-  /** Those whom `@hasInverse` tells of it forget the node; what else points to it goes on pointing. */
+  /** Removes a node, and its links in fields with `@hasInverse`. Other links to it stay, as in Dgraph. */
   remove(uid: string, type: ObjectType): void {
     for (const field of type.fields.values())
       if (field.inverse !== undefined)

@@ -1,19 +1,19 @@
 import { open, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { ExportedFile } from "../engine";
+import type { ExportedFile } from "../../cloud/engine";
 import type { Alpha } from "./alpha";
 
 const mutation = 'mutation { export(input: { format: "json" }) { taskId } }';
 
-/** Exports data and schemas into a new folder; gives its files. Removes all but the last so many exports. */
+/** Exports data and schemas into a new folder, and removes older exports until `kept` are left. Returns the new files. */
 export async function exportFiles(alpha: Alpha, folder: string, kept: number): Promise<ExportedFile[]> {
   const before = new Set(await readdir(folder));
   const { export: started } = await alpha.admin<{ export: { taskId: string } }>(mutation);
   await alpha.taskDone(started.taskId);
-  const made = (await readdir(folder)).filter((name) => !before.has(name));
+  const created = (await readdir(folder)).filter((name) => !before.has(name));
   const files = await Promise.all(
-    made.map(async (name) => (await readdir(join(folder, name))).map((file) => ({ folder: name, name: file }))),
+    created.map(async (name) => (await readdir(join(folder, name))).map((file) => ({ folder: name, name: file }))),
   );
   await removeOlder(folder, kept);
   return files.flat().map((file) => ({
@@ -29,7 +29,7 @@ async function opened(file: string): Promise<Readable | undefined> {
   );
 }
 
-/** Also those of earlier runs, whose addresses are forgotten. */
+/** The exports of earlier runs are removed too. */
 async function removeOlder(folder: string, kept: number): Promise<void> {
   const exports = await readdir(folder, { withFileTypes: true });
   const ours = exports.filter((entry) => entry.isDirectory() && orderOf(entry.name) !== undefined);
@@ -37,7 +37,7 @@ async function removeOlder(folder: string, kept: number): Promise<void> {
   for (const { name } of oldestFirst.slice(0, -kept)) await rm(join(folder, name), { recursive: true, force: true });
 }
 
-/** Dgraph names the folder of an export by the timestamp of what it read, which only grows: "dgraph.r42.u1123.1336". */
+/** The timestamp in the folder name of an export, such as 42 in "dgraph.r42.u1123.1336". It grows from export to export. */
 function orderOf(name: string): number | undefined {
   const [, timestamp] = /^dgraph\.r(\d+)\.u/.exec(name) ?? [];
   return timestamp === undefined ? undefined : Number(timestamp);
