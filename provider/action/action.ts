@@ -41,8 +41,8 @@ interface Leaving {
  * `up` that took both out. Such a backend stays, and without the record the next `up` would run the action again.
  */
 export function refuseLoss({ account, urn }: Context, { id, uid, state }: Leaving): void {
-  const { backends, actions } = account;
-  const isDeclared = [uid, state.__backend].some((key) => key !== undefined && backends.isDeclared(key));
+  const { facts, actions } = account;
+  const isDeclared = [uid, state.__backend].some((key) => key !== undefined && facts.has(key, "declared"));
   if (!isProtected(state) || isDeclared || actions.isDeclared(id, urn)) return;
   const name = state.__backend === undefined ? "" : ` "${nameOf(state.__backend)}"`;
   throw new ConflictError({
@@ -64,7 +64,7 @@ export function warnOfLoss(context: Context, { id, uid }: Leaving, effect: strin
     context.progress(`the record of ${id} is removed; no call is made`);
     return;
   }
-  actions.recordForgotten(uid, nameOf(urn ?? id));
+  actions.recordRemoved(uid, nameOf(urn ?? id));
   context.warn(
     `its record is removed; no call is made. A later pulumi up with this action in its program would be a first run: ` +
       `if the backend ${uid} is still there, it ${effect} again. To prevent that, leave it out of the program, or give it a notAfter that has passed.`,

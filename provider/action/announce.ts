@@ -25,15 +25,15 @@ export async function announce<Inputs>(
   context: Context,
   { announced, uid, inputs, effect, details }: Run<Inputs>,
 ): Promise<void> {
-  const { actions, backends } = context.account;
+  const { announcements, facts } = context.account;
   // The engine checks a replacement twice.
-  if (!announced.makes || !actions.isNews(context.urn ?? "")) return;
+  if (!announced.makes || !announcements.isNews(context.urn ?? "")) return;
   if (uid === unknownValue) {
     const unknown = "a backend that is not known yet: a new one holds nothing, one that is taken over holds data";
     context.info(`will ${effect(unknown)}`);
     return;
   }
-  if (backends.isNew(uid)) return;
+  if (facts.has(uid, "created")) return;
   const what = `${effect(await backendName(context, uid))}${(await details?.()) ?? ""}`;
   context.warn(`will ${what}. ${whyOf(announced)}${adviceOf(announced, inputs.notAfter)}`);
 }
@@ -52,13 +52,13 @@ export async function lookUp<T>(
   what: string,
   ask: (operation: Operation) => Promise<T>,
 ): Promise<T | undefined> {
-  const { actions } = context.account;
-  if (actions.isUnanswered(what)) return undefined;
+  const { announcements } = context.account;
+  if (announcements.isUnanswered(what)) return undefined;
   try {
     return await ask(begin(context, lookUpTimeout));
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
-    actions.recordUnanswered(what);
+    announcements.recordUnanswered(what);
     return undefined;
   }
 }

@@ -18,7 +18,7 @@ export function mayHaveRun(error: unknown): boolean {
 
 /** What may be carried out at any moment must not meet another action of the same run. `own` is the action that goes on. */
 export function refuseAfterUnknown({ account }: Context, uid: string, own?: string): void {
-  const unclear = account.actions.unclearOf(uid);
+  const unclear = account.unknownOutcomes.get(uid);
   if (unclear === undefined || unclear === own) return;
   throw new UnknownOutcomeError({
     code: "DGC417",

@@ -33,6 +33,6 @@ export function protectionChange(state: Protection, news: Protection): string | 
 
 /** What a new record says. The program may leave deletionProtection out while the state of the Backend still has it. */
 export function recordedProtection({ account }: Context, uid: string, inputs: Protection): Protection {
-  if (inputs.__backendDeletionProtection !== undefined || !account.backends.isProtected(uid)) return {};
+  if (inputs.__backendDeletionProtection !== undefined || !account.facts.has(uid, "protected")) return {};
   return { __backendDeletionProtection: true };
 }

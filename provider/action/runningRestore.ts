@@ -22,16 +22,16 @@ export async function untilNoRestoreRuns(
   uid: string,
   asking?: string,
 ): Promise<void> {
-  const { actions } = context.account;
+  const { restores } = context.account;
   await waitUntilReady(context, operation, uid);
-  for (const restoreId of actions.unendedOf(uid)) await untilEnded(context, operation, uid, restoreId);
+  for (const restoreId of restores.unfinishedOf(uid)) await untilEnded(context, operation, uid, restoreId);
   for (;;) {
     const running = await findRunning(context, operation, uid);
     if (running === undefined) return;
-    const holders = actions.holdersOf(uid, running);
+    const holders = restores.holdersOf(uid, running);
     if (holders.size === 0) throw foreign(uid, running, "it is none of this stack's that this run knows");
     if (asking !== undefined && holders.has(asking)) throw ownOrEarlier(uid, running);
-    if (actions.hasEnded(uid, running))
+    if (restores.hasEnded(uid, running))
       throw foreign(uid, running, "the restore of this stack that had this id has ended");
     await untilEnded(context, operation, uid, running);
   }
@@ -61,7 +61,7 @@ async function untilEnded(context: Context, operation: Operation, uid: string, r
       `If restores usually take this long, raise ${operation.timeout.input}.`,
     ],
   });
-  account.actions.recordEnded(uid, restoreId);
+  account.restores.recordEnded(uid, restoreId);
   await waitUntilReady(context, operation, uid);
 }
 
@@ -71,7 +71,7 @@ async function findRunning(context: Context, operation: Operation, uid: string):
     if (clock.now() >= operation.deadline) throw tooSlow(uid, operation, id);
     return (await account.data.restoreStatus(uid, id, operation)).status;
   };
-  const anchors = [account.actions.highestRestore(uid)];
+  const anchors = [account.restores.highestIdOf(uid)];
   for (let id = 1; id <= bound; id += window) anchors.push(id);
   for (const anchor of anchors.filter((id) => id > 0)) {
     for (let id = anchor; ; id++) {

@@ -13,14 +13,14 @@ export function announceAdoption(context: Context, { inputs, makes }: Announced<
   const { account, info } = context;
   const text = makes ? adoptionOf(account, inputs) : undefined;
   // The engine checks a replacement twice.
-  if (text !== undefined && account.actions.isNews(`${context.urn ?? ""} ${text}`)) info(text);
+  if (text !== undefined && account.announcements.isNews(`${context.urn ?? ""} ${text}`)) info(text);
 }
 
 function adoptionOf({ backends }: Context["account"], inputs: NewBackend): string | undefined {
   const { name, zone, deploymentType, adoptUid, adoptExisting } = inputs;
   if (adoptUid === unknownValue)
     return `takes over the backend that adoptUid will name, instead of creating one: ${consequence}`;
-  if (adoptUid !== undefined && !backends.hasMet(adoptUid))
+  if (adoptUid !== undefined && !backends.isManaged(adoptUid))
     return `takes over the backend ${adoptUid} instead of creating one: ${consequence}`;
   if (adoptExisting !== true) return undefined;
   const isKnown = ![name, zone, deploymentType].includes(unknownValue);
@@ -42,7 +42,7 @@ export async function adoptByUid(
   inputs: NewBackend,
   uid: string,
 ): Promise<Deployment> {
-  if (context.account.backends.hasMet(uid)) {
+  if (context.account.backends.isManaged(uid)) {
     throw new ConflictError({
       code: "DGC308",
       why: `adoptUid names ${uid}, which is a backend of this stack already.`,

@@ -45,7 +45,7 @@ export async function createOnce(
   inputs: NewBackend,
   namesakes: () => Promise<readonly Deployment[]>,
 ): Promise<Obtained> {
-  const { control, backends, list, session } = context.account;
+  const { control, creates, list, session } = context.account;
   const listed = async (): Promise<Set<string>> => new Set((await list.recent(operation)).map(({ uid }) => uid));
   let before = await listed();
   const recheck = async (): Promise<void> => {
@@ -61,7 +61,7 @@ export async function createOnce(
     () => control.createDeployment(wireOf(inputs), { ...operation, recheck }),
   );
   if (!("lost" in first)) return first;
-  backends.recordLostCreate(keyOf(inputs), before);
+  creates.recordLost(keyOf(inputs), before);
   context.progress("the answer to createDeployment was lost: looking whether the backend exists");
   // A session that was renewed by the look explains the null: nothing was created.
   const explained = (): boolean => first.lost instanceof NullAnswerError && session.logins !== logins;
@@ -85,7 +85,7 @@ async function createAgain(
   inputs: NewBackend,
   { before, mayHaveActed }: { before: ReadonlySet<string>; mayHaveActed: boolean },
 ): Promise<Obtained> {
-  const { control, backends, list } = context.account;
+  const { control, creates, list } = context.account;
   const come = async (): Promise<Deployment[]> =>
     newOnes(context, await list.anew(forLooking(context, operation)), inputs, before).filter((one) =>
       isNamesake(one, inputs),
@@ -111,7 +111,7 @@ async function createAgain(
     throw lost(second.lost, inputs, "twice, and no new backend is in the list");
   } catch (error) {
     // What the first one has come to is known then, and what has come since is somebody else's.
-    if (!mayHaveActed) backends.settleCreate(keyOf(inputs));
+    if (!mayHaveActed) creates.forgetLost(keyOf(inputs));
     if (!mayHaveActed || !leavesFirstOpen(error)) throw error;
     const present = error instanceof Forestalled ? error.present : await come().catch(() => []);
     const [only, another] = present;
@@ -164,7 +164,7 @@ function createdDespite(context: Context, inputs: NewBackend, created: CreatedDe
 /** What the service has turned down, and has not made, is not sent again. */
 function refuseTurnedDown(context: Context, inputs: NewBackend, error: unknown): void {
   if (!(error instanceof GraphqlError)) return;
-  context.account.backends.settleCreate(keyOf(inputs));
+  context.account.creates.forgetLost(keyOf(inputs));
   throw error;
 }
 
@@ -182,7 +182,7 @@ function accept(context: Context, inputs: NewBackend, created: CreatedDeployment
     ...Object.fromEntries(Object.entries(created).filter(([, value]) => value != null)),
     uid: created.uid,
   };
-  context.account.backends.settleCreate(keyOf(inputs));
+  context.account.creates.forgetLost(keyOf(inputs));
   context.account.backends.recordCreated(live.uid);
   context.account.list.note(live);
   return live;
@@ -214,16 +214,16 @@ function wireOf(inputs: NewBackend): NewDeployment {
 
 /** A backend for a new resource: an adopted one, or a created one. Never two, and never somebody else's by guess. */
 export async function obtain(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
-  const { backends } = context.account;
+  const { creates } = context.account;
   const { adoptUid } = inputs;
   const key = keyOf(inputs);
-  const other = backends.claim(key, context.urn ?? key);
+  const other = creates.claim(key, context.urn ?? key);
   if (other !== undefined) throw sharedName(inputs, other);
   try {
     if (adoptUid !== undefined) {
       return { live: await adoptByUid(context, operation, inputs, adoptUid), adopted: true };
     }
-    const lostBefore = backends.lostCreate(key);
+    const lostBefore = creates.listedBeforeLost(key);
     if (lostBefore !== undefined) return await findLost(context, operation, inputs, lostBefore);
     const present = await namesakes(context, operation, inputs);
     if (present.length > 0) return taken(context, inputs, present);
@@ -233,7 +233,7 @@ export async function obtain(context: Context, operation: Operation, inputs: New
     if (error instanceof Forestalled) return taken(context, inputs, error.present);
     throw error;
   } finally {
-    backends.release(key);
+    creates.release(key);
   }
 }
 
@@ -263,7 +263,7 @@ async function namesakes(context: Context, operation: Operation, inputs: NewBack
   const strange = (deployments: readonly Deployment[]): Deployment[] =>
     deployments.filter((deployment) => isNamesake(deployment, inputs) && !isOwn(deployment.uid));
   const isOwn = (uid: string): boolean =>
-    backends.hasMet(uid) && (context.urn === undefined || backends.resourceOf(uid) === context.urn);
+    backends.isManaged(uid) && (context.urn === undefined || backends.resourceOf(uid) === context.urn);
   const present = strange(await list.recent(operation));
   // A refusal must not rest on what somebody has deleted since.
   return present.length === 0 ? present : strange(await list.anew(operation));

@@ -17,7 +17,7 @@ export async function deleteBackend(
   const { backends } = context.account;
   if (backends.wasDeletedHere(id)) return;
   const { incarnation } = state.__state;
-  if (backends.leave(id, incarnation)) {
+  if (backends.release(id, incarnation)) {
     context.warn(`backend ${id} is not deleted: another resource of this stack manages it as well`);
     return;
   }
@@ -26,7 +26,7 @@ export async function deleteBackend(
   } catch (error) {
     // Another state of it, deleted at the same time.
     if (backends.wasDeletedHere(id)) return;
-    backends.meet(id, incarnation, context.urn);
+    backends.recordLive(id, incarnation, context.urn);
     throw withForgotten(context, id, error);
   }
   backends.recordDeleted(id);
@@ -34,13 +34,13 @@ export async function deleteBackend(
 
 /** Refuses a backend in place of one that must not be deleted, as replaceOnChanges asks for: it would be a second one. */
 export function refuseProtectedPredecessor({ account, urn }: Context): void {
-  const old = urn === undefined ? undefined : account.backends.protectedOf(urn);
+  const old = urn === undefined ? undefined : account.protections.protectedBackendOf(urn);
   if (old !== undefined) throw protectedObject(old);
 }
 
 /** The engine has deleted what depends on the backend before it. */
 function withForgotten({ account }: Context, id: string, error: unknown): unknown {
-  const forgotten = account.actions.forgottenOf(id);
+  const forgotten = account.actions.removedOf(id);
   if (forgotten.length === 0 || !(error instanceof DgraphCloudError)) return error;
   return error.add(
     `The records of ${forgotten.join(" and ")} have left the state before: a pulumi up with them in the program runs them again on ${id}.`,
@@ -51,8 +51,8 @@ function withForgotten({ account }: Context, id: string, error: unknown): unknow
 const proofMs = 20_000;
 
 async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
-  const { control, backends, list } = context.account;
-  const isReleased = backends.hasUnprotectedSuccessor(context.urn, state.__state.incarnation);
+  const { control, list, protections } = context.account;
+  const isReleased = protections.hasUnprotectedSuccessor(context.urn, state.__state.incarnation);
   if (state.deletionProtection === true && !isReleased) throw protectedObject(id);
   await refuseOtherAccount(context, operation, id, state);
   const lostAnswers: RequestError[] = [];

@@ -33,14 +33,14 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
   recordLive(context, id, state) {
     // One that is only looked up is not a resource of this stack.
-    const { backends } = context.account;
+    const { backends, protections } = context.account;
     const { incarnation } = state.__state;
     if (incarnation === "") return;
-    backends.meet(id, incarnation, context.urn);
+    backends.recordLive(id, incarnation, context.urn);
     if (context.urn === undefined) return;
     const isProtected = state.deletionProtection === true;
-    if (isProtected) backends.meetProtected(context.urn, id);
-    backends.meetProtection(context.urn, incarnation, isProtected);
+    if (isProtected) protections.recordProtected(context.urn, id);
+    protections.record(context.urn, incarnation, isProtected);
   },
 
   recordDeclared(context, id, { __state: { incarnation } }) {
@@ -54,12 +54,12 @@ export const backend: Resource<BackendInputs, BackendState> = {
     if (adopted) tellAdoption(context, live);
     const memory = newMetadata(context.account, inputs, context.clock.now());
     const { urn } = context;
-    context.account.backends.meet(live.uid, memory.incarnation, urn);
+    context.account.backends.recordLive(live.uid, memory.incarnation, urn);
     if (urn !== undefined) context.account.backends.declare(live.uid, memory.incarnation, urn);
-    if (inputs.deletionProtection === true) context.account.backends.noteProtected(live.uid);
+    if (inputs.deletionProtection === true) context.account.facts.record(live.uid, "protected");
     // Only so: made without protection, it lets go of a protected one that it replaces in the next run, and not in this.
     if (urn !== undefined && inputs.deletionProtection === true)
-      context.account.backends.meetProtection(urn, memory.incarnation, true);
+      context.account.protections.record(urn, memory.incarnation, true);
     const known = adopted ? withoutLiveInputs(inputs) : inputs;
     return { id: live.uid, state: stateOf({}, known, valuesOf(context.account, live), memory), failure };
   },
@@ -135,7 +135,7 @@ async function readBackend(
   if (live !== undefined) return observed(context, live, known);
   if (known === undefined) throw noSuchBackend(id, context.account.session.accountName);
   if (await isGone(context, operation, id, known)) {
-    if (context.urn !== undefined) context.account.backends.forgetProtected(context.urn);
+    if (context.urn !== undefined) context.account.protections.forgetProtected(context.urn);
     return undefined;
   }
   throw new AbsentError({

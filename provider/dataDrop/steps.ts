@@ -40,7 +40,7 @@ export async function dropRemaining(
     } catch (error) {
       if (!mayHaveRun(error)) throw error;
       current = { ...current, __state: { ...current.__state, unclear: step } };
-      account.actions.recordUnclear(inputs.backend, id);
+      account.unknownOutcomes.set(inputs.backend, id);
       observe(current);
       throw unknownDrop(id, current, error);
     }

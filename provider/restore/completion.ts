@@ -33,7 +33,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   },
 
   recordLive({ account }, _, state) {
-    if (hasEnded(state) && state.restoreId !== undefined) account.actions.recordEnded(state.target, state.restoreId);
+    if (hasEnded(state) && state.restoreId !== undefined) account.restores.recordEnded(state.target, state.restoreId);
   },
 
   create(context, _, inputs: RestoreCompletionInputs & Hidden) {

@@ -20,7 +20,7 @@ export async function poll(
   const { url } = await account.data.locate(target, operation);
   let latest = state;
   // Whoever comes back later cannot tell whether the id has been given to another restore meanwhile.
-  let isUnsure = !account.actions.wasSentHere(request);
+  let isUnsure = !account.restores.wasSentHere(request);
 
   const remember = (status: RestoreStatusAnswer["status"], memory: Partial<RestoreCompletionMetadata> = {}): void => {
     latest = { ...latest, status, __state: { ...latest.__state, unknownSince: "", ...memory } };
@@ -58,13 +58,13 @@ export async function poll(
     },
     // A later run knows how long it has waited, not how long the restore took.
     reached: ({ status }, elapsed) =>
-      `restore ${restoreId} of ${target} ended ${status}${account.actions.wasSentHere(request) ? ` after ${elapsed}` : `, waited ${elapsed} in this run`}`,
+      `restore ${restoreId} of ${target} ended ${status}${account.restores.wasSentHere(request) ? ` after ${elapsed}` : `, waited ${elapsed} in this run`}`,
     afterDeadline: [
       "The restore is in the state and goes on by itself: run pulumi up to wait for it again.",
       `If restores usually take this long, raise ${operation.timeout.input}.`,
     ],
   });
-  account.actions.recordEnded(target, restoreId);
+  account.restores.recordEnded(target, restoreId);
   const confirmed = !isUnsure && !latest.__state.doubtful;
   const completedAt = new Date(clock.now()).toISOString();
   return { ...latest, status: ended.status, errors: ended.errors, confirmed, completedAt };

@@ -52,7 +52,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   },
 
   recordLive({ account, urn }, id, { target, restoreId }) {
-    if (restoreId !== undefined) account.actions.meetRestore(target, restoreId, urn ?? id);
+    if (restoreId !== undefined) account.restores.record(target, restoreId, urn ?? id);
   },
 
   async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
@@ -120,11 +120,11 @@ async function refuseHeld(
   { target }: RestoreRequestInputs,
   restoreId: number,
 ): Promise<void> {
-  const holders = account.actions.holdersOf(target, restoreId);
+  const holders = account.restores.holdersOf(target, restoreId);
   const [holder] = holders;
   if (holder === undefined) return;
   const isOwn = urn !== undefined && holders.has(urn);
-  const mayBeAnother = isOwn || account.actions.hasEnded(target, restoreId);
+  const mayBeAnother = isOwn || account.restores.hasEnded(target, restoreId);
   if (mayBeAnother && (await account.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
   const whose = isOwn ? "an earlier run of this very resource" : `${resourceName(holder)} of this stack`;
   const unless = isOwn ? ["If the change that asks for it has had its run already, undo the change instead."] : [];

@@ -84,7 +84,7 @@ async function sendOnce(
   };
   const recorded = (restoreId: number, failure?: Error): Created<RestoreRequestState> => {
     const id = `${target}/${restoreId}/${startedAt}`;
-    account.actions.recordSent(target, restoreId, id, context.urn ?? id);
+    account.restores.recordSent(target, restoreId, id, context.urn ?? id);
     info(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
     return {
       id,
@@ -99,7 +99,7 @@ async function sendOnce(
     if (beside !== undefined && error instanceof Error) return recorded(beside, error);
     if (!mayHaveRun(error)) throw error;
     const id = `${target}/unknown/${startedAt}`;
-    account.actions.recordUnclear(target, id);
+    account.unknownOutcomes.set(target, id);
     const state = stateOf(context, inputs, startedAt, { attempt: "unknown", ...restored(backup) });
     return { id, state, failure: unknownRestore(id, state, error) };
   }

@@ -3,37 +3,65 @@ import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirS
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Fact, Siblings } from "./backends";
+
+/** What one process of a run tells the others about a backend, under its uid or under the URN of its resource. */
+export type Fact =
+  /** The program declares it, so this run is no destroy, or leaves the backend alone. */
+  | "declared"
+  /** It was created in this run, so it holds no earlier data. */
+  | "created"
+  /** Its state says, or is going to say, that it must not be deleted. */
+  | "protected";
+
+/** The other provider processes of the same engine run: each explicit Provider has its own process. */
+export interface Siblings {
+  /** Tells the others that a resource with this uid and incarnation is live, or that it is deleted. */
+  shareResource(uid: string, incarnation: string, isLive: boolean): void;
+  /** The incarnations of the live resources in other processes that refer to the backend. */
+  incarnationsElsewhere(uid: string): readonly string[];
+  shareFact(key: string, fact: Fact): void;
+  /** Whether another process has shared the fact. */
+  hasFact(key: string, fact: Fact): boolean;
+}
+
+/** For a process that no engine started, which has no siblings. */
+export const noSiblings: Siblings = {
+  shareResource: () => undefined,
+  incarnationsElsewhere: () => [],
+  shareFact: () => undefined,
+  hasFact: () => false,
+};
 
 type Line =
   | readonly [endpoint: string, uid: string, incarnation: string, isLive: boolean]
   | readonly [endpoint: string, key: string, fact: Fact];
 
 /**
- * Shares what the provider processes of one engine run stand for, through a folder for temporary files: a file a process, of which only
- * those of living processes count. Holds uids and times, no secret. Where it cannot be written, each process knows only its own.
+ * Siblings that share a folder for temporary files. Each process writes a file of its own, and reads those of the living processes. The
+ * files hold uids, URNs and times, no secret. Where the folder cannot be written, each process knows only what it has learned itself.
  */
 export class SharedSiblings implements Siblings {
   private readonly folder: string;
   private readonly own = `${process.pid}`;
-  private readonly told = new Map<string, boolean>();
+  /** What the file of this process says last, so that nothing is written twice. */
+  private readonly shared = new Map<string, boolean>();
 
   constructor(
     private readonly endpoint: string,
-    /** What tells one run of the engine from another. */
+    /** Tells this run of the engine from another: the address of the engine. */
     engine: string,
     private readonly base = baseFolder(),
   ) {
     this.folder = join(base, createHash("sha256").update(engine).digest("hex").slice(0, 16));
   }
 
-  tell(uid: string, incarnation: string, isLive: boolean): void {
+  shareResource(uid: string, incarnation: string, isLive: boolean): void {
     const key = JSON.stringify([uid, incarnation]);
-    if (this.told.get(key) === isLive) return;
-    if (this.write([this.endpoint, uid, incarnation, isLive])) this.told.set(key, isLive);
+    if (this.shared.get(key) === isLive) return;
+    if (this.write([this.endpoint, uid, incarnation, isLive])) this.shared.set(key, isLive);
   }
 
-  ofOthers(uid: string): readonly string[] {
+  incarnationsElsewhere(uid: string): readonly string[] {
     const live = new Set<string>();
     for (const [file, [endpoint, other, incarnation, isLive]] of this.linesOfOthers()) {
       if (isLive === undefined || endpoint !== this.endpoint || other !== uid) continue;
@@ -43,13 +71,13 @@ export class SharedSiblings implements Siblings {
     return [...live].map((one) => one.slice(one.indexOf(" ") + 1));
   }
 
-  note(key: string, fact: Fact): void {
+  shareFact(key: string, fact: Fact): void {
     const line: Line = [this.endpoint, key, fact];
     const text = JSON.stringify(line);
-    if (!this.told.has(text) && this.write(line)) this.told.set(text, true);
+    if (!this.shared.has(text) && this.write(line)) this.shared.set(text, true);
   }
 
-  hasNoted(key: string, fact: Fact): boolean {
+  hasFact(key: string, fact: Fact): boolean {
     const line: Line = [this.endpoint, key, fact];
     return this.linesOfOthers().some(([, other]) => isDeepStrictEqual(other, line));
   }
@@ -61,13 +89,13 @@ export class SharedSiblings implements Siblings {
   }
 
   private write(line: Line): boolean {
-    // The engine ends its processes by a signal: what they leave goes with the next one that comes.
-    if (this.told.size === 0) sweep(this.base);
+    // The engine ends its processes with a signal, so their files stay: the next process removes them.
+    if (this.shared.size === 0) sweep(this.base);
     // Another process may remove the folder while it is still empty.
     for (let tries = 0; tries < 3; tries++) {
       const done = attempt(() => {
         mkdirSync(this.base, { recursive: true, mode: 0o700 });
-        if (!isMine(this.base)) throw new Error("it is somebody else's");
+        if (!isMine(this.base)) throw new Error("it belongs to another user");
         mkdirSync(this.folder, { recursive: true, mode: 0o700 });
         appendFileSync(join(this.folder, this.own), `${JSON.stringify(line)}\n`, { mode: 0o600 });
       });
@@ -78,11 +106,11 @@ export class SharedSiblings implements Siblings {
 }
 
 function baseFolder(): string {
-  // A number has no need of an entry among the users of the machine, which containers often lack.
+  // Unlike a user name, the number needs no entry in /etc/passwd, which containers often lack.
   return join(tmpdir(), `pulumi-dgraphcloud-${process.getuid?.() ?? userInfo().username}`);
 }
 
-/** Removes what processes have left that were killed. */
+/** Removes the files of processes that have ended. */
 function sweep(base: string): void {
   if (!isMine(base)) return;
   for (const name of entries(base, /^[0-9a-f]{16}$/)) {
@@ -93,14 +121,14 @@ function sweep(base: string): void {
         rmSync(join(folder, file));
       });
     }
-    // Not while another process still has something there.
+    // Fails while another process still has a file there.
     attempt(() => {
       rmdirSync(folder);
     });
   }
 }
 
-/** A folder of this user's own, and no link: else somebody could name the files that are removed and written here. */
+/** Whether it is a folder of this user and not a link. Otherwise another user could decide which files are removed or written here. */
 function isMine(folder: string): boolean {
   try {
     const found = lstatSync(folder);
@@ -111,7 +139,7 @@ function isMine(folder: string): boolean {
   }
 }
 
-/** The files that processes have written, by their numbers. */
+/** The names of the files, which are process ids. */
 function filesOf(folder: string): string[] {
   return isMine(folder) ? entries(folder, /^[1-9]\d*$/) : [];
 }
@@ -128,7 +156,7 @@ function linesOf(file: string): Line[] {
   const lines: Line[] = [];
   attempt(() => {
     for (const line of readFileSync(file, "utf8").split("\n")) {
-      // One that was cut off by a full disk says nothing of the others.
+      // A full disk may have cut off one line; the others count all the same.
       attempt(() => lines.push(JSON.parse(line) as Line));
     }
   });
@@ -143,7 +171,7 @@ function isAlive(pid: string): boolean {
   }
 }
 
-/** What cannot be shared is known here all the same. Tells whether it could. */
+/** Whether it succeeded. A failure means only that less is shared between the processes. */
 function attempt(work: () => void): boolean {
   try {
     work();

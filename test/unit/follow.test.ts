@@ -4,7 +4,7 @@ import type { Account } from "../../provider/run/account";
 import { type Context } from "../../provider/resource/context";
 import { UnknownOutcomeError } from "../../provider/errors/errors";
 import { LostAnswerError, WrongShapeError } from "../../provider/errors/requestErrors";
-import { ActionRecords } from "../../provider/run/actions";
+import { RestoreRecords } from "../../provider/run/restores";
 import { poll } from "../../provider/restore/follow";
 import { TestClock } from "../harness/clocks";
 import { rejection } from "../harness/errors";
@@ -18,7 +18,7 @@ const minute = 60_000;
 
 describe("waiting for a restore", () => {
   let clock: TestClock;
-  let actions: ActionRecords;
+  let restores: RestoreRecords;
   let health: number;
   let observed: RestoreCompletionState;
 
@@ -33,8 +33,8 @@ describe("waiting for a restore", () => {
 
   beforeEach(() => {
     clock = new TestClock();
-    actions = new ActionRecords();
-    actions.recordSent(fresh.target, 1, fresh.request, "urn");
+    restores = new RestoreRecords();
+    restores.recordSent(fresh.target, 1, fresh.request, "urn");
     health = 200;
     observed = fresh;
   });
@@ -50,7 +50,7 @@ describe("waiting for a restore", () => {
       },
     };
     const quiet = (): void => undefined;
-    const account = { data, actions } as unknown as Account;
+    const account = { data, restores } as unknown as Account;
     const signal = new AbortController().signal;
     const context: Context = {
       urn: undefined,
@@ -75,7 +75,7 @@ describe("waiting for a restore", () => {
   });
 
   it("is not confirmed at the first look of a process that did not send it", async () => {
-    actions = new ActionRecords();
+    restores = new RestoreRecords();
     expect(await polled(() => "OK")).to.include({ status: "OK", confirmed: false });
     clock = new TestClock();
     expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ confirmed: true });

@@ -34,7 +34,7 @@ describe("what provider processes of a run tell each other", () => {
   beforeEach(() => {
     base = makeTemporaryFolder("siblings");
     mine = new SharedSiblings(endpoint, "127.0.0.1:4000", base);
-    mine.tell("0x1", "here", true);
+    mine.shareResource("0x1", "here", true);
     folder = join(base, readdirSync(base)[0] ?? "");
   });
   afterEach(() => {
@@ -49,46 +49,46 @@ describe("what provider processes of a run tell each other", () => {
   it("is what those that live have met", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
     told(process.ppid, endpoint, "0x2", "elsewhere", true);
-    expect(mine.ofOthers("0x1")).to.deep.equal(["there"]);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["there"]);
   });
 
   it("are facts as well, which say nothing of who stands for a backend", () => {
     appendFileSync(join(folder, String(process.ppid)), `${JSON.stringify([endpoint, "0x1", "declared"])}\n`);
-    expect(mine.hasNoted("0x1", "declared")).to.equal(true);
-    expect(mine.hasNoted("0x1", "created")).to.equal(false);
-    expect(mine.hasNoted("0x2", "declared")).to.equal(false);
-    expect(mine.ofOthers("0x1")).to.deep.equal([]);
-    mine.note("0x3", "protected");
-    expect(mine.hasNoted("0x3", "protected"), "what this process knows itself is no news").to.equal(false);
+    expect(mine.hasFact("0x1", "declared")).to.equal(true);
+    expect(mine.hasFact("0x1", "created")).to.equal(false);
+    expect(mine.hasFact("0x2", "declared")).to.equal(false);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
+    mine.shareFact("0x3", "protected");
+    expect(mine.hasFact("0x3", "protected"), "what this process knows itself is no news").to.equal(false);
     const elsewhere = new SharedSiblings("http://127.0.0.1:4001/graphql", "127.0.0.1:4000", base);
-    expect(elsewhere.hasNoted("0x1", "declared")).to.equal(false);
+    expect(elsewhere.hasFact("0x1", "declared")).to.equal(false);
   });
 
   it("is nothing that this process has told itself", () => {
-    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
   it("is nothing that has been taken back", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
     told(process.ppid, endpoint, "0x1", "there", false);
-    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
   it("is nothing of another endpoint, where the uid is another backend's", () => {
     told(process.ppid, "http://127.0.0.1:4001/graphql", "0x1", "there", true);
-    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
   it("is nothing of another run of the engine", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
-    expect(new SharedSiblings(endpoint, "127.0.0.1:4001", base).ofOthers("0x1")).to.deep.equal([]);
+    expect(new SharedSiblings(endpoint, "127.0.0.1:4001", base).incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
   it("is nothing of a process that has ended, whose file goes with the next one that writes", () => {
     const ended = Number(execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }));
     told(ended, endpoint, "0x1", "there", true);
-    expect(mine.ofOthers("0x1")).to.deep.equal([]);
-    new SharedSiblings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
+    new SharedSiblings(endpoint, "127.0.0.1:4001", base).shareResource("0x3", "now", true);
     expect(existsSync(join(folder, String(ended)))).to.equal(false);
   });
 
@@ -97,8 +97,8 @@ describe("what provider processes of a run tell each other", () => {
     told(Number(ended), endpoint, "0x9", "then", true);
     told(process.ppid, endpoint, "0x1", "there", true);
     chmodSync(base, 0o777);
-    expect(mine.ofOthers("0x1")).to.deep.equal([]);
-    new SharedSiblings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
+    new SharedSiblings(endpoint, "127.0.0.1:4001", base).shareResource("0x3", "now", true);
     expect(readdirSync(base)).to.deep.equal([basename(folder)]);
     expect(readdirSync(folder)).to.include(ended);
   });
@@ -108,7 +108,7 @@ describe("what provider processes of a run tell each other", () => {
     mkdirSync(elsewhere, { mode: 0o700 });
     for (const place of [folder, elsewhere]) for (const name of ["id_rsa", "12"]) writeFileSync(join(place, name), "");
     symlinkSync(elsewhere, join(base, "0123456789abcdef"));
-    new SharedSiblings(endpoint, "127.0.0.1:4001", base).tell("0x3", "now", true);
+    new SharedSiblings(endpoint, "127.0.0.1:4001", base).shareResource("0x3", "now", true);
     expect(readdirSync(folder)).to.have.members(["id_rsa", String(process.pid)].concat(isUsed(12) ? ["12"] : []));
     expect(readdirSync(elsewhere)).to.have.members(["id_rsa", "12"]);
   });
@@ -116,14 +116,14 @@ describe("what provider processes of a run tell each other", () => {
   it("is what can be read, when a line was cut off by a full disk", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
     appendFileSync(join(folder, String(process.ppid)), '["https://cloud');
-    expect(mine.ofOthers("0x1")).to.deep.equal(["there"]);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["there"]);
   });
 
   it("is written once, and again when it has changed", () => {
-    mine.tell("0x1", "here", true);
-    mine.tell("0x1", "here", false);
-    mine.tell("0x1", "here", false);
-    mine.tell("0x1", "here", true);
+    mine.shareResource("0x1", "here", true);
+    mine.shareResource("0x1", "here", false);
+    mine.shareResource("0x1", "here", false);
+    mine.shareResource("0x1", "here", true);
     const lines = readFileSync(join(folder, String(process.pid)), "utf8")
       .split("\n")
       .slice(0, -1);
@@ -138,9 +138,9 @@ describe("what provider processes of a run tell each other", () => {
   it("is nothing, and no failure, where nothing can be written, or what is there cannot be read", () => {
     writeFileSync(join(base, "file"), "");
     const nowhere = new SharedSiblings(endpoint, "127.0.0.1:4000", join(base, "file", "below"));
-    nowhere.tell("0x1", "here", true);
-    expect(nowhere.ofOthers("0x1")).to.deep.equal([]);
+    nowhere.shareResource("0x1", "here", true);
+    expect(nowhere.incarnationsElsewhere("0x1")).to.deep.equal([]);
     appendFileSync(join(folder, String(process.ppid)), "no JSON\n");
-    expect(mine.ofOthers("0x1")).to.deep.equal([]);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 });
