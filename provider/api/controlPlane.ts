@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { RefusedError } from "../errors/errors";
-import { NullAnswerError, RequestError, type RequestSite, UnauthorizedError } from "../errors/requestErrors";
+import { NullAnswerError, type RequestSite, UnauthorizedError } from "../errors/requestErrors";
 import { keepSecret } from "../errors/redact";
+import { ControlClient, type PlaneRequest } from "./client";
 import {
   type CreatedDeployment,
   createdSchema,
@@ -11,127 +11,94 @@ import {
   type NewDeployment,
 } from "./deployment";
 import { type ControlOperation, controlDocuments } from "./documents";
-import { type Call, type RetryPolicy, requestMs, type Retrying, withRetries } from "./retry";
+import type { Call, Retrying } from "./retry";
 import type { Session } from "./session";
 import { shaped } from "./shape";
-import { postGraphql } from "./transport";
 
 const listSchema = v.object({ deployments: v.nullable(v.array(deploymentSchema)) });
 const createSchema = v.object({ createDeployment: v.nullable(createdSchema) });
 
 /** The control plane of Dgraph Cloud: one method an operation. */
 export class ControlPlane {
-  constructor(
-    private readonly endpoint: URL,
-    private readonly session: Session,
-    private readonly retrying: Retrying,
-  ) {}
+  private readonly client: ControlClient;
 
-  /** Every backend of the account. An answer that is incomplete in any way is an error, never a shorter list. */
+  constructor(endpoint: URL, session: Session, retrying: Retrying) {
+    this.client = new ControlClient(endpoint, session, retrying);
+  }
+
+  /** Every backend of the account. An incomplete answer is an error, never a shorter list. */
   async deployments(call: Call): Promise<Deployment[]> {
-    const list = await this.send("deployments", {}, "freely", call, (data, site) => {
+    const list = await this.send("deployments", {}, call, (data, site) => {
       const { deployments } = shaped(site, listSchema, data);
-      if (deployments === null) throw badSession(site);
+      if (deployments === null) throw invalidSession(site);
       return deployments;
     });
     for (const { jwtToken } of list) keepSecret(jwtToken);
     return [...new Map(list.map((deployment) => [deployment.uid, deployment])).values()];
   }
 
-  /** Sent once. A LostAnswerError or a WrongShapeError says that a backend may have been created. */
+  /** Sent once. After an error for which `mayHaveChanged` holds, the backend may have been created. */
   async createDeployment(input: NewDeployment, call: Call): Promise<CreatedDeployment> {
-    const created = await this.send("createDeployment", { dep: input }, "unless-sent", call, (data, site) => {
-      const answer = shaped(site, createSchema, data).createDeployment;
-      // It may be a bad session, or not: only a look at the list can tell.
-      if (answer === null) throw new NullAnswerError(site);
-      return answer;
+    const created = await this.client.send({
+      operation: "createDeployment",
+      document: controlDocuments.createDeployment,
+      variables: { dep: input },
+      policy: "once",
+      call,
+      parse: (data, site) => {
+        const answer = shaped(site, createSchema, data).createDeployment;
+        // The session may be invalid, or the backend created: only the list can tell.
+        if (answer === null) throw new NullAnswerError(site);
+        return answer;
+      },
     });
     keepSecret(created.jwtToken);
     return created;
   }
 
   async updateDeployment(input: DeploymentUpdate, call: Call): Promise<void> {
-    await this.send("updateDeployment", { dep: input }, "freely", call, confirmation("updateDeployment"));
+    await this.confirmed("updateDeployment", { dep: input }, call);
   }
 
-  /** Gives the service's sentence. */
+  /** Returns the service's sentence. */
   async deleteDeployment(uid: string, call: Call): Promise<string> {
-    return this.send("deleteDeployment", { deploymentID: uid }, "freely", call, confirmation("deleteDeployment"));
+    return this.confirmed("deleteDeployment", { deploymentID: uid }, call);
   }
 
-  /** Sets the lambda script of a backend, given as plain source; an empty one removes it. */
+  /** Sets the lambda script of a backend. The script is plain source; an empty one removes it. */
   async updateLambda(uid: string, script: string, call: Call): Promise<void> {
     const lambdaScript = Buffer.from(script, "utf8").toString("base64");
-    // The program may hold it as a secret; the provider is not told.
+    // The program may hold the script as a secret, which the provider cannot see.
     keepSecret(script);
     keepSecret(lambdaScript);
-    const input = { deploymentID: uid, tenantID: 0, lambdaScript };
-    await this.send("updateLambda", { input }, "freely", call, confirmation("updateLambda"));
+    await this.confirmed("updateLambda", { input: { deploymentID: uid, tenantID: 0, lambdaScript } }, call);
   }
 
-  private async send<T>(
+  /** Sends an update or a delete. The service answers with a sentence. */
+  private confirmed(operation: ControlOperation, variables: Variables, call: Call): Promise<string> {
+    return this.send(operation, variables, call, (data, site) => {
+      const sentence = shaped(site, sentenceSchema, data)[operation];
+      if (sentence === null || sentence === undefined) throw invalidSession(site);
+      return sentence;
+    });
+  }
+
+  private send<T>(
     operation: ControlOperation,
-    variables: Readonly<Record<string, unknown>>,
-    repeat: RetryPolicy,
+    variables: Variables,
     call: Call,
-    parse: (data: unknown, site: RequestSite) => T,
+    parse: PlaneRequest<T>["parse"],
   ): Promise<T> {
-    const site = { operation, host: this.endpoint.host };
     const document = controlDocuments[operation];
-    const request = {
-      url: this.endpoint,
-      operation,
-      document,
-      variables,
-      signal: call.signal,
-      idempotent: repeat === "freely",
-      isEndpoint: true,
-    };
-    const post = async (token: string): Promise<T> => {
-      const timeoutMs = requestMs(this.retrying.clock, document, repeat, call);
-      return parse(await postGraphql({ ...request, timeoutMs, headers: { authorization: `Bearer ${token}` } }), site);
-    };
-    let renewals = 0;
-    return withRetries(this.retrying, repeat, call, async () => {
-      const token = await loggedIn(site, this.session.token(call));
-      try {
-        return await post(token);
-      } catch (error) {
-        if (!(error instanceof UnauthorizedError) || renewals++ > 0) throw error;
-        const renewed = await loggedIn(site, this.session.renewed(token, call));
-        if (renewed === token) throw error;
-        return post(renewed);
-      }
-    });
+    return this.client.send({ operation, document, variables, policy: "idempotent", call, parse });
   }
 }
 
-/** A log-in whose answer was lost says nothing of the operation behind it, which was not sent. */
-async function loggedIn(site: RequestSite, token: Promise<string>): Promise<string> {
-  try {
-    return await token;
-  } catch (cause) {
-    if (!(cause instanceof RequestError)) throw cause;
-    throw new RefusedError({
-      code: cause.code,
-      why: `${site.operation} was not sent: ${cause.why}`,
-      next: cause.next,
-      cause,
-    });
-  }
-}
+type Variables = PlaneRequest<unknown>["variables"];
 
-/** Updates and deletes answer with a sentence. */
-function confirmation(operation: ControlOperation): (data: unknown, site: RequestSite) => string {
-  const schema = v.record(v.string(), v.nullish(v.string()));
-  return (data, site) => {
-    const sentence = shaped(site, schema, data)[operation];
-    if (sentence === null || sentence === undefined) throw badSession(site);
-    return sentence;
-  };
-}
+const sentenceSchema = v.record(v.string(), v.nullish(v.string()));
 
-/** With a bad session the service answers HTTP 200 and null. */
-function badSession(site: RequestSite): UnauthorizedError {
+/** With an invalid session the service answers HTTP 200 and null. */
+function invalidSession(site: RequestSite): UnauthorizedError {
   return new UnauthorizedError(site, "the answer is null, as it is for a session that is not valid");
 }

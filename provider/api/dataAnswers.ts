@@ -1,11 +1,13 @@
 import * as v from "valibot";
+import { type AnswerData, dataBeside, GraphqlError, type RequestSite } from "../errors/requestErrors";
+import { isRecord } from "./answer";
 
 /** GraphQL's Int, counted from 1. */
-export const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
+const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));
 
 const problems = v.nullish(v.array(v.object({ message: v.string() })));
 
-/** The answer of `restore`. Without an id there is no restore that could be waited for, whatever the code says. */
+/** The answer of `restore`. Without an id, the restore cannot be waited for, whatever the code says. */
 export const restoreSchema = v.object({
   restore: v.object({
     response: v.nullish(
@@ -44,7 +46,7 @@ export interface Backup {
 
 const backupSchema = v.object({
   type: v.string(),
-  // 0 would be sent as "the latest one".
+  // From 1: a restore of number 0 would take the latest backup.
   backupNum: number,
   folder: v.string(),
   timestamp: v.string(),
@@ -72,8 +74,37 @@ export interface StoredNames {
   readonly fields: readonly string[];
 }
 
-/** The answer to `schema {}`, which leaves out what is empty. */
+/** The answer to `schema {}`. Dgraph leaves out an empty list. */
 export const storedSchema = v.object({
   schema: v.nullish(v.array(v.object({ predicate: v.string() }))),
   types: v.nullish(v.array(v.object({ name: v.string() }))),
 });
+
+/** Throws the errors that stand inside the field of the operation. */
+export function failOnProblems(site: RequestSite, errors: v.InferOutput<typeof problems>, data: AnswerData): void {
+  if (errors == null || errors.length === 0) return;
+  throw new GraphqlError(
+    site,
+    errors.map(({ message }) => message),
+    data,
+  );
+}
+
+/** Throws any code but "Success", the only one that is known. */
+export function failOnCode(
+  site: RequestSite,
+  response: v.InferOutput<typeof restoreSchema>["restore"]["response"],
+  data: AnswerData,
+): void {
+  if (response?.code == null || response.code === "Success") return;
+  throw new GraphqlError(site, [`${response.code}: ${response.message ?? "no message"}`], data);
+}
+
+/** The id of a restore that the service named beside its errors. */
+export function restoreIdBeside(error: unknown): number | undefined {
+  const data = dataBeside(error);
+  const restore = data?.["restore"];
+  const response = isRecord(restore) ? restore["response"] : undefined;
+  const id = isRecord(response) ? response["restoreId"] : undefined;
+  return v.is(number, id) ? id : undefined;
+}

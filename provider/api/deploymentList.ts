@@ -171,7 +171,7 @@ export class DeploymentList {
   }
 }
 
-function noSecondLook(uid: string, { limit = "the time for it" }: Call): Error {
+function noSecondLook(uid: string, { limit = "the time limit" }: Call): Error {
   return new DeadlineError({
     code: "DGC209",
     why: `${uid} is not in the list of backends, and a second look some seconds later was not possible within ${limit}.`,

@@ -1,39 +1,48 @@
-import type { Clock } from "../time";
 import { DeadlineError, RefusedError } from "../errors/errors";
 import { LostAnswerError, NotSentError, RequestError, ThrottledError } from "../errors/requestErrors";
+import type { Clock } from "../time";
 
-/** How often a request may be repeated: see the table in docs/decisions/0004-retries.md. */
-export type RetryPolicy =
-  /** A query, or a mutation whose second time changes nothing. */
-  | "freely"
-  /** A mutation that acts anew each time: only when it was provably not carried out. */
-  | "unless-sent";
+/**
+ * How often a request may be sent. `docs/decisions/0004-retries.md` has the reasons.
+ *
+ * - `"idempotent"`: a query, or a mutation whose second time changes nothing. It is retried after a failed connection, HTTP 429, a lost
+ *   answer and a 5xx; three times in all after an answer that cannot be read.
+ * - `"once"`: a mutation that acts anew each time. It is retried only when it was provably not carried out: after a failed connection and
+ *   after HTTP 429.
+ */
+export type RetryPolicy = "idempotent" | "once";
 
-/** What one operation gives its requests: how long, and who can end it early. */
+/** The bounds of one operation, which all its requests share. */
 export interface Call {
-  /** When the operation as a whole must have ended, in milliseconds since the Unix epoch. */
+  /** When the operation must have ended, in milliseconds since the Unix epoch. */
   readonly deadline: number;
+  /** Ends the operation early, when the engine is gone. */
   readonly signal: AbortSignal;
   /** Where the deadline comes from, for messages: `timeouts.create (20m)`. */
   readonly limit?: string;
-  /** Told before each pause, so that a long outage is seen. */
+  /** Called before each pause, so that a long outage is seen. */
   readonly onRetry?: (error: RequestError) => void;
   /**
-   * Asked before a mutation that acts anew each time is sent again: throws when what allowed it is so no more. The pause before may
-   * have been long.
+   * Called before a request with the policy `"once"` is retried. It throws when the checks that allowed the request do not hold any
+   * more: the pause may have been long.
    */
   readonly recheck?: () => Promise<void>;
 }
 
-const firstPauseMs = 500;
-const longestPauseMs = 15_000;
-const unreadableTries = 3;
+/** What the requests of one account share. */
+export interface Retrying {
+  readonly clock: Clock;
+  readonly budget: RetryBudget;
+  readonly random: () => number;
+}
 
-/** The process's budget of repetitions: an outage must not be answered with a storm. */
+/**
+ * The retries that one process may make: in an outage, many resources would otherwise multiply the load. A success gives a little back.
+ */
 export class RetryBudget {
   private tokens = 500;
 
-  /** Takes what one repetition costs; false when there is nothing left. */
+  /** Pays for one retry; false when there is too little left. */
   take(cost: number): boolean {
     if (this.tokens < cost) return false;
     this.tokens -= cost;
@@ -45,47 +54,49 @@ export class RetryBudget {
   }
 }
 
-export interface Retrying {
-  readonly clock: Clock;
-  readonly budget: RetryBudget;
-  readonly random: () => number;
-}
+/** What a retry takes from the budget: after a lost answer, and after a failed connection or HTTP 429. */
+const lostAnswerCost = 10;
+const otherCost = 5;
 
-/** How long an address is tried at which there is nothing: the local cloud may be starting, the name server may catch up. */
+const firstPauseMs = 500;
+const longestPauseMs = 15_000;
+/** How often a request is sent whose answer cannot be read. */
+const unreadableAttempts = 3;
+/** How long a wrong address is tried: a local cloud may be starting, a name server may not know a new name yet. */
 const hopelessMs = 15_000;
-/** What a request has at least: with less, the last look of a wait could never succeed. */
+/** The least time for one request: with less, the last poll of a wait, which comes at the deadline, could never succeed. */
 const leastRequestMs = 1_000;
 
 /**
- * How long one request may take: a query 30 s, a mutation 60 s, and no longer than until the deadline. Only a mutation that acts anew
- * each time keeps its time: cutting it off would lose its answer.
+ * How long one request may take: a query 30 s, a mutation 60 s, and never past the deadline. Only a request with the policy `"once"` may
+ * go past the deadline: to cut it off would lose its answer.
  */
-export function requestMs(clock: Clock, document: string, repeat: RetryPolicy, call: Call): number {
+export function requestMs(clock: Clock, document: string, policy: RetryPolicy, call: Call): number {
   const mostMs = document.startsWith("mutation") ? 60_000 : 30_000;
-  if (repeat === "unless-sent") return mostMs;
+  if (policy === "once") return mostMs;
   return Math.min(mostMs, Math.max(leastRequestMs, Math.ceil(call.deadline - clock.now())));
 }
 
 /**
- * Sends until it succeeds, the failure is final, the deadline would pass, or the budget is spent. A query is sent once even after the
- * deadline, as the last look of a wait; a mutation that acts anew each time is not.
+ * Sends until the request succeeds, its failure is final, the next attempt would come after the deadline, or the budget is spent. After
+ * the deadline, the policy `"idempotent"` still sends once, because the last poll of a wait comes at the deadline; `"once"` sends nothing.
  */
 export async function withRetries<T>(
   { clock, budget, random }: Retrying,
-  repeat: RetryPolicy,
+  policy: RetryPolicy,
   call: Call,
   send: () => Promise<T>,
 ): Promise<T> {
   let hopelessSince: number | undefined;
-  let failure: Passing | undefined;
+  let failure: TransientError | undefined;
   for (let attempt = 1; ; attempt++) {
-    if (repeat === "unless-sent" && clock.now() >= call.deadline) throw tooLate(call, failure, attempt - 1);
+    if (policy === "once" && clock.now() >= call.deadline) throw tooLate(call, failure, attempt - 1);
     try {
       const result = await send();
       budget.refund();
       return result;
     } catch (error) {
-      if (!isRepeatable(error, repeat, attempt)) throw error;
+      if (!mayRetry(error, policy, attempt)) throw error;
       failure = error;
       const now = clock.now();
       hopelessSince = error instanceof NotSentError && error.isHopeless ? (hopelessSince ?? now) : undefined;
@@ -93,17 +104,47 @@ export async function withRetries<T>(
       if (now >= hopelessUntil) throw error.add(`(tried ${times(attempt)} in ${hopelessMs / 1_000}s)`);
       const pause = Math.min(pauseMs(error, attempt, random), hopelessUntil - now);
       if (now + pause >= call.deadline) throw tooLate(call, error, attempt);
-      if (!budget.take(error instanceof LostAnswerError ? 10 : 5)) {
+      if (!budget.take(error instanceof LostAnswerError ? lostAnswerCost : otherCost)) {
         throw error.add("(not tried again: too much has failed in this run)");
       }
       call.onRetry?.(error);
       await clock.sleep(pause, call.signal);
     }
-    if (repeat === "unless-sent") await unsent(call.recheck?.());
+    if (policy === "once" && call.recheck !== undefined) await beforeSending("it was not tried again", call.recheck());
   }
 }
 
-function tooLate({ limit = "the time for it" }: Call, failure: Passing | undefined, attempts: number): Error {
+/** Failures that may pass. */
+type TransientError = NotSentError | ThrottledError | LostAnswerError;
+
+function mayRetry(error: unknown, policy: RetryPolicy, attempt: number): error is TransientError {
+  if (error instanceof NotSentError || error instanceof ThrottledError) return true;
+  if (!(error instanceof LostAnswerError) || policy === "once") return false;
+  return !error.unreadable || attempt < unreadableAttempts;
+}
+
+/** The pause before the next attempt: a random part of a pause that doubles each time, and never less than the Retry-After header asks for. */
+export function pauseMs(error: TransientError, attempt: number, random: () => number): number {
+  const asked = error instanceof NotSentError ? undefined : error.retryAfterMs;
+  const own = random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
+  return asked === undefined ? own : Math.max(own, asked + random() * firstPauseMs);
+}
+
+/**
+ * Awaits a step that comes before a request: a log-in, a look-up, a check. Its failure is reported as one of the step: otherwise a lost
+ * answer to the step would be taken for a lost answer to the request, which was not sent. `consequence`: "restore was not sent".
+ */
+export async function beforeSending<T>(consequence: string, step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (cause) {
+    if (!(cause instanceof RequestError)) throw cause;
+    const { code, why, next } = cause;
+    throw new RefusedError({ code, why: `${consequence}: ${why}`, next, cause });
+  }
+}
+
+function tooLate({ limit = "the time limit" }: Call, failure: TransientError | undefined, attempts: number): Error {
   if (failure !== undefined) return failure.add(`(tried ${times(attempts)} within ${limit})`);
   return new DeadlineError({
     code: "DGC209",
@@ -114,30 +155,4 @@ function tooLate({ limit = "the time for it" }: Call, failure: Passing | undefin
 
 function times(attempts: number): string {
   return attempts === 1 ? "once" : `${attempts} times`;
-}
-
-/** What fails in a look before a mutation says nothing of the mutation, which was not sent. */
-async function unsent(recheck: Promise<void> | undefined): Promise<void> {
-  try {
-    await recheck;
-  } catch (cause) {
-    if (!(cause instanceof RequestError)) throw cause;
-    const { code, why, next } = cause;
-    throw new RefusedError({ code, why: `it was not tried again: ${why}`, next, cause });
-  }
-}
-
-type Passing = NotSentError | ThrottledError | LostAnswerError;
-
-function isRepeatable(error: unknown, repeat: RetryPolicy, attempt: number): error is Passing {
-  if (error instanceof NotSentError || error instanceof ThrottledError) return true;
-  if (!(error instanceof LostAnswerError) || repeat === "unless-sent") return false;
-  return !error.unreadable || attempt < unreadableTries;
-}
-
-/** Full jitter over a doubling pause; a Retry-After is obeyed, and never undercut. */
-export function pauseMs(error: Passing, attempt: number, random: () => number): number {
-  const asked = error instanceof NotSentError ? undefined : error.retryAfterMs;
-  const own = random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));
-  return asked === undefined ? own : Math.max(own, asked + random() * firstPauseMs);
 }

@@ -130,8 +130,8 @@ export class Session {
       next: ["Correct the e-mail or the password.", ...credentialsAdvice],
     } as const;
     try {
-      const answer = await withRetries(this.retrying, "freely", call, async () => {
-        const timeoutMs = requestMs(this.clock, controlDocuments.login, "freely", call);
+      const answer = await withRetries(this.retrying, "idempotent", call, async () => {
+        const timeoutMs = requestMs(this.clock, controlDocuments.login, "idempotent", call);
         return shaped(site, loginSchema, await postGraphql({ ...request, ...options, timeoutMs }));
       });
       if (answer.login !== null) return answer.login.token;

@@ -39,7 +39,7 @@ export async function join<T>(
 function untilDeadline<T>(work: Promise<T>, what: string, call: Call, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
     const silence = clock.alarm(Math.max(leastMs, call.deadline - clock.now()), () => {
-      const limit = call.limit ?? "the time for it";
+      const limit = call.limit ?? "the time limit";
       reject(
         new DeadlineError({
           code: "DGC209",

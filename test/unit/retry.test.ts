@@ -52,12 +52,12 @@ describe("repetition", () => {
     retrying = { clock, budget: new RetryBudget(), random: () => 1 };
   });
 
-  const always = ["freely", "unless-sent"] as const;
+  const always = ["idempotent", "once"] as const;
   const table: readonly [failure: Error, repeated: readonly RetryPolicy[]][] = [
     [notSent, always],
     [throttled, always],
-    [lost, ["freely"]],
-    [unreadable, ["freely"]],
+    [lost, ["idempotent"]],
+    [unreadable, ["idempotent"]],
     [new UnauthorizedError(site, "HTTP 401"), []],
     [new GraphqlError(site, ["no"], undefined), []],
     [new WrongShapeError(site, "data", "no"), []],
@@ -81,7 +81,7 @@ describe("repetition", () => {
 
   it("pauses for twice as long each time, up to 15 s", async () => {
     const sender = new Sender(Array<Error>(8).fill(lost));
-    await withRetries(retrying, "freely", callWithin(clock, hour), sender.send);
+    await withRetries(retrying, "idempotent", callWithin(clock, hour), sender.send);
     expect(clock.sleeps).to.deep.equal([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   });
 
@@ -107,20 +107,20 @@ describe("repetition", () => {
 
   it("gives up at once, with the failure itself, when the pause would pass the deadline", async () => {
     const sender = endless(lost);
-    expect(await rejection(withRetries(retrying, "freely", callWithin(clock, 3_600), sender.send))).to.equal(lost);
+    expect(await rejection(withRetries(retrying, "idempotent", callWithin(clock, 3_600), sender.send))).to.equal(lost);
     expect(clock.sleeps).to.deep.equal([500, 1_000, 2_000]);
     expect(sender.tries).to.equal(4);
   });
 
   it("does not begin a pause that ends just at the deadline", async () => {
     const sender = endless(lost);
-    await rejection(withRetries(retrying, "freely", callWithin(clock, 500), sender.send));
+    await rejection(withRetries(retrying, "idempotent", callWithin(clock, 500), sender.send));
     expect(sender.tries).to.equal(1);
   });
 
   it("gives up at once when the Retry-After passes the deadline", async () => {
     const sender = endless(new ThrottledError(site, 120_000));
-    await rejection(withRetries(retrying, "freely", callWithin(clock, 60_000), sender.send));
+    await rejection(withRetries(retrying, "idempotent", callWithin(clock, 60_000), sender.send));
     expect(sender.tries).to.equal(1);
     expect(clock.sleeps).to.deep.equal([]);
   });
@@ -141,14 +141,14 @@ describe("repetition", () => {
     it("ends at the deadline when that comes first", async () => {
       const sender = endless(new NotSentError(site, new Error("refused"), { isHopeless: true }));
       const call = callWithin(clock, 10_000, { limit: "timeouts.create (10s)" });
-      const { message } = await rejection(withRetries(retrying, "freely", call, sender.send));
+      const { message } = await rejection(withRetries(retrying, "idempotent", call, sender.send));
       expect(message).to.contain("(tried 5 times within timeouts.create (10s))");
       expect(clock.elapsedMs).to.be.at.most(10_000);
     });
 
     it("goes on when there was something in between", async () => {
       const sender = new Sender([hopeless, hopeless, lost, hopeless, hopeless]);
-      expect(await withRetries(retrying, "freely", callWithin(clock, hour), sender.send)).to.equal("done");
+      expect(await withRetries(retrying, "idempotent", callWithin(clock, hour), sender.send)).to.equal("done");
       expect(clock.elapsedMs).to.be.greaterThan(15_000);
     });
   });
@@ -157,7 +157,7 @@ describe("repetition", () => {
     it("sends no mutation that acts anew each time", async () => {
       const sender = new Sender([]);
       const call = callWithin(clock, 0, { limit: "timeouts.create (10s)" });
-      const error = await rejection(withRetries(retrying, "unless-sent", call, sender.send));
+      const error = await rejection(withRetries(retrying, "once", call, sender.send));
       expect(error).to.be.instanceOf(DeadlineError);
       expect(error.message).to.match(
         /^timeouts\.create \(10s\) was over before the request could be sent; nothing was sent\.\n/,
@@ -172,26 +172,26 @@ describe("repetition", () => {
         return Promise.resolve();
       };
       const call = callWithin(clock, 30_000, { recheck });
-      expect(await rejection(withRetries(retrying, "unless-sent", call, sender.send))).to.equal(notSent);
+      expect(await rejection(withRetries(retrying, "once", call, sender.send))).to.equal(notSent);
       expect(sender.tries).to.equal(1);
     });
 
     it("sends a query once, as the last look of a wait", async () => {
       const sender = endless(lost);
-      expect(await rejection(withRetries(retrying, "freely", callWithin(clock, -1), sender.send))).to.equal(lost);
+      expect(await rejection(withRetries(retrying, "idempotent", callWithin(clock, -1), sender.send))).to.equal(lost);
       expect(sender.tries).to.equal(1);
     });
   });
 
   describe("gives one request", () => {
     const limits: readonly [document: string, repeat: RetryPolicy, leftMs: number, ms: number][] = [
-      ["query", "freely", hour, 30_000],
-      ["mutation", "freely", hour, 60_000],
-      ["query", "freely", 10_000, 10_000],
-      ["mutation", "freely", 10_000, 10_000],
-      ["mutation", "unless-sent", 10_000, 60_000],
-      ["query", "freely", 20, 1_000],
-      ["query", "freely", -1, 1_000],
+      ["query", "idempotent", hour, 30_000],
+      ["mutation", "idempotent", hour, 60_000],
+      ["query", "idempotent", 10_000, 10_000],
+      ["mutation", "idempotent", 10_000, 10_000],
+      ["mutation", "once", 10_000, 60_000],
+      ["query", "idempotent", 20, 1_000],
+      ["query", "idempotent", -1, 1_000],
     ];
     for (const [document, repeat, leftMs, ms] of limits) {
       it(`${ms / 1_000} s for a ${document} "${repeat}" with ${leftMs / 1_000} s left`, () => {
@@ -202,7 +202,9 @@ describe("repetition", () => {
 
   it("tries unreadable answers three times in all", async () => {
     const sender = endless(unreadable);
-    expect(await rejection(withRetries(retrying, "freely", callWithin(clock, hour), sender.send))).to.equal(unreadable);
+    expect(await rejection(withRetries(retrying, "idempotent", callWithin(clock, hour), sender.send))).to.equal(
+      unreadable,
+    );
     expect(sender.tries).to.equal(3);
   });
 
@@ -212,7 +214,7 @@ describe("repetition", () => {
       told.push([error, clock.elapsedMs]);
     };
     const sender = new Sender([notSent, lost]);
-    await withRetries(retrying, "freely", callWithin(clock, hour, { onRetry }), sender.send);
+    await withRetries(retrying, "idempotent", callWithin(clock, hour, { onRetry }), sender.send);
     expect(told).to.deep.equal([
       [notSent, 0],
       [lost, 500],
@@ -224,7 +226,7 @@ describe("repetition", () => {
       throw new Error("told");
     };
     const call = callWithin(clock, hour, { onRetry });
-    expect(await rejection(withRetries(retrying, "unless-sent", call, endless(lost).send))).to.equal(lost);
+    expect(await rejection(withRetries(retrying, "once", call, endless(lost).send))).to.equal(lost);
   });
 
   it("ends in a pause with the reason of the one who ended it, and sends nothing more", async () => {
@@ -237,7 +239,7 @@ describe("repetition", () => {
       });
     };
     const call = callWithin(clock, hour, { signal: ending.signal, onRetry });
-    expect(await rejection(withRetries(retrying, "freely", call, sender.send))).to.equal(reason);
+    expect(await rejection(withRetries(retrying, "idempotent", call, sender.send))).to.equal(reason);
     expect(sender.tries).to.equal(1);
   });
 
@@ -251,23 +253,23 @@ describe("repetition", () => {
       it(`is spent after ${repetitions} repetitions of ${what}`, async () => {
         const sender = endless(failure);
         const call = callWithin(clock, 100 * hour);
-        expect(await rejection(withRetries(retrying, "freely", call, sender.send))).to.equal(failure);
+        expect(await rejection(withRetries(retrying, "idempotent", call, sender.send))).to.equal(failure);
         expect(sender.tries).to.equal(repetitions + 1);
       });
     }
 
     it("is one for all: when it is spent, the others' first failures stand, and first tries go on", async () => {
-      await rejection(withRetries(retrying, "freely", callWithin(clock, 100 * hour), endless(lost).send));
+      await rejection(withRetries(retrying, "idempotent", callWithin(clock, 100 * hour), endless(lost).send));
       const failing = endless(lost);
-      await rejection(withRetries(retrying, "freely", callWithin(clock, 100 * hour), failing.send));
+      await rejection(withRetries(retrying, "idempotent", callWithin(clock, 100 * hour), failing.send));
       expect(failing.tries).to.equal(1);
-      expect(await withRetries(retrying, "freely", callWithin(clock, hour), new Sender([]).send)).to.equal("done");
+      expect(await withRetries(retrying, "idempotent", callWithin(clock, hour), new Sender([]).send)).to.equal("done");
     });
 
     it("caps what 100 failing resources send together", async () => {
       const senders = Array.from({ length: 100 }, () => endless(lost));
       const call = callWithin(clock, 100 * hour);
-      await Promise.all(senders.map((sender) => rejection(withRetries(retrying, "freely", call, sender.send))));
+      await Promise.all(senders.map((sender) => rejection(withRetries(retrying, "idempotent", call, sender.send))));
       const tries = senders.reduce((sum, sender) => sum + sender.tries, 0);
       expect(tries).to.equal(100 + 50);
     });
