@@ -34,7 +34,7 @@ async function run(tool: Tool, candidate: Candidate, environment: NodeJS.Process
     if (companion === undefined) return `${executable} has no ${name} with it`;
     companions.push(companion);
   }
-  const version = await versionOf(executable, { ...environment, ...tool.environment });
+  const version = await versionOf(executable, { ...environment, ...tool.environment }, tool.versionArgument);
   if (version === undefined) return `${executable} does not tell its version`;
   // A development build of a later version fits as well.
   const fits = satisfies(version, versions, { includePrerelease: true });

@@ -33,11 +33,15 @@ export function parseVersion(text: string): string | undefined {
   return /\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?/.exec(text)?.[0];
 }
 
-/** The version that an executable tells with the argument `version`, or undefined when it tells none. */
-export async function versionOf(executable: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+/** The version that an executable prints, or undefined when it prints none. */
+export async function versionOf(
+  executable: string,
+  environment: NodeJS.ProcessEnv,
+  argument = "version",
+): Promise<string | undefined> {
   try {
     const options = { env: environment, timeout: versionTimeoutMs };
-    return parseVersion((await promisify(execFile)(executable, ["version"], options)).stdout);
+    return parseVersion((await promisify(execFile)(executable, [argument], options)).stdout);
   } catch {
     return undefined;
   }

@@ -1,3 +1,4 @@
+import { prepareActionlint } from "./actionlint";
 import { prepareDgraph } from "./dgraph";
 import { prepareEngine } from "./engine";
 
@@ -12,6 +13,8 @@ async function main(flags: readonly string[]): Promise<void> {
   }
   const dgraph = await prepareDgraph();
   console.log(`dgraph ${dgraph.version} (from: ${dgraph.source}): ${dgraph.executable}`);
+  const actionlint = await prepareActionlint();
+  console.log(`actionlint ${actionlint.version} (from: ${actionlint.source}): ${actionlint.executable}`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

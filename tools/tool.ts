@@ -11,6 +11,8 @@ export interface Tool {
   readonly companions: readonly string[];
   /** The version that is installed or built. */
   readonly version: string;
+  /** The argument with which it prints its version; `version` when left out. */
+  readonly versionArgument?: string;
   /** The range of versions that is taken from PATH. */
   readonly accepts: string;
   /** Variables with which it runs without asking or nagging. */
