@@ -1,0 +1,141 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect } from "chai";
+import { parse } from "yaml";
+import { prepareActionlint } from "../../tools/actionlint";
+import { goVersionFor } from "../../tools/goBuild";
+
+const root = resolve(__dirname, "../..");
+const folder = ".github/workflows";
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+const workflows = readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly uses?: string;
+  readonly permissions?: object;
+  readonly "timeout-minutes"?: number;
+  readonly steps?: readonly Step[];
+}
+interface Workflow {
+  readonly permissions?: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+const parsed = workflows.map((path) => ({ path, workflow: parse(read(path)) as Workflow }));
+const jobs = parsed.flatMap(({ path, workflow }) =>
+  Object.entries(workflow.jobs).map(([name, job]) => ({ place: `${path}, ${name}`, name, job })),
+);
+const steps = jobs.flatMap(({ place, job }) => (job.steps ?? []).map((step) => ({ place, step })));
+
+describe("the workflows", () => {
+  it("are all there", () => {
+    expect(workflows.map((path) => path.slice(folder.length + 1))).to.have.members([
+      "all-tests.yml",
+      "ci.yml",
+      "release.yml",
+    ]);
+  });
+
+  it("have no right but to read, but for what publishes and what makes the release", () => {
+    for (const { path, workflow } of parsed) expect(workflow.permissions, path).to.deep.equal({ contents: "read" });
+    const more = jobs.flatMap(({ name, job }) => (job.permissions === undefined ? [] : [[name, job.permissions]]));
+    expect(more).to.deep.equal([
+      ["publish", { contents: "read", "id-token": "write" }],
+      ["release", { contents: "write" }],
+    ]);
+  });
+
+  it("end each job after a time of its own, not after GitHub's six hours", () => {
+    const endless = jobs.filter(({ job }) => job.uses === undefined && job["timeout-minutes"] === undefined);
+    expect(endless.map(({ place }) => place)).to.deep.equal([]);
+  });
+
+  it("use GitHub's own actions, each in one major version", () => {
+    const used = steps.flatMap(({ step }) => step.uses ?? []);
+    for (const action of used) expect(action).to.match(/^actions\/[a-z-]+@v\d+$/);
+    expect(new Set(used)).to.have.property("size", new Set(used.map((action) => action.split("@")[0])).size);
+  });
+
+  it("leave no token of GitHub behind in a checkout", () => {
+    const checkouts = steps.filter(({ step }) => step.uses?.startsWith("actions/checkout@"));
+    expect(checkouts).not.to.deep.equal([]);
+    for (const { place, step } of checkouts) expect(step.with?.["persist-credentials"], place).to.equal(false);
+  });
+
+  it("run scripts that package.json has", () => {
+    const { scripts } = JSON.parse(read("package.json")) as { scripts: object };
+    const run = workflows.flatMap((path) =>
+      [...read(path).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script]) => script),
+    );
+    expect(run).to.include.members(["check", "test:unit", "test:portable", "build", "release:check"]);
+    expect(Object.keys(scripts)).to.include.members(run);
+  });
+
+  it("install the Go that all the tools need", () => {
+    const tools = readdirSync(join(root, "tools"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const needed = goVersionFor(tools.map(({ name }) => ({ module: name })));
+    const named = steps.flatMap(({ step }) => (step.uses?.startsWith("actions/setup-go@") ? [step.with] : []));
+    expect(named).to.have.lengthOf(2);
+    for (const inputs of named)
+      expect(read(String(inputs?.["go-version-file"])).split("\n")).to.include(`go ${needed}`);
+  });
+
+  it("keep the tools in a cache whose key is made from files that exist", () => {
+    const keys = steps.flatMap(({ step }) =>
+      step.uses?.startsWith("actions/cache@") ? String(step.with?.["key"]) : [],
+    );
+    const [key = ""] = keys;
+    const files = [...key.matchAll(/'(tools\/[\w-]+\.ts)'/g)].map(([, file = ""]) => file);
+    expect([keys.length, files.length]).to.deep.equal([1, 3]);
+    expect(files.filter((file) => !existsSync(join(root, file)))).to.deep.equal([]);
+  });
+});
+
+describe("the linter of the workflows", function () {
+  // Where it is not in the cache yet, it is built.
+  this.timeout(300_000);
+  let linter: string;
+  before(async () => {
+    linter = (await prepareActionlint()).executable;
+  });
+
+  /** What it prints: nothing for a workflow without fault. Programs that only some machines have are left out. */
+  function lint(args: readonly string[], input = ""): string {
+    const flags = ["-no-color", "-oneline", "-shellcheck=", "-pyflakes="];
+    const { stdout, stderr } = spawnSync(linter, [...flags, ...args], { cwd: root, input, encoding: "utf8" });
+    return stdout + stderr;
+  }
+  const lintText = (path: string, text: string): string => lint(["-stdin-filename", path, "-"], text);
+
+  it("finds nothing", () => {
+    expect(lint(workflows)).to.equal("");
+    for (const path of workflows) expect(lintText(path, read(path)), path).to.equal("");
+  });
+
+  const broken: readonly [path: string, from: string, to: string, complaint: string][] = [
+    ["ci.yml", "timeout-minutes: 20", "timeout-minute: 20", 'unexpected key "timeout-minute" for "job" section'],
+    ["ci.yml", "runs-on: ubuntu-latest", "runs-on: ubuntu-lastest", 'label "ubuntu-lastest" is unknown'],
+    ["ci.yml", "node-version: ${{ matrix.node }}", "node-version: ${{ matrix.nod }}", 'property "nod" is not defined'],
+    ["ci.yml", "persist-credentials: false", "persist-credential: false", 'input "persist-credential" is not defined'],
+    ["ci.yml", "all-tests.yml", "every-test.yml", "could not read reusable workflow file"],
+    ["release.yml", "needs: publish", "needs: published", 'needs job "published" which does not exist'],
+    ["release.yml", "id-token: write", "id-tokens: write", 'unknown permission scope "id-tokens"'],
+    ["release.yml", '"$GITHUB_REF_NAME"', "${{ github.event.head_commit.message }}", "is potentially untrusted"],
+  ];
+  for (const [name, from, to, complaint] of broken)
+    it(`finds ${to} in ${name}`, () => {
+      const path = `${folder}/${name}`;
+      expect(read(path)).to.contain(from);
+      expect(
+        lintText(
+          path,
+          read(path).replace(from, () => to),
+        ),
+      ).to.contain(complaint);
+    });
+});
