@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { prepareActionlint } from "../../tools/actionlint";
-import { Sandbox } from "./fakes";
+import { Sandbox } from "../harness/sandbox";
 
 describe("preparing actionlint", () => {
   let sandbox: Sandbox;
