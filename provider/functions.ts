@@ -11,13 +11,13 @@ type StackSettings = Readonly<Partial<Record<SettingName, string | undefined>>>;
 
 const timeout = { input: "the time for looking up backends", value: "5m", ms: 300_000 };
 
-/** Accounts by their settings, so that all look-ups of a program share one log-in and one list. */
+/** Accounts by their settings: all look-ups of a program share one log-in and one list. */
 const accounts = new Map<string, Account>();
 
 /** All backends of the account that the settings name (operation `deployments`). */
 export async function listBackends(stack: StackSettings): Promise<BackendDescription[]> {
-  return told("getBackends", async () => {
-    const { account, operation } = asking(stack);
+  return withMessage("getBackends", async () => {
+    const { account, operation } = lookUp(stack);
     return (await account.list.recent(operation)).map((deployment) => describe(account, deployment));
   });
 }
@@ -27,7 +27,7 @@ export async function findBackend(
   stack: StackSettings,
   wanted: { readonly uid?: string | undefined; readonly name?: string | undefined },
 ): Promise<BackendDescription> {
-  return told("getBackend", async () => {
+  return withMessage("getBackend", async () => {
     const { uid, name } = wanted;
     if ((uid === undefined) === (name === undefined)) {
       throw new AbsentError({
@@ -36,7 +36,7 @@ export async function findBackend(
         next: "Give either uid or name.",
       });
     }
-    const { account, operation } = asking(stack);
+    const { account, operation } = lookUp(stack);
     const matches = await account.list.find(uid === undefined ? { name: name ?? "" } : { uid }, operation);
     const by = uid === undefined ? `name "${name ?? ""}"` : `uid ${uid}`;
     const [only, another] = matches;
@@ -55,15 +55,16 @@ export async function findBackend(
   });
 }
 
-/** The backups of a backend, the oldest first (operation `listBackups`, asked of the backend itself). */
+/** The backups of a backend, the oldest first (operation `listBackups` of the backend itself). */
 export async function listBackups(stack: StackSettings, uid: string): Promise<BackupDescription[]> {
-  return told("getBackups", async () => {
-    const { account, operation } = asking(stack);
+  return withMessage("getBackups", async () => {
+    const { account, operation } = lookUp(stack);
     return oldestFirst(await account.data.listBackups(uid, operation)).map((backup) => ({ ...backup }));
   });
 }
 
-function asking(stack: StackSettings): { account: Account; operation: Operation } {
+/** The account of the settings, and an operation for one look-up. */
+function lookUp(stack: StackSettings): { account: Account; operation: Operation } {
   const settings = readSettings((name) => stack[name], process.env);
   const key = JSON.stringify(settings);
   const account = accounts.get(key) ?? new Account(settings, systemClock);
@@ -93,13 +94,14 @@ function describe(account: Account, deployment: Deployment): BackendDescription 
   };
 }
 
-async function told<T>(what: string, work: () => Promise<T>): Promise<T> {
+/** Reports a failure of the provider with its message. */
+async function withMessage<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
-    const failure = new Error(messageOf(what, error), { cause: error });
-    // Without frames: on those of @pulumi's sources, util.inspect of Node 20 spins until the memory is full.
+    const failure = new Error(messageOf(name, error), { cause: error });
+    // Without stack frames: on those of @pulumi's sources, util.inspect of Node 20 runs until the memory is full.
     failure.stack = String(failure);
     throw failure;
   }

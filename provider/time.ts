@@ -1,16 +1,17 @@
-/** Time as the provider sees it, so that tests can run hours of waiting at once. */
+/** The clock of the provider. Tests replace it, and run hours of waiting in no time. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `ring` after `ms` milliseconds, unless the function that it gives is called first. */
+  /** Calls `ring` after `ms` milliseconds. Returns a function that cancels this. */
   alarm(ms: number, ring: () => void): () => void;
 }
 
-/** Node's timers fire at once beyond this. */
+/** A longer timer of Node fires at once. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
@@ -36,14 +37,14 @@ export const systemClock: Clock = {
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** Milliseconds of a duration as Pulumi writes it ("90s", "20m", "1h30m"), or undefined when it is none. */
+/** Parses a duration as Pulumi writes it ("90s", "20m", "1h30m") into milliseconds. Undefined when the text is none. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   return parts.reduce((total, [, amount, unit]) => total + Number(amount) * (unitMs[unit ?? ""] ?? 0), 0);
 }
 
-/** "1m05s": how long something took, for people. */
+/** Formats a duration for messages: "42s", "1m05s", "2h00m". */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
   if (seconds < 60) return `${seconds}s`;
@@ -52,16 +53,16 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)}h${String(minutes % 60).padStart(2, "0")}m`;
 }
 
-/** How long an operation may take, and which input says so. */
+/** How long an operation may take, and which input sets it. */
 export interface Timeout {
-  /** Name of the input, for messages: "timeouts.create". */
+  /** Name of the input: "timeouts.create". */
   readonly input: string;
   /** As the user wrote it. */
   readonly value: string;
   readonly ms: number;
 }
 
-/** The timeout of one operation: what the user set, or else the default. */
+/** The timeout of one operation: the user's value, or else the default. */
 export function timeoutOf<Step extends string>(
   timeouts: Readonly<Partial<Record<Step, string>>> | undefined,
   step: Step,

@@ -2,12 +2,12 @@ import http from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 
-/** Where a request travels, and whether it can have left this machine. */
+/** How a request is sent, and whether it can have left this machine. */
 export interface Connection {
   readonly agent: http.Agent;
-  /** Whether the request may have been sent, although it failed with this. */
+  /** Whether the request may have been sent before it failed with this error. */
   mayHaveSent(cause: unknown): boolean;
-  /** Host and port of the proxy on the way. */
+  /** Host and port of the proxy, if there is one. */
   readonly proxy?: string;
   /** The HTTP status with which the proxy refused to connect. */
   readonly refusal?: () => number | undefined;
@@ -16,7 +16,7 @@ export interface Connection {
 const keepAlive = { keepAlive: true, maxSockets: 16, scheduling: "lifo" } as const;
 const shared = { "http:": new http.Agent(keepAlive), "https:": new https.Agent(keepAlive) };
 
-/** A kept-alive connection, for requests that can be repeated. */
+/** A kept-alive connection, for requests that may be repeated. */
 export function sharedConnection(url: URL): Connection {
   return {
     agent: url.protocol === "https:" ? shared["https:"] : shared["http:"],
@@ -27,8 +27,8 @@ export function sharedConnection(url: URL): Connection {
 type CreateConnection = (options: object, callback?: (error: Error | null, socket: Duplex) => void) => Duplex;
 
 /**
- * A new connection, for what must not be repeated: a stale kept-alive one would look like a lost answer. The code of an error proves
- * nothing once it stood: TLS can break with the same one behind the request.
+ * A new connection, for requests that must not be repeated: a kept-alive one that the server has closed would look like a lost answer. It
+ * observes whether the connection was made, because the code of an error does not tell: TLS can fail with the same code after the request.
  */
 export function freshConnection(url: URL): Connection {
   const secure = url.protocol === "https:";
@@ -43,7 +43,7 @@ export function freshConnection(url: URL): Connection {
   return { agent, mayHaveSent: () => connected };
 }
 
-/** A kept-alive connection does not tell whether it stood; the error of one that never did. */
+/** Whether the error proves that no connection was made. A kept-alive connection has no other sign of it. */
 function isConnectFailure(cause: unknown): boolean {
   const { code, erroredSysCall } = cause as { code?: unknown; erroredSysCall?: unknown };
   if (erroredSysCall === "connect" || erroredSysCall === "getaddrinfo") return true;

@@ -2,10 +2,10 @@ import * as v from "valibot";
 
 const textOrNone = v.nullish(v.string());
 
-/** It becomes a resource's id and stands in messages: nothing that a terminal would obey. */
+/** It becomes the id of a resource and appears in messages, so it must not contain control characters. */
 const uid = v.pipe(v.string(), v.regex(/^[!-~]{1,128}$/));
 
-/** What a header can carry. Empty while a backend is being made. */
+/** The characters that a header can carry. Empty while a backend is being created. */
 const token = v.pipe(v.string(), v.regex(/^[!-~]{0,16384}$/));
 
 /** One entry of `deployments`: a backend as the control plane lists it. */
@@ -25,7 +25,7 @@ export type Deployment = v.InferOutput<typeof deploymentSchema>;
 
 const textIfAny = v.fallback(textOrNone, undefined);
 
-/** The answer of `createDeployment`. Only the uid is indispensable: what else is missing or odd can be read from the list. */
+/** The answer of `createDeployment`. Only the uid is required: anything else that is missing or malformed is read from the list. */
 export const createdSchema = v.object({
   uid,
   name: textIfAny,

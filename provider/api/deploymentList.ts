@@ -4,39 +4,43 @@ import type { Deployment } from "./deployment";
 import type { Call } from "./retry";
 import { join, type Shared } from "./shared";
 
-/** Reads that ask within this time of each other share one list. */
+/** How old a `recent` list may be: everything that asks within this time shares one list. */
 const momentMs = 5_000;
-/** Whoever looks for the address of a backend shares one list. */
+/** How old a `known` list may be: long enough for the host and the token of a backend. */
 const knownMs = 60_000;
-/** How far apart the two lists must lie that prove an absence. */
+/** How far apart two lists must be to prove an absence. */
 const secondLookMs = 3_000;
 
-/** Which backends: those of a uid or of a name. */
+/** Which backends: the one with a uid, or those with a name. */
 export type Wanted = { readonly uid: string } | { readonly name: string };
 
+/** A list of all backends. */
 interface Snapshot {
-  /** Its place in the order in which this process began its lists. */
+  /** Counts the lists that this process has begun. */
   readonly number: number;
   readonly startedAt: number;
   readonly deployments: ReadonlyMap<string, Deployment>;
 }
 
+/** What a mutation of this process changed. A list from before it is patched. */
 interface Patch {
   readonly at: number;
   readonly uid: string;
-  /** Undefined: deleted. */
+  /** The backend as it is now; undefined when it was deleted. */
   readonly deployment: Deployment | undefined;
 }
 
 /** The account's list of backends, shared by everything in this process that asks within the same moment. */
 export class DeploymentList {
   private latest: Snapshot | undefined;
+  /** A list from some seconds before the latest one, for the proof of an absence. */
   private earlier: Snapshot | undefined;
   private inFlight: (Shared<Snapshot> & { readonly startedAt: number }) | undefined;
+  /** The list that begins when the one in flight has ended. */
   private next: Shared<Snapshot> | undefined;
-  /** Lists begun so far. */
+  /** How many lists this process has begun. */
   private lists = 0;
-  /** When each uid was first asked for within the moment, and how many lists had begun by then. */
+  /** When each uid was first asked for, and how many lists had begun by then. An entry counts as long as a `recent` list. */
   private readonly asked = new Map<string, { readonly at: number; readonly lists: number }>();
   private readonly patches: Patch[] = [];
 
@@ -45,25 +49,24 @@ export class DeploymentList {
     private readonly clock: Clock,
   ) {}
 
-  /** The list as this process knows it: not older than a minute, and kept up by the process's own mutations. */
+  /** A list that is at most one minute old. Like every list, it shows the mutations of this process. */
   async known(call: Call): Promise<readonly Deployment[]> {
     return values(await this.since(this.clock.now() - knownMs, call));
   }
 
-  /** A list of this very moment. */
+  /** A list that is at most five seconds old. */
   async recent(call: Call): Promise<readonly Deployment[]> {
     return values(await this.since(this.clock.now() - momentMs, call));
   }
 
-  /** A list that is asked for only after this call began. */
+  /** A list that is requested only after this call. */
   async anew(call: Call): Promise<readonly Deployment[]> {
     return values(await this.begin(call));
   }
 
   /**
-   * The backends that are wanted. One that is in a `recent` or `known` list (as above) is taken from it. None, or several of
-   * a name, are answered only from a list that began after they were asked for: another process may just have created or
-   * deleted one.
+   * Finds backends by uid or name, in a `recent` or a `known` list. If it holds none, or several of the name, the answer comes from a list
+   * that began after the question: another process may just have created or deleted one.
    */
   async find(wanted: Wanted, call: Call, from: "recent" | "known" = "recent"): Promise<readonly Deployment[]> {
     const lists = this.listsWhenAsked(wanted);
@@ -75,8 +78,8 @@ export class DeploymentList {
   }
 
   /**
-   * Whether two complete lists, some seconds apart, both lack the uid. Everybody who asks shares both looks; a list from
-   * before `notBefore` (milliseconds since the Unix epoch) does not count.
+   * Whether two complete lists, some seconds apart, both lack the uid. All who ask share the two lists. A list from before `notBefore`
+   * (milliseconds since the Unix epoch) does not count.
    */
   async lacks(uid: string, call: Call, notBefore = 0): Promise<boolean> {
     const first = await this.since(Math.max(notBefore, this.clock.now() - momentMs), call);
@@ -90,19 +93,19 @@ export class DeploymentList {
     return !(await this.since(due, call)).deployments.has(uid);
   }
 
-  /** Records what a mutation of this process made of a backend. */
+  /** Records a backend that this process has created or changed. */
   note(deployment: Deployment): void {
     this.patch({ at: this.clock.now(), uid: deployment.uid, deployment });
   }
 
-  /** Records that this process deleted a backend. */
+  /** Records a backend that this process has deleted. */
   forget(uid: string): void {
     this.patch({ at: this.clock.now(), uid, deployment: undefined });
   }
 
   /**
-   * How many lists had begun when somebody asked for this. A uid exists before anybody can ask for it, so all who ask for
-   * the same one within a moment share what the first of them found. A name may be given at any time.
+   * How many lists had begun when this was asked first. A uid exists before anyone can ask for it, so all who ask for the same uid within
+   * a moment share the answer to the first of them. A name can be given to a backend at any time, so each question counts anew.
    */
   private listsWhenAsked(wanted: Wanted): number {
     if (!("uid" in wanted)) return this.lists;
@@ -115,7 +118,7 @@ export class DeploymentList {
 
   private patch(patch: Patch): void {
     this.patches.push(patch);
-    // A list from before the mutation proves nothing of what came after it.
+    // A list from before the mutation cannot prove an absence after it.
     this.earlier = undefined;
     if (this.latest !== undefined)
       this.latest = { ...this.latest, deployments: patched(this.latest.deployments, [patch]) };
@@ -129,7 +132,7 @@ export class DeploymentList {
     return this.begin(call);
   }
 
-  /** Starts a list now, or once the one under way is through: then one for all who wait. */
+  /** Starts a list now, or when the one in flight has ended: then one list for all who wait. */
   private begin(call: Call): Promise<Snapshot> {
     if (this.inFlight === undefined) return this.start(call);
     if (this.next === undefined) {
@@ -160,7 +163,7 @@ export class DeploymentList {
 
   private async load(number: number, startedAt: number, call: Call): Promise<Snapshot> {
     const list = await this.fetch(call);
-    // A mutation that ended while the list was under way may or may not show in it.
+    // A mutation that ended while the list was in flight may be missing in it.
     const meanwhile = this.patches.filter((patch) => patch.at >= startedAt);
     const deployments = patched(new Map(list.map((deployment) => [deployment.uid, deployment])), meanwhile);
     if (this.earlier === undefined || this.latest === undefined || startedAt - this.latest.startedAt >= secondLookMs) {
@@ -174,7 +177,7 @@ export class DeploymentList {
 function noSecondLook(uid: string, { limit = "the time limit" }: Call): Error {
   return new DeadlineError({
     code: "DGC209",
-    why: `${uid} is not in the list of backends, and a second look some seconds later was not possible within ${limit}.`,
+    why: `${uid} is not in the list of backends, and ${limit} left no time to read the list once more some seconds later.`,
     next: "Run the command again, or raise the limit.",
   });
 }

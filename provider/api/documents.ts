@@ -3,7 +3,7 @@ export const controlDocuments = {
   login: "query Login($email: String!, $password: String!) { login(email: $email, password: $password) { token } }",
   deployments:
     "query Deployments { deployments { uid name zone url owner jwtToken deploymentMode deploymentType lambdaScript } }",
-  // Documented answers of createDeployment hold no more than this; the rest is read from the list.
+  // No other field of this answer is documented; the rest is read from the list.
   createDeployment:
     "mutation CreateDeployment($dep: NewDeployment!) { createDeployment(input: $dep) { uid name url owner jwtToken deploymentMode lambdaScript } }",
   updateDeployment: "mutation UpdateDeployment($dep: UpdateDeploymentInput!) { updateDeployment(input: $dep) }",
@@ -21,7 +21,7 @@ export const dataDocuments = {
   restoreStatus:
     "query RestoreStatus($restoreId: Int!) { restoreStatus(restoreId: $restoreId) { response { status errors } } }",
   listBackups: "query ListBackups { listBackups { response { type backupNum folder timestamp } errors { message } } }",
-  // The proxy in front of the engine takes one argument of dropData at a time.
+  // The proxy in front of the engine accepts one argument of dropData at a time.
   dropAllData: "mutation DropAllData { dropData(allData: true) { response { code message } } }",
   dropAllDataAndSchema:
     "mutation DropAllDataAndSchema { dropData(allDataAndSchema: true) { response { code message } } }",
@@ -35,10 +35,10 @@ export type DataDocument = keyof typeof dataDocuments;
 /** Every document this package sends to a backend's /admin. Validated by the same test. */
 export const adminDocuments = { getGQLSchema: "query GetGQLSchema { getGQLSchema { schema } }" } as const;
 
-/** In Dgraph's own language, to a backend's /query: every predicate and every type that the database knows. */
+/** Every document this package sends to a backend's /query, in DQL: all predicates and types of the database. */
 export const dqlDocuments = { query: "schema {}" } as const;
 
-/** What is sent to a backend, and to which of its paths. */
+/** All documents for backends, with the path that each is sent to. */
 export const backendDocuments = {
   ...sentTo("/admin/slash", dataDocuments),
   ...sentTo("/admin", adminDocuments),

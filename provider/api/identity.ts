@@ -1,26 +1,26 @@
 import { createHash } from "node:crypto";
 import { isRecord } from "./answer";
 
-/** Marks of an account that can be kept in state: hashes of its e-mail and of what its token says of itself. */
+/** Identifies an account in the state, by hashes: of its e-mail, and of the claims `email` and `sub` of its token. */
 export type Identity = readonly string[];
 
 export function identityOf(email: string | undefined, token: string): Identity {
   const claims = claimsOf(token);
-  const marks = [email, claims["email"], claims["sub"]].filter((mark) => typeof mark === "string" && mark !== "");
-  return [...new Set(marks.map((mark) => hash(String(mark).trim().toLowerCase())))].sort();
+  const names = [email, claims["email"], claims["sub"]].filter((name) => typeof name === "string" && name !== "");
+  return [...new Set(names.map((name) => hash(String(name).trim().toLowerCase())))].sort();
 }
 
-/** What a person calls the account: its e-mail, or what its token says of it. For messages only: a state keeps marks. */
+/** The account's name in messages: its e-mail, or else a claim of its token. The state holds only hashes. */
 export function accountName(email: string | undefined, token: string): string | undefined {
   const claims = claimsOf(token);
   return [email, claims["email"], claims["sub"]].find((one) => typeof one === "string" && one.trim() !== "") as
     string | undefined;
 }
 
-/** Whether two identities are of one account: undefined when one of them says nothing (an opaque token). */
+/** Whether two identities belong to one account; undefined when one of them is empty, as for an opaque token. */
 export function sameAccount(recorded: Identity, current: Identity): boolean | undefined {
   if (recorded.length === 0 || current.length === 0) return undefined;
-  return recorded.some((mark) => current.includes(mark));
+  return recorded.some((name) => current.includes(name));
 }
 
 /** When a JWT expires, in milliseconds since the Unix epoch. */

@@ -1,8 +1,8 @@
 import type { RequestSite } from "../errors/requestErrors";
 
 /**
- * With DGRAPHCLOUD_LOG=debug, one line a request on standard error: what was asked of whom, how it ended, how long it took.
- * Never a header, a variable or a body, so that it can be shown to others.
+ * With DGRAPHCLOUD_LOG=debug, writes one line for each request to standard error: operation, host, how it ended, how long it took. It
+ * contains no header, variable or body, so it can be shown to others.
  */
 export function logRequest({ operation, host }: RequestSite, ended: string, startedAt: number): void {
   if (process.env["DGRAPHCLOUD_LOG"] !== "debug") return;

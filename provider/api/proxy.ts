@@ -3,7 +3,7 @@ import { isLoopback } from "./settings";
 import { SettingsError } from "../errors/errors";
 import { keepSecret } from "../errors/redact";
 
-/** A proxy of the environment. */
+/** An HTTP proxy that the environment names. */
 export interface Proxy {
   /** Its address, without its user name and password. */
   readonly url: URL;
@@ -11,8 +11,8 @@ export interface Proxy {
 }
 
 /**
- * The proxy on the way to an address, as HTTPS_PROXY (or ALL_PROXY) and NO_PROXY say, in upper or in lower case. There is none on the way
- * to this very machine, which is the only place that plain http goes to.
+ * The proxy for an address: HTTPS_PROXY (or ALL_PROXY), unless NO_PROXY lists the host; in upper or lower case. There is never a proxy for
+ * this machine, and plain http goes nowhere else.
  */
 export function proxyFor(url: URL): Proxy | undefined {
   if (isLoopback(url.hostname)) return undefined;
@@ -33,7 +33,7 @@ function authorization(username: string, password: string): Record<string, strin
   return { "Proxy-Authorization": `Basic ${credentials}` };
 }
 
-/** A percent sign may well stand for itself in a password. */
+/** Decodes percent signs, if they encode anything: in a password they may mean themselves. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -42,11 +42,11 @@ function decoded(text: string): string {
   }
 }
 
-/** Without the value: it may hold a password. */
+/** The message leaves out the value, which may hold a password. */
 function unusable(): Error {
   return new SettingsError({
     code: "DGC211",
-    why: "the proxy that HTTPS_PROXY or ALL_PROXY names cannot be used: its address is not one of an HTTP proxy.",
+    why: "HTTPS_PROXY or ALL_PROXY is set, and is not the address of an HTTP proxy.",
     next: "Set HTTPS_PROXY to an address like http://proxy.example.com:3128, or list the host in NO_PROXY.",
   });
 }

@@ -123,7 +123,7 @@ function mayRetry(error: unknown, policy: RetryPolicy, attempt: number): error i
   return !error.unreadable || attempt < unreadableAttempts;
 }
 
-/** The pause before the next attempt: a random part of a pause that doubles each time, and never less than the Retry-After header asks for. */
+/** The pause before the next attempt: a random part of a pause that doubles each time, but never less than Retry-After asks for. */
 export function pauseMs(error: TransientError, attempt: number, random: () => number): number {
   const asked = error instanceof NotSentError ? undefined : error.retryAfterMs;
   const own = random() * Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 10));

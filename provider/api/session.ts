@@ -12,10 +12,10 @@ import { join, type Shared } from "./shared";
 import { shaped } from "./shape";
 import { postGraphql } from "./transport";
 
-/** Lifetime the vendor's client assumes of a token that does not tell. */
+/** The lifetime of a token that names none, as the vendor's client assumes it: 3 hours. */
 const assumedLifetimeMs = 10_800_000;
 
-/** Anything else would fail as a header, in a way that looks like a broken connection. */
+/** The characters of a token. Any other one would fail as a header, and look like a broken connection. */
 const headerValue = /^[!-~]{1,16384}$/;
 
 const loginSchema = v.object({ login: v.nullable(v.object({ token: v.pipe(v.string(), v.regex(headerValue)) })) });
@@ -25,11 +25,14 @@ interface Login {
   readonly renewAt: number;
 }
 
-/** The log-in to the control plane: lazy, one for all, renewed before its token expires and after a refusal. */
+/**
+ * The session at the control plane. The first request logs in, and all requests share that log-in. The session is renewed before its
+ * token expires, and after the service has refused the token.
+ */
 export class Session {
   private login: Shared<Login> | undefined;
   private current: Login | undefined;
-  private marks: Identity = [];
+  private knownIdentity: Identity = [];
   private name: string | undefined;
   private count = 0;
 
@@ -42,34 +45,34 @@ export class Session {
     if ("password" in credentials) keepSecret(credentials.password);
   }
 
-  /** A token that is good as far as anybody knows. */
+  /** The current token. Logs in when there is none, or when it is about to expire. */
   async token(call: Call): Promise<string> {
     if (this.current !== undefined && this.current.renewAt <= this.clock.now()) this.forget();
     return (await this.loggedIn(call)).token;
   }
 
-  /** A token in place of one that the service refused, or the same one when there is no way to get another. */
+  /** A token in place of one that the service refused. It is the same one when it comes from the settings: that cannot be renewed. */
   async renewed(refused: string, call: Call): Promise<string> {
     if (this.current?.token === refused && "email" in this.credentials) this.forget();
     return (await this.loggedIn(call)).token;
   }
 
-  /** Who is logged in; empty until the first call, and with a token that tells nothing. */
+  /** Identifies the account; empty before the first log-in, and when the token does not name its account. */
   identity(): Identity {
-    return this.marks;
+    return this.knownIdentity;
   }
 
-  /** What to call the account in messages; undefined until the first call, and with a token that tells nothing. */
+  /** The account's name in messages; undefined before the first log-in, and when the token does not name its account. */
   get accountName(): string | undefined {
     return this.name;
   }
 
-  /** How many log-ins there were: a change says that the session before was refused or old. */
+  /** How many log-ins there have been. A change shows that the session before it was refused or had expired. */
   get logins(): number {
     return this.count;
   }
 
-  /** Both at once: the next of many callers must find the log-in under way, not begin another. */
+  /** Forgets the log-in together with its token: the next caller logs in, and the others join that log-in. */
   private forget(): void {
     this.login = undefined;
     this.current = undefined;
@@ -92,11 +95,11 @@ export class Session {
         this.current = login;
         this.count += 1;
         const email = "email" in this.credentials ? this.credentials.email : undefined;
-        this.marks = identityOf(email, login.token);
+        this.knownIdentity = identityOf(email, login.token);
         this.name = accountName(email, login.token);
       },
       (error: unknown) => {
-        // A wrong password stays wrong for the whole run; anything else may pass.
+        // A wrong password fails the whole run with one request. After any other failure, the next caller logs in again.
         if (!(error instanceof SettingsError) && this.login === attempt) this.login = undefined;
       },
     );
@@ -111,12 +114,12 @@ export class Session {
         next: credentialsAdvice,
       });
     }
-    if ("token" in this.credentials) return fixed(this.credentials.token);
+    if ("token" in this.credentials) return fromSettings(this.credentials.token);
     const token = await this.requestToken(this.credentials, call);
     keepSecret(token);
     const now = this.clock.now();
     const expiry = expiryOf(token) ?? 0;
-    // A fresh token that looks expired says that the clocks differ.
+    // If a fresh token looks expired, the clocks differ, so its lifetime is assumed.
     return { token, renewAt: now + 0.8 * (expiry > now ? expiry - now : assumedLifetimeMs) };
   }
 
@@ -144,7 +147,7 @@ export class Session {
 }
 
 /** A token from the settings: its lifetime is unknown, and it cannot be renewed. */
-function fixed(token: string): Login {
+function fromSettings(token: string): Login {
   if (headerValue.test(token)) return { token, renewAt: Number.POSITIVE_INFINITY };
   throw new SettingsError({
     code: "DGC104",

@@ -1,7 +1,7 @@
 import { reportUnlessElsewhere } from "../errors/advice";
 import { SettingsError } from "../errors/errors";
 
-/** What the provider is told: stack configuration (namespace `dgraphcloud`) first, then environment variables. */
+/** The settings of the provider. Stack configuration (namespace `dgraphcloud`) takes precedence over environment variables. */
 export interface Settings {
   readonly endpoint: string;
   readonly credentials: Credentials;
@@ -27,16 +27,16 @@ export function readSettings(stack: Lookup, environment: NodeJS.ProcessEnv): Set
   };
 }
 
-/** The address of the control plane. Tokens go there, so it is https, but for a cloud on this very machine. */
+/** The address of the control plane. Tokens are sent there, so it must be https; http is allowed for a cloud on this machine only. */
 export function endpointUrl(endpoint: string): URL {
   const code = "DGC101";
   const next =
     "Set dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT to an address like https://cerebro.cloud.dgraph.io/graphql (http only for 127.0.0.1).";
-  // What stands before an @ may be a password: such an endpoint is never printed.
+  // The part before an @ may be a password, so such an endpoint is never printed.
   if (endpoint.includes("@")) {
     throw new SettingsError({
       code,
-      why: "the endpoint holds an @, as if a user name or password were part of it.",
+      why: "the endpoint contains an @, as if a user name or password were part of it.",
       next,
     });
   }
@@ -51,8 +51,8 @@ export function endpointUrl(endpoint: string): URL {
 }
 
 /**
- * The addresses of a backend's two endpoints; empty as long as it has no host to which its token may go. Never fails: what
- * has been created must reach the state whatever the service calls its host.
+ * The addresses of a backend's two endpoints; empty while it has no host that may get its token. Never fails: a created backend must reach
+ * the state, whatever the service calls its host.
  */
 export function endpointsOf(endpoint: URL, host: string): { graphqlEndpoint: string; adminEndpoint: string } {
   const at = (path: string): string => hostUrl(endpoint, host, path)?.href ?? "";
@@ -60,8 +60,8 @@ export function endpointsOf(endpoint: URL, host: string): { graphqlEndpoint: str
 }
 
 /**
- * The address of a path at a backend's own host. A backend's token goes there, so the host must be a bare public name;
- * a port, plain http and loopback addresses are for a cloud on this very machine.
+ * The address of a path at a backend's own host. The backend's token is sent there, so the host must be a bare public name. A port, plain
+ * http and a loopback address are allowed only when the endpoint itself is a loopback address.
  */
 export function backendUrl(endpoint: URL, host: string, path: string): URL {
   const url = hostUrl(endpoint, host, path);
@@ -73,13 +73,13 @@ export function backendUrl(endpoint: URL, host: string, path: string): URL {
   });
 }
 
-/** Names that lead to no public host but may lead to one in this network (RFC 6761, RFC 6762, RFC 8375; "internal" by ICANN). */
+/** Names that are never public, but may name a host in this network (RFC 6761, RFC 6762, RFC 8375; ICANN for "internal"). */
 const neverPublic = /\.(localhost|local|internal|arpa|onion|alt)$/i;
 
 function hostUrl(endpoint: URL, host: string, path: string): URL | undefined {
   const loopback = isLoopback(endpoint.hostname) && /^(127\.0\.0\.1|localhost|\[::1\]):\d{1,5}$/.test(host);
   if (loopback) return parsed(`http://${host}${path}`);
-  // Two labels or more, the last not numeric: no path, port, user info, or address in whatever notation.
+  // At least two labels, and the last one not numeric. This excludes paths, ports, user info, and IP addresses in every notation.
   const isName = host.length <= 253 && /^(?!-)([a-z0-9-]{1,63}\.)+[a-z][a-z0-9-]{1,62}$/i.test(host);
   if (!isName || (neverPublic.test(host) && !neverPublic.test(endpoint.hostname))) return undefined;
   return parsed(`https://${host}${path}`);
@@ -94,7 +94,7 @@ function readCredentials(stack: Lookup, environment: Lookup): Credentials {
   if (stackToken !== undefined) return { token: stackToken };
   const stackEmail = stack("email");
   const password = stack("password") ?? environment("password");
-  // An account that the stack names is never exchanged for the one that happens to be in the environment.
+  // If the stack names an account, a token in the environment must not replace it: it may belong to another account.
   if (stackEmail !== undefined) {
     return password === undefined ? missing("password") : { email: stackEmail, password };
   }
@@ -111,11 +111,11 @@ function missing(what: string): Credentials {
 
 function presence(name: SettingName, value: string | undefined): string | undefined {
   if (value === undefined || value.trim() === "") return undefined;
-  // A line break at the end comes with a token from a file; a blank may well belong to a password.
+  // A token from a file often ends with a line break. A password may contain blanks, so it is kept as it is.
   return name === "password" ? value : value.trim();
 }
 
-/** Whether a host, as a URL has it, is this very machine. */
+/** Whether the host of a URL is this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

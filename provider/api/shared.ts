@@ -9,14 +9,14 @@ export interface Shared<T> {
   readonly deadline: number;
 }
 
-/** Callers that began together have no other deadline, whatever milliseconds lie between them. */
+/** Deadlines that differ by less count as one: callers that begin together differ by milliseconds. */
 const togetherMs = 1_000;
-/** As long as the one request that is sent even after a deadline. */
+/** The least time to wait: a request that is sent at the deadline has this time, too. */
 const leastMs = 1_000;
 
 /**
- * Waits for shared work, and never past the caller's own deadline. Work that failed because the one who began it was in a hurry is
- * begun once more for a caller with more time.
+ * Waits for shared work, but never past the caller's own deadline. If the work failed and the caller who began it had an earlier deadline,
+ * this caller begins it again.
  */
 export async function join<T>(
   { result, deadline }: Shared<T>,
@@ -38,16 +38,16 @@ export async function join<T>(
 
 function untilDeadline<T>(work: Promise<T>, what: string, call: Call, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
-    const silence = clock.alarm(Math.max(leastMs, call.deadline - clock.now()), () => {
+    const cancel = clock.alarm(Math.max(leastMs, call.deadline - clock.now()), () => {
       const limit = call.limit ?? "the time limit";
       reject(
         new DeadlineError({
           code: "DGC209",
-          why: `${what} did not come within ${limit}.`,
+          why: `${what} took longer than ${limit}.`,
           next: "Run the command again, or raise the limit.",
         }),
       );
     });
-    work.then(resolve, reject).finally(silence);
+    work.then(resolve, reject).finally(cancel);
   });
 }

@@ -6,7 +6,7 @@ import { proxyFor } from "./proxy";
 import { tunnelThrough } from "./tunnel";
 import { notSent } from "./unreachable";
 
-/** No answer of this API is near this size; a larger one would only fill the memory. */
+/** The largest answer that is read. No answer of this API is near this size; a larger one would fill the memory. */
 const maxBodyBytes = 32 * 1024 * 1024;
 
 /** One GraphQL document, posted once. */
@@ -17,19 +17,19 @@ export interface GraphqlRequest {
   readonly document: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long this one request may take, in milliseconds. */
+  /** How long this request may take, in milliseconds. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** False for a mutation that must not be carried out twice: it then travels on a connection of its own. */
+  /** False for a mutation that must not be carried out twice: it gets a new connection. */
   readonly idempotent: boolean;
-  /** Whether it goes to the endpoint of the settings, so that a wrong address is the user's own. */
+  /** Whether the address is the endpoint of the settings: then the user can correct it. Default: false. */
   readonly isEndpoint?: boolean;
 }
 
 const importFetch = () => import("node-fetch");
 let fetching: ReturnType<typeof importFetch> | undefined;
 
-/** Posts one GraphQL document and gives the `data` of its answer; every failure is a RequestError or a RefusedError. */
+/** Posts one GraphQL document and returns the `data` of its answer. Every failure is a RequestError or a RefusedError. */
 export async function postGraphql(request: GraphqlRequest): Promise<AnswerData> {
   const site: RequestSite = { operation: request.operation, host: request.url.host };
   const answer = await exchange(site, request, {
@@ -40,9 +40,10 @@ export async function postGraphql(request: GraphqlRequest): Promise<AnswerData> 
   return readAnswer(site, answer);
 }
 
-/** What an OPTIONS request says: the HTTP status, with which a backend says that it is up, and when to ask again. */
+/** The answer to an OPTIONS request. With status 200, a backend is ready. */
 export interface Probed {
   readonly status: number;
+  /** When to ask again, if the answer has a Retry-After header. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -62,7 +63,7 @@ async function exchange(
   { url, timeoutMs, signal, idempotent, isEndpoint }: Exchange,
   init: { method: string; headers?: Record<string, string>; body?: string },
 ): Promise<HttpAnswer> {
-  // An ES module, loaded at the first request: a run without requests does not pay for it.
+  // An ES module, loaded at the first request, so a run without requests does not load it.
   fetching ??= importFetch();
   const { default: fetch } = await fetching;
   signal.throwIfAborted();
@@ -84,7 +85,7 @@ async function exchange(
   } catch (cause) {
     const sent = connection.mayHaveSent(cause);
     logRequest(site, sent ? "no answer" : "not sent", startedAt);
-    // The caller's own reason (engine gone) is told as it is, but only while nothing can have acted.
+    // The caller's reason (the engine is gone) is thrown as it is, but only when the service cannot have acted.
     if (signal.aborted && !sent) throw signal.reason;
     if (!sent) throw notSent(site, { url, isEndpoint, ...connection }, cause);
     throw new LostAnswerError(site, {
@@ -96,7 +97,7 @@ async function exchange(
   }
 }
 
-/** A connection of its own for what must not be repeated, and for whatever goes through a proxy; else a kept-alive one. */
+/** A new connection for requests that must not be repeated, and for all that go through a proxy; else a kept-alive one. */
 async function connectionTo(url: URL, idempotent: boolean, signal: AbortSignal): Promise<Connection> {
   const proxy = proxyFor(url);
   if (proxy !== undefined) return tunnelThrough(proxy, signal);

@@ -7,8 +7,8 @@ type Agent = import("https-proxy-agent").HttpsProxyAgent<string>;
 const importAgent = () => import("https-proxy-agent");
 
 /**
- * A connection of its own through a proxy (CONNECT), for one request. Nothing of the request is sent before the TLS connection with the
- * service stands, behind the proxy.
+ * A new connection through a proxy (CONNECT), for one request. The request is sent only when the TLS connection with the service, behind
+ * the proxy, has been made.
  */
 export async function tunnelThrough(proxy: Proxy, signal: AbortSignal): Promise<Connection> {
   const { HttpsProxyAgent } = await importAgent();
@@ -22,7 +22,7 @@ export async function tunnelThrough(proxy: Proxy, signal: AbortSignal): Promise<
       });
       const socket = await super.connect(request, options);
       if (refusal !== undefined) {
-        // What the proxy says would be taken for the answer of the service.
+        // Otherwise the proxy's answer would be taken for the answer of the service.
         socket.destroy();
         throw new Error(`the proxy answered HTTP ${refusal}`);
       }
@@ -32,7 +32,7 @@ export async function tunnelThrough(proxy: Proxy, signal: AbortSignal): Promise<
     }
   }
 
-  // The signal ends a proxy that never answers; the request cannot, as it has no socket yet.
+  // The signal also goes to the agent: while the proxy does not answer, the request has no socket that it could close.
   const agent = new Tunnel(proxy.url.href, { keepAlive: false, headers: proxy.headers, signal });
   return { agent, proxy: proxy.url.host, mayHaveSent: () => connected, refusal: () => refusal };
 }

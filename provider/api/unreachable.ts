@@ -5,36 +5,37 @@ import type { Connection } from "./connection";
 
 interface Address extends Partial<Pick<Connection, "proxy" | "refusal">> {
   readonly url: URL;
-  /** Whether it is that of the endpoint setting. */
+  /** Whether it is the address of the endpoint setting. */
   readonly isEndpoint?: boolean | undefined;
 }
 
-/** The failure of a request that found no connection, with what it tells of the address. */
+/** The failure of a request for which no connection was made, with advice that fits the address. */
 export function notSent(site: RequestSite, address: Address, cause: unknown): Error {
   const { url, isEndpoint = false, proxy } = address;
-  if (proxy !== undefined) return notThrough(proxy, site, address, cause);
+  if (proxy !== undefined) return notSentThrough(proxy, site, address, cause);
   const { code } = cause as { code?: unknown };
   const isClosed = code === "ECONNREFUSED" && isLoopback(url.hostname);
-  // The name of a new backend may not be known everywhere yet. EAI_AGAIN says nothing of any name: no name server answered.
+  // The name of a new backend may not be known everywhere yet, so ENOTFOUND does not mean a wrong address. Nor does EAI_AGAIN for any
+  // name: no name server answered.
   if (!isEndpoint) return new NotSentError(site, cause, { isBackendClosed: isClosed });
-  if (isClosed) return new NotSentError(site, cause, { isHopeless: true, next: isItRunning });
-  if (code === "ENOTFOUND") return new NotSentError(site, cause, { isHopeless: true, next: isItSpelt });
+  if (isClosed) return new NotSentError(site, cause, { isHopeless: true, next: checkLocalCloud });
+  if (code === "ENOTFOUND") return new NotSentError(site, cause, { isHopeless: true, next: checkSpelling });
   return new NotSentError(site, cause);
 }
 
-const isItRunning =
+const checkLocalCloud =
   "Is the local cloud running, and on this port? Start it (npx dgraphcloud-local), or correct the endpoint setting " +
   "(dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.";
 
-const isItSpelt =
+const checkSpelling =
   "Is the endpoint spelt right, and is this machine online? Correct the endpoint setting " +
   "(dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.";
 
-function notThrough(proxy: string, site: RequestSite, { url, refusal }: Address, cause: unknown): Error {
+function notSentThrough(proxy: string, site: RequestSite, { url, refusal }: Address, cause: unknown): Error {
   const status = refusal?.();
   if (status !== undefined && isFinal(status)) return refusedByProxy(proxy, site, url, status);
   const { code } = cause as { code?: unknown };
-  // The names and ports that fail are the proxy's own: it looks up those of the service by itself.
+  // These errors are about the proxy's own address, because the proxy looks up the service's name.
   const isHopeless =
     code === "ENOTFOUND" || (code === "ECONNREFUSED" && isLoopback(new URL(`http://${proxy}`).hostname));
   const next = isHopeless
@@ -43,7 +44,7 @@ function notThrough(proxy: string, site: RequestSite, { url, refusal }: Address,
   return new NotSentError(site, cause, { through: proxy, isHopeless, next });
 }
 
-/** What a proxy refuses by its rules, it refuses the next time as well. */
+/** Whether the proxy refused by its rules, and so would refuse again. */
 function isFinal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }

@@ -1,19 +1,19 @@
-/** What to do next: one action a line. */
+/** What to do next, one action a line. */
 export type Advice = string | readonly string[];
 
-/** For settings that the service has refused. */
+/** For settings that are missing, or that the service refused. */
 export const credentialsAdvice: readonly string[] = [
   "Set dgraphcloud:token, or dgraphcloud:email and dgraphcloud:password (pulumi config set --secret).",
   "Or set DGRAPHCLOUD_TOKEN, or DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD. If both are set, the token is used.",
   "After a change, run pulumi up, or add --run-program: refresh and destroy use the settings of the last up.",
 ];
 
-/** For answers that Dgraph Cloud is not known to give. */
+/** For answers that Dgraph Cloud is not known to give: the endpoint may lead elsewhere. */
 export const reportUnlessElsewhere: readonly string[] = [
   "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) names Dgraph Cloud.",
   "If it does, please report this message.",
 ];
 
-/** For a connection that could not be made. */
+/** For a connection that was not made. */
 export const connectionAdvice =
   "Check the network and the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT), then run the command again.";

@@ -1,6 +1,6 @@
 /**
- * What can go wrong. Every message that a user sees ends with one of these, and docs/troubleshooting.md tells the cause and the
- * remedy of each. A code keeps its meaning for ever and is never given to something else.
+ * Every message that a user sees ends with one of these codes. docs/troubleshooting.md has the cause and the remedy of each. A code keeps
+ * its meaning: it is never reused for something else.
  */
 export const codes = {
   DGC101: "The endpoint cannot be used",
@@ -75,7 +75,7 @@ export const codes = {
 
 export type Code = keyof typeof codes;
 
-/** Where a code is explained. The page is part of the package, so that it fits the version that is installed. */
+/** Where a code is explained. The page is part of the package, so it fits the installed version. */
 export function pointerTo(code: Code): string {
   return `${code}: node_modules/pulumi-dgraphcloud/docs/troubleshooting.md#${code.toLowerCase()}`;
 }

@@ -1,7 +1,7 @@
 import type { Advice } from "./advice";
 import type { Code } from "./codes";
 
-/** What an error says: why, and what to do next. The host puts the resource and the step in front. */
+/** The parts of a message. The host puts the resource and the operation in front. */
 export interface Explanation {
   readonly code: Code;
   readonly why: string;
@@ -9,7 +9,7 @@ export interface Explanation {
   readonly cause?: unknown;
 }
 
-/** Base of everything this package throws on purpose. Has no stack: the engine's host would print it to the user. */
+/** Base of all errors that this package throws on purpose. It has no stack, which the engine would print to the user. */
 export class DgraphCloudError extends Error {
   override readonly name: string = "DgraphCloudError";
   readonly code: Code;
@@ -25,7 +25,7 @@ export class DgraphCloudError extends Error {
     this.stack = "";
   }
 
-  /** Says more of the cause, once more is known. */
+  /** Appends to the cause what became known later. */
   add(more: string): this {
     this.why = `${this.why} ${more}`;
     this.message = [this.why, ...this.next].join("\n");
@@ -38,22 +38,22 @@ export class SettingsError extends DgraphCloudError {
   override readonly name = "SettingsError";
 }
 
-/** The service was asked and the answer stands: asking again would not change it. */
+/** The service, or a check before the request, refused: to send it again would not help. */
 export class RefusedError extends DgraphCloudError {
   override readonly name = "RefusedError";
 }
 
-/** What the caller wanted conflicts with what is there; only the user can decide. */
+/** The request conflicts with what exists; only the user can decide. */
 export class ConflictError extends DgraphCloudError {
   override readonly name = "ConflictError";
 }
 
-/** A backend that should be there is not in the account's list. */
+/** Something that should exist does not, or is not in the account's list. */
 export class AbsentError extends DgraphCloudError {
   override readonly name = "AbsentError";
 }
 
-/** No such backend in the account that the settings name. */
+/** The account of the settings has no such backend. `which`: its uid, or "with the name …". */
 export function noSuchBackend(which: string, account: string | undefined): AbsentError {
   return new AbsentError({
     code: "DGC301",
@@ -62,7 +62,7 @@ export function noSuchBackend(which: string, account: string | undefined): Absen
   });
 }
 
-/** An action was or may have been carried out, and how it ended is not known. Only the user can find out. */
+/** An action was or may have been carried out, and its outcome is unknown. Only the user can find out. */
 export class UnknownOutcomeError extends DgraphCloudError {
   override readonly name = "UnknownOutcomeError";
 }
@@ -72,7 +72,7 @@ export class DeadlineError extends DgraphCloudError {
   override readonly name = "DeadlineError";
 }
 
-/** The engine that asked for the operation is gone, so nobody is left to hear the answer. */
+/** The engine that started the operation is gone, so nobody waits for the result. */
 export class EngineGoneError extends DgraphCloudError {
   override readonly name = "EngineGoneError";
 }

@@ -1,12 +1,12 @@
-/** Far more than a message has room for: a service may send megabytes of words, and each secret is looked for in all of them. */
-const roomyLength = 16_384;
+/** More than any message needs. Longer texts are cut: a service may send megabytes, and each secret is searched in all of them. */
+const longestText = 16_384;
 
 const known = new Set<string>();
 let longest = 0;
 
-/** Remembers a value that must never be printed by this process. */
+/** Remembers a value that this process must never print. */
 export function keepSecret(value: string | null | undefined): void {
-  // A shorter text would blank out ordinary words of a message, and is no secret worth the name.
+  // A shorter value would remove ordinary words from messages, and is too short for a secret.
   if (value === undefined || value === null || value.length < 6) return;
   for (const form of forms(value)) {
     known.add(form);
@@ -14,25 +14,26 @@ export function keepSecret(value: string | null | undefined): void {
   }
 }
 
-/** What looks like a JWT, whole or cut off: the service may name one in a complaint before this process has met it. */
+/** Anything that looks like a JWT, whole or cut off: an error of the service may quote one that this process does not know. */
 const anyToken = /\beyJ[\w-]{8,}(\.[\w-]*){0,2}/g;
 
-/** The text with every secret this process has met, and every token by its looks, blanked out; a very long text loses its end. */
+/** Replaces every known secret, and everything that looks like a JWT, with "[secret]". Cuts a very long text. */
 export function scrub(text: string): string {
-  const most = roomyLength + 2 * longest;
-  if (text.length <= most) return blanked(text);
-  // The cut may go through a secret, which is unknown as one then, and longer still if a shorter one inside it was blanked out.
-  const head = blanked(text.slice(0, most));
+  const most = longestText + 2 * longest;
+  if (text.length <= most) return redacted(text);
+  // A secret that the cut goes through is not recognised, and a shorter secret inside it may have been replaced with a longer text. So
+  // twice the longest secret is dropped from the end.
+  const head = redacted(text.slice(0, most));
   return head.slice(0, Math.max(0, head.length - 2 * longest));
 }
 
-function blanked(text: string): string {
-  // The longest first: a secret may begin with another one.
+function redacted(text: string): string {
+  // The longest first, because a secret may begin with another one.
   const secrets = [...known].sort((one, other) => other.length - one.length);
   return secrets.reduce((result, secret) => result.split(secret).join("[secret]"), text).replace(anyToken, "[secret]");
 }
 
-/** As it is, and as a service would quote it from a request: in JSON, and in JSON or a URL that is quoted once more. */
+/** The value as it is, and as a service would quote it from a request: in JSON, in JSON inside JSON, and in a URL. */
 function forms(value: string): string[] {
   const inJson = JSON.stringify(value).slice(1, -1);
   return [

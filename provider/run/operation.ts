@@ -1,21 +1,21 @@
 import type { Call } from "../api/retry";
 import { type Clock, formatDuration, type Timeout } from "../time";
 
-/** Where an operation shows how far it is. */
+/** Shows the progress of an operation. */
 export interface ProgressLine {
-  /** Shows a line in the resource's own row; the next one takes its place. */
+  /** Shows a line in the resource's own row. The next line replaces it. */
   readonly progress: (text: string) => void;
-  /** Replaces that line with what has been reached; does nothing where no line is shown. */
+  /** Replaces the line of a wait with its result. Does nothing when no line is shown. */
   readonly reached: (text: string) => void;
 }
 
-/** One timed operation: its calls end with it. */
+/** An operation with a deadline, which all its requests share. */
 export interface Operation extends Call {
   readonly timeout: Timeout;
   readonly startedAt: number;
 }
 
-/** Starts the clock of an operation. */
+/** Starts an operation: its deadline counts from now. */
 export function begin(
   { clock, signal, progress }: ProgressLine & { readonly clock: Clock; readonly signal: AbortSignal },
   timeout: Timeout,

@@ -2,28 +2,29 @@ import { type Clock, formatDuration } from "../time";
 import { DeadlineError } from "../errors/errors";
 import type { Operation, ProgressLine } from "./operation";
 
-const sayEveryMs = 5_000;
+/** How often a waiting action shows that it waits. */
+const progressEveryMs = 5_000;
 
 /** Releases the target to the next action in the queue. */
 export type Leave = () => void;
 
 /**
- * One at a time for each backend: what replaces or erases its data never overlaps within a process. Whoever waits here
- * waits by itself, for nobody's completion: the engine runs few operations at once.
+ * Lets one action at a time run on each backend, so that two of this process never replace or erase its data together. An action waits
+ * here, and not for another resource's completion: the engine runs few operations at once, and might never start that one.
  */
 export class ActionQueue {
   private readonly last = new Map<string, Promise<void>>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** Waits until all who asked earlier for this backend have left. */
+  /** Waits until all actions that entered earlier for this backend have left. The caller must call the returned function in the end. */
   async enter(uid: string, line: ProgressLine, operation: Operation): Promise<Leave> {
     const before = this.last.get(uid) ?? Promise.resolve();
     let leave: Leave = () => undefined;
     const left = new Promise<void>((resolve) => {
       leave = resolve;
     });
-    // Also when this one gives up: the next must not overtake those before it.
+    // The next one waits for all before it, even if this one gives up.
     const mine = before.then(() => left);
     this.last.set(uid, mine);
     try {
@@ -40,7 +41,7 @@ export class ActionQueue {
       const pause = new AbortController();
       const signal = AbortSignal.any([pause.signal, operation.signal]);
       const remaining = operation.deadline - this.clock.now();
-      const waited = this.clock.sleep(Math.max(0, Math.min(sayEveryMs, remaining)), signal).then(() => false);
+      const waited = this.clock.sleep(Math.max(0, Math.min(progressEveryMs, remaining)), signal).then(() => false);
       const came = await Promise.race([before.then(() => true), waited]);
       pause.abort();
       waited.catch(() => undefined);

@@ -321,7 +321,7 @@ describe("a session", () => {
       const error = rejection(session.token(callWithin(clock, 10_000, { limit: "timeouts.create (10s)" })));
       clock.pass(10_000);
       expect(await error).to.be.instanceOf(DeadlineError);
-      expect((await error).message).to.match(/^the log-in did not come within timeouts\.create \(10s\)\.\n/);
+      expect((await error).message).to.match(/^the log-in took longer than timeouts\.create \(10s\)\.\n/);
       answer();
       expect(await patient).to.equal(issued[0]);
       expect(service.count("login")).to.equal(1);
