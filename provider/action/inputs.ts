@@ -1,7 +1,14 @@
 import { isRecord } from "../api/answer";
+import type { Protection } from "./protection";
 import { type Failure, type Field, unknownValue } from "../resource/fields";
 import type { Clock } from "../time";
 import { ConflictError } from "../errors/errors";
+
+/** What the sdk sends along with an action: its URN, and the protection of the Backend whose data it replaces or erases. */
+export interface HiddenInputs extends Protection {
+  readonly __urn?: string;
+}
+
 const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
 /** A last moment for running an action at all: a forgotten program must not wipe next year. */

@@ -2,7 +2,7 @@ import type { RestoreStatusAnswer } from "../api/dataAnswers";
 import type { Context } from "../resource/context";
 import { reportUnlessElsewhere } from "../errors/advice";
 import { ConflictError, DeadlineError, RefusedError, UnknownOutcomeError } from "../errors/errors";
-import { type Look, waitFor, waitUntilReady } from "../resource/wait";
+import { type PollResult, waitFor, waitUntilReady } from "../resource/wait";
 import { isForgotten, pollRestore, unknownLimit } from "./watchRestore";
 import { type Operation } from "../run/operation";
 
@@ -16,7 +16,7 @@ const bound = 1_000;
  * never overrun: whoever started it counts on its data. Nor is one with the id of an earlier restore of the resource that asks: ids are
  * given anew after a restart of the engine, so it may be the very restore that is about to be sent.
  */
-export async function untilNoRestoreRuns(
+export async function waitUntilNoRestoreRuns(
   context: Context,
   operation: Operation,
   uid: string,
@@ -44,7 +44,7 @@ async function untilEnded(context: Context, operation: Operation, uid: string, r
   let unknownSince: number | undefined;
   await waitFor(context, operation, {
     what: `restore ${restoreId} of ${uid}, which must end first`,
-    look: async (): Promise<Look<undefined>> => {
+    poll: async (): Promise<PollResult<undefined>> => {
       const seen = await pollRestore(context, operation, { uid, url, restoreId });
       if ("unknown" in seen) {
         unknownSince = seen.isWell ? (unknownSince ?? clock.now()) : undefined;

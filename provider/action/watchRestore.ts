@@ -11,7 +11,7 @@ const unknownLimitMs = 5 * 60_000;
 export const unknownLimit = formatDuration(unknownLimitMs);
 
 /** What one look at a restore found. */
-export type RestoreLook =
+export type RestorePoll =
   | { readonly status: RestoreStatusAnswer }
   /** No answer about the restore. */
   | { readonly silent: string }
@@ -23,7 +23,7 @@ export async function pollRestore(
   context: Context,
   operation: Operation,
   { uid, url, restoreId }: { readonly uid: string; readonly url: string; readonly restoreId: number },
-): Promise<RestoreLook> {
+): Promise<RestorePoll> {
   try {
     const status = await context.account.data.restoreStatus(uid, restoreId, operation);
     if (status.status !== "UNKNOWN") return { status };

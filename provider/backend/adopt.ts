@@ -29,7 +29,7 @@ function adoptionOf({ backends }: Context["account"], inputs: NewBackend): strin
 }
 
 /** Says that a backend was taken over: where it happened, and for the row of the resource. */
-export function tellAdoption({ info, reached }: Context, { uid, name, zone, owner }: Deployment): void {
+export function reportAdoption({ info, reached }: Context, { uid, name, zone, owner }: Deployment): void {
   const whose = owner == null ? "" : `, owner ${owner}`;
   info(`took over ${uid} ("${name}", ${zone}${whose}) instead of creating a backend`);
   reached(`took over ${uid}`);

@@ -1,4 +1,4 @@
-import { isNamesake, keyOf, mayBeNamesake, type NewBackend, type Obtained } from "./model";
+import { isNamesake, keyOf, mayBeNamesake, type NewBackend, type CreateOutcome } from "./model";
 import { ConflictError, DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
 import {
   dataBeside,
@@ -22,7 +22,7 @@ export async function findLost(
   operation: Operation,
   inputs: NewBackend,
   before: ReadonlySet<string>,
-): Promise<Obtained> {
+): Promise<CreateOutcome> {
   const found = await search(context, operation, inputs, { before, explained: () => false });
   if (found === undefined) throw lost(undefined, inputs, "earlier in this run, and no new backend is in the list");
   return { live: accept(context, inputs, found), adopted: false };
@@ -44,7 +44,7 @@ export async function createOnce(
   operation: Operation,
   inputs: NewBackend,
   namesakes: () => Promise<readonly Deployment[]>,
-): Promise<Obtained> {
+): Promise<CreateOutcome> {
   const { control, creates, list, session } = context.account;
   const listed = async (): Promise<Set<string>> => new Set((await list.recent(operation)).map(({ uid }) => uid));
   let before = await listed();
@@ -84,7 +84,7 @@ async function createAgain(
   operation: Operation,
   inputs: NewBackend,
   { before, mayHaveActed }: { before: ReadonlySet<string>; mayHaveActed: boolean },
-): Promise<Obtained> {
+): Promise<CreateOutcome> {
   const { control, creates, list } = context.account;
   const come = async (): Promise<Deployment[]> =>
     newOnes(context, await list.anew(forLooking(context, operation)), inputs, before).filter((one) =>
@@ -132,7 +132,7 @@ async function sent(
   inputs: NewBackend,
   before: () => ReadonlySet<string>,
   send: () => Promise<CreatedDeployment>,
-): Promise<Obtained | { readonly lost: unknown }> {
+): Promise<CreateOutcome | { readonly lost: unknown }> {
   const isOld = ({ uid }: CreatedDeployment): boolean => before().has(uid);
   try {
     const created = await send();
@@ -156,7 +156,12 @@ function namesAnother({ uid }: CreatedDeployment): Error {
 }
 
 /** The backend was created; what the service complained of is reported all the same. */
-function createdDespite(context: Context, inputs: NewBackend, created: CreatedDeployment, error: unknown): Obtained {
+function createdDespite(
+  context: Context,
+  inputs: NewBackend,
+  created: CreatedDeployment,
+  error: unknown,
+): CreateOutcome {
   const failure = error instanceof GraphqlError ? error : undefined;
   return { live: accept(context, inputs, created), adopted: false, failure };
 }
@@ -213,7 +218,11 @@ function wireOf(inputs: NewBackend): NewDeployment {
 }
 
 /** A backend for a new resource: an adopted one, or a created one. Never two, and never somebody else's by guess. */
-export async function obtain(context: Context, operation: Operation, inputs: NewBackend): Promise<Obtained> {
+export async function createOrAdopt(
+  context: Context,
+  operation: Operation,
+  inputs: NewBackend,
+): Promise<CreateOutcome> {
   const { creates } = context.account;
   const { adoptUid } = inputs;
   const key = keyOf(inputs);
@@ -238,7 +247,7 @@ export async function obtain(context: Context, operation: Operation, inputs: New
 }
 
 /** The one namesake, with the user's consent, when it is no other resource of this program. */
-function taken({ account }: Context, inputs: NewBackend, present: readonly Deployment[]): Obtained {
+function taken({ account }: Context, inputs: NewBackend, present: readonly Deployment[]): CreateOutcome {
   const ours = present.map(({ uid }) => account.backends.resourceOf(uid)).find((urn) => urn !== undefined);
   if (ours !== undefined) throw sharedName(inputs, ours);
   return { live: adoptExisting(inputs, present), adopted: true };

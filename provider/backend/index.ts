@@ -6,11 +6,11 @@ import { givenNames } from "../resource/fields";
 import type { Announced, Resource } from "../resource/resource";
 import { quoted, resourceName } from "../resource/messages";
 import { isGone } from "./absence";
-import { announceAdoption, tellAdoption } from "./adopt";
+import { announceAdoption, reportAdoption } from "./adopt";
 import { deleteBackend, refuseProtectedPredecessor } from "./delete";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
-import { obtain } from "./create";
-import { apply, complete, waitUntilReady } from "./update";
+import { createOrAdopt } from "./create";
+import { sendChanges, readMissingOutputs, waitUntilReady } from "./update";
 import { type BackendState, backendStateVersion, newMetadata, stateOf, valuesOf } from "./model";
 import { type Operation } from "../run/operation";
 
@@ -50,8 +50,8 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
   async create(context, operation, inputs: BackendInputs & BackendHidden) {
     refuseProtectedPredecessor(context);
-    const { live, adopted, failure } = await obtain(context, operation, inputs);
-    if (adopted) tellAdoption(context, live);
+    const { live, adopted, failure } = await createOrAdopt(context, operation, inputs);
+    if (adopted) reportAdoption(context, live);
     const memory = newMetadata(context.account, inputs, context.clock.now());
     const { urn } = context;
     context.account.backends.recordLive(live.uid, memory.incarnation, urn);
@@ -65,9 +65,9 @@ export const backend: Resource<BackendInputs, BackendState> = {
   },
 
   async ready(context, operation, id, state, inputs, observe) {
-    const settling = { context, operation, id, inputs, observe };
-    const applied = await apply(settling, await complete(settling, state));
-    if (inputs.waitForReady ?? true) await waitUntilReady(settling, applied);
+    const update = { context, operation, id, inputs, observe };
+    const applied = await sendChanges(update, await readMissingOutputs(update, state));
+    if (inputs.waitForReady ?? true) await waitUntilReady(update, applied);
     return storeInputs({ ...applied, __state: { ...applied.__state, status: "ready" } }, inputs);
   },
 

@@ -73,7 +73,7 @@ export function newMetadata(cloud: Account, inputs: BackendInputs, now: number):
 export type NewBackend = BackendInputs & BackendHidden;
 
 /** A backend that exists, and the failure that the service reported all the same. */
-export interface Obtained {
+export interface CreateOutcome {
   readonly live: Deployment;
   readonly adopted: boolean;
   readonly failure?: Error | undefined;

@@ -10,7 +10,7 @@ import { type Operation } from "../run/operation";
 import { mayHaveChanged } from "../errors/requestErrors";
 
 /** A backend on its way to what the program asks for. */
-export interface Settling {
+export interface BackendUpdate {
   readonly context: Context;
   readonly operation: Operation;
   readonly id: string;
@@ -19,14 +19,14 @@ export interface Settling {
 }
 
 /** What createDeployment did not answer is read from the list. */
-export async function complete(
-  { context, operation, id, observe }: Settling,
+export async function readMissingOutputs(
+  { context, operation, id, observe }: BackendUpdate,
   state: BackendState,
 ): Promise<BackendState> {
   if (state.url !== "" && state.jwtToken !== "") return checked(context, state);
   const live = await waitFor(context, operation, {
     what: `${id} to be in the list of backends`,
-    look: async () => {
+    poll: async () => {
       const found = (await context.account.list.anew(operation)).find(({ uid }) => uid === id);
       if (found === undefined) return { pending: "not listed yet" };
       const isWhole = found.url !== "" && found.jwtToken !== "";
@@ -47,22 +47,22 @@ function checked({ account }: Context, state: BackendState): BackendState {
 }
 
 /** Sends what differs from the service, and what may or may not have arrived in an earlier run. */
-export async function apply(settling: Settling, state: BackendState): Promise<BackendState> {
-  const { context, operation, id, inputs } = settling;
+export async function sendChanges(update: BackendUpdate, state: BackendState): Promise<BackendState> {
+  const { context, operation, id, inputs } = update;
   const { control, list } = context.account;
   const wanted = new Set([...changedFields(backendFields, { ...state }, { ...inputs }), ...state.__state.unclear]);
   const due = <Name extends keyof BackendInputs>(...names: Name[]): Name[] =>
     names.filter((name) => wanted.has(name) && inputs[name] !== undefined);
 
   const settings = due("name", "deploymentMode", "organizationUid");
-  const afterSettings = await send(settling, state, settings, () => {
+  const afterSettings = await send(update, state, settings, () => {
     const { organizationUid: organizationUID, ...values } = pick(inputs, settings);
     return control.updateDeployment(
       { uid: id, ...values, ...(organizationUID !== undefined && { organizationUID }) },
       operation,
     );
   });
-  const result = await send(settling, afterSettings, due("lambdaScript"), () =>
+  const result = await send(update, afterSettings, due("lambdaScript"), () =>
     control.updateLambda(id, inputs.lambdaScript ?? "", operation),
   );
   if (result !== state) list.note(listed(id, result));
@@ -70,10 +70,10 @@ export async function apply(settling: Settling, state: BackendState): Promise<Ba
 }
 
 /** Waits until the backend itself answers. */
-export async function waitUntilReady({ context, operation, id }: Settling, state: BackendState): Promise<void> {
+export async function waitUntilReady({ context, operation, id }: BackendUpdate, state: BackendState): Promise<void> {
   await waitFor(context, operation, {
     what: `backend ${id} to answer`,
-    look: () => pollReadiness(context, operation, state.url),
+    poll: () => pollReadiness(context, operation, state.url),
     reached: (_, elapsed) => `backend ${id} answers after ${elapsed}`,
     afterDeadline: [
       "The backend exists and is in the state: run pulumi up to go on waiting.",
@@ -83,7 +83,7 @@ export async function waitUntilReady({ context, operation, id }: Settling, state
 }
 
 async function send(
-  { inputs, observe }: Settling,
+  { inputs, observe }: BackendUpdate,
   state: BackendState,
   names: readonly (keyof BackendInputs)[],
   call: () => Promise<void>,

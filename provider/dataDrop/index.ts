@@ -5,21 +5,28 @@ import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/action
 import type { Context } from "../resource/context";
 import { formatDuration } from "../time";
 import { givenNames } from "../resource/fields";
-import { expired, refuseExpired } from "../action/inputs";
+import { expired, type HiddenInputs, refuseExpired } from "../action/inputs";
 import type { Created, Resource } from "../resource/resource";
 import { waitUntilReady } from "../resource/wait";
-import { untilNoRestoreRuns } from "../action/runningRestore";
+import { waitUntilNoRestoreRuns } from "../action/runningRestore";
 import {
   checkSelection,
   dataDropFields,
   type DataDropInputs,
   type DataDropState,
   dataDropStateVersion,
-  type Hidden,
-  sorted,
+  normalized,
 } from "./inputs";
 import { refuseAfterUnknown } from "../action/outcome";
-import { accepted, dropRemaining, erased, finished, remaining, type Sending, unknownDrop } from "./steps";
+import {
+  acceptUnknownStep,
+  dropRemaining,
+  whatIsDropped,
+  finished,
+  remaining,
+  type Sending,
+  unknownDrop,
+} from "./steps";
 import { type Operation } from "../run/operation";
 
 /** Erases data of a backend, once. */
@@ -29,11 +36,11 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   timeouts: { create: "10m" },
   stateVersion: dataDropStateVersion,
   unfinished: "was sent and is not settled",
-  resolve: (_, news) => sorted(news),
+  resolve: (_, news) => normalized(news),
   check: checkSelection,
   deletesFirst: () => false,
   recordLive: () => undefined,
-  hiddenChange: (state, news: DataDropInputs & Hidden) => protectionChange(state, news),
+  hiddenChange: (state, news: DataDropInputs & HiddenInputs) => protectionChange(state, news),
 
   recordDeclared({ account, urn }, id) {
     account.actions.declare(id, urn);
@@ -46,7 +53,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
 
   announce(context, announced) {
     const { inputs } = announced;
-    const effect = (target: string): string => `erase ${erased(inputs)} of ${target}`;
+    const effect = (target: string): string => `erase ${whatIsDropped(inputs)} of ${target}`;
     return announce(context, { announced, uid: inputs.backend, inputs, effect });
   },
 
@@ -65,7 +72,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
     const { status, unclear } = current.__state;
     if (status === "ready") return current;
     if (unclear !== undefined && inputs.acceptUnknown !== id) throw unknownDrop(id, current);
-    const settled = accepted(current, inputs);
+    const settled = acceptUnknownStep(current, inputs);
     if (remaining(settled, inputs).length === 0) return finished(settled);
     return alone(
       context,
@@ -86,7 +93,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   delete(context, _, id, state) {
     const leaving = { id, uid: state.backend, state };
     refuseLoss(context, leaving);
-    warnOfLoss(context, leaving, `erases ${erased(state)}`);
+    warnOfLoss(context, leaving, `erases ${whatIsDropped(state)}`);
     return Promise.resolve();
   },
 };
@@ -98,7 +105,7 @@ function storeInputs(state: DataDropState, inputs: DataDropInputs): DataDropStat
 async function dropOnce(
   context: Context,
   sending: Sending,
-  inputs: DataDropInputs & Hidden,
+  inputs: DataDropInputs & HiddenInputs,
   exportUrls: readonly string[] | undefined,
 ): Promise<Created<DataDropState>> {
   const droppedAt = new Date(context.clock.now()).toISOString();
@@ -138,7 +145,7 @@ async function alone<T>(
   const { deploymentType } = await context.account.data.locate(uid, operation);
   const leave = await context.account.queue.enter(uid, context, operation);
   const canRestore = deploymentType == null || deploymentType === "dedicated";
-  const untilFree = canRestore ? untilNoRestoreRuns : waitUntilReady;
+  const untilFree = canRestore ? waitUntilNoRestoreRuns : waitUntilReady;
   try {
     refuseAfterUnknown(context, uid, own);
     await untilFree(context, operation, uid);

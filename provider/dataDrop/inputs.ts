@@ -1,5 +1,4 @@
 import { confirmField } from "../action/confirm";
-import type { Protection } from "../action/protection";
 import {
   durations,
   type Failure,
@@ -10,13 +9,8 @@ import {
   uid,
   unknownValue,
 } from "../resource/fields";
-import { notAfterField, type Triggers, triggersField } from "../action/inputs";
+import { type HiddenInputs, notAfterField, type Triggers, triggersField } from "../action/inputs";
 import type { Metadata } from "../resource/resource";
-
-/** What the sdk sends along. */
-export interface Hidden extends Protection {
-  readonly __urn?: string;
-}
 
 /** Inputs of a DataDrop after check. The public documentation of each stands at `DataDropArgs` in the sdk. */
 export interface DataDropInputs {
@@ -44,7 +38,7 @@ export interface DataDropMetadata extends Metadata {
   readonly unclear?: Step;
 }
 
-export interface DataDropState extends DataDropInputs, Hidden {
+export interface DataDropState extends DataDropInputs, HiddenInputs {
   readonly droppedAt: string;
   /** The service's words. */
   readonly messages: readonly string[];
@@ -76,7 +70,7 @@ export const dataDropFields: FieldTable<DataDropInputs> = {
 };
 
 /** The order of names says nothing, so it is no difference. */
-export function sorted(inputs: DataDropInputs): DataDropInputs {
+export function normalized(inputs: DataDropInputs): DataDropInputs {
   const { types, fields } = inputs;
   return {
     ...inputs,

@@ -31,7 +31,7 @@ export async function dropRemaining(
   const steps = remaining(state, inputs);
   let current = withMissing(state, inputs, steps, await findMissing(context, operation, inputs, steps));
   for (const [index, step] of steps.entries()) {
-    const call = { ...(index === 0 ? operation : hurried(operation, context.clock.now())), recheck };
+    const call = { ...(index === 0 ? operation : withinAMinute(operation, context.clock.now())), recheck };
     try {
       const message = await account.data.dropData(inputs.backend, dropOf(step, inputs), call);
       current = withDone(current, step, inputs, message);
@@ -48,7 +48,7 @@ export async function dropRemaining(
   return finished(current);
 }
 
-function hurried(operation: Operation, now: number): Operation {
+function withinAMinute(operation: Operation, now: number): Operation {
   const deadline = now + secondWithinMs;
   if (operation.deadline <= deadline) return operation;
   return { ...operation, deadline, limit: "the minute for fields after types" };
@@ -76,7 +76,7 @@ export function finished(state: DataDropState): DataDropState {
 }
 
 /** The user has looked: what may have been dropped counts as dropped. */
-export function accepted(state: DataDropState, inputs: DataDropInputs): DataDropState {
+export function acceptUnknownStep(state: DataDropState, inputs: DataDropInputs): DataDropState {
   const { unclear, ...memory } = state.__state;
   if (unclear === undefined) return state;
   return withDone({ ...state, __state: memory }, unclear, inputs, "the answer was lost, and accepted as done");
@@ -130,7 +130,7 @@ function dropOf(step: Step, { types = [], fields = [] }: DataDropInputs): Drop {
 }
 
 /** What a drop erases, for people: "all data", "type Author, field Author.email". */
-export function erased(inputs: DataDropInputs): string {
+export function whatIsDropped(inputs: DataDropInputs): string {
   if (holdsUnknown([inputs.types, inputs.fields])) return "types or fields that are not known yet";
   return stepsOf(inputs)
     .flatMap((step) => described(step, inputs))

@@ -6,7 +6,7 @@ import type { Advice } from "../errors/advice";
 import { type Operation } from "../run/operation";
 
 /** What one look found. A failure is thrown. */
-export type Look<T> =
+export type PollResult<T> =
   | { readonly done: T }
   | {
       readonly pending: string;
@@ -18,7 +18,7 @@ export type Look<T> =
 export interface Wait<T> {
   /** What is awaited, for messages: `backend 0x42 to answer`. */
   readonly what: string;
-  readonly look: () => Promise<Look<T>>;
+  readonly poll: () => Promise<PollResult<T>>;
   /** What is true once it is done, for the row: `backend 0x42 answers after 41s`. */
   readonly reached: (found: T, elapsed: string) => string;
   /** What the user does after the deadline: names what is stored and the next command. */
@@ -34,7 +34,7 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
   const { deadline, startedAt, timeout } = operation;
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
     const late = clock.now() >= deadline;
-    const found = await wait.look();
+    const found = await wait.poll();
     const elapsed = formatDuration(clock.now() - startedAt);
     if ("done" in found) {
       context.reached(wait.reached(found.done, elapsed));
@@ -57,14 +57,18 @@ export async function waitUntilReady(context: Context, operation: Operation, uid
   const { url } = await context.account.data.locate(uid, operation);
   await waitFor(context, operation, {
     what: `backend ${uid} to answer`,
-    look: () => pollReadiness(context, operation, url),
+    poll: () => pollReadiness(context, operation, url),
     reached: (_, elapsed) => `backend ${uid} answers after ${elapsed}`,
     afterDeadline: ["To go on, run pulumi up.", `If it usually takes this long, raise ${operation.timeout.input}.`],
   });
 }
 
 /** Asks a backend whether it is up. One that is still being made refuses, resets or hangs: that is what is being waited for. */
-export async function pollReadiness(context: Context, operation: Operation, host: string): Promise<Look<undefined>> {
+export async function pollReadiness(
+  context: Context,
+  operation: Operation,
+  host: string,
+): Promise<PollResult<undefined>> {
   try {
     const { status, retryAfterMs } = await context.account.data.readiness(host, operation);
     return status === 200 ? { done: undefined } : { pending: `HTTP ${status}`, pauseMs: retryAfterMs };

@@ -1,4 +1,5 @@
 import { keepRecord, refuseLoss, withInputs } from "../action/action";
+import type { HiddenInputs } from "../action/inputs";
 import { protectionChange, recordedProtection } from "../action/protection";
 import { RefusedError, UnknownOutcomeError } from "../errors/errors";
 import { clean } from "../errors/text";
@@ -7,10 +8,9 @@ import { givenNames } from "../resource/fields";
 import type { Checkpoint, Resource } from "../resource/resource";
 import { waitUntilReady } from "../resource/wait";
 import { type Operation } from "../run/operation";
-import { poll } from "./follow";
+import { followRestore } from "./follow";
 import {
   completionStateVersion,
-  type Hidden,
   restoreCompletionFields,
   type RestoreCompletionInputs,
   type RestoreCompletionState,
@@ -26,7 +26,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   resolve: (_, news) => news,
   check: () => [],
   deletesFirst: () => false,
-  hiddenChange: (state, news: RestoreCompletionInputs & Hidden) => protectionChange(state, news),
+  hiddenChange: (state, news: RestoreCompletionInputs & HiddenInputs) => protectionChange(state, news),
 
   recordDeclared({ account, urn }, id) {
     account.actions.declare(id, urn);
@@ -36,7 +36,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
     if (hasEnded(state) && state.restoreId !== undefined) account.restores.recordEnded(state.target, state.restoreId);
   },
 
-  create(context, _, inputs: RestoreCompletionInputs & Hidden) {
+  create(context, _, inputs: RestoreCompletionInputs & HiddenInputs) {
     const given = givenNames(restoreCompletionFields, { ...inputs });
     const memory = {
       version: completionStateVersion,
@@ -63,7 +63,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
     if (inputs.acceptUnknown === inputs.request && isOpen) {
       return ready({ ...current, status: "UNKNOWN", errors: [], confirmed: false });
     }
-    const ended = hasEnded(current) ? current : await follow(context, operation, current, observe);
+    const ended = hasEnded(current) ? current : await followToEnd(context, operation, current, observe);
     if (ended.status === "ERR") throw failed(ended);
     await waitUntilReady(context, operation, ended.target);
     return ready(ended);
@@ -79,7 +79,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   },
 };
 
-async function follow(
+async function followToEnd(
   context: Context,
   operation: Operation,
   state: RestoreCompletionState,
@@ -98,7 +98,7 @@ async function follow(
     });
   }
   context.info(`waiting for restore ${restoreId} of ${target}, at most ${operation.timeout.value}`);
-  const ended = await poll(context, operation, restoreId, state, observe);
+  const ended = await followRestore(context, operation, restoreId, state, observe);
   observe(ended);
   if (ended.confirmed === false && ended.status === "OK") {
     context.warn(

@@ -3,12 +3,12 @@ import type { RestoreStatusAnswer } from "../api/dataAnswers";
 import { UnknownOutcomeError } from "../errors/errors";
 import type { Context } from "../resource/context";
 import type { Checkpoint } from "../resource/resource";
-import { type Look, waitFor } from "../resource/wait";
+import { type PollResult, waitFor } from "../resource/wait";
 import { type Operation } from "../run/operation";
 import type { RestoreCompletionMetadata, RestoreCompletionState } from "./inputs";
 
 /** Waits for the end of a restore, OK or ERR; whatever is learned on the way stays in the state. */
-export async function poll(
+export async function followRestore(
   context: Context,
   operation: Operation,
   restoreId: number,
@@ -40,7 +40,7 @@ export async function poll(
 
   const ended = await waitFor(context, operation, {
     what: `restore ${restoreId} of ${target}`,
-    look: async (): Promise<Look<RestoreStatusAnswer>> => {
+    poll: async (): Promise<PollResult<RestoreStatusAnswer>> => {
       const seen = await pollRestore(context, operation, { uid: target, url, restoreId });
       if ("silent" in seen) {
         if (latest.__state.unknownSince !== "") remember(latest.status);

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { confirmField } from "../action/confirm";
-import { notAfterField, type Triggers, triggersField } from "../action/inputs";
-import { type Protection } from "../action/protection";
+import { type HiddenInputs, notAfterField, type Triggers, triggersField } from "../action/inputs";
 import { type RestoreStatusAnswer } from "../api/dataAnswers";
 import { durations, type Field, type FieldTable, notEmpty, uid, wholeNumber } from "../resource/fields";
 import { type Metadata } from "../resource/resource";
@@ -25,7 +24,7 @@ export interface RestoreRequestMetadata extends Metadata {
   readonly attempt: "known" | "unknown" | "accepted";
 }
 
-export interface RestoreRequestState extends RestoreRequestInputs, Hidden {
+export interface RestoreRequestState extends RestoreRequestInputs, HiddenInputs {
   /** The engine's id of the restore; none when the answer was lost. */
   readonly restoreId?: number;
   readonly restoredFolder?: string;
@@ -85,7 +84,7 @@ export interface RestoreCompletionMetadata extends Metadata {
   readonly doubtful: boolean;
 }
 
-export interface RestoreCompletionState extends RestoreCompletionInputs, Hidden {
+export interface RestoreCompletionState extends RestoreCompletionInputs, HiddenInputs {
   readonly status: RestoreStatusAnswer["status"];
   readonly errors: readonly string[];
   /** Whether what the engine said was surely said of this restore. */
@@ -105,8 +104,3 @@ export const restoreCompletionFields: FieldTable<RestoreCompletionInputs> = {
   acceptUnknown: { onChange: "state", check: notEmpty },
   timeouts: { onChange: "state", check: durations(["create"]) },
 };
-
-/** What the sdk sends along. */
-export interface Hidden extends Protection {
-  readonly __urn?: string;
-}

@@ -1,7 +1,7 @@
 import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/action";
 import { announce, backendName } from "../action/announce";
 import { confirmFailures } from "../action/confirm";
-import { expired } from "../action/inputs";
+import { expired, type HiddenInputs } from "../action/inputs";
 import { protectionChange } from "../action/protection";
 import { ConflictError } from "../errors/errors";
 import type { Context } from "../resource/context";
@@ -10,7 +10,7 @@ import { resourceName } from "../resource/messages";
 import type { Resource } from "../resource/resource";
 import { type Operation } from "../run/operation";
 import { latestNow } from "./backups";
-import { type Hidden, restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
+import { restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
 import { requestStateVersion, resumed, sendRestore, unknownRestore } from "./send";
 /** Sends a restore once, and is done as soon as the service has answered. */
 export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState> = {
@@ -23,7 +23,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   check: () => [],
   deletesFirst: () => false,
 
-  hiddenChange: (state, news: RestoreRequestInputs & Hidden) => protectionChange(state, news),
+  hiddenChange: (state, news: RestoreRequestInputs & HiddenInputs) => protectionChange(state, news),
 
   recordDeclared({ account, urn }, id) {
     account.actions.declare(id, urn);
@@ -55,7 +55,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     if (restoreId !== undefined) account.restores.record(target, restoreId, urn ?? id);
   },
 
-  async create(context, operation, inputs: RestoreRequestInputs & Hidden) {
+  async create(context, operation, inputs: RestoreRequestInputs & HiddenInputs) {
     const { resumeRestoreId } = inputs;
     if (resumeRestoreId !== undefined) await refuseHeld(context, operation, inputs, resumeRestoreId);
     const created =
@@ -66,7 +66,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     return created;
   },
 
-  async ready(context, operation, id, state, inputs: RestoreRequestInputs & Hidden) {
+  async ready(context, operation, id, state, inputs: RestoreRequestInputs & HiddenInputs) {
     const current = storeInputs(state, inputs);
     if (current.__state.attempt !== "unknown") return settled(current, {}, current.__state.attempt);
     if (inputs.resumeRestoreId !== undefined) {

@@ -1,8 +1,8 @@
 import { refuseMismatch } from "../action/confirm";
-import { refuseExpired } from "../action/inputs";
+import { type HiddenInputs, refuseExpired } from "../action/inputs";
 import { mayHaveRun, refuseAfterUnknown } from "../action/outcome";
 import { recordedProtection } from "../action/protection";
-import { untilNoRestoreRuns } from "../action/runningRestore";
+import { waitUntilNoRestoreRuns } from "../action/runningRestore";
 import { type Backup, restoreIdBeside } from "../api/dataAnswers";
 import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors/errors";
 import type { Context } from "../resource/context";
@@ -10,7 +10,7 @@ import { givenNames } from "../resource/fields";
 import type { Created } from "../resource/resource";
 import { type Operation } from "../run/operation";
 import { chooseBackup } from "./backups";
-import { type Hidden, restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
+import { restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
 type Attempt = RestoreRequestState["__state"]["attempt"];
 
 export const requestStateVersion = 1;
@@ -19,7 +19,7 @@ export const requestStateVersion = 1;
 export async function sendRestore(
   context: Context,
   operation: Operation,
-  inputs: RestoreRequestInputs & Hidden,
+  inputs: RestoreRequestInputs & HiddenInputs,
 ): Promise<Created<RestoreRequestState>> {
   const { account, clock } = context;
   refuseExpired(clock, inputs.notAfter);
@@ -27,12 +27,12 @@ export async function sendRestore(
   const leave = await account.queue.enter(inputs.target, context, operation);
   try {
     refuseAfterUnknown(context, inputs.target);
-    await untilNoRestoreRuns(context, operation, inputs.target, context.urn);
+    await waitUntilNoRestoreRuns(context, operation, inputs.target, context.urn);
     const backup = await chooseBackup(context, operation, inputs);
     await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
     refuseExpired(clock, inputs.notAfter);
     const recheck = async (): Promise<void> => {
-      await untilNoRestoreRuns(context, operation, inputs.target, context.urn);
+      await waitUntilNoRestoreRuns(context, operation, inputs.target, context.urn);
       refuseExpired(clock, inputs.notAfter);
       await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
     };
@@ -45,7 +45,7 @@ export async function sendRestore(
 /** The record of a restore that runs or ran already: nothing is sent. */
 export function resumed(
   context: Context,
-  inputs: RestoreRequestInputs & Hidden,
+  inputs: RestoreRequestInputs & HiddenInputs,
   restoreId: number,
 ): Created<RestoreRequestState> {
   const startedAt = new Date(context.clock.now()).toISOString();
@@ -71,7 +71,7 @@ async function requireDedicated(context: Context, operation: Operation, inputs: 
 async function sendOnce(
   context: Context,
   operation: Operation,
-  inputs: RestoreRequestInputs & Hidden,
+  inputs: RestoreRequestInputs & HiddenInputs,
   { backup, recheck }: { readonly backup: Backup; readonly recheck: () => Promise<void> },
 ): Promise<Created<RestoreRequestState>> {
   const { account, clock, info } = context;
@@ -132,7 +132,7 @@ function restored({ folder, backupNum, type, timestamp }: Backup): Partial<Resto
 
 function stateOf(
   context: Context,
-  inputs: RestoreRequestInputs & Hidden,
+  inputs: RestoreRequestInputs & HiddenInputs,
   startedAt: string,
   { attempt, ...values }: Partial<RestoreRequestState> & { readonly attempt: Attempt },
 ): RestoreRequestState {

@@ -5,7 +5,7 @@ import { type Context } from "../../provider/resource/context";
 import { UnknownOutcomeError } from "../../provider/errors/errors";
 import { LostAnswerError, WrongShapeError } from "../../provider/errors/requestErrors";
 import { RestoreRecords } from "../../provider/run/restores";
-import { poll } from "../../provider/restore/follow";
+import { followRestore } from "../../provider/restore/follow";
 import { TestClock } from "../harness/clocks";
 import { rejection } from "../harness/errors";
 import { begin } from "../../provider/run/operation";
@@ -64,7 +64,7 @@ describe("waiting for a restore", () => {
       reportFailure: quiet,
     };
     const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
-    return poll(context, operation, 1, state, (seen) => {
+    return followRestore(context, operation, 1, state, (seen) => {
       observed = seen;
     });
   }

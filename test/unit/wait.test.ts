@@ -3,13 +3,13 @@ import { type Context } from "../../provider/resource/context";
 import { Account } from "../../provider/run/account";
 import { DeadlineError } from "../../provider/errors/errors";
 import { LostAnswerError } from "../../provider/errors/requestErrors";
-import { type Look, waitFor } from "../../provider/resource/wait";
+import { type PollResult, waitFor } from "../../provider/resource/wait";
 import { TestClock } from "../harness/clocks";
 import { rejection } from "../harness/errors";
 import { begin, type Operation } from "../../provider/run/operation";
 
-const done: Look<string> = { done: "it is there" };
-const pending: Look<string> = { pending: "HTTP 503" };
+const done: PollResult<string> = { done: "it is there" };
+const pending: PollResult<string> = { pending: "HTTP 503" };
 
 describe("a wait", () => {
   let clock: TestClock;
@@ -43,12 +43,12 @@ describe("a wait", () => {
   }
 
   /** Waits with these looks; the last one goes on for ever. */
-  function waiting(ms: number, results: readonly (Look<string> | Error)[], lookMs = 0): Promise<string> {
+  function waiting(ms: number, results: readonly (PollResult<string> | Error)[], lookMs = 0): Promise<string> {
     return waitFor(context, operation(ms), {
       what: "backend 0x42 to answer",
       afterDeadline: "Run pulumi up again.",
       reached: (found, elapsed) => `${found} after ${elapsed}`,
-      look: () => {
+      poll: () => {
         const result = results[Math.min(looks.length, results.length - 1)] ?? pending;
         looks.push(clock.elapsedMs);
         clock.pass(lookMs);
@@ -58,7 +58,7 @@ describe("a wait", () => {
   }
 
   const failure = new LostAnswerError({ operation: "x", host: "y" }, { why: "z" });
-  const successes: readonly [what: string, results: readonly Look<string>[], at: readonly number[]][] = [
+  const successes: readonly [what: string, results: readonly PollResult<string>[], at: readonly number[]][] = [
     ["done at the first look takes no time", [done], [0]],
     ["done at the second look takes one pause", [pending, done], [0, 500]],
     [
@@ -68,7 +68,7 @@ describe("a wait", () => {
     ],
     [
       "looks ever less often, down to every 5 s",
-      [...Array<Look<string>>(9).fill(pending), done],
+      [...Array<PollResult<string>>(9).fill(pending), done],
       [0, 500, 1_250, 2_375, 4_062.5, 6_593.75, 10_390.625, 15_390.625, 20_390.625, 25_390.625],
     ],
   ];
@@ -80,8 +80,8 @@ describe("a wait", () => {
   }
 
   it("can be done with nothing to tell", async () => {
-    const look = (): Promise<Look<null>> => Promise.resolve({ done: null });
-    const wait = { what: "x", afterDeadline: "y", look, reached: () => "z" };
+    const poll = (): Promise<PollResult<null>> => Promise.resolve({ done: null });
+    const wait = { what: "x", afterDeadline: "y", poll, reached: () => "z" };
     expect(await waitFor(context, operation(1_000), wait)).to.equal(null);
   });
 
