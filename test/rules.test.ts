@@ -54,8 +54,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that may be longer than the others: each tells one story, which would be harder to follow in parts. */
 const longer: Readonly<Record<string, number>> = {
-  "local/cloud/cloud.ts": 290,
-  "provider/backend/create.ts": 385,
+  "local/cloud/cloud.ts": 300,
+  "provider/backend/create.ts": 335,
   "provider/resource/lifecycle.ts": 270,
   "provider/host/dynamic.ts": 270,
 };

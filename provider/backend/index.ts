@@ -1,17 +1,17 @@
-import type { Deployment } from "../api/deployment";
 import { backendUrl } from "../api/settings";
 import type { Context } from "../resource/context";
 import { AbsentError, ConflictError, noSuchBackend } from "../errors/errors";
 import { givenNames } from "../resource/fields";
 import type { Announced, Resource } from "../resource/resource";
 import { quoted, resourceName } from "../resource/messages";
+import { waitUntilReady } from "../resource/wait";
 import { isGone } from "./absence";
 import { announceAdoption, reportAdoption } from "./adopt";
 import { deleteBackend, refuseProtectedPredecessor } from "./delete";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
 import { createOrAdopt } from "./create";
-import { sendChanges, readMissingOutputs, waitUntilReady } from "./update";
-import { type BackendState, backendStateVersion, newMetadata, stateOf, valuesOf } from "./model";
+import { type BackendState, backendStateVersion, newMetadata, refreshedState, stateOf, valuesOf } from "./model";
+import { readMissingOutputs, sendChanges } from "./update";
 import { type Operation } from "../run/operation";
 
 export const backend: Resource<BackendInputs, BackendState> = {
@@ -28,13 +28,13 @@ export const backend: Resource<BackendInputs, BackendState> = {
     return Promise.resolve();
   },
 
-  // The old and the new one cannot both have the subdomain.
+  // The old and the new backend cannot have the same subdomain at the same time.
   deletesFirst: (state, inputs) => inputs.subdomain !== undefined && state.subdomain === inputs.subdomain,
 
   recordLive(context, id, state) {
-    // One that is only looked up is not a resource of this stack.
     const { backends, protections } = context.account;
     const { incarnation } = state.__state;
+    // Only looked up: no resource of this stack.
     if (incarnation === "") return;
     backends.recordLive(id, incarnation, context.urn);
     if (context.urn === undefined) return;
@@ -45,30 +45,31 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
   recordDeclared(context, id, { __state: { incarnation } }) {
     const { urn } = context;
-    if (urn !== undefined && incarnation !== "") refuseSecond(context, id, { urn, incarnation });
+    if (urn !== undefined && incarnation !== "") refuseSecondResource(context, id, { urn, incarnation });
   },
 
   async create(context, operation, inputs: BackendInputs & BackendHidden) {
     refuseProtectedPredecessor(context);
     const { live, adopted, failure } = await createOrAdopt(context, operation, inputs);
     if (adopted) reportAdoption(context, live);
-    const memory = newMetadata(context.account, inputs, context.clock.now());
+    const metadata = newMetadata(context.account, inputs, context.clock.now());
     const { urn } = context;
-    context.account.backends.recordLive(live.uid, memory.incarnation, urn);
-    if (urn !== undefined) context.account.backends.declare(live.uid, memory.incarnation, urn);
+    context.account.backends.recordLive(live.uid, metadata.incarnation, urn);
+    if (urn !== undefined) context.account.backends.declare(live.uid, metadata.incarnation, urn);
     if (inputs.deletionProtection === true) context.account.facts.record(live.uid, "protected");
     // Only so: made without protection, it lets go of a protected one that it replaces in the next run, and not in this.
     if (urn !== undefined && inputs.deletionProtection === true)
-      context.account.protections.record(urn, memory.incarnation, true);
-    const known = adopted ? withoutLiveInputs(inputs) : inputs;
-    return { id: live.uid, state: stateOf({}, known, valuesOf(context.account, live), memory), failure };
+      context.account.protections.record(urn, metadata.incarnation, true);
+    const values = valuesOf(context.account, live);
+    return { id: live.uid, state: stateOf({}, adopted ? withoutUpdatable(inputs) : inputs, values, metadata), failure };
   },
 
   async ready(context, operation, id, state, inputs, observe) {
     const update = { context, operation, id, inputs, observe };
-    const applied = await sendChanges(update, await readMissingOutputs(update, state));
-    if (inputs.waitForReady ?? true) await waitUntilReady(update, applied);
-    return storeInputs({ ...applied, __state: { ...applied.__state, status: "ready" } }, inputs);
+    const updated = await sendChanges(update, await readMissingOutputs(update, state));
+    const toGoOn = "The backend exists and is in the state: run pulumi up to go on waiting.";
+    if (inputs.waitForReady ?? true) await waitUntilReady(context, operation, id, { host: updated.url, toGoOn });
+    return storeInputs({ ...updated, __state: { ...updated.__state, status: "ready" } }, inputs);
   },
 
   storeInputs,
@@ -94,8 +95,8 @@ function storeInputs(state: BackendState, inputs: BackendInputs): BackendState {
   return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
 }
 
-/** A backend that was taken over from a resource that the program still declares: each would undo what the other does. */
-function refuseSecond({ account }: Context, id: string, own: { urn: string; incarnation: string }): void {
+/** Refuses two resources of the program that manage the same backend (one adopted it from the other): each would undo the other's changes. */
+function refuseSecondResource({ account }: Context, id: string, own: { urn: string; incarnation: string }): void {
   const other = account.backends.declare(id, own.incarnation, own.urn);
   if (other === undefined) return;
   const [older, newer] = own.incarnation < other.incarnation ? [own.urn, other.urn] : [other.urn, own.urn];
@@ -110,16 +111,17 @@ function refuseSecond({ account }: Context, id: string, own: { urn: string; inca
   });
 }
 
-/** What an adopted backend has of these is its own until `ready` has changed it. */
-const ownOfAdopted = new Set<string>([
+/** An adopted backend keeps its own values of these until `ready` has changed them. */
+const updatable: readonly string[] = [
   "name",
   "deploymentMode",
   "organizationUid",
   "lambdaScript",
-] satisfies (keyof BackendInputs)[]);
+] satisfies (keyof BackendInputs)[];
 
-function withoutLiveInputs(inputs: BackendInputs): Partial<BackendInputs> {
-  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !ownOfAdopted.has(name)));
+/** The inputs that hold for an adopted backend at once. */
+function withoutUpdatable(inputs: BackendInputs): Partial<BackendInputs> {
+  return Object.fromEntries(Object.entries(inputs).filter(([name]) => !updatable.includes(name)));
 }
 
 async function readBackend(
@@ -129,10 +131,14 @@ async function readBackend(
   known: BackendState | undefined,
 ): Promise<BackendState | undefined> {
   const { list } = context.account;
-  // What is in the state may leave it only after the two looks of isGone; for anything else a fresh list decides.
+  // A backend in the state leaves it only after the two lists of isGone. For a lookup, one fresh list decides.
   const listed = known === undefined ? await list.find({ uid: id }, operation) : await list.recent(operation);
   const live = listed.find(({ uid }) => uid === id);
-  if (live !== undefined) return observed(context, live, known);
+  if (live !== undefined) {
+    // Fail rather than write a host to which no token may be sent: the refresh then keeps the state as it was.
+    if (live.url !== "") backendUrl(context.account.endpoint, live.url, "/graphql");
+    return refreshedState(context.account, live, known);
+  }
   if (known === undefined) throw noSuchBackend(id, context.account.session.accountName);
   if (await isGone(context, operation, id, known)) {
     if (context.urn !== undefined) context.account.protections.forgetProtected(context.urn);
@@ -143,22 +149,4 @@ async function readBackend(
     why: `${id} is in some lists of the account and missing in others.`,
     next: "Run the command again in a minute, when the service's lists agree.",
   });
-}
-
-function observed(context: Context, live: Deployment, known: BackendState | undefined): BackendState {
-  // A refresh keeps the state as it was rather than write a host to which no token may go.
-  if (live.url !== "") backendUrl(context.account.endpoint, live.url, "/graphql");
-  const values = valuesOf(context.account, live);
-  // What the list does not tell may still not be what the program asks for.
-  const unclear = known?.__state.unclear.filter((name) => !(name in values)) ?? [];
-  if (known !== undefined) return stateOf(known, {}, values, { ...known.__state, unclear });
-  const memory = {
-    version: backendStateVersion,
-    status: "ready",
-    given: [],
-    incarnation: "",
-    account: [],
-    unclear: [],
-  } as const;
-  return stateOf({}, {}, values, memory);
 }

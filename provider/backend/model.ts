@@ -1,19 +1,30 @@
-import { backendFields, type BackendHidden, type BackendInputs } from "./inputs";
-import type { Deployment } from "../api/deployment";
+import type { CreatedDeployment, Deployment, DeploymentUpdate, NewDeployment } from "../api/deployment";
 import type { Identity } from "../api/identity";
-import type { Account } from "../run/account";
 import { endpointsOf } from "../api/settings";
 import { givenNames } from "../resource/fields";
 import type { Metadata } from "../resource/resource";
+import type { Account } from "../run/account";
+import { backendFields, type BackendHidden, type BackendInputs } from "./inputs";
+
 export const backendStateVersion = 1;
 
-/** What a Backend remembers beside its values. */
+/** Inputs of a backend that is to be created or adopted. */
+export type NewBackend = BackendInputs & BackendHidden;
+
+/** The backend of a new resource, with the error that the service reported although it created the backend. */
+export interface NewOrAdopted {
+  readonly live: Deployment;
+  readonly adopted: boolean;
+  readonly failure?: Error | undefined;
+}
+
+/** What the state records beside the values. */
 export interface BackendMetadata extends Metadata {
-  /** When it was created or taken over here (ISO 8601). */
+  /** When this resource created or adopted the backend (ISO 8601). */
   readonly incarnation: string;
-  /** The account it was created with. */
+  /** The account that created or adopted it. */
   readonly account: Identity;
-  /** Updates that may or may not have been carried out: sent again by the next run. */
+  /** Inputs whose update was sent and whose answer was lost: the next run sends them again. */
   readonly unclear: readonly string[];
 }
 
@@ -30,13 +41,54 @@ export interface BackendState extends BackendValues, BackendHidden {
   readonly __state: BackendMetadata;
 }
 
-/** What the list tells of a backend; nothing that it does not tell. */
-export function valuesOf(cloud: Account, live: Deployment): BackendValues {
+/** Builds every state, partial or complete: `values` win over `inputs`, and `inputs` over what was `known`. */
+export function stateOf(
+  known: Partial<BackendState>,
+  inputs: Partial<BackendInputs> & BackendHidden,
+  values: BackendValues,
+  metadata: BackendMetadata,
+): BackendState {
+  return { ...known, ...inputs, ...values, __state: metadata };
+}
+
+/** The metadata of a backend that was just created or adopted, and is not ready yet. */
+export function newMetadata(account: Account, inputs: BackendInputs, now: number): BackendMetadata {
+  return {
+    version: backendStateVersion,
+    status: "pending",
+    given: givenNames(backendFields, { ...inputs }),
+    incarnation: new Date(now).toISOString(),
+    account: account.session.identity(),
+    unclear: [],
+  };
+}
+
+/** The state after a refresh, or of a backend that is only looked up (`known` is undefined). */
+export function refreshedState(account: Account, live: Deployment, known: BackendState | undefined): BackendState {
+  const values = valuesOf(account, live);
+  if (known !== undefined) {
+    // The list shows what became of an update whose answer was lost, but it does not have every input.
+    const unclear = known.__state.unclear.filter((name) => !(name in values));
+    return stateOf(known, {}, values, { ...known.__state, unclear });
+  }
+  const metadata: BackendMetadata = {
+    version: backendStateVersion,
+    status: "ready",
+    given: [],
+    incarnation: "",
+    account: [],
+    unclear: [],
+  };
+  return stateOf({}, {}, values, metadata);
+}
+
+/** What the list says of a backend. What the list leaves out is left out here too. */
+export function valuesOf({ endpoint }: Account, live: Deployment): BackendValues {
   return {
     name: live.name,
     zone: live.zone,
     url: live.url,
-    ...endpointsOf(cloud.endpoint, live.url),
+    ...endpointsOf(endpoint, live.url),
     jwtToken: live.jwtToken,
     lambdaScript: Buffer.from(live.lambdaScript ?? "", "base64").toString("utf8"),
     ...(live.owner != null && { owner: live.owner }),
@@ -47,52 +99,78 @@ export function valuesOf(cloud: Account, live: Deployment): BackendValues {
   };
 }
 
-/** The one builder of states: what was known, then what the user gave and the list cannot tell, then what the list tells. */
-export function stateOf(
-  known: Partial<BackendState>,
-  inputs: Partial<BackendInputs> & BackendHidden,
-  values: BackendValues,
-  memory: BackendMetadata,
-): BackendState {
-  return { ...known, ...inputs, ...values, __state: memory };
-}
-
-/** A freshly created or adopted backend: not ready yet. */
-export function newMetadata(cloud: Account, inputs: BackendInputs, now: number): BackendMetadata {
+/** The backend as the list will show it once it has everything that the state has. */
+export function deploymentOf(uid: string, state: BackendState): Deployment {
   return {
-    version: backendStateVersion,
-    status: "pending",
-    given: givenNames(backendFields, { ...inputs }),
-    incarnation: new Date(now).toISOString(),
-    account: cloud.session.identity(),
-    unclear: [],
+    uid,
+    name: state.name ?? "",
+    zone: state.zone ?? "",
+    url: state.url,
+    owner: state.owner,
+    jwtToken: state.jwtToken,
+    deploymentMode: state.deploymentMode,
+    deploymentType: state.deploymentType,
+    lambdaScript: Buffer.from(state.lambdaScript ?? "", "utf8").toString("base64"),
   };
 }
 
-/** What a backend is to be. */
-export type NewBackend = BackendInputs & BackendHidden;
-
-/** A backend that exists, and the failure that the service reported all the same. */
-export interface CreateOutcome {
-  readonly live: Deployment;
-  readonly adopted: boolean;
-  readonly failure?: Error | undefined;
+/** The new backend: what createDeployment answered, and the inputs for what it left out. */
+export function newDeploymentOf(inputs: NewBackend, created: CreatedDeployment): Deployment {
+  return {
+    name: inputs.name ?? "",
+    zone: inputs.zone,
+    deploymentType: inputs.deploymentType,
+    url: "",
+    jwtToken: "",
+    owner: undefined,
+    deploymentMode: inputs.deploymentMode,
+    lambdaScript: undefined,
+    ...Object.fromEntries(Object.entries(created).filter(([, value]) => value != null)),
+    uid: created.uid,
+  };
 }
 
-/** What one resource at a time may stand for. */
-export function keyOf({ name, zone, deploymentType, adoptUid }: NewBackend): string {
+/** The input of createDeployment. It takes flags as texts. */
+export function createRequestOf(inputs: NewBackend): NewDeployment {
+  const text = (value: boolean): "true" | "false" => (value ? "true" : "false");
+  const isDedicated = inputs.deploymentType === "dedicated";
+  return {
+    name: inputs.name ?? "",
+    zone: inputs.zone,
+    deploymentType: inputs.deploymentType,
+    ...(inputs.deploymentMode !== undefined && { deploymentMode: inputs.deploymentMode }),
+    ...(inputs.subdomain !== undefined && { subdomain: inputs.subdomain }),
+    ...(inputs.organizationUid !== undefined && { organizationUID: inputs.organizationUid }),
+    ...(isDedicated && inputs.size !== undefined && { size: inputs.size }),
+    ...(isDedicated && inputs.storage !== undefined && { storage: inputs.storage }),
+    ...(isDedicated && inputs.aclEnabled !== undefined && { aclEnabled: text(inputs.aclEnabled) }),
+    ...(isDedicated && inputs.jaegerEnabled !== undefined && { jaegerEnabled: text(inputs.jaegerEnabled) }),
+    ...(isDedicated && inputs.dgraphHA !== undefined && { dgraphHA: text(inputs.dgraphHA) }),
+  };
+}
+
+/** The inputs that updateDeployment can change. */
+export type UpdatableInputs = Pick<BackendInputs, "name" | "deploymentMode" | "organizationUid">;
+
+/** The input of updateDeployment. */
+export function updateRequestOf(uid: string, { organizationUid, ...values }: UpdatableInputs): DeploymentUpdate {
+  return { uid, ...values, ...(organizationUid !== undefined && { organizationUID: organizationUid }) };
+}
+
+/** What only one resource at a time may create or adopt. */
+export function claimKeyOf({ name, zone, deploymentType, adoptUid }: NewBackend): string {
   return adoptUid ?? JSON.stringify([name, zone, deploymentType]);
-}
-
-/** Whether it may be the new one all the same, should the service write names or zones in a way of its own. */
-export function mayBeNamesake(deployment: Deployment, inputs: NewBackend): boolean {
-  const plain = (text: string | undefined): string => (text ?? "").trim().toLowerCase();
-  const same = { ...deployment, name: plain(deployment.name), zone: plain(deployment.zone) };
-  return isNamesake(same, { ...inputs, name: plain(inputs.name), zone: plain(inputs.zone) });
 }
 
 /** Whether a backend has the name, the zone and the type of the new one. */
 export function isNamesake(deployment: Deployment, inputs: NewBackend): boolean {
   const sameType = deployment.deploymentType == null || deployment.deploymentType === inputs.deploymentType;
   return deployment.name === inputs.name && deployment.zone === inputs.zone && sameType;
+}
+
+/** The same, should the service trim names and zones or change their case. */
+export function mayBeNamesake(deployment: Deployment, inputs: NewBackend): boolean {
+  const plain = (text: string | undefined): string => (text ?? "").trim().toLowerCase();
+  const same = { ...deployment, name: plain(deployment.name), zone: plain(deployment.zone) };
+  return isNamesake(same, { ...inputs, name: plain(inputs.name), zone: plain(inputs.zone) });
 }

@@ -1,46 +1,50 @@
+import type { Advice } from "../errors/advice";
 import { DeadlineError } from "../errors/errors";
 import { RequestError } from "../errors/requestErrors";
-import type { Context } from "./context";
-import { formatDuration } from "../time";
-import type { Advice } from "../errors/advice";
 import { type Operation } from "../run/operation";
+import { formatDuration } from "../time";
+import type { Context } from "./context";
 
-/** What one look found. A failure is thrown. */
+/** What one poll found. A failure is thrown. */
 export type PollResult<T> =
   | { readonly done: T }
   | {
+      /** The status so far, for messages. */
       readonly pending: string;
-      /** The pause that was asked for: never undercut. */
+      /** The least pause before the next poll, as the service asked for it. */
       readonly pauseMs?: number | undefined;
     };
 
-/** Something that can be waited for. */
+/** Something to wait for. */
 export interface Wait<T> {
   /** What is awaited, for messages: `backend 0x42 to answer`. */
   readonly what: string;
   readonly poll: () => Promise<PollResult<T>>;
-  /** What is true once it is done, for the row: `backend 0x42 answers after 41s`. */
+  /** What is true at the end, for the resource's row: `backend 0x42 answers after 41s`. */
   readonly reached: (found: T, elapsed: string) => string;
-  /** What the user does after the deadline: names what is stored and the next command. */
+  /** What the user does after the deadline: says what the state has, and the next command. */
   readonly afterDeadline: Advice;
 }
 
 const firstPauseMs = 500;
 const longestPauseMs = 5_000;
 
-/** Looks until it is done or the operation's deadline has passed, and once more after that. */
+/**
+ * Polls until it is done or the operation's deadline has passed. The last poll comes after the deadline. Pauses grow from 0.5 s to 5 s, and
+ * show the status in the resource's row.
+ */
 export async function waitFor<T>(context: Context, operation: Operation, wait: Wait<T>): Promise<T> {
   const { clock, signal, progress } = context;
   const { deadline, startedAt, timeout } = operation;
   for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
-    const late = clock.now() >= deadline;
+    const isLast = clock.now() >= deadline;
     const found = await wait.poll();
     const elapsed = formatDuration(clock.now() - startedAt);
     if ("done" in found) {
       context.reached(wait.reached(found.done, elapsed));
       return found.done;
     }
-    if (late) {
+    if (isLast) {
       throw new DeadlineError({
         code: "DGC209",
         why: `waited ${elapsed} for ${wait.what}, the limit of ${timeout.input} (${timeout.value}); last status: ${found.pending}.`,
@@ -52,18 +56,30 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
   }
 }
 
+interface Readiness {
+  /** The backend's host. Default: as the account's list has it. */
+  readonly host?: string;
+  /** The first action after the deadline. Default: "To go on, run pulumi up." */
+  readonly toGoOn?: string;
+}
+
 /** Waits until the backend answers. */
-export async function waitUntilReady(context: Context, operation: Operation, uid: string): Promise<void> {
-  const { url } = await context.account.data.locate(uid, operation);
+export async function waitUntilReady(
+  context: Context,
+  operation: Operation,
+  uid: string,
+  { host, toGoOn = "To go on, run pulumi up." }: Readiness = {},
+): Promise<void> {
+  const url = host ?? (await context.account.data.locate(uid, operation)).url;
   await waitFor(context, operation, {
     what: `backend ${uid} to answer`,
     poll: () => pollReadiness(context, operation, url),
     reached: (_, elapsed) => `backend ${uid} answers after ${elapsed}`,
-    afterDeadline: ["To go on, run pulumi up.", `If it usually takes this long, raise ${operation.timeout.input}.`],
+    afterDeadline: [toGoOn, `If it usually takes this long, raise ${operation.timeout.input}.`],
   });
 }
 
-/** Asks a backend whether it is up. One that is still being made refuses, resets or hangs: that is what is being waited for. */
+/** Asks a backend whether it is up. A failed request only means that it is not up yet: a starting backend refuses, resets or hangs. */
 export async function pollReadiness(
   context: Context,
   operation: Operation,
