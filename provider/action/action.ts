@@ -1,35 +1,57 @@
-import type { Context } from "../resource/context";
-import { AbsentError, ConflictError } from "../errors/errors";
-import { type Field, givenNames } from "../resource/fields";
-import type { Metadata, State } from "../resource/resource";
+import { ConflictError } from "../errors/errors";
 import { clean } from "../errors/text";
-import { isProtected, type Protection } from "./protection";
+import type { Context } from "../resource/context";
+import { type FieldTable, givenNames } from "../resource/fields";
+import type { Resource, State } from "../resource/resource";
+import { isProtected, type Protection, protectionChange } from "./protection";
 
-/** The state of an action with the program's newest inputs: what the user took out is out. */
-export function withInputs<Inputs extends object, S extends State & { readonly __state: Metadata }>(
-  fields: Readonly<Record<keyof Required<Inputs>, Field>>,
-  state: S,
-  inputs: Inputs,
-): S {
-  const values = Object.entries(state).filter(([name]) => !(name in fields));
-  const given = givenNames(fields, { ...inputs } as Record<string, unknown>);
-  return { ...Object.fromEntries(values), ...inputs, __state: { ...state.__state, given } } as unknown as S;
+interface ActionOptions<Inputs, S> {
+  readonly fields: FieldTable<Inputs>;
+  /** The backend whose data the action replaces or erases. */
+  readonly targetOf: (state: S) => string;
+  /** What the action does to its backend when it runs again: "erases all data". Left out: it only waits. */
+  readonly effectOf?: (state: S) => string;
 }
 
-/** What was done stays done: a refresh asks nobody and arms nothing. */
-export function keepRecord<S>(known: S | undefined): Promise<S> {
-  if (known !== undefined) return Promise.resolve(known);
-  return Promise.reject(
-    new AbsentError({
-      code: "DGC416",
-      why: "a restore or a drop is an action, and the service keeps no record that could be looked up.",
-      next: "Declare it in the program instead of looking it up.",
-    }),
-  );
+type ActionDefaults<Inputs, S extends State> = Required<
+  Pick<Resource<Inputs, S>, "fields" | "hiddenChange" | "recordDeclared" | "storeInputs" | "delete">
+>;
+
+/**
+ * What every resource that is an action has in common. Its state is the only record that it ran: without the record, the next `up` would
+ * run it again. So a delete makes no call, but refuses to lose a record that is needed, and warns of any other loss.
+ */
+export function actionDefaults<Inputs extends object, S extends State & Protection>({
+  fields,
+  targetOf,
+  effectOf,
+}: ActionOptions<Inputs, S>): ActionDefaults<Inputs, S> {
+  return {
+    fields,
+    hiddenChange: protectionChange,
+
+    recordDeclared({ account, urn }, id) {
+      account.actions.declare(id, urn);
+    },
+
+    /** An input that the program leaves out leaves the state too. */
+    storeInputs(state, inputs) {
+      const values = Object.entries(state).filter(([name]) => !(name in fields));
+      const given = givenNames(fields, { ...inputs } as Readonly<Record<string, unknown>>);
+      return { ...Object.fromEntries(values), ...inputs, __state: { ...state.__state, given } } as unknown as S;
+    },
+
+    delete(context, _, id, state) {
+      const record = { id, uid: targetOf(state), state };
+      refuseLoss(context, record);
+      if (effectOf !== undefined) warnOfLoss(context, record, effectOf(state));
+      return Promise.resolve();
+    },
+  };
 }
 
 /** A record that is being deleted. */
-interface Leaving {
+interface ActionRecord {
   readonly id: string;
   /** The backend whose data the action replaced or erased. */
   readonly uid: string;
@@ -37,10 +59,10 @@ interface Leaving {
 }
 
 /**
- * Refuses to delete the record of an action while its backend is protected and the program declares neither: then this is a destroy, or an
- * `up` that took both out. Such a backend stays, and without the record the next `up` would run the action again.
+ * Refuses to delete the record of an action on a protected backend if the program declares neither the action nor the backend: this is a
+ * destroy, or an `up` that removed both. The backend stays, so without the record the next `up` would run the action again.
  */
-export function refuseLoss({ account, urn }: Context, { id, uid, state }: Leaving): void {
+function refuseLoss({ account, urn }: Context, { id, uid, state }: ActionRecord): void {
   const { facts, actions } = account;
   const isDeclared = [uid, state.__backend].some((key) => key !== undefined && facts.has(key, "declared"));
   if (!isProtected(state) || isDeclared || actions.isDeclared(id, urn)) return;
@@ -56,8 +78,8 @@ export function refuseLoss({ account, urn }: Context, { id, uid, state }: Leavin
   });
 }
 
-/** Warns that the action is forgotten: to a later `up` it would be new. `effect` is what it would do then: "erases all data". */
-export function warnOfLoss(context: Context, { id, uid }: Leaving, effect: string): void {
+/** Warns that the record is lost: a later `up` would run the action for the first time. `effect` is what it would do then. */
+function warnOfLoss(context: Context, { id, uid }: ActionRecord, effect: string): void {
   const { urn, account } = context;
   const { actions } = account;
   if (actions.isDeclared(id, urn)) {

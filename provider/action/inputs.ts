@@ -1,17 +1,14 @@
 import { isRecord } from "../api/answer";
-import type { Protection } from "./protection";
-import { type Failure, type Field, unknownValue } from "../resource/fields";
+import { ConflictError, noSuchBackend } from "../errors/errors";
+import type { Context } from "../resource/context";
+import { type Failure, type Field, notEmpty, unknownValue } from "../resource/fields";
+import { begin } from "../run/operation";
 import type { Clock } from "../time";
-import { ConflictError } from "../errors/errors";
-
-/** What the sdk sends along with an action: its URN, and the protection of the Backend whose data it replaces or erases. */
-export interface HiddenInputs extends Protection {
-  readonly __urn?: string;
-}
+import type { TriggerValue } from "../types";
 
 const dateTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})$/;
 
-/** A last moment for running an action at all: a forgotten program must not wipe next year. */
+/** The last moment at which an action may run: a program that is run again next year must not wipe data. */
 export const notAfterField: Field = {
   onChange: "state",
   check: (value) =>
@@ -20,13 +17,13 @@ export const notAfterField: Field = {
       : 'must be a date and time with a time zone like "2026-01-31T18:00:00Z"',
 };
 
-/** Date.parse takes the 31st of February for a day in March. */
+/** Date.parse reads the 31st of February as a day in March. */
 function isDayOfCalendar(value: string): boolean {
   const [year = 0, month = 0, day = 0] = value.slice(0, 10).split("-").map(Number);
   return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
-/** What to say in the preview of an action whose last moment has passed. */
+/** The failure of an action whose last moment has passed. */
 export function expired(clock: Clock, notAfter: string | undefined): Failure[] {
   if (notAfter === undefined || notAfter === unknownValue || clock.now() <= Date.parse(notAfter)) return [];
   const now = new Date(clock.now()).toISOString();
@@ -39,7 +36,7 @@ export function expired(clock: Clock, notAfter: string | undefined): Failure[] {
   ];
 }
 
-/** The same once more right before sending: a queue may have taken long. */
+/** Checks again right before sending: the action may have waited long in the queue. */
 export function refuseExpired(clock: Clock, notAfter: string | undefined): void {
   if (expired(clock, notAfter).length === 0) return;
   throw new ConflictError({
@@ -52,8 +49,6 @@ export function refuseExpired(clock: Clock, notAfter: string | undefined): void 
 /** Values whose change runs an action again: a list, or a map from reason to value. */
 export type Triggers = readonly TriggerValue[] | Readonly<Record<string, TriggerValue>>;
 
-type TriggerValue = string | number | boolean;
-
 /** A changed or added value runs the action again. Removing one never does: tidying a program must not wipe. */
 export const triggersField: Field = {
   onChange: "replace",
@@ -63,13 +58,13 @@ export const triggersField: Field = {
       ? undefined
       : 'must be a list of plain values, or an object of them like { nightly: "2026-01-01" }';
   },
-  replaces: (value, olds) => hasNews(olds["triggers"], value),
+  replaces: (value, olds) => hasNewValue(olds["triggers"], value),
 };
 
-function hasNews(olds: unknown, news: unknown): boolean {
+function hasNewValue(olds: unknown, news: unknown): boolean {
   if (news === undefined) return false;
   if (isRecord(olds) && isRecord(news)) return Object.keys(news).some((key) => olds[key] !== news[key]);
-  // A list has no keys: what counts is how often each value is there.
+  // A list has no keys, so its values are counted.
   const before = [...(valuesOf(olds) ?? [])];
   return (valuesOf(news) ?? [news]).some((value) => {
     const index = before.indexOf(value);
@@ -81,4 +76,37 @@ function hasNews(olds: unknown, news: unknown): boolean {
 function valuesOf(triggers: unknown): readonly unknown[] | undefined {
   if (Array.isArray(triggers)) return triggers as readonly unknown[];
   return isRecord(triggers) ? Object.values(triggers) : undefined;
+}
+
+/** A preview must not hang on the look-up of a name. */
+const confirmTimeout = { input: "the time for comparing confirm", value: "1m", ms: 60_000 };
+
+/** The name that the backend must have when an action runs: a wrong uid would wipe another backend. */
+export const confirmField: Field = { onChange: "state", check: notEmpty };
+
+/** Compares `confirm` with the backend's live name. `property` is the input that names the backend. */
+export async function confirmFailures(
+  context: Context,
+  property: string,
+  uid: string,
+  confirm: string | undefined,
+  operation = begin(context, confirmTimeout),
+): Promise<Failure[]> {
+  if (confirm === undefined || confirm === unknownValue || uid === unknownValue) return [];
+  const [live] = await context.account.list.find({ uid }, operation);
+  if (live === undefined) throw noSuchBackend(uid, context.account.session.accountName);
+  if (live.name === confirm) return [];
+  const reason = `is "${confirm}", and the backend ${uid} is called "${live.name}": correct confirm, or change ${property} to the backend that you mean`;
+  return [{ property: "confirm", code: "DGC415", reason }];
+}
+
+/** Compares again right before the action is sent. */
+export async function refuseMismatch(...asked: Parameters<typeof confirmFailures>): Promise<void> {
+  const [mismatch] = await confirmFailures(...asked);
+  if (mismatch === undefined) return;
+  throw new ConflictError({
+    code: mismatch.code,
+    why: `${mismatch.property} ${mismatch.reason}; nothing was sent.`,
+    next: `Correct confirm or ${asked[1]}, then run pulumi up again.`,
+  });
 }

@@ -1,44 +1,94 @@
-import type { RestoreStatusAnswer } from "../api/dataAnswers";
-import type { Context } from "../resource/context";
-import { formatDuration } from "../time";
+import type { RestoreState, RestoreStatusAnswer } from "../api/dataAnswers";
+import type { Advice } from "../errors/advice";
+import { UnknownOutcomeError } from "../errors/errors";
 import { GraphqlError, LostAnswerError, NotSentError, ThrottledError } from "../errors/requestErrors";
-import { pollReadiness } from "../resource/wait";
+import type { Context } from "../resource/context";
+import { pollReadiness, type PollResult, type Wait, waitFor } from "../resource/wait";
 import { type Operation } from "../run/operation";
+import { formatDuration } from "../time";
 
-/** The engine forgets restores when it restarts: so long an UNKNOWN from a healthy backend will not change any more. */
+/** A backend's engine forgets its restores when it restarts. After this time, an UNKNOWN from a healthy backend stays. */
 const unknownLimitMs = 5 * 60_000;
 
-export const unknownLimit = formatDuration(unknownLimitMs);
+/** A restore whose end is awaited. */
+interface Restore extends Omit<Wait<RestoreStatusAnswer>, "poll"> {
+  readonly uid: string;
+  readonly restoreId: number;
+  /** Since when an earlier run has seen UNKNOWN without a break (milliseconds since the Unix epoch). */
+  readonly unknownSince?: number | undefined;
+  /** Called after each poll that does not end the wait. */
+  readonly onProgress?: (progress: RestoreProgress) => void;
+  /** Goes on after "its engine has restarted and forgotten it, ": what that means, and what the user does next. */
+  readonly whenForgotten: { readonly meaning: string; readonly next: Advice };
+}
 
-/** What one look at a restore found. */
-export type RestorePoll =
-  | { readonly status: RestoreStatusAnswer }
-  /** No answer about the restore. */
-  | { readonly silent: string }
-  /** UNKNOWN. Only what a backend that is well says of itself counts. */
-  | { readonly unknown: string; readonly isWell: boolean; readonly pauseMs?: number | undefined };
+interface RestoreProgress {
+  /** Undefined when the backend gave no answer about the restore. */
+  readonly status: RestoreState | undefined;
+  /** Since when a healthy backend has answered UNKNOWN without a break. */
+  readonly unknownSince: number | undefined;
+}
 
-/** A backend whose data is being replaced may refuse, reset or complain: that is no end of the restore. */
-export async function pollRestore(
+/**
+ * Waits until a restore has ended, OK or ERR. UNKNOWN does not end the wait, since another node of the backend may have answered; only when
+ * a healthy backend has answered nothing else for five minutes, the outcome counts as unknown.
+ */
+export async function watchRestore(
+  context: Context,
+  operation: Operation,
+  { uid, restoreId, onProgress, whenForgotten, ...wait }: Restore,
+): Promise<RestoreStatusAnswer> {
+  const { account, clock } = context;
+  const { url } = await account.data.locate(uid, operation);
+  let { unknownSince } = wait;
+  const ended = await waitFor(context, operation, {
+    ...wait,
+    poll: async () => {
+      const found = await pollRestore(context, operation, { uid, url, restoreId });
+      if ("done" in found) return found;
+      const { status, isHealthy } = found;
+      unknownSince = status === "UNKNOWN" && isHealthy ? (unknownSince ?? clock.now()) : undefined;
+      onProgress?.({ status, unknownSince });
+      if (unknownSince !== undefined && clock.now() - unknownSince >= unknownLimitMs)
+        throw forgotten(uid, restoreId, whenForgotten);
+      return found;
+    },
+  });
+  account.restores.recordEnded(uid, restoreId);
+  return ended;
+}
+
+type RestorePoll =
+  | { readonly done: RestoreStatusAnswer }
+  | (PollResult<never> & { readonly status: RestoreState | undefined; readonly isHealthy?: boolean });
+
+/** A backend whose data is being replaced may refuse, reset or complain: that does not end the restore. */
+async function pollRestore(
   context: Context,
   operation: Operation,
   { uid, url, restoreId }: { readonly uid: string; readonly url: string; readonly restoreId: number },
 ): Promise<RestorePoll> {
   try {
-    const status = await context.account.data.restoreStatus(uid, restoreId, operation);
-    if (status.status !== "UNKNOWN") return { status };
+    const answer = await context.account.data.restoreStatus(uid, restoreId, operation);
+    if (answer.status === "IN_PROGRESS") return { status: answer.status, pending: answer.status };
+    if (answer.status !== "UNKNOWN") return { done: answer };
   } catch (error) {
-    const passing = [LostAnswerError, NotSentError, ThrottledError, GraphqlError].some((kind) => error instanceof kind);
-    if (passing && error instanceof Error) return { silent: error.message.split("\n", 1)[0] ?? "" };
-    throw error;
+    const mayPass = [LostAnswerError, NotSentError, ThrottledError, GraphqlError].some((kind) => error instanceof kind);
+    if (!mayPass || !(error instanceof Error)) throw error;
+    return { status: undefined, pending: error.message.split("\n", 1)[0] ?? "" };
   }
   const health = await pollReadiness(context, operation, url);
-  if ("done" in health) return { unknown: "UNKNOWN", isWell: true };
+  if ("done" in health) return { status: "UNKNOWN", pending: "UNKNOWN", isHealthy: true };
   const { pending, pauseMs } = health;
-  return { unknown: `UNKNOWN from a backend that is not well (${pending})`, isWell: false, pauseMs };
+  return { status: "UNKNOWN", pending: `UNKNOWN from a backend that is not well (${pending})`, pauseMs };
 }
 
-/** Whether an UNKNOWN has lasted so long, without a break and from a backend that is well, that it will not change any more. */
-export function isForgotten(sinceMs: number, nowMs: number): boolean {
-  return nowMs - sinceMs >= unknownLimitMs;
+function forgotten(uid: string, restoreId: number, { meaning, next }: Restore["whenForgotten"]): Error {
+  return new UnknownOutcomeError({
+    code: "DGC407",
+    why:
+      `the backend ${uid} is healthy and has answered UNKNOWN for restore ${restoreId} for ${formatDuration(unknownLimitMs)}: ` +
+      `its engine has restarted and forgotten it, ${meaning}.`,
+    next,
+  });
 }

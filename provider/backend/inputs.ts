@@ -45,10 +45,9 @@ export interface BackendInputs {
   readonly timeouts?: BackendTimeouts;
 }
 
-/** What the sdk sends along: the default name and the URN, both computed in the program. */
+/** The hidden input of a Backend: the default name, which the sdk computes in the program. */
 export interface BackendHidden {
   readonly __defaultName?: string;
-  readonly __urn?: string;
 }
 
 export const backendFields: FieldTable<BackendInputs> = {

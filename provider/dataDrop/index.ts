@@ -1,14 +1,13 @@
+import { actionDefaults } from "../action/action";
 import { announce } from "../action/announce";
-import { confirmFailures, refuseMismatch } from "../action/confirm";
-import { protectionChange, recordedProtection } from "../action/protection";
-import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/action";
+import { runExclusively } from "../action/exclusive";
+import { confirmFailures, expired, refuseExpired, refuseMismatch } from "../action/inputs";
+import { type Protection, recordedProtection } from "../action/protection";
 import type { Context } from "../resource/context";
-import { formatDuration } from "../time";
 import { givenNames } from "../resource/fields";
-import { expired, type HiddenInputs, refuseExpired } from "../action/inputs";
 import type { Created, Resource } from "../resource/resource";
-import { waitUntilReady } from "../resource/wait";
-import { waitUntilNoRestoreRuns } from "../action/runningRestore";
+import { type Operation } from "../run/operation";
+import { formatDuration } from "../time";
 import {
   checkSelection,
   dataDropFields,
@@ -17,34 +16,31 @@ import {
   dataDropStateVersion,
   normalized,
 } from "./inputs";
-import { refuseAfterUnknown } from "../action/outcome";
 import {
   acceptUnknownStep,
   dropRemaining,
-  whatIsDropped,
   finished,
   remaining,
   type Sending,
   unknownDrop,
+  whatIsDropped,
 } from "./steps";
-import { type Operation } from "../run/operation";
+
+const defaults = actionDefaults<DataDropInputs, DataDropState>({
+  fields: dataDropFields,
+  targetOf: ({ backend }) => backend,
+  effectOf: (state) => `erases ${whatIsDropped(state)}`,
+});
 
 /** Erases data of a backend, once. */
 export const dataDrop: Resource<DataDropInputs, DataDropState> = {
+  ...defaults,
   kind: "DataDrop",
-  fields: dataDropFields,
   timeouts: { create: "10m" },
   stateVersion: dataDropStateVersion,
   unfinished: "was sent and is not settled",
   resolve: (_, news) => normalized(news),
   check: checkSelection,
-  deletesFirst: () => false,
-  recordLive: () => undefined,
-  hiddenChange: (state, news: DataDropInputs & HiddenInputs) => protectionChange(state, news),
-
-  recordDeclared({ account, urn }, id) {
-    account.actions.declare(id, urn);
-  },
 
   async preflight(context, { inputs }) {
     const late = expired(context.clock, inputs.notAfter);
@@ -58,54 +54,37 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   },
 
   async create(context, operation, inputs) {
-    refuseExpired(context.clock, inputs.notAfter);
-    return alone(context, operation, inputs, async (recheck) => {
-      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
-      const exportUrls = inputs.exportFirst === true ? await exported(context, operation, inputs.backend) : undefined;
-      refuseExpired(context.clock, inputs.notAfter);
+    const { backend, confirm, notAfter } = inputs;
+    refuseExpired(context.clock, notAfter);
+    return runExclusively(context, operation, { uid: backend, property: "backend", inputs }, async (recheck) => {
+      await refuseMismatch(context, "backend", backend, confirm, operation);
+      const exportUrls = inputs.exportFirst === true ? await exportData(context, operation, backend) : undefined;
+      refuseExpired(context.clock, notAfter);
       return dropOnce(context, { operation, recheck }, inputs, exportUrls);
     });
   },
 
   async ready(context, operation, id, state, inputs, observe) {
-    const current = storeInputs(state, inputs);
+    const current = defaults.storeInputs(state, inputs);
     const { status, unclear } = current.__state;
     if (status === "ready") return current;
     if (unclear !== undefined && inputs.acceptUnknown !== id) throw unknownDrop(id, current);
-    const settled = acceptUnknownStep(current, inputs);
-    if (remaining(settled, inputs).length === 0) return finished(settled);
-    return alone(
-      context,
-      operation,
-      inputs,
-      async (recheck) => {
-        refuseExpired(context.clock, inputs.notAfter);
-        await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
-        return dropRemaining(context, { operation, recheck }, id, settled, inputs, observe);
-      },
-      id,
-    );
-  },
-
-  storeInputs,
-  read: (_, __, ___, known) => keepRecord(known),
-
-  delete(context, _, id, state) {
-    const leaving = { id, uid: state.backend, state };
-    refuseLoss(context, leaving);
-    warnOfLoss(context, leaving, `erases ${whatIsDropped(state)}`);
-    return Promise.resolve();
+    const accepted = acceptUnknownStep(current, inputs);
+    if (remaining(accepted, inputs).length === 0) return finished(accepted);
+    const { backend, confirm, notAfter } = inputs;
+    const exclusive = { uid: backend, property: "backend", inputs, attempt: id } as const;
+    return runExclusively(context, operation, exclusive, async (recheck) => {
+      refuseExpired(context.clock, notAfter);
+      await refuseMismatch(context, "backend", backend, confirm, operation);
+      return dropRemaining(context, { operation, recheck }, id, accepted, inputs, observe);
+    });
   },
 };
-
-function storeInputs(state: DataDropState, inputs: DataDropInputs): DataDropState {
-  return withInputs(dataDropFields, state, inputs);
-}
 
 async function dropOnce(
   context: Context,
   sending: Sending,
-  inputs: DataDropInputs & HiddenInputs,
+  inputs: DataDropInputs & Protection,
   exportUrls: readonly string[] | undefined,
 ): Promise<Created<DataDropState>> {
   const droppedAt = new Date(context.clock.now()).toISOString();
@@ -133,33 +112,7 @@ async function dropOnce(
   }
 }
 
-/** Runs while no other restore or drop of this process, and no restore at all, is at the backend. */
-async function alone<T>(
-  context: Context,
-  operation: Operation,
-  inputs: DataDropInputs,
-  work: (recheck: Sending["recheck"]) => Promise<T>,
-  own?: string,
-): Promise<T> {
-  const uid = inputs.backend;
-  const { deploymentType } = await context.account.data.locate(uid, operation);
-  const leave = await context.account.queue.enter(uid, context, operation);
-  const canRestore = deploymentType == null || deploymentType === "dedicated";
-  const untilFree = canRestore ? waitUntilNoRestoreRuns : waitUntilReady;
-  try {
-    refuseAfterUnknown(context, uid, own);
-    await untilFree(context, operation, uid);
-    return await work(async () => {
-      await untilFree(context, operation, uid);
-      refuseExpired(context.clock, inputs.notAfter);
-      await refuseMismatch(context, "backend", inputs.backend, inputs.confirm, operation);
-    });
-  } finally {
-    leave();
-  }
-}
-
-async function exported(context: Context, operation: Operation, uid: string): Promise<string[]> {
+async function exportData(context: Context, operation: Operation, uid: string): Promise<string[]> {
   context.progress(`exporting ${uid} before the drop`);
   const urls = await context.account.data.export(uid, operation);
   context.reached(`exported ${uid} after ${formatDuration(context.clock.now() - operation.startedAt)}`);

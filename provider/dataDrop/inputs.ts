@@ -1,4 +1,3 @@
-import { confirmField } from "../action/confirm";
 import {
   durations,
   type Failure,
@@ -9,7 +8,8 @@ import {
   uid,
   unknownValue,
 } from "../resource/fields";
-import { type HiddenInputs, notAfterField, type Triggers, triggersField } from "../action/inputs";
+import { confirmField, notAfterField, type Triggers, triggersField } from "../action/inputs";
+import type { Protection } from "../action/protection";
 import type { Metadata } from "../resource/resource";
 
 /** Inputs of a DataDrop after check. The public documentation of each stands at `DataDropArgs` in the sdk. */
@@ -38,7 +38,7 @@ export interface DataDropMetadata extends Metadata {
   readonly unclear?: Step;
 }
 
-export interface DataDropState extends DataDropInputs, HiddenInputs {
+export interface DataDropState extends DataDropInputs, Protection {
   readonly droppedAt: string;
   /** The service's words. */
   readonly messages: readonly string[];

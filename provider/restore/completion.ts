@@ -1,6 +1,5 @@
-import { keepRecord, refuseLoss, withInputs } from "../action/action";
-import type { HiddenInputs } from "../action/inputs";
-import { protectionChange, recordedProtection } from "../action/protection";
+import { actionDefaults } from "../action/action";
+import { type Protection, recordedProtection } from "../action/protection";
 import { RefusedError, UnknownOutcomeError } from "../errors/errors";
 import { clean } from "../errors/text";
 import type { Context } from "../resource/context";
@@ -13,73 +12,63 @@ import {
   completionStateVersion,
   restoreCompletionFields,
   type RestoreCompletionInputs,
+  type RestoreCompletionMetadata,
   type RestoreCompletionState,
 } from "./inputs";
 
-/** Waits for a restore and never sends one: so it can be repeated for ever. */
-export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreCompletionState> = {
-  kind: "RestoreCompletion",
+/** It has no effect of its own, but its record is as needed as the request's: the engine may have forgotten the restore by the next run. */
+const defaults = actionDefaults<RestoreCompletionInputs, RestoreCompletionState>({
   fields: restoreCompletionFields,
+  targetOf: ({ target }) => target,
+});
+
+/** Waits for a restore and never sends one, so it is safe to repeat. */
+export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreCompletionState> = {
+  ...defaults,
+  kind: "RestoreCompletion",
   timeouts: { create: "2h" },
   stateVersion: completionStateVersion,
   unfinished: "is not complete",
-  resolve: (_, news) => news,
-  check: () => [],
-  deletesFirst: () => false,
-  hiddenChange: (state, news: RestoreCompletionInputs & HiddenInputs) => protectionChange(state, news),
-
-  recordDeclared({ account, urn }, id) {
-    account.actions.declare(id, urn);
-  },
 
   recordLive({ account }, _, state) {
     if (hasEnded(state) && state.restoreId !== undefined) account.restores.recordEnded(state.target, state.restoreId);
   },
 
-  create(context, _, inputs: RestoreCompletionInputs & HiddenInputs) {
+  create(context, _, inputs: RestoreCompletionInputs & Protection) {
     const given = givenNames(restoreCompletionFields, { ...inputs });
-    const memory = {
+    const metadata: RestoreCompletionMetadata = {
       version: completionStateVersion,
       status: "pending",
       given,
       unknownSince: "",
       doubtful: false,
-    } as const;
+    };
     const protection = recordedProtection(context, inputs.target, inputs);
     const state: RestoreCompletionState = {
       ...inputs,
       ...protection,
       status: "IN_PROGRESS",
       errors: [],
-      __state: memory,
+      __state: metadata,
     };
     context.account.actions.declare(context.urn);
     return Promise.resolve({ id: inputs.request, state });
   },
 
   async ready(context, operation, _, state, inputs, observe) {
-    const current = storeInputs(state, inputs);
+    const current = defaults.storeInputs(state, inputs);
     const isOpen = !hasEnded(current) || isDoubtfulFailure(current);
     if (inputs.acceptUnknown === inputs.request && isOpen) {
-      return ready({ ...current, status: "UNKNOWN", errors: [], confirmed: false });
+      return finished({ ...current, status: "UNKNOWN", errors: [], confirmed: false });
     }
-    const ended = hasEnded(current) ? current : await followToEnd(context, operation, current, observe);
+    const ended = hasEnded(current) ? current : await waitForEnd(context, operation, current, observe);
     if (ended.status === "ERR") throw failed(ended);
     await waitUntilReady(context, operation, ended.target);
-    return ready(ended);
-  },
-
-  storeInputs,
-  read: (_, __, ___, known) => keepRecord(known),
-
-  delete(context, _, id, state) {
-    // With the request alone, a later run would wait for the restore once more, and its engine may have forgotten it by then.
-    refuseLoss(context, { id, uid: state.target, state });
-    return Promise.resolve();
+    return finished(ended);
   },
 };
 
-async function followToEnd(
+async function waitForEnd(
   context: Context,
   operation: Operation,
   state: RestoreCompletionState,
@@ -109,20 +98,16 @@ async function followToEnd(
   return ended;
 }
 
-function storeInputs(state: RestoreCompletionState, inputs: RestoreCompletionInputs): RestoreCompletionState {
-  return withInputs(restoreCompletionFields, state, inputs);
-}
-
 function hasEnded({ status }: RestoreCompletionState): boolean {
   return status === "OK" || status === "ERR";
 }
 
-/** The ERR may be another restore's: then what became of this one is as unknown as before. */
+/** The ERR may be another restore's: then the outcome of this one is still unknown. */
 function isDoubtfulFailure({ status, confirmed }: RestoreCompletionState): boolean {
   return status === "ERR" && confirmed === false;
 }
 
-function ready(state: RestoreCompletionState): RestoreCompletionState {
+function finished(state: RestoreCompletionState): RestoreCompletionState {
   return { ...state, __state: { ...state.__state, status: "ready" } };
 }
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { confirmField } from "../action/confirm";
-import { type HiddenInputs, notAfterField, type Triggers, triggersField } from "../action/inputs";
-import { type RestoreStatusAnswer } from "../api/dataAnswers";
+import { confirmField, notAfterField, type Triggers, triggersField } from "../action/inputs";
+import type { Protection } from "../action/protection";
+import { type RestoreState } from "../api/dataAnswers";
 import { durations, type Field, type FieldTable, notEmpty, uid, wholeNumber } from "../resource/fields";
 import { type Metadata } from "../resource/resource";
 
@@ -24,7 +24,7 @@ export interface RestoreRequestMetadata extends Metadata {
   readonly attempt: "known" | "unknown" | "accepted";
 }
 
-export interface RestoreRequestState extends RestoreRequestInputs, HiddenInputs {
+export interface RestoreRequestState extends RestoreRequestInputs, Protection {
   /** The engine's id of the restore; none when the answer was lost. */
   readonly restoreId?: number;
   readonly restoredFolder?: string;
@@ -84,8 +84,8 @@ export interface RestoreCompletionMetadata extends Metadata {
   readonly doubtful: boolean;
 }
 
-export interface RestoreCompletionState extends RestoreCompletionInputs, HiddenInputs {
-  readonly status: RestoreStatusAnswer["status"];
+export interface RestoreCompletionState extends RestoreCompletionInputs, Protection {
+  readonly status: RestoreState;
   readonly errors: readonly string[];
   /** Whether what the engine said was surely said of this restore. */
   readonly confirmed?: boolean;

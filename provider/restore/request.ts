@@ -1,8 +1,6 @@
-import { keepRecord, refuseLoss, warnOfLoss, withInputs } from "../action/action";
+import { actionDefaults } from "../action/action";
 import { announce, backendName } from "../action/announce";
-import { confirmFailures } from "../action/confirm";
-import { expired, type HiddenInputs } from "../action/inputs";
-import { protectionChange } from "../action/protection";
+import { confirmFailures, expired } from "../action/inputs";
 import { ConflictError } from "../errors/errors";
 import type { Context } from "../resource/context";
 import { unknownValue } from "../resource/fields";
@@ -12,29 +10,27 @@ import { type Operation } from "../run/operation";
 import { latestNow } from "./backups";
 import { restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
 import { requestStateVersion, resumed, sendRestore, unknownRestore } from "./send";
+
+const defaults = actionDefaults<RestoreRequestInputs, RestoreRequestState>({
+  fields: restoreRequestFields,
+  targetOf: ({ target }) => target,
+  effectOf: () => "replaces all its data and its schema",
+});
+
 /** Sends a restore once, and is done as soon as the service has answered. */
 export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState> = {
+  ...defaults,
   kind: "RestoreRequest",
-  fields: restoreRequestFields,
   timeouts: { create: "2h" },
   stateVersion: requestStateVersion,
   unfinished: "was sent and is not settled",
-  resolve: (_, news) => news,
-  check: () => [],
-  deletesFirst: () => false,
-
-  hiddenChange: (state, news: RestoreRequestInputs & HiddenInputs) => protectionChange(state, news),
-
-  recordDeclared({ account, urn }, id) {
-    account.actions.declare(id, urn);
-  },
 
   async preflight(context, { inputs, olds, replaces }) {
     if (inputs.resumeRestoreId === undefined) {
       const late = expired(context.clock, inputs.notAfter);
       return late.length > 0 ? late : confirmFailures(context, "target", inputs.target, inputs.confirm);
     }
-    // New together with the change, it names the run that the change has had already: one that was killed before it heard the answer.
+    // Set together with the change, it names the run of that change: an earlier up was killed before it heard the answer.
     if (replaces.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return [];
     const reason =
       `is left from an earlier restore, and the change of ${replaces.join(" and ")} asks to run a new one; ` +
@@ -55,9 +51,9 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     if (restoreId !== undefined) account.restores.record(target, restoreId, urn ?? id);
   },
 
-  async create(context, operation, inputs: RestoreRequestInputs & HiddenInputs) {
+  async create(context, operation, inputs) {
     const { resumeRestoreId } = inputs;
-    if (resumeRestoreId !== undefined) await refuseHeld(context, operation, inputs, resumeRestoreId);
+    if (resumeRestoreId !== undefined) await refuseOwned(context, operation, inputs, resumeRestoreId);
     const created =
       resumeRestoreId === undefined
         ? await sendRestore(context, operation, inputs)
@@ -66,25 +62,15 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     return created;
   },
 
-  async ready(context, operation, id, state, inputs: RestoreRequestInputs & HiddenInputs) {
-    const current = storeInputs(state, inputs);
-    if (current.__state.attempt !== "unknown") return settled(current, {}, current.__state.attempt);
+  async ready(context, operation, id, state, inputs) {
+    const current = defaults.storeInputs(state, inputs);
+    if (current.__state.attempt !== "unknown") return finished(current, {}, current.__state.attempt);
     if (inputs.resumeRestoreId !== undefined) {
-      await refuseHeld(context, operation, inputs, inputs.resumeRestoreId);
-      return settled(current, { restoreId: inputs.resumeRestoreId }, "known");
+      await refuseOwned(context, operation, inputs, inputs.resumeRestoreId);
+      return finished(current, { restoreId: inputs.resumeRestoreId }, "known");
     }
-    if (inputs.acceptUnknown === id) return settled(current, {}, "accepted");
+    if (inputs.acceptUnknown === id) return finished(current, {}, "accepted");
     throw unknownRestore(id, current);
-  },
-
-  storeInputs,
-  read: (_, __, ___, known) => keepRecord(known),
-
-  delete(context, _, id, state) {
-    const leaving = { id, uid: state.target, state };
-    refuseLoss(context, leaving);
-    warnOfLoss(context, leaving, "replaces all its data and its schema");
-    return Promise.resolve();
   },
 };
 
@@ -98,11 +84,7 @@ function backupOf({ backupFolder, backupNum }: RestoreRequestInputs): string {
     : `backup ${number} in "${folder}"`;
 }
 
-function storeInputs(state: RestoreRequestState, inputs: RestoreRequestInputs): RestoreRequestState {
-  return withInputs(restoreRequestFields, state, inputs);
-}
-
-function settled(
+function finished(
   state: RestoreRequestState,
   values: Partial<RestoreRequestState>,
   attempt: RestoreRequestState["__state"]["attempt"],
@@ -111,10 +93,10 @@ function settled(
 }
 
 /**
- * A restore that is a resource's already, be it this one's from its run before, is not another one's as well. One in progress with an id
- * from before is this one's all the same: the engine of the backend has restarted and gives the ids anew, or the user waits for that run.
+ * Refuses to resume a restore that already belongs to a resource of this stack, be it an earlier run of this one. One in progress is allowed
+ * where its id may have been reused after a restart of the backend's engine, or where it is this resource's own.
  */
-async function refuseHeld(
+async function refuseOwned(
   { account, urn }: Context,
   operation: Operation,
   { target }: RestoreRequestInputs,

@@ -1,9 +1,9 @@
-import { refuseMismatch } from "../action/confirm";
-import { type HiddenInputs, refuseExpired } from "../action/inputs";
-import { mayHaveRun, refuseAfterUnknown } from "../action/outcome";
-import { recordedProtection } from "../action/protection";
-import { waitUntilNoRestoreRuns } from "../action/runningRestore";
+import { runExclusively } from "../action/exclusive";
+import { refuseExpired, refuseMismatch } from "../action/inputs";
+import { mayHaveRun } from "../action/outcome";
+import { type Protection, recordedProtection } from "../action/protection";
 import { type Backup, restoreIdBeside } from "../api/dataAnswers";
+import type { Deployment } from "../api/deployment";
 import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors/errors";
 import type { Context } from "../resource/context";
 import { givenNames } from "../resource/fields";
@@ -11,7 +11,6 @@ import type { Created } from "../resource/resource";
 import { type Operation } from "../run/operation";
 import { chooseBackup } from "./backups";
 import { restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
-type Attempt = RestoreRequestState["__state"]["attempt"];
 
 export const requestStateVersion = 1;
 
@@ -19,51 +18,29 @@ export const requestStateVersion = 1;
 export async function sendRestore(
   context: Context,
   operation: Operation,
-  inputs: RestoreRequestInputs & HiddenInputs,
+  inputs: RestoreRequestInputs & Protection,
 ): Promise<Created<RestoreRequestState>> {
-  const { account, clock } = context;
-  refuseExpired(clock, inputs.notAfter);
-  await requireDedicated(context, operation, inputs);
-  const leave = await account.queue.enter(inputs.target, context, operation);
-  try {
-    refuseAfterUnknown(context, inputs.target);
-    await waitUntilNoRestoreRuns(context, operation, inputs.target, context.urn);
-    const backup = await chooseBackup(context, operation, inputs);
-    await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
-    refuseExpired(clock, inputs.notAfter);
-    const recheck = async (): Promise<void> => {
-      await waitUntilNoRestoreRuns(context, operation, inputs.target, context.urn);
-      refuseExpired(clock, inputs.notAfter);
-      await refuseMismatch(context, "target", inputs.target, inputs.confirm, operation);
-    };
-    return await sendOnce(context, operation, inputs, { backup, recheck });
-  } finally {
-    leave();
-  }
-}
-
-/** The record of a restore that runs or ran already: nothing is sent. */
-export function resumed(
-  context: Context,
-  inputs: RestoreRequestInputs & HiddenInputs,
-  restoreId: number,
-): Created<RestoreRequestState> {
-  const startedAt = new Date(context.clock.now()).toISOString();
-  context.info(`restore ${restoreId} of ${inputs.target} is taken up as resumeRestoreId asks; nothing is sent`);
-  return {
-    id: `${inputs.target}/${restoreId}/${startedAt}`,
-    state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId }),
+  const { target, source, confirm, notAfter } = inputs;
+  refuseExpired(context.clock, notAfter);
+  const admit = async (deployment: Deployment): Promise<void> => {
+    await context.account.data.locate(source, operation);
+    requireDedicated(deployment);
   };
+  const exclusive = { uid: target, property: "target", inputs, admit, restoreUrn: context.urn } as const;
+  return runExclusively(context, operation, exclusive, async (recheck) => {
+    const backup = await chooseBackup(context, operation, inputs);
+    await refuseMismatch(context, "target", target, confirm, operation);
+    refuseExpired(context.clock, notAfter);
+    return sendOnce(context, operation, inputs, { backup, recheck });
+  });
 }
 
-/** Without backups, a free or shared target would fail only after hours of somebody's hope. */
-async function requireDedicated(context: Context, operation: Operation, inputs: RestoreRequestInputs): Promise<void> {
-  const { deploymentType } = await context.account.data.locate(inputs.target, operation);
-  await context.account.data.locate(inputs.source, operation);
+/** Without this check, a restore into a free or shared backend would fail only after the wait in the queue. */
+function requireDedicated({ uid, deploymentType }: Deployment): void {
   if (deploymentType == null || deploymentType === "dedicated") return;
   throw new RefusedError({
     code: "DGC401",
-    why: `the target ${inputs.target} is "${deploymentType}", and restore exists for dedicated backends only; nothing was sent.`,
+    why: `the target ${uid} is "${deploymentType}", and restore exists for dedicated backends only; nothing was sent.`,
     next: 'Name a target with deploymentType: "dedicated".',
   });
 }
@@ -71,7 +48,7 @@ async function requireDedicated(context: Context, operation: Operation, inputs: 
 async function sendOnce(
   context: Context,
   operation: Operation,
-  inputs: RestoreRequestInputs & HiddenInputs,
+  inputs: RestoreRequestInputs & Protection,
   { backup, recheck }: { readonly backup: Backup; readonly recheck: () => Promise<void> },
 ): Promise<Created<RestoreRequestState>> {
   const { account, clock, info } = context;
@@ -104,7 +81,21 @@ async function sendOnce(
   }
 }
 
-/** What may have happened, and the ways on. */
+/** The record of a restore that runs or ran already: nothing is sent. */
+export function resumed(
+  context: Context,
+  inputs: RestoreRequestInputs & Protection,
+  restoreId: number,
+): Created<RestoreRequestState> {
+  const startedAt = new Date(context.clock.now()).toISOString();
+  context.info(`restore ${restoreId} of ${inputs.target} is taken up as resumeRestoreId asks; nothing is sent`);
+  return {
+    id: `${inputs.target}/${restoreId}/${startedAt}`,
+    state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId }),
+  };
+}
+
+/** The error for a restore whose answer was lost: what may have happened, and what the user can do. */
 export function unknownRestore(
   id: string,
   { source, target, acceptUnknown }: RestoreRequestState,
@@ -132,9 +123,12 @@ function restored({ folder, backupNum, type, timestamp }: Backup): Partial<Resto
 
 function stateOf(
   context: Context,
-  inputs: RestoreRequestInputs & HiddenInputs,
+  inputs: RestoreRequestInputs & Protection,
   startedAt: string,
-  { attempt, ...values }: Partial<RestoreRequestState> & { readonly attempt: Attempt },
+  {
+    attempt,
+    ...values
+  }: Partial<RestoreRequestState> & { readonly attempt: RestoreRequestState["__state"]["attempt"] },
 ): RestoreRequestState {
   const given = givenNames(restoreRequestFields, { ...inputs });
   const status = attempt === "unknown" ? "pending" : "ready";
