@@ -5,22 +5,22 @@ import { isRecord } from "../api/answer";
 import type { Announced } from "../resource/resource";
 import { listOf } from "../errors/text";
 import { begin, type Operation } from "../run/operation";
-/** A preview must not hang on a name. */
+/** A preview must not wait long for a name. */
 const lookUpTimeout = { input: "the time for a message", value: "10s", ms: 10_000 };
 
-/** What an action is about to do. */
+/** A run of an action that a preview announces. */
 interface Run<Inputs> {
   readonly announced: Announced<Inputs>;
-  /** The backend whose data is at stake; not known yet for a new one. */
+  /** The backend whose data is replaced or erased; not known yet for a new backend. */
   readonly uid: string;
   readonly inputs: Inputs & { readonly notAfter?: string };
   /** What it does to a backend: `erase all data of ${target}`. */
   readonly effect: (target: string) => string;
-  /** What more can be said of it after a look at the service. */
+  /** More about the run, looked up at the service. */
   readonly details?: () => Promise<string>;
 }
 
-/** Says in words what an action will do to data that is there already: the engine's row alone shows a harmless create. */
+/** Warns of what an action will do to existing data: the engine's row shows only a harmless create. */
 export async function announce<Inputs>(
   context: Context,
   { announced, uid, inputs, effect, details }: Run<Inputs>,
@@ -38,7 +38,7 @@ export async function announce<Inputs>(
   context.warn(`will ${what}. ${whyOf(announced)}${adviceOf(announced, inputs.notAfter)}`);
 }
 
-/** `the backend "staging" (0x42)`, or the uid alone when the service does not tell the name in time. */
+/** `the backend "staging" (0x42)`, or only the uid if the service does not answer in time. */
 export async function backendName(context: Context, uid: string): Promise<string> {
   if (uid === unknownValue) return "a backend that is not known yet";
   const list = await lookUp(context, "deployments", (operation) => context.account.list.known(operation));
@@ -46,7 +46,7 @@ export async function backendName(context: Context, uid: string): Promise<string
   return name === undefined ? `the backend ${uid}` : `the backend "${name}" (${uid})`;
 }
 
-/** The answer to a question that only makes a message better; undefined when there is none. `what` is asked for. */
+/** Looks up something that only makes a message better; undefined without an answer. `what` names it: it is asked for once in a run. */
 export async function lookUp<T>(
   context: Context,
   what: string,
@@ -76,7 +76,7 @@ function whyOf<Inputs>({ inputs, olds, replaces }: Announced<Inputs>): string {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** `triggers (release)`: which reasons are new. */
+/** `triggers (release)`: the input that changed, and its changed keys. */
 function causeOf(name: string, before: unknown, now: unknown): string {
   if (holdsUnknown(now) && !isRecord(now)) return `${name}, the value of which is not known yet`;
   if (!isRecord(now) || Array.isArray(now)) return name;

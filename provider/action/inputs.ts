@@ -31,7 +31,7 @@ export function expired(clock: Clock, notAfter: string | undefined): Failure[] {
     {
       property: "notAfter",
       code: "DGC413",
-      reason: `"${notAfter}" has passed (it is ${now}), so this is not run any more; set a later notAfter, or undo the change that runs it`,
+      reason: `"${notAfter}" has passed (it is ${now}), so the action does not run; set a later notAfter, or undo the change that runs it`,
     },
   ];
 }
@@ -101,12 +101,12 @@ export async function confirmFailures(
 }
 
 /** Compares again right before the action is sent. */
-export async function refuseMismatch(...asked: Parameters<typeof confirmFailures>): Promise<void> {
-  const [mismatch] = await confirmFailures(...asked);
+export async function refuseMismatch(...args: Parameters<typeof confirmFailures>): Promise<void> {
+  const [mismatch] = await confirmFailures(...args);
   if (mismatch === undefined) return;
   throw new ConflictError({
     code: mismatch.code,
     why: `${mismatch.property} ${mismatch.reason}; nothing was sent.`,
-    next: `Correct confirm or ${asked[1]}, then run pulumi up again.`,
+    next: `Correct confirm or ${args[1]}, then run pulumi up again.`,
   });
 }

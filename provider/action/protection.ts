@@ -1,10 +1,10 @@
 import type { Context } from "../resource/context";
 
-/** What the sdk sends along with an action: what the program says of the Backend whose data the action replaces or erases. */
+/** Hidden inputs that the sdk adds to an action: whether the program protects the Backend whose data the action replaces or erases. */
 export interface Protection {
-  /** URN of the Backend; left out for a backend that is no resource of the program. */
+  /** URN of the Backend. Left out for a backend that is not a resource of the program. */
   readonly __backend?: string;
-  /** Its input of that name. Left out when the program leaves it out: then it stays as it was, as for the Backend itself. */
+  /** Its input `deletionProtection`. Left out when the program leaves it out: then it stays as it was, as for the Backend itself. */
   readonly __backendDeletionProtection?: boolean;
   /** Its resource option `protect`. */
   readonly __backendProtect?: boolean;
@@ -18,8 +18,8 @@ export function isProtected({ __backendDeletionProtection, __backendProtect }: P
 }
 
 /**
- * What to say when the protection is another one than the state records; undefined when it is the same. Values that are not known yet
- * say nothing, and a state of a version that recorded none shows no change.
+ * Describes a change of the protection; undefined when it is as the state records it. A value that is not known yet is no change, and neither
+ * is any value where the state is of a version that recorded none.
  */
 export function protectionChange(state: Protection, news: Protection): string | undefined {
   if (state.__backendProtect === undefined) return undefined;
@@ -31,7 +31,7 @@ export function protectionChange(state: Protection, news: Protection): string | 
     : "its backend is not protected any more: from now on a destroy deletes this record (only the state is written)";
 }
 
-/** What a new record says. The program may leave deletionProtection out while the state of the Backend still has it. */
+/** The protection in a new record. The program may leave deletionProtection out while the state of the Backend still has it. */
 export function recordedProtection({ account }: Context, uid: string, inputs: Protection): Protection {
   if (inputs.__backendDeletionProtection !== undefined || !account.facts.has(uid, "protected")) return {};
   return { __backendDeletionProtection: true };

@@ -29,7 +29,7 @@ export async function waitUntilNoRestoreRuns(
     const running = await findRunning(context, operation, uid);
     if (running === undefined) return;
     const holders = restores.holdersOf(uid, running);
-    if (holders.size === 0) throw foreign(uid, running, "it is none of this stack's that this run knows");
+    if (holders.size === 0) throw foreign(uid, running, "this run knows no restore of this stack with this id");
     if (own !== undefined && holders.has(own)) throw ownOrEarlier(uid, running);
     if (restores.hasEnded(uid, running))
       throw foreign(uid, running, "the restore of this stack that had this id has ended");
@@ -83,7 +83,7 @@ async function findRunning(context: Context, operation: Operation, uid: string):
 function tooSlow(uid: string, { timeout: { input, value } }: Operation, id: number): Error {
   return new DeadlineError({
     code: "DGC209",
-    why: `looking whether a restore runs on ${uid} took longer than ${input} (${value}); last status: ${id} not looked up yet.`,
+    why: `looking whether a restore runs on ${uid} took longer than ${input} (${value}); last status: restore ${id} was not looked up yet.`,
     next: `Nothing was sent: run pulumi up again, or raise ${input}.`,
   });
 }
@@ -96,7 +96,7 @@ function endless(uid: string): Error {
   });
 }
 
-const whenEnded = "Wait until it has ended and run pulumi up again.";
+const whenEnded = "Wait until it has ended, then run pulumi up again.";
 
 function foreign(uid: string, restoreId: number, whose: string): Error {
   return new ConflictError({

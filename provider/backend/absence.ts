@@ -7,12 +7,12 @@ import { quoted } from "../resource/messages";
 import type { BackendState } from "./model";
 import { type Operation } from "../run/operation";
 
-/** A list may lag behind a create: an absence within this time of it proves nothing. */
+/** Lists can lag behind a create: within this time of it, an absence proves nothing. */
 const graceMs = 5 * 60_000;
 
 /**
- * Whether a backend is gone: two complete lists of the account it was created with lack it. Whatever is less than that
- * is an error, since a resource that leaves the state by mistake is a database nobody manages any more.
+ * Whether a backend is gone. The proof is two complete lists without it, of the account that created it. Anything less is an error: a resource
+ * that leaves the state by mistake leaves a database that nobody manages any more.
  */
 export async function isGone(
   context: Context,
@@ -35,7 +35,7 @@ export async function isGone(
   return true;
 }
 
-/** Refuses when the settings are of another account than the one that created the backend; undefined when that cannot be told. */
+/** Throws if the settings name another account than the one that created the backend; returns undefined if the token names no account. */
 export async function refuseOtherAccount(
   context: Context,
   operation: Operation,
@@ -55,19 +55,19 @@ export async function refuseOtherAccount(
   });
 }
 
-/** An opaque token does not tell its account: another backend of the same owner in the list does. */
+/** An opaque token does not name its account. Another backend of the same owner in the list proves that it is the right one. */
 async function requireOwner(context: Context, operation: Operation, uid: string, state: BackendState): Promise<void> {
   const { account } = context;
   const others = await account.list.recent(operation);
   if (state.owner !== undefined && others.some(({ owner }) => owner === state.owner)) return;
   throw new AbsentError({
     code: "DGC107",
-    why: `${uid} is not in the list, and the token in the settings does not tell whether it is of the account that created it${creatorOf(state)}.`,
+    why: `${uid} is not in the list, and the token in the settings does not tell whether it belongs to the account that created it${creatorOf(state)}.`,
     next: ["Log in with e-mail and password, so that the accounts can be compared.", ifGone(context)],
   });
 }
 
-/** The state holds the account as a hash, which names nobody, and the owner in the service's words. */
+/** For messages. The state has the account only as a hash, so the owner stands for it. */
 function creatorOf({ owner }: BackendState): string {
   return owner === undefined ? "" : ` (its owner is ${owner})`;
 }

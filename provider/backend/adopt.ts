@@ -8,7 +8,7 @@ import { type Operation } from "../run/operation";
 
 const consequence = "this stack changes it from then on, and deletes it with its data when the resource is deleted";
 
-/** Says in the preview what would be taken over, as far as the program tells it. */
+/** Says in the preview which backend would be taken over, as far as the program names it. */
 export function announceAdoption(context: Context, { inputs, makes }: Announced<NewBackend>): void {
   const { account, info } = context;
   const text = makes ? adoptionOf(account, inputs) : undefined;
@@ -28,14 +28,14 @@ function adoptionOf({ backends }: Context["account"], inputs: NewBackend): strin
   return `takes over the backend${named} if the account has it already: ${consequence}; creates it otherwise`;
 }
 
-/** Says that a backend was taken over: where it happened, and for the row of the resource. */
+/** Says in a line that stays, and in the row of the resource, that a backend was taken over. */
 export function reportAdoption({ info, reached }: Context, { uid, name, zone, owner }: Deployment): void {
   const whose = owner == null ? "" : `, owner ${owner}`;
   info(`took over ${uid} ("${name}", ${zone}${whose}) instead of creating a backend`);
   reached(`took over ${uid}`);
 }
 
-/** The backend that `adoptUid` names, when it can be what the inputs ask for. */
+/** The backend that `adoptUid` names, if its zone and type are those of the inputs. */
 export async function adoptByUid(
   context: Context,
   operation: Operation,
@@ -75,11 +75,11 @@ export async function adoptByUid(
   return live;
 }
 
-/** The one backend that is there already, with the user's consent. */
-export function adoptExisting(inputs: NewBackend, present: readonly Deployment[]): Deployment {
-  const [only, another] = present;
+/** The one namesake, if `adoptExisting` gives consent to adopt it. */
+export function adoptExisting(inputs: NewBackend, namesakes: readonly Deployment[]): Deployment {
+  const [only, another] = namesakes;
   if (only !== undefined && another === undefined && inputs.adoptExisting === true) return only;
-  const uids = present.map(({ uid }) => uid).join(" and ");
+  const uids = namesakes.map(({ uid }) => uid).join(" and ");
   const which = `${inputs.deploymentType}, ${inputs.zone}`;
   const consent = `adoptUid: "${only?.uid ?? ""}"${another === undefined ? " or adoptExisting: true" : ""}`;
   throw new ConflictError({
@@ -87,7 +87,7 @@ export function adoptExisting(inputs: NewBackend, present: readonly Deployment[]
     why:
       `there is a backend "${inputs.name ?? ""}" (${which}) already: ${uids}. It may belong to another stack or another person; ` +
       "it may also be left of a run that was killed, or be the one that a forced replace asks to replace.",
-    // The safest first: a backend that is taken over is deleted by this stack's destroy, whoever else uses it.
+    // The safest first: this stack's destroy deletes a backend that it has taken over, even if others use it.
     next: [
       "To have a backend of your own, set another name.",
       "If --replace asks to replace it, add deleteBeforeReplace: true to the resource's options.",

@@ -113,7 +113,7 @@ async function create(creation: Creation): Promise<NewOrAdopted> {
   const nothingWasCreated = (): boolean => first.lostAnswer instanceof NullAnswerError && session.logins !== logins;
   const found = await findAfterLostAnswer(creation, first, nothingWasCreated);
   if (found !== undefined) {
-    context.reached(`found the backend that it had made all the same: ${found.live.uid}`);
+    context.reached(`found the backend that it had created all the same: ${found.live.uid}`);
     return found;
   }
   if (context.clock.now() >= operation.deadline) {
@@ -287,7 +287,7 @@ function namesOldBackend({ uid }: CreatedDeployment): Error {
   return new ConflictError({
     code: "DGC312",
     why: `createDeployment answered with ${uid}, a backend that was there before.`,
-    next: "Run pulumi up again: it looks before it creates.",
+    next: "Run pulumi up again: it looks for the backend before it creates one.",
   });
 }
 
@@ -316,8 +316,8 @@ function outcomeUnknown({ inputs }: Creation, how: string, cause?: unknown): Err
     why: `the answer to createDeployment was lost ${how}: a backend "${inputs.name ?? ""}" may or may not exist.${last}`,
     next: [
       ...(cause instanceof UnauthorizedError ? cause.next : []),
-      "Run pulumi up again when the service is well: it looks before it creates.",
-      'If it then names a backend that this run made, take it over with adoptUid (like adoptUid: "0x42").',
+      "Run pulumi up again when the service is well: it looks for the backend before it creates one.",
+      'If it then names a backend that this run created, take it over with adoptUid (like adoptUid: "0x42").',
     ],
     cause,
   });

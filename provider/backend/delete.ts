@@ -24,7 +24,7 @@ export async function deleteBackend(
   try {
     await deleteUnshared(context, operation, id, state);
   } catch (error) {
-    // Another state of it, deleted at the same time.
+    // Another resource with the same backend has deleted it meanwhile.
     if (backends.wasDeletedHere(id)) return;
     backends.recordLive(id, incarnation, context.urn);
     throw withForgotten(context, id, error);
@@ -32,22 +32,22 @@ export async function deleteBackend(
   backends.recordDeleted(id);
 }
 
-/** Refuses a backend in place of one that must not be deleted, as replaceOnChanges asks for: it would be a second one. */
+/** Refuses to create a backend in place of a protected one, as replaceOnChanges asks for: the protected one would stay beside it. */
 export function refuseProtectedPredecessor({ account, urn }: Context): void {
   const old = urn === undefined ? undefined : account.protections.protectedBackendOf(urn);
   if (old !== undefined) throw protectedObject(old);
 }
 
-/** The engine has deleted what depends on the backend before it. */
+/** The engine deletes records of actions before their backend. If the backend then stays, the user must know what was lost. */
 function withForgotten({ account }: Context, id: string, error: unknown): unknown {
   const forgotten = account.actions.removedOf(id);
   if (forgotten.length === 0 || !(error instanceof DgraphCloudError)) return error;
   return error.add(
-    `The records of ${forgotten.join(" and ")} have left the state before: a pulumi up with them in the program runs them again on ${id}.`,
+    `The records of ${forgotten.join(" and ")} have left the state already: a pulumi up with them in the program runs them again on ${id}.`,
   );
 }
 
-/** What is kept of the time of a delete for the two lists that prove an absence, should its answer be lost. */
+/** The end of a delete's time that is reserved for the two lists that prove an absence, in case its answer is lost. */
 const proofMs = 20_000;
 
 async function deleteUnshared(context: Context, operation: Operation, id: string, state: BackendState): Promise<void> {
@@ -67,8 +67,8 @@ async function deleteUnshared(context: Context, operation: Operation, id: string
     answer = await control.deleteDeployment(id, { ...operation, deadline, onRetry });
   } catch (error) {
     const now = context.clock.now();
-    // A delete of ours that was lost, and one after it that the service turned down: that explains an absence. Any other has to be
-    // proved: with no answer at all, a list may lack the backend because it is too young.
+    // An earlier attempt whose answer was lost has deleted the backend if the service then refuses this one. Any other absence must be proved:
+    // a list may also lack a backend that is too new.
     const explained = lostAnswers.length > 0 && error instanceof GraphqlError;
     const gone = explained ? list.lacks(id, operation, now) : isGone(context, operation, id, state, now);
     if (!(await gone.catch(falseWhenLate))) throw error;
@@ -78,13 +78,13 @@ async function deleteUnshared(context: Context, operation: Operation, id: string
   list.forget(id);
 }
 
-/** Without the time for a proof, the failure of the delete itself is what the user must hear. */
+/** If there is no time left for the proof, the user must see the failure of the delete itself. */
 function falseWhenLate(error: unknown): false {
   if (error instanceof DeadlineError) return false;
   throw error;
 }
 
-/** Any sentence is an answer; only one is known to say that it is done. */
+/** deleteDeployment answers with a sentence. Only one that begins with "success" is known to mean that the backend is deleted. */
 function notDeleted(id: string, answer: string): Error {
   return new RefusedError({
     code: "DGC205",

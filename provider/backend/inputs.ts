@@ -71,8 +71,8 @@ export const backendFields: FieldTable<BackendInputs> = {
 };
 
 /**
- * The name is the user's, or else the one in the state, or else the default: so an alias, a new parent or an adoption
- * renames nothing. A backend that lives without a managed name goes on so.
+ * The name is the program's, else the one in the state, else the default, so that an alias, a new parent or an adoption renames nothing. A
+ * backend that was adopted without a name keeps the name that the service has.
  */
 export function resolveName(olds: Partial<BackendInputs>, news: BackendInputs & BackendHidden): BackendInputs {
   if (news.name !== undefined) return news;
@@ -99,7 +99,7 @@ function modeNeedsDedicated(mode: unknown, inputs: Readonly<Record<string, unkno
 function dedicatedOnly(name: string) {
   return (value: unknown, inputs: Readonly<Record<string, unknown>>): string | undefined => {
     const type = inputs["deploymentType"];
-    // Off is what every backend is without the option.
+    // Without the option, it is off for every backend.
     if (value === false || type === "dedicated" || type === unknownValue || typeof type !== "string") return undefined;
     const given = typeof value === "string" ? ` "${value}"` : "";
     return (

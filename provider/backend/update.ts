@@ -58,14 +58,14 @@ export async function sendChanges(update: BackendUpdate, state: BackendState): P
   const { context, operation, id, inputs } = update;
   const { control, list } = context.account;
   const wanted = new Set([...changedFields(backendFields, { ...state }, { ...inputs }), ...state.__state.unclear]);
-  const due = <Name extends keyof BackendInputs>(...names: Name[]): Name[] =>
+  const changed = <Name extends keyof BackendInputs>(...names: Name[]): Name[] =>
     names.filter((name) => wanted.has(name) && inputs[name] !== undefined);
 
-  const settings = due<keyof UpdatableInputs>("name", "deploymentMode", "organizationUid");
+  const settings = changed<keyof UpdatableInputs>("name", "deploymentMode", "organizationUid");
   const afterSettings = await send(update, state, settings, () =>
     control.updateDeployment(updateRequestOf(id, pick(inputs, settings)), operation),
   );
-  const result = await send(update, afterSettings, due("lambdaScript"), () =>
+  const result = await send(update, afterSettings, changed("lambdaScript"), () =>
     control.updateLambda(id, inputs.lambdaScript ?? "", operation),
   );
   if (result !== state) list.note(deploymentOf(id, result));
@@ -80,14 +80,15 @@ async function send(
   call: () => Promise<void>,
 ): Promise<BackendState> {
   if (names.length === 0) return state;
-  const others = state.__state.unclear.filter((name) => !names.some((sent) => sent === name));
+  const otherUnclear = state.__state.unclear.filter((name) => !names.some((sent) => sent === name));
   try {
     await call();
   } catch (error) {
-    if (mayHaveChanged(error)) observe(withMetadata(state, { status: "pending", unclear: [...others, ...names] }));
+    if (mayHaveChanged(error))
+      observe(withMetadata(state, { status: "pending", unclear: [...otherUnclear, ...names] }));
     throw error;
   }
-  const updated = withMetadata({ ...state, ...pick(inputs, names) }, { status: "pending", unclear: others });
+  const updated = withMetadata({ ...state, ...pick(inputs, names) }, { status: "pending", unclear: otherUnclear });
   observe(updated);
   return updated;
 }

@@ -38,7 +38,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   kind: "DataDrop",
   timeouts: { create: "10m" },
   stateVersion: dataDropStateVersion,
-  unfinished: "was sent and is not settled",
+  unfinished: "was sent and is not finished",
   resolve: (_, news) => normalized(news),
   check: checkSelection,
 

@@ -32,7 +32,7 @@ export interface DataDropInputs {
 export type Step = "allData" | "allDataAndSchema" | "types" | "fields";
 
 export interface DataDropMetadata extends Metadata {
-  /** What has been dropped, or is taken as dropped. */
+  /** The mutations that were carried out, or that the user accepted as carried out. */
   readonly done: readonly Step[];
   /** The mutation whose answer was lost. */
   readonly unclear?: Step;
@@ -43,7 +43,7 @@ export interface DataDropState extends DataDropInputs, Protection {
   /** The service's words. */
   readonly messages: readonly string[];
   readonly dropped: readonly string[];
-  /** What was sent and was not there; a state of before names were looked up has none. */
+  /** Names that were sent and not stored. Missing in states of a version that did not look names up. */
   readonly notFound?: readonly string[];
   readonly exportUrls?: readonly string[];
   readonly __state: DataDropMetadata;
@@ -69,7 +69,7 @@ export const dataDropFields: FieldTable<DataDropInputs> = {
   timeouts: { onChange: "state", check: durations(["create"]) },
 };
 
-/** The order of names says nothing, so it is no difference. */
+/** Sorts the names and removes duplicates: another order is not a change. */
 export function normalized(inputs: DataDropInputs): DataDropInputs {
   const { types, fields } = inputs;
   return {

@@ -14,14 +14,14 @@ interface Wanted {
   readonly name: string;
 }
 
-/** Dgraph's own schema only adds to what GraphQL says, so a service that is slow to give it must not use up the drop's time. */
+/** Dgraph's own schema only adds to the GraphQL schema, so a slow answer must not use up the time of the drop. */
 const dqlWithinMs = 30_000;
-/** A message of more lines is not read. */
-const mostTold = 10;
+/** Nobody reads a longer message. */
+const maxHints = 10;
 
 /**
- * Looks whether the backend stores what is about to be dropped, right before it is sent: Dgraph answers "Done" for any name. Gives those that
- * are stored nowhere, which only `allowUnknownNames` lets pass.
+ * Checks right before a drop that the backend stores the names, since Dgraph answers "Done" for any name. Throws if one is stored nowhere;
+ * with `allowUnknownNames`, returns those names instead.
  */
 export async function findMissing(
   context: Context,
@@ -36,7 +36,7 @@ export async function findMissing(
   if (schema === undefined) return wanted.map(described);
   const notInSchema = wanted.filter((one) => !isIn(schema, one));
   if (notInSchema.length === 0) return [];
-  // Data outlives its schema: what GraphQL has forgotten, Dgraph still knows.
+  // Data stays when its type leaves the GraphQL schema: Dgraph's own schema still has it.
   const stored = await readStored(context, operation, uid);
   const missing = "unread" in stored ? notInSchema : notInSchema.filter((one) => !isIn(stored, one));
   if (missing.length === 0) return [];
@@ -48,7 +48,7 @@ export async function findMissing(
   }
   throw new ConflictError({
     code: "DGC421",
-    why: `${uid} does not store all that is to be dropped: ${why}. Nothing was dropped.`,
+    why: `${uid} does not store everything that would be dropped: ${why}. Nothing was dropped.`,
     next: ["Correct types and fields.", "Or set allowUnknownNames: true to send them as they are."],
   });
 }
@@ -60,7 +60,7 @@ function wantedBy({ types = [], fields = [] }: DataDropInputs, steps: readonly S
   ];
 }
 
-/** How `dropped` and `notFound` tell of a name. */
+/** A name as `dropped` and `notFound` have it. */
 function described({ kind, name }: Wanted): string {
   return `${kind} ${name}`;
 }
@@ -73,7 +73,7 @@ function merged(one: StoredNames, other: StoredNames): StoredNames {
   return { types: [...one.types, ...other.types], fields: [...one.fields, ...other.fields] };
 }
 
-/** Undefined when it cannot be read, and the user allows names that nobody has looked up. */
+/** Undefined if the schema cannot be read and `allowUnknownNames` allows the drop all the same. */
 async function readSchema(
   context: Context,
   operation: Operation,
@@ -83,7 +83,7 @@ async function readSchema(
     return namesIn(await context.account.data.schema(backend, operation));
   } catch (cause) {
     if (!(cause instanceof Error)) throw cause;
-    // A backend that is out of reach, or turns the token away, would get no drop either.
+    // A backend that cannot be reached, or refuses the token, could not be sent the drop either.
     if (cause instanceof RequestError && !(cause instanceof GraphqlError || cause instanceof WrongShapeError))
       throw cause.add("(the schema is read before a drop of types or fields; nothing was dropped)");
     const why = cause instanceof DgraphCloudError ? cause.why : `its schema cannot be parsed (${clean(cause.message)})`;
@@ -95,7 +95,7 @@ async function readSchema(
     }
     throw new RefusedError({
       code: "DGC422",
-      why: `whether ${backend} stores what is to be dropped could not be looked up: ${why}. Nothing was dropped.`,
+      why: `could not look up whether ${backend} stores what would be dropped: ${why}. Nothing was dropped.`,
       next: [
         "Make the schema readable (getGQLSchema on /admin).",
         "Or set allowUnknownNames: true to send the names as they are.",
@@ -119,10 +119,10 @@ async function readStored(
   }
 }
 
-/** What is wrong with each name, and which one may be meant. */
+/** What is wrong with each name, and which name may be meant. */
 function hintsOf(missing: readonly Wanted[], known: SchemaNames): string[] {
-  const told = missing.slice(0, mostTold).map((one) => hintOf(one, known));
-  return missing.length > mostTold ? [...told, `and ${missing.length - mostTold} more`] : told;
+  const hints = missing.slice(0, maxHints).map((one) => hintOf(one, known));
+  return missing.length > maxHints ? [...hints, `and ${missing.length - maxHints} more`] : hints;
 }
 
 function hintOf({ kind, name }: Wanted, { types, fields, storedAs }: SchemaNames): string {
@@ -132,7 +132,7 @@ function hintOf({ kind, name }: Wanted, { types, fields, storedAs }: SchemaNames
   if (stored !== undefined && same.includes(stored)) return `${shown} is stored as ${stored}`;
   if (other.includes(name))
     return kind === "type" ? `${shown} is a field, not a type` : `${shown} is a type, not a field`;
-  // A name of GraphQL may be the one that was meant, and another one stored for it.
+  // The nearest name may be one of GraphQL that is stored under another name.
   const [near] = suggestionList(name, [...same, ...storedAs.keys()]);
   const nearest = near === undefined ? undefined : (storedAs.get(near) ?? near);
   return `there is no ${kind} ${shown}${nearest === undefined ? "" : `; the nearest is ${nearest}`}`;

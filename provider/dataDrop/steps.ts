@@ -8,17 +8,17 @@ import { type DataDropInputs, type DataDropState, type Step, stepsOf } from "./i
 import { findMissing } from "./names";
 import { type Operation } from "../run/operation";
 
-/** How a drop is sent. */
+/** The operation that sends a drop. */
 export interface Sending {
   readonly operation: Operation;
-  /** Asked before a mutation is tried again: throws when what allowed it is so no more. */
+  /** Called before a mutation is retried. Throws if the drop may no longer run. */
   readonly recheck: () => Promise<void>;
 }
 
-// Until the second mutation has ended, a kill would lose that the first was done.
+// The state records the first mutation only when the operation ends. A short second one keeps the time small in which a kill would lose it.
 const secondWithinMs = 60_000;
 
-/** Sends what is left of a drop, each mutation once. What is done, and what may be, stays in the state. */
+/** Sends the remaining mutations of a drop, each once. After each one, the state records that it was done, or that its outcome is unknown. */
 export async function dropRemaining(
   context: Context,
   { operation, recheck }: Sending,
@@ -31,7 +31,7 @@ export async function dropRemaining(
   const steps = remaining(state, inputs);
   let current = withMissing(state, inputs, steps, await findMissing(context, operation, inputs, steps));
   for (const [index, step] of steps.entries()) {
-    const call = { ...(index === 0 ? operation : withinAMinute(operation, context.clock.now())), recheck };
+    const call = { ...(index === 0 ? operation : withShortDeadline(operation, context.clock.now())), recheck };
     try {
       const message = await account.data.dropData(inputs.backend, dropOf(step, inputs), call);
       current = withDone(current, step, inputs, message);
@@ -48,13 +48,13 @@ export async function dropRemaining(
   return finished(current);
 }
 
-function withinAMinute(operation: Operation, now: number): Operation {
+function withShortDeadline(operation: Operation, now: number): Operation {
   const deadline = now + secondWithinMs;
   if (operation.deadline <= deadline) return operation;
   return { ...operation, deadline, limit: "the minute for fields after types" };
 }
 
-/** What is about to be sent and is not there; what was looked up for an earlier mutation stays as it was found then. */
+/** Records the names that are not stored. Those of earlier mutations stay as they were found then. */
 function withMissing(
   state: DataDropState,
   inputs: DataDropInputs,
@@ -75,14 +75,14 @@ export function finished(state: DataDropState): DataDropState {
   return { ...state, __state: { ...state.__state, status: "ready" } };
 }
 
-/** The user has looked: what may have been dropped counts as dropped. */
+/** The user has checked the data and accepts the step of unknown outcome as done. */
 export function acceptUnknownStep(state: DataDropState, inputs: DataDropInputs): DataDropState {
   const { unclear, ...memory } = state.__state;
   if (unclear === undefined) return state;
   return withDone({ ...state, __state: memory }, unclear, inputs, "the answer was lost, and accepted as done");
 }
 
-/** What may have happened, and the ways on. */
+/** The error for a drop whose answer was lost: what may have happened, and what the user can do. */
 export function unknownDrop(id: string, state: DataDropState, cause?: unknown): Error {
   const { backend, acceptUnknown } = state;
   const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
@@ -111,7 +111,7 @@ function withDone(state: DataDropState, step: Step, inputs: DataDropInputs, mess
   };
 }
 
-/** Of what a mutation names, what was there. */
+/** The names in a mutation that the backend stored. */
 function found({ notFound = [] }: DataDropState, step: Step, inputs: DataDropInputs): string[] {
   return described(step, inputs).filter((name) => !notFound.includes(name));
 }
@@ -129,7 +129,7 @@ function dropOf(step: Step, { types = [], fields = [] }: DataDropInputs): Drop {
   }
 }
 
-/** What a drop erases, for people: "all data", "type Author, field Author.email". */
+/** What a drop erases, for messages: "all data", "type Author, field Author.email". */
 export function whatIsDropped(inputs: DataDropInputs): string {
   if (holdsUnknown([inputs.types, inputs.fields])) return "types or fields that are not known yet";
   return stepsOf(inputs)

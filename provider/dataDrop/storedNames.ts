@@ -11,9 +11,9 @@ import {
 } from "graphql/language";
 import type { StoredNames } from "../api/dataAnswers";
 
-/** What a GraphQL schema says of the names under which Dgraph stores its data. */
+/** The names under which Dgraph stores the data of a GraphQL schema. */
 export interface SchemaNames extends StoredNames {
-  /** From a name of GraphQL, `Type` or `Type.field`, to the one that is stored, where the two differ. */
+  /** From `Type` or `Type.field` in GraphQL to the stored name, where the two differ. */
   readonly storedAs: ReadonlyMap<string, string>;
 }
 
@@ -60,10 +60,10 @@ function storedType({ name }: Definition, definitions: readonly Definition[]): s
   return argumentOf(same.flatMap(directivesOf), "dgraph", "type") ?? name.value;
 }
 
-/** Each field of a type, those of its interfaces among them, and the predicate that holds it. */
+/** The predicate of each field of a type, including the fields of its interfaces. */
 function predicatesOf(definition: Definition, definitions: readonly Definition[]): Map<string, string> {
   const found = new Map<string, string>();
-  // What an interface defines is stored under its name, also when the type repeats it.
+  // A field of an interface is stored under the interface's name, even if the type repeats it.
   for (const { name } of definition.interfaces ?? []) {
     for (const parent of definitions.filter((other) => other.name.value === name.value && other !== definition))
       for (const [field, predicate] of predicatesOf({ ...parent, interfaces: [] }, definitions))
@@ -80,13 +80,13 @@ function predicatesOf(definition: Definition, definitions: readonly Definition[]
   return found;
 }
 
-/** Undefined for what is computed or is the node's own uid. */
+/** Undefined for a computed field and for the node's own uid. */
 function predicateOf(field: FieldDefinitionNode, type: string): string | undefined {
   const directives = directivesOf(field);
   const isComputed = directives.some(({ name }) => name.value === "custom" || name.value === "lambda");
   if (isComputed || nameOf(field.type) === "ID") return undefined;
   const predicate = argumentOf(directives, "dgraph", "pred");
-  // "~film.director" and "film.name@en" are two ways to read "film.director" and "film.name".
+  // "~film.director" and "film.name@en" read "film.director" backwards and "film.name" in English.
   return predicate === undefined ? `${type}.${field.name.value}` : predicate.replace(/^<?~?<?|>$|@[^@]*$/g, "");
 }
 

@@ -3,38 +3,38 @@ import type { Code } from "../errors/codes";
 import { parseDuration } from "../time";
 import { listOf } from "../errors/text";
 
-/** How the engine stands for a value it does not know yet. */
+/** The engine's placeholder for a value that is not known yet. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** A refusal: which input, and what is wrong with it and how to mend it. */
+/** A refused input: its name, what is wrong with it, and how to fix it. */
 export interface Failure {
   readonly property: string;
   readonly code: Code;
   readonly reason: string;
 }
 
-/** Says what is wrong with a known value, given all inputs; undefined when it is right. */
+/** What is wrong with a known value, given all inputs; undefined when it is valid. */
 type Check = (value: unknown, inputs: Readonly<Record<string, unknown>>) => string | undefined;
 
-/** What is known of one input. */
+/** The rules of one input. */
 export interface Field {
   /**
-   * What a change does: `update` calls the service, `replace` makes a new object, `state` only writes the state,
-   * `nothing` is not even shown.
+   * What a change does: `update` calls the service, `replace` creates a new object, `state` only writes the state, and `nothing` is not
+   * shown at all.
    */
   readonly onChange: "update" | "replace" | "state" | "nothing";
   readonly required?: boolean;
-  /** A program may well give it as a secret, so a host must not let its value be printed. */
+  /** A program may give it as a secret, so a host must not print its value. */
   readonly mayBeSecret?: boolean;
   readonly check?: Check;
   /**
-   * For `replace`: whether going from what is there to this value (undefined: left out) is worth a new object; otherwise the
-   * difference only writes the state. Default: every given value that differs.
+   * For `replace`: whether a change from `olds` to this value (undefined: left out) replaces the object. If not, it only writes the state.
+   * Default: every given value that differs.
    */
   readonly replaces?: (value: unknown, olds: Values) => boolean;
 }
 
-/** Every input of a resource: a forgotten one does not compile. */
+/** The rules of every input of a resource. A missing row does not compile. */
 export type FieldTable<Inputs> = { readonly [Name in keyof Required<Inputs>]: Field };
 
 type Fields = Readonly<Record<string, Field>>;
@@ -46,12 +46,12 @@ export function holdsUnknown(value: unknown): boolean {
   return Object.values(value).some(holdsUnknown);
 }
 
-/** Names that start like this are the package's own, and hidden in the engine's display. */
+/** Names that begin with two underscores are the package's own. The engine does not display them. */
 export function isHidden(name: string): boolean {
   return name.startsWith("__");
 }
 
-/** The values the user gave. */
+/** Names of the inputs that the program gave. */
 export function givenNames(fields: Fields, inputs: Values): string[] {
   return Object.keys(fields).filter((name) => inputs[name] !== undefined);
 }
@@ -80,8 +80,8 @@ export function checkFields(fields: Fields, inputs: Values): Failure[] {
 }
 
 /**
- * Names of the given inputs that differ from what is there; an input the user leaves out follows the service. Where a field
- * tells by itself what replaces, leaving it out is a difference as well: it has to be written down.
+ * Names of the given inputs that differ from the old ones. An input that the program leaves out follows the service, so it is no change. Only
+ * fields with a `replaces` of their own change when they are left out: the state must record it.
  */
 export function changedFields(fields: Fields, olds: Values, news: Values): string[] {
   return Object.keys(fields).filter(
@@ -92,7 +92,7 @@ export function changedFields(fields: Fields, olds: Values, news: Values): strin
   );
 }
 
-/** Names of the inputs whose difference makes a new object. */
+/** Names of the inputs whose change replaces the object. */
 export function replacingFields(fields: Fields, olds: Values, news: Values): string[] {
   return namesThat(fields, changedFields(fields, olds, news), "replace").filter(
     (name) => fields[name]?.replaces?.(news[name], olds) ?? true,
@@ -135,7 +135,7 @@ export function durations(steps: readonly string[]): Check {
   };
 }
 
-/** All of these, the first complaint wins. */
+/** Applies all checks, and returns the first complaint. */
 export function both(...checks: readonly Check[]): Check {
   return (value, inputs) => checks.map((check) => check(value, inputs)).find((reason) => reason !== undefined);
 }

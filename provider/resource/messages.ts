@@ -2,7 +2,7 @@ import { clean } from "../errors/text";
 import { type Code, pointerTo } from "../errors/codes";
 import { scrub } from "../errors/redact";
 
-/** What failed and why, what to do next with one action a line, and where more is said. */
+/** A message: what failed and why, what to do next (one action a line), and the link to more about its code. */
 export function messageOf(
   what: string,
   { why, next, code }: { readonly why: string; readonly next: readonly string[]; readonly code: Code },
@@ -11,18 +11,18 @@ export function messageOf(
   return [`${what}: ${why}`, ...actions, `See ${pointerTo(code)}`].map(presentable).join("\n");
 }
 
-/** One line that a terminal may be given: names and messages of the service stand in our texts. */
+/** Removes secrets and control characters: our texts contain names and messages of the service. */
 export function presentable(text: string): string {
   return clean(scrub(text));
 }
 
-/** What a Restore is made of: nobody has written these names in a program. */
+/** The parts of a Restore. Their names stand in no program, so messages name the Restore. */
 const parts: Readonly<Record<string, { readonly whole: string; readonly suffix: string }>> = {
   RestoreRequest: { whole: "Restore", suffix: "-request" },
   RestoreCompletion: { whole: "Restore", suffix: "-completion" },
 };
 
-/** A resource as the user wrote it, from its URN: `Restore "undo"`. What has no URN is named by its kind alone. */
+/** A resource as the user wrote it, from its URN: `Restore "undo"`. Without a URN, only its kind. */
 export function resourceName(urn: string | undefined, kind = kindOf(urn ?? "")): string {
   const { whole, suffix } = parts[kind] ?? { whole: kind, suffix: "" };
   if (urn === undefined) return whole;
@@ -35,7 +35,7 @@ function kindOf(urn: string): string {
   return urn.split("::").at(-2)?.split(":").at(-1) ?? "resource";
 }
 
-/** A URN as a shell takes it: it holds a `$` for each parent. */
+/** A URN quoted for a shell: it has a `$` for each parent. */
 export function quoted(urn: string): string {
   return `'${clean(urn).replaceAll("'", `'\\''`)}'`;
 }

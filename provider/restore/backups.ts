@@ -7,7 +7,7 @@ import { holdsUnknown } from "../resource/fields";
 import { type Operation } from "../run/operation";
 import { type RestoreRequestInputs } from "./inputs";
 
-/** The backup to restore: the one that the inputs name, or the latest of what they leave open. */
+/** The backup to restore: the one that the inputs name, else the latest that fits them. */
 export async function chooseBackup(
   context: Context,
   operation: Operation,
@@ -44,7 +44,7 @@ export async function chooseBackup(
   });
 }
 
-/** Where the program leaves open which backup: what it would be now, for a message. */
+/** For a message: which backup would be restored now, if the program does not name one. */
 export async function latestNow(context: Context, inputs: RestoreRequestInputs): Promise<string> {
   const { source, backupFolder, backupNum } = inputs;
   if (holdsUnknown([source, backupFolder, backupNum])) return "";
@@ -74,7 +74,7 @@ async function backupsOf({ account }: Context, operation: Operation, source: str
   }
 }
 
-/** By time; where times say nothing, as the service lists them. */
+/** Sorts by time. Backups with equal or unreadable times stay in the service's order, those of one series by number. */
 export function oldestFirst(backups: readonly Backup[]): Backup[] {
   return [...backups].sort((one, other) => {
     const apart = Date.parse(one.timestamp) - Date.parse(other.timestamp);

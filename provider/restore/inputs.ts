@@ -20,7 +20,7 @@ export interface RestoreRequestInputs {
 }
 
 export interface RestoreRequestMetadata extends Metadata {
-  /** `unknown`: the answer was lost. `accepted`: it was, and the user looked at the data. */
+  /** `unknown`: the answer was lost. `accepted`: it was lost, and the user has checked the data. */
   readonly attempt: "known" | "unknown" | "accepted";
 }
 
@@ -36,7 +36,7 @@ export interface RestoreRequestState extends RestoreRequestInputs, Protection {
   readonly __state: RestoreRequestMetadata;
 }
 
-/** Naming what was restored, or leaving it open, is no new restore. */
+/** Naming the backup that was restored, or removing its name, runs no new restore. */
 function backupField(name: string, restored: string, check: Field["check"] & object): Field {
   return {
     onChange: "replace",
@@ -78,16 +78,16 @@ export interface RestoreCompletionInputs {
 }
 
 export interface RestoreCompletionMetadata extends Metadata {
-  /** Since when the engine has answered UNKNOWN without a break (ISO 8601); empty while it has not. */
+  /** Since when the engine has answered UNKNOWN without a break (ISO 8601); empty when its last answer was another one. */
   readonly unknownSince: string;
-  /** The engine has answered UNKNOWN at some time: since then the id may be another restore's. */
+  /** The engine has answered UNKNOWN at least once: since then the id may belong to another restore. */
   readonly doubtful: boolean;
 }
 
 export interface RestoreCompletionState extends RestoreCompletionInputs, Protection {
   readonly status: RestoreState;
   readonly errors: readonly string[];
-  /** Whether what the engine said was surely said of this restore. */
+  /** Whether the status surely belongs to this restore. The engine reuses ids after a restart. */
   readonly confirmed?: boolean;
   /** ISO 8601. */
   readonly completedAt?: string;
@@ -98,7 +98,7 @@ export const completionStateVersion = 1;
 
 export const restoreCompletionFields: FieldTable<RestoreCompletionInputs> = {
   request: { onChange: "replace", required: true, check: notEmpty },
-  // Unknown in the preview of a request's update although they never change: shown, they would look like news.
+  // They never change, but are unknown in the preview of an update of the request: it would show them as changes.
   target: { onChange: "nothing", required: true },
   restoreId: { onChange: "nothing" },
   acceptUnknown: { onChange: "state", check: notEmpty },

@@ -23,7 +23,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   kind: "RestoreRequest",
   timeouts: { create: "2h" },
   stateVersion: requestStateVersion,
-  unfinished: "was sent and is not settled",
+  unfinished: "was sent and is not finished",
 
   async preflight(context, { inputs, olds, replaces }) {
     if (inputs.resumeRestoreId === undefined) {
@@ -84,6 +84,7 @@ function backupOf({ backupFolder, backupNum }: RestoreRequestInputs): string {
     : `backup ${number} in "${folder}"`;
 }
 
+/** The record once its outcome is known or accepted. */
 function finished(
   state: RestoreRequestState,
   values: Partial<RestoreRequestState>,

@@ -54,7 +54,7 @@ async function sendOnce(
   const { account, clock, info } = context;
   const { target, source } = inputs;
   let startedAt = new Date(clock.now()).toISOString();
-  const again = async (): Promise<void> => {
+  const recheckAndRecordStart = async (): Promise<void> => {
     await recheck();
     startedAt = new Date(clock.now()).toISOString();
   };
@@ -69,10 +69,12 @@ async function sendOnce(
     };
   };
   try {
-    return recorded(await account.data.restore(target, { source, ...backup }, { ...operation, recheck: again }));
+    return recorded(
+      await account.data.restore(target, { source, ...backup }, { ...operation, recheck: recheckAndRecordStart }),
+    );
   } catch (error) {
-    const beside = restoreIdBeside(error);
-    if (beside !== undefined && error instanceof Error) return recorded(beside, error);
+    const restoreId = restoreIdBeside(error);
+    if (restoreId !== undefined && error instanceof Error) return recorded(restoreId, error);
     if (!mayHaveRun(error)) throw error;
     const id = `${target}/unknown/${startedAt}`;
     account.unknownOutcomes.set(target, id);
@@ -81,14 +83,14 @@ async function sendOnce(
   }
 }
 
-/** The record of a restore that runs or ran already: nothing is sent. */
+/** The record of a restore that was already sent (`resumeRestoreId`). Sends nothing. */
 export function resumed(
   context: Context,
   inputs: RestoreRequestInputs & Protection,
   restoreId: number,
 ): Created<RestoreRequestState> {
   const startedAt = new Date(context.clock.now()).toISOString();
-  context.info(`restore ${restoreId} of ${inputs.target} is taken up as resumeRestoreId asks; nothing is sent`);
+  context.info(`restore ${restoreId} of ${inputs.target} is resumed, as resumeRestoreId asks; nothing is sent`);
   return {
     id: `${inputs.target}/${restoreId}/${startedAt}`,
     state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId }),

@@ -82,7 +82,7 @@ describe("engine: an action whose record is gone", function () {
     stack.local.faults.add({ operation: "deleteDeployment", calls: "every", fault });
     const { code, output } = await stack.destroy("--continue-on-error");
     expect(code, output).not.to.equal(0);
-    expect(output).to.match(/The records of .*own.* have left the state before/);
+    expect(output).to.match(/The records of .*own.* have left the state already/);
     expect(output).to.contain("A later pulumi up with this action in its program would be a first run");
     stack.local.faults.clear();
     const preview = await well(stack.preview());

@@ -319,7 +319,7 @@ describe("the records of actions", () => {
     local.faults.add({ operation: "deleteDeployment", fault: { kind: "errors", messages: ["not now"], acted: false } });
     await run.drop.delete(id, outs);
     const failed = (await rejection(run.backend.delete(made.id, { ...made.outs }))).message;
-    expect(failed).to.contain("not now").and.to.contain(`The records of wipe have left the state before`);
+    expect(failed).to.contain("not now").and.to.contain(`The records of wipe have left the state already`);
   });
 
   describe("and the preview of a Backend", () => {
