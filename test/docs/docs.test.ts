@@ -8,6 +8,7 @@ import * as localCloud from "dgraphcloud-local";
 import { format } from "prettier";
 import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
+import { sidesOf } from "../../demo/pictures/page";
 import * as dgraphcloud from "../../sdk";
 import { allBlocks, type Block, blocksOf, placeOf, root } from "./blocks";
 import { runShell } from "./shell";
@@ -47,8 +48,12 @@ describe("the code blocks of the pages", function () {
   });
 
   it("of TypeScript compile against the package's types in strict mode", () => {
+    const sides = treated("change").flatMap((block) => {
+      const { before, after } = sidesOf(block.text);
+      return [before, after].map((text) => ({ ...block, text }));
+    });
     expect(
-      compiled(treated("program", "script", "mocks")),
+      compiled([...treated("program", "script", "mocks"), ...sides]),
       "declare in the block what is missing: its reader has not more",
     ).to.deep.equal([]);
   });

@@ -3,6 +3,7 @@ import type { Block } from "./blocks";
 
 /**
  * What a test does with a code block:
+ * - change: a program before and after a change; both compiled, deployed and previewed by test/engine/pictures.test.ts
  * - program: compiled against the package's types, and deployed by test/engine/pages.test.ts
  * - script: compiled, and run in the tests' own process
  * - mocks: compiled, and run in the tests' own process, under the mocks that it sets
@@ -13,10 +14,11 @@ import type { Block } from "./blocks";
  * - syntax: parsed. A workflow runs on machines of GitHub's; JSON and the rest are no programs
  * - output: what a program prints; not run
  */
-export type Treatment = "program" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
+export type Treatment = "change" | "program" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
 
 /** By the word behind the fence; an indented block has none, and is for a shell. */
 const byLanguage: Readonly<Record<string, Treatment>> = {
+  diff: "change",
   ts: "program",
   js: "syntax",
   json: "syntax",
