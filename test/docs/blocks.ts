@@ -18,13 +18,18 @@ export interface Block {
   readonly answer: string | undefined;
 }
 
-/** Every code block of the pages that users read. */
-export function allBlocks(): Block[] {
+/** The pages that users read, by their paths from the root. */
+export function allPages(): string[] {
   const listed = execFileSync("git", ["ls-files", "README.md", "local/README.md", "docs"], { cwd: root });
-  const pages = listed.toString().split("\n");
-  return pages
-    .filter((file) => file.endsWith(".md"))
-    .flatMap((file) => blocksOf(file, readFileSync(join(root, file), "utf8")));
+  return listed
+    .toString()
+    .split("\n")
+    .filter((file) => file.endsWith(".md"));
+}
+
+/** Every code block of the pages. */
+export function allBlocks(): Block[] {
+  return allPages().flatMap((file) => blocksOf(file, readFileSync(join(root, file), "utf8")));
 }
 
 export function blocksOf(file: string, page: string): Block[] {
