@@ -59,6 +59,11 @@ export function blocksOf(file: string, page: string): Block[] {
   return blocks;
 }
 
+/** The file that a block is, when its first line is a comment that names one. */
+export function fileOf({ text }: Block): string | undefined {
+  return /^(?:\/\/|#) (\S+\.\w+)\n/.exec(text)?.[1];
+}
+
 /** For messages, and as a link in an editor. */
 export function placeOf({ file, line, heading }: Block): string {
   return `${file}:${line} ("${heading}")`;

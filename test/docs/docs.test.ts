@@ -10,7 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { sidesOf } from "../../demo/pictures/page";
 import * as dgraphcloud from "../../sdk";
-import { allBlocks, type Block, blocksOf, placeOf, root } from "./blocks";
+import { allBlocks, type Block, blocksOf, fileOf, placeOf, root } from "./blocks";
 import { runShell } from "./shell";
 import { callOf, imports, type Treatment, treatmentOf } from "./treatments";
 
@@ -53,7 +53,10 @@ describe("the code blocks of the pages", function () {
       return [before, after].map((text) => ({ ...block, text }));
     });
     expect(
-      compiled([...treated("program", "script", "mocks"), ...sides]),
+      compiled([
+        ...treated("program", "story", "script", "mocks").filter(({ language }) => language === "ts"),
+        ...sides,
+      ]),
       "declare in the block what is missing: its reader has not more",
     ).to.deep.equal([]);
   });
@@ -141,13 +144,26 @@ function compiled(programs: readonly Block[]): string[] {
       "dgraphcloud-local": [join(root, "local/index.ts")],
     },
   };
-  const sources = new Map(
-    programs.map((block, index) => [join(root, `docs-block-${index}.mts`), { block, ...complete(block) }]),
+  const folderOf = (index: number): string => join(root, `docs-block-${index}`);
+  const pathOf = (block: Block, index: number): string =>
+    fileOf(block) === undefined ? `${folderOf(index)}.mts` : join(folderOf(index), fileOf(block) ?? "");
+  const sources = new Map(programs.map((block, index) => [pathOf(block, index), { block, ...complete(block) }]));
+  /** The files that the page has shown by then, beside the one that it shows. */
+  const besides = new Map(
+    programs.flatMap(({ file }, index) =>
+      programs
+        .slice(0, index)
+        .filter((other) => other.file === file && fileOf(other) !== undefined)
+        .map((other) => [join(folderOf(index), fileOf(other) ?? ""), other.text] as const),
+    ),
   );
+  const textOf = (path: string): string | undefined => sources.get(path)?.text ?? besides.get(path);
   const host = ts.createCompilerHost(options);
   const onDisk = { ...host };
-  host.fileExists = (path) => sources.has(path) || onDisk.fileExists(path);
-  host.readFile = (path) => sources.get(path)?.text ?? onDisk.readFile(path);
+  host.directoryExists = (path) =>
+    [...sources.keys()].some((one) => one.startsWith(`${path}/`)) || onDisk.directoryExists?.(path) === true;
+  host.fileExists = (path) => textOf(path) !== undefined || onDisk.fileExists(path);
+  host.readFile = (path) => textOf(path) ?? onDisk.readFile(path);
   host.getSourceFile = (path, version) => {
     const text = host.readFile(path);
     return text === undefined ? undefined : ts.createSourceFile(path, text, version);
@@ -162,8 +178,10 @@ function compiled(programs: readonly Block[]): string[] {
   );
 }
 
-/** The block as a module of its own. */
-function complete({ text }: Block): { text: string; added: number } {
+/** The block as a module of its own. A block that is a file has its imports itself. */
+function complete(block: Block): { text: string; added: number } {
+  const { text } = block;
+  if (fileOf(block) !== undefined) return { text, added: 0 };
   const isMissing = (name: string): boolean => text.includes(`${name}.`) && !text.includes(`* as ${name} `);
   const added = Object.entries(imports).flatMap(([name, line]) => (isMissing(name) ? [line] : []));
   return { text: [...added, `${text}export {};`].join("\n"), added: added.length };

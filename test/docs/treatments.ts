@@ -7,14 +7,18 @@ import type { Block } from "./blocks";
  * - program: compiled against the package's types, and deployed by test/engine/pages.test.ts
  * - script: compiled, and run in the tests' own process
  * - mocks: compiled, and run in the tests' own process, under the mocks that it sets
+ * - story: a file or a command of a how-to page. TypeScript is compiled; test/engine/howTo.test.ts follows the page in order, on the
+ *   real engine, and compares its output blocks with what was printed
  * - shell: run by bash beside a local cloud; test/engine/pages.test.ts runs the commands of pulumi as well. What would run for
  *   long or install something (npm, and npx but for a backup) is looked up instead
  * - schema: deployed to a backend of the local cloud in memory
  * - faults: read by the local cloud as a file for --faults
- * - syntax: parsed. A workflow runs on machines of GitHub's; JSON and the rest are no programs
+ * - syntax: parsed. A workflow runs on GitHub's machines, an environment of Pulumi ESC in Pulumi Cloud; JSON and the rest are no
+ *   programs
  * - output: what a program prints; not run
  */
-export type Treatment = "change" | "program" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
+export type Treatment =
+  "change" | "program" | "story" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
 
 /** By the word behind the fence; an indented block has none, and is for a shell. */
 const byLanguage: Readonly<Record<string, Treatment>> = {
@@ -38,8 +42,11 @@ const byPlace: readonly { file: string; heading: string; language: string; treat
   { file: "local/README.md", heading: "Faults", language: "json", treatment: "faults" },
 ];
 
+const howTo = "docs/how-to/";
+
 /** Undefined for a block that nobody has thought of. */
 export function treatmentOf({ file, heading, language }: Block): Treatment | undefined {
+  if (file.startsWith(howTo) && (language === "ts" || language === "sh")) return "story";
   const place = byPlace.find((one) => one.file === file && one.heading === heading && one.language === language);
   return place?.treatment ?? byLanguage[language];
 }
@@ -49,6 +56,11 @@ export const imports: Readonly<Record<string, string>> = {
   dgraphcloud: 'import * as dgraphcloud from "pulumi-dgraphcloud";',
   pulumi: 'import * as pulumi from "@pulumi/pulumi";',
 };
+
+/** The day that a page names passes some day. */
+export function neverTooLate(program: string): string {
+  return program.replace(/notAfter: "[^"]*"/g, 'notAfter: "2999-01-01T00:00:00Z"');
+}
 
 /** A block as a call in JavaScript, to stand where what it imports is in scope. */
 export function callOf({ text }: Block): string {

@@ -80,6 +80,7 @@ describe("package: the packed tarball in an empty project", function () {
     ]);
     // Error messages name it by this path.
     expect(existsSync(join(installed, "docs", "troubleshooting.md"))).to.equal(true);
+    expect(readdirSync(join(installed, "docs", "how-to"))).to.have.members(readdirSync(join(root, "docs", "how-to")));
     expect(existsSync(join(project, "node_modules", "dgraphcloud-local"))).to.equal(false);
   });
 

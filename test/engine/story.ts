@@ -1,0 +1,90 @@
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect } from "chai";
+import type { LocalCloudOptions } from "dgraphcloud-local";
+import { allBlocks, allPages, type Block, fileOf, placeOf, root } from "../docs/blocks";
+import { runShell } from "../docs/shell";
+import { neverTooLate, treatmentOf } from "../docs/treatments";
+import { Stack } from "../harness/engineStack";
+
+/** The how-to pages, by their paths from the root. */
+export const howToPages: readonly string[] = allPages().filter((file) => file.startsWith("docs/how-to/"));
+
+/** A how-to page, followed as by a reader: its files are written, its commands are typed, and its output blocks are compared. */
+export class Story {
+  private readonly blocks: readonly Block[];
+  private readonly followed = new Set<Block>();
+
+  private constructor(
+    page: string,
+    readonly stack: Stack,
+    /** What the reader types when pulumi asks for a password. */
+    public password: string,
+  ) {
+    this.blocks = allBlocks().filter(({ file }) => file === page);
+  }
+
+  static async start(page: string, options: LocalCloudOptions, password = "local-password"): Promise<Story> {
+    const stack = await Stack.start({ provisioningMs: 0, restoreMs: 0, ...options });
+    writeFileSync(join(stack.project, "package.json"), '{ "name": "test", "main": "index.ts" }\n');
+    symlinkSync(join(root, "node_modules", "tsx"), join(stack.project, "node_modules", "tsx"));
+    // Where the Automation API keeps the workspace of an inline program.
+    stack.environment["TMPDIR"] = stack.folder;
+    return new Story(page, stack, password);
+  }
+
+  /**
+   * Follows the page from a heading to the next one; gives what the commands printed. `instead` has texts of the page that stand for
+   * something else in this test: `$(date)` for a day of its own.
+   */
+  async follow(heading: string, instead: Readonly<Record<string, string>> = {}): Promise<string> {
+    const blocks = this.blocks.filter((block) => block.heading === heading);
+    expect(blocks, `code blocks under "${heading}"`).not.to.deep.equal([]);
+    let printed = "";
+    let all = "";
+    for (const block of blocks) {
+      this.followed.add(block);
+      const treatment = treatmentOf(block);
+      if (fileOf(block) !== undefined) this.write(block);
+      else if (treatment === "story") all += printed = await this.type(block, instead);
+      else if (treatment === "output") compare(block, printed);
+      else expect(treatment, placeOf(block)).to.equal("syntax");
+    }
+    return all;
+  }
+
+  /** The blocks that no test has followed. */
+  left(): string[] {
+    return this.blocks.filter((block) => !this.followed.has(block)).map(placeOf);
+  }
+
+  private write(block: Block): void {
+    const path = join(this.stack.project, fileOf(block) ?? "");
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, neverTooLate(block.text));
+  }
+
+  private async type(block: Block, instead: Readonly<Record<string, string>>): Promise<string> {
+    const text = Object.entries(instead).reduce((changed, [from, to]) => changed.replaceAll(from, to), block.text);
+    const { local, folder, project, environment } = this.stack;
+    const { code, output } = await runShell([{ ...block, text }], local, folder, {
+      folder: project,
+      environment,
+      password: this.password,
+    });
+    expect(code, output).to.equal(0);
+    return output;
+  }
+}
+
+/** Each paragraph of an output block was printed, with any blanks for its blanks and anything for its "…". */
+function compare(block: Block, printed: string): void {
+  for (const paragraph of block.text.trim().split(/\n\n+/)) {
+    const words = paragraph.trim().split(/\s+/).map(escaped);
+    expect(printed, placeOf(block)).to.match(new RegExp(words.join("\\s+").replaceAll("…", ".*?")));
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
