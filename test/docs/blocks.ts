@@ -64,6 +64,18 @@ export function fileOf({ text }: Block): string | undefined {
   return /^(?:\/\/|#) (\S+\.\w+)\n/.exec(text)?.[1];
 }
 
+/** The paragraphs of an output block that were not printed, with any blanks for their blanks and anything on a line for "…". */
+export function notPrinted(text: string, printed: string): string[] {
+  const escaped = (word: string): string => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return text
+    .trim()
+    .split(/\n\n+/)
+    .filter((paragraph) => {
+      const words = paragraph.trim().split(/\s+/).map(escaped);
+      return !new RegExp(words.join("\\s+").replaceAll("…", ".*?")).test(printed);
+    });
+}
+
 /** For messages, and as a link in an editor. */
 export function placeOf({ file, line, heading }: Block): string {
   return `${file}:${line} ("${heading}")`;

@@ -10,7 +10,7 @@ import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { sidesOf } from "../../demo/pictures/page";
 import * as dgraphcloud from "../../sdk";
-import { allBlocks, type Block, blocksOf, fileOf, placeOf, root } from "./blocks";
+import { allBlocks, type Block, blocksOf, fileOf, notPrinted, placeOf, root } from "./blocks";
 import { runShell } from "./shell";
 import { callOf, imports, type Treatment, treatmentOf } from "./treatments";
 
@@ -37,6 +37,13 @@ describe("the code blocks of the pages", function () {
       [14, "B", "json", "{}\n", "{}"],
     ]);
     expect(blocks).to.have.length.above(20);
+  });
+
+  it("of output are compared by paragraphs, with blanks for blanks and anything on a line for …", () => {
+    const printed = "warning: (0x42) will\n    go, as backup 2 says.\nResources:\n    + 10 to create\n";
+    expect(notPrinted("(0x42) will go, as … says.\n\n+ 10 to\ncreate\n", printed)).to.deep.equal([]);
+    const wrong = ["(0x43) will", "will stay", "(0x42) … says", "+ 1 to create", "go. as"];
+    expect(notPrinted(wrong.join("\n\n"), printed)).to.deep.equal(wrong);
   });
 
   it("each have a treatment", () => {
