@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Run } from "../harness/engineStack";
-import { Lab } from "./lab";
-import { expectationOf, isHeard, type Operation, type Row, rows } from "./rows";
+import { Harness } from "./harness";
+import { expectationOf, isAnswerRecorded, type Operation, type Row, rows } from "./rows";
 
 /** The mutation that an operation is there for, and that must not act twice. */
 const mutations: Readonly<Record<Operation, string>> = {
@@ -15,13 +15,13 @@ const mutations: Readonly<Record<Operation, string>> = {
 describe("crash: a process dies at a step, and the next up goes on", function () {
   this.timeout(300_000);
   const seen: Record<string, string>[] = [];
-  let lab: Lab;
+  let harness: Harness;
 
   before(async () => {
-    lab = await Lab.begin();
+    harness = await Harness.begin();
   });
   after(async () => {
-    await (lab as Lab | undefined)?.close();
+    await (harness as Harness | undefined)?.close();
     console.table(seen);
     const count = (outcome: string): number => seen.filter((row) => row["outcome"] === outcome).length;
     console.log(
@@ -33,48 +33,48 @@ describe("crash: a process dies at a step, and the next up goes on", function ()
     const { operation, request, moment, since, process, signal, then } = row;
     const step = `${moment} ${request}${since === undefined ? "" : ` that follows ${since}`}`;
     it(`${operation}, ${step}: ${signal} to the ${process}, then ${then}: ${expectationOf(row)}`, async () => {
-      await play(lab, row, number);
+      await runRow(harness, row, number);
       seen.push({ operation, step, process, signal, then, outcome: expectationOf(row) });
     });
   }
 
   it("ends with a stack that holds every backend once, and has nothing left to do", async () => {
-    const held = (await lab.stack.backends()).map(({ id }) => id ?? "").sort();
-    expect(held).to.deep.equal(lab.uids().sort());
-    lab.stack.local.journal.clear();
-    const up = await lab.up("--expect-no-changes");
+    const held = (await harness.stack.backends()).map(({ id }) => id ?? "").sort();
+    expect(held).to.deep.equal(harness.uids().sort());
+    harness.stack.local.journal.clear();
+    const up = await harness.up("--expect-no-changes");
     expect(up.code, up.output).to.equal(0);
-    expect(lab.stack.local.journal.count(), "requests of an up with nothing to do").to.equal(0);
+    expect(harness.stack.local.journal.count(), "requests of an up with nothing to do").to.equal(0);
     expect(new Set(rows.map(expectationOf)).size, "kinds of outcomes").to.equal(4);
   });
 
   it("has left no secret in the state's files and their history, in temporary files, or in the arguments of processes", () => {
-    const { seen, leaks } = lab.audit.stop();
+    const { seen, leaks } = harness.audit.stop();
     expect([...seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
     expect(seen.files.size).to.be.above(rows.length);
     expect(leaks).to.deep.equal([]);
   });
 });
 
-async function play(lab: Lab, row: Row, number: number): Promise<void> {
-  const resource = await ask(lab, row, number);
+async function runRow(harness: Harness, row: Row, number: number): Promise<void> {
+  const resource = await changeProgram(harness, row, number);
   const mutation = mutations[row.operation];
-  const [acted, uids] = [lab.acted(mutation), new Set(lab.uids())];
-  const crashed = await lab.crash(row);
+  const [acted, uids] = [harness.acted(mutation), new Set(harness.uids())];
+  const crashed = await harness.crash(row);
   // By the time of a delete the program has run to its end, and a polite signal comes when nothing else is left to do.
-  if (row.operation !== "delete" || !isHeard(row)) expect(crashed.code, crashed.output).not.to.equal(0);
+  if (row.operation !== "delete" || !isAnswerRecorded(row)) expect(crashed.code, crashed.output).not.to.equal(0);
   const outcome = expectationOf(row);
-  if (!isStillRunning(row)) lab.setRestoreOutcome("OK");
-  const next = await lab.goOn(row);
-  expect(lab.audit.leaksIn(`${crashed.output}\n${next.output}`, "what was printed")).to.deep.equal([]);
-  if (outcome === "refused: adoptUid") await adopt(lab, next, resource, uids);
-  else if (outcome === "refused: resumeRestoreId") await resume(lab, next);
+  if (!isStillRunning(row)) harness.setRestoreOutcome("OK");
+  const next = await harness.runAgain(row);
+  expect(harness.audit.leaksIn(`${crashed.output}\n${next.output}`, "what was printed")).to.deep.equal([]);
+  if (outcome === "refused: adoptUid") await adopt(harness, next, resource, uids);
+  else if (outcome === "refused: resumeRestoreId") await resume(harness, next);
   else expect(next.code, next.output).to.equal(0);
 
-  const times = lab.acted(mutation) - acted;
+  const times = harness.acted(mutation) - acted;
   // The same values once more change nothing: what is counted of an update is its end.
   if (row.operation !== "update") expect(times, `${mutation} acted`).to.equal(outcome === "window" ? 2 : 1);
-  await inspect(lab, row, resource, number);
+  await inspect(harness, row, resource, number);
 }
 
 /** Whether the next up must meet the restore that nobody heard of. */
@@ -83,9 +83,9 @@ function isStillRunning(row: Row): boolean {
 }
 
 /** Changes the program by what the row is about; gives the resource that it is about. */
-async function ask(lab: Lab, row: Row, number: number): Promise<string> {
+async function changeProgram(harness: Harness, row: Row, number: number): Promise<string> {
   const { operation, since } = row;
-  const { program } = lab;
+  const { program } = harness;
   // The backends of the first rows are changed by later ones, and those of the next rows deleted.
   const [made, changed, doomed] = [`made-${number}`, `made-${number % 3}`, program.resources[3] ?? ""];
   switch (operation) {
@@ -96,11 +96,11 @@ async function ask(lab: Lab, row: Row, number: number): Promise<string> {
       program.backend(changed, `renamed-${number}`, `script-${number}`);
       return changed;
     case "delete":
-      await lab.age();
+      await harness.age();
       program.remove(doomed);
       return doomed;
     case "restore":
-      lab.setRestoreOutcome(since === undefined && !isStillRunning(row) ? "OK" : "IN_PROGRESS");
+      harness.setRestoreOutcome(since === undefined && !isStillRunning(row) ? "OK" : "IN_PROGRESS");
       program.askRestore();
       return "copy-request";
     case "drop":
@@ -109,31 +109,31 @@ async function ask(lab: Lab, row: Row, number: number): Promise<string> {
   }
 }
 
-async function adopt(lab: Lab, refused: Run, resource: string, before: ReadonlySet<string>): Promise<void> {
-  const fresh = lab.uids().filter((uid) => !before.has(uid));
+async function adopt(harness: Harness, refused: Run, resource: string, before: ReadonlySet<string>): Promise<void> {
+  const fresh = harness.uids().filter((uid) => !before.has(uid));
   expect(fresh, "backends that the create has made").to.have.length(1);
   const line = `adoptUid: "${fresh[0] ?? ""}"`;
   expect(refused.code, refused.output).not.to.equal(0);
   expect(refused.output).to.contain(line);
-  lab.program.adopt(resource, line);
-  const adopted = await lab.up();
+  harness.program.adopt(resource, line);
+  const adopted = await harness.up();
   expect(adopted.code, adopted.output).to.equal(0);
 }
 
-async function resume(lab: Lab, refused: Run): Promise<void> {
+async function resume(harness: Harness, refused: Run): Promise<void> {
   expect(refused.code, refused.output).not.to.equal(0);
   const [, id] = /set resumeRestoreId: (\d+)/.exec(refused.output) ?? [];
   expect(id, refused.output).not.to.equal(undefined);
-  lab.program.resumeRestore(id ?? "");
-  lab.setRestoreOutcome("OK");
-  const resumed = await lab.up();
+  harness.program.resumeRestore(id ?? "");
+  harness.setRestoreOutcome("OK");
+  const resumed = await harness.up();
   expect(resumed.code, resumed.output).to.equal(0);
 }
 
 /** What the cloud has in the end, seen without the provider. */
-async function inspect(lab: Lab, { operation }: Row, resource: string, number: number): Promise<void> {
-  const entry = (await lab.stack.state()).resources.find(({ urn }) => urn.endsWith(`::${resource}`));
-  const live = lab.stack.local.cloud.all().find(({ uid }) => uid === entry?.id);
+async function inspect(harness: Harness, { operation }: Row, resource: string, number: number): Promise<void> {
+  const entry = (await harness.stack.state()).resources.find(({ urn }) => urn.endsWith(`::${resource}`));
+  const live = harness.stack.local.cloud.all().find(({ uid }) => uid === entry?.id);
   if (operation === "delete") expect([entry, live]).to.deep.equal([undefined, undefined]);
   if (operation === "create") expect(live?.name).to.equal(resource);
   if (operation !== "create" && operation !== "update") return;

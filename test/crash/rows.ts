@@ -8,8 +8,8 @@ export const signals = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
 export type Signal = (typeof signals)[number];
 
 /** What the user does after the crash. */
-const ways = ["up", "refresh, up"] as const;
-type Way = (typeof ways)[number];
+const nextCommands = ["up", "refresh, up"] as const;
+type NextCommand = (typeof nextCommands)[number];
 
 export type Operation = "create" | "update" | "delete" | "restore" | "drop";
 
@@ -49,25 +49,25 @@ const steps: readonly Step[] = [
 export interface Row extends Step {
   readonly process: Process;
   readonly signal: Signal;
-  readonly then: Way;
+  readonly then: NextCommand;
 }
 
-/** Every step with every process, every signal and both ways on. */
+/** Every step with every process, every signal and both next commands. */
 const everyRow: readonly Row[] = steps.flatMap((step) =>
   processes.flatMap((process) =>
-    signals.flatMap((signal) => ways.map((then): Row => ({ ...step, process, signal, then }))),
+    signals.flatMap((signal) => nextCommands.map((then): Row => ({ ...step, process, signal, then }))),
   ),
 );
 
 /**
- * Pairwise: every step meets every process, every signal and both ways on; every process meets every signal and both ways on.
- * Three rows a step do that: the processes in turn, the signals as in a Latin square, and the ways on alternating.
+ * Pairwise: every step meets every process, every signal and both next commands; every process meets every signal and both next commands.
+ * Three rows a step do that: the processes in turn, the signals as in a Latin square, and the next commands alternating.
  * (A log-in and a list look the same in each operation, so that they stand in the first only.)
  */
 const pairwise: readonly Row[] = everyRow.filter(({ process, signal, then, ...step }) => {
   const number = steps.findIndex((one) => isDeepStrictEqual(one, step));
   const turn = number + processes.indexOf(process);
-  return signals.indexOf(signal) === turn % signals.length && ways.indexOf(then) === turn % ways.length;
+  return signals.indexOf(signal) === turn % signals.length && nextCommands.indexOf(then) === turn % nextCommands.length;
 });
 
 /** `CRASH_ROWS=all` plays every row, for three quarters of an hour; otherwise the pairwise sixth. */
@@ -85,7 +85,7 @@ export type Expected =
   | "window";
 
 export function expectationOf(row: Row): Expected {
-  if (isHeard(row)) return "same";
+  if (isAnswerRecorded(row)) return "same";
   const { operation, request, moment, then } = row;
   const hasCreated = operation === "create" && (moment === "after" || request === "ready");
   if (hasCreated) return "refused: adoptUid";
@@ -94,6 +94,6 @@ export function expectationOf(row: Row): Expected {
 }
 
 /** Whether somebody is left to write down the answer: a polite signal to the engine lets it wait for the provider. */
-export function isHeard({ process, signal }: Row): boolean {
+export function isAnswerRecorded({ process, signal }: Row): boolean {
   return process === "language host" || (process === "pulumi" && signal !== "SIGKILL");
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { chosen, reasons } from "./chosen";
-import { EngineRun, type Seen } from "./engineRun";
-import { engineDifferences } from "./engineVerdict";
+import { engineRows, reasons } from "./engineRows";
+import { EngineRun, type EngineResult } from "./engineRun";
+import { engineDifferences } from "./engineDifferences";
 import { type Part, partOf } from "./parts";
 import { rows, titleOf } from "./rows";
 import type { StepName } from "./steps";
@@ -9,11 +9,11 @@ import type { StepName } from "./steps";
 const programs: readonly {
   readonly title: string;
   readonly steps: readonly StepName[];
-  readonly furnished: boolean;
+  readonly needsBackends: boolean;
 }[] = [
-  { title: "backends", steps: ["create", "readiness", "update", "lambda", "delete"], furnished: false },
-  { title: "restores", steps: ["listBackups", "restore", "restoreStatus"], furnished: true },
-  { title: "drops", steps: ["schema", "drop all", "drop types", "drop fields", "export"], furnished: true },
+  { title: "backends", steps: ["create", "readiness", "update", "lambda", "delete"], needsBackends: false },
+  { title: "restores", steps: ["listBackups", "restore", "restoreStatus"], needsBackends: true },
+  { title: "drops", steps: ["schema", "drop all", "drop types", "drop fields", "export"], needsBackends: true },
 ];
 
 describe("the fault matrix with the real engine: a fifth of it, many resources in one up", function () {
@@ -24,29 +24,29 @@ describe("the fault matrix with the real engine: a fifth of it, many resources i
     console.log("\nThe fault matrix with the real engine\n");
     console.table(counts);
     console.log(
-      `${chosen.length} of ${rows.length} rows: one call of each step that belongs to one resource, two of a poll, but for`,
+      `${engineRows.length} of ${rows.length} rows: one call of each step that belongs to one resource, two of a poll, but for`,
     );
     for (const { because } of reasons) console.log(`  ${because}`);
   });
 
   it("has at least a fifth of the rows", () => {
-    expect(chosen.length / rows.length).to.be.at.least(0.2);
+    expect(engineRows.length / rows.length).to.be.at.least(0.2);
   });
 
-  for (const { title, steps, furnished } of programs) {
+  for (const { title, steps, needsBackends } of programs) {
     describe(title, () => {
-      const parts = chosen.filter(({ step }) => steps.includes(step.name)).map(partOf);
+      const parts = engineRows.filter(({ step }) => steps.includes(step.name)).map(partOf);
       let run: EngineRun;
-      let earlier: Map<Part, Seen>;
-      let struck: Map<Part, Seen>;
-      let next: Map<Part, Seen>;
+      let earlier: Map<Part, EngineResult>;
+      let hits: Map<Part, EngineResult>;
+      let next: Map<Part, EngineResult>;
 
       before(async () => {
         run = await EngineRun.start(parts);
-        if (furnished) await run.furnish();
+        if (needsBackends) await run.createBackends();
         earlier = await run.up("before");
         await run.age();
-        struck = await run.up("then", { strike: true });
+        hits = await run.up("then", { strike: true });
         next = await run.up("then");
       });
       after(async () => {
@@ -55,7 +55,7 @@ describe("the fault matrix with the real engine: a fifth of it, many resources i
 
       for (const part of parts) {
         it(titleOf(part.row), () => {
-          const found = engineDifferences(part, earlier.get(part), struck.get(part)!, next.get(part)!);
+          const found = engineDifferences(part, earlier.get(part), hits.get(part)!, next.get(part)!);
           const count = (counts[part.row.step.name] ??= { rows: 0, passed: 0 });
           count.rows += 1;
           count.passed += found.length === 0 ? 1 : 0;

@@ -1,22 +1,22 @@
 import { Stack } from "../harness/engineStack";
 import { Audit, type Leak } from "../harness/secretAudit";
-import { aimAt } from "./aim";
-import { aimOf, type Moment, type Part, statementOf } from "./parts";
-import { type Left, leftOf } from "./left";
+import { injectTargetedFault } from "./injectTargetedFault";
+import { faultTargetOf, type Moment, type Part, statementOf } from "./parts";
+import { type RecordedStatus, recordedStatusOf } from "./recordedStatus";
 import { password } from "./world";
 
 type Values = Record<string, unknown>;
 
 /** What an up has come to for one part. */
-export interface Seen {
+export interface EngineResult {
   /** What the engine printed below the resource and what it stands on; empty when all was well. */
   readonly message: string;
-  readonly left: Left;
+  readonly recorded: RecordedStatus;
   readonly id: string | undefined;
   readonly outputs: Values;
   /** Mutations that were carried out for it. */
   readonly acts: number;
-  readonly struck: number;
+  readonly hits: number;
 }
 
 const mutations = ["updateDeployment", "updateLambda", "deleteDeployment", "restore", "dropData"];
@@ -43,7 +43,7 @@ export class EngineRun {
   }
 
   /** Backends that are none of the stack's, for the parts that restore and drop. */
-  async furnish(): Promise<void> {
+  async createBackends(): Promise<void> {
     const source = await this.make("production");
     await this.stack.local.cloud.get(source).takeBackup();
     for (const part of this.parts) {
@@ -53,15 +53,20 @@ export class EngineRun {
     }
   }
 
-  /** Runs the program at this moment; with `strike`, every part is struck by its fault. */
-  async up(moment: Moment, { strike = false } = {}): Promise<Map<Part, Seen>> {
+  /** Runs the program at this moment; with `strike`, every part meets its fault. */
+  async up(moment: Moment, { strike = false } = {}): Promise<Map<Part, EngineResult>> {
     const { local } = this.stack;
     local.journal.clear();
-    const struck = new Map(
-      strike ? this.parts.map((part) => [part, aimAt(local, part.row, aimOf(part, this.found(part)?.id))]) : [],
+    const hits = new Map(
+      strike
+        ? this.parts.map((part) => [
+            part,
+            injectTargetedFault(local, part.row, faultTargetOf(part, this.found(part)?.id)),
+          ])
+        : [],
     );
     this.stack.program(this.parts.map((part) => statementOf(part, moment)).join("\n"));
-    const aims = new Map(this.parts.map((part) => [part, this.found(part)?.id]));
+    const uidsBefore = new Map(this.parts.map((part) => [part, this.found(part)?.id]));
     const { code, output } = await this.stack.up("--continue-on-error", "--parallel", "64");
     if (moment === "before" && code !== 0) throw new Error(output);
     local.faults.clear();
@@ -78,11 +83,11 @@ export class EngineRun {
           part,
           {
             message: [...new Set([`${part.name}-request`, part.resource])].map((name) => said.get(name) ?? "").join(""),
-            left: leftOf(resource?.outputs),
+            recorded: recordedStatusOf(resource?.outputs),
             id: resource?.id,
             outputs,
-            acts: this.acts(part, resource?.id ?? aims.get(part)),
-            struck: struck.get(part)?.() ?? 0,
+            acts: this.acts(part, resource?.id ?? uidsBefore.get(part)),
+            hits: hits.get(part)?.() ?? 0,
           },
         ];
       }),

@@ -1,11 +1,12 @@
-import { leftOf } from "./left";
+import { recordedStatusOf } from "./recordedStatus";
 import type { World } from "./world";
 
 /** What a resource that is ready says of itself and what the cloud knows better. */
-export function untrue(world: World, resource: string, wasPending: boolean): string[] {
+export function wrongOutputs(world: World, resource: string, wasPending: boolean): string[] {
   const id = world.stack.id(resource);
   const outputs = world.stack.outputs(resource);
-  if (id === undefined || outputs === undefined || leftOf(world.stack.outputs(resource)) !== "ready") return [];
+  if (id === undefined || outputs === undefined || recordedStatusOf(world.stack.outputs(resource)) !== "ready")
+    return [];
   const live = world.local.cloud.backend(id)?.deployment;
   const [target, restoreId] = id.split("/");
   const truth: Record<string, Record<string, unknown>> = {
@@ -28,11 +29,11 @@ export function orphans(world: World, said: string): string[] {
   return world.local.cloud
     .all()
     .map(({ uid }) => uid)
-    .filter((uid) => !known.includes(uid) && !world.strangers.includes(uid) && !said.includes(uid));
+    .filter((uid) => !known.includes(uid) && !world.unmanaged.includes(uid) && !said.includes(uid));
 }
 
 /** The session's token goes to the control plane alone, and a backend's token never there. */
-export function strayed({ local, network: { destinations } }: World): string[] {
+export function misdirectedTokens({ local, network: { destinations } }: World): string[] {
   const control = `127.0.0.1:${local.port}`;
   return [
     ...[...destinations.authorization].filter((address) => address !== control),
@@ -40,16 +41,16 @@ export function strayed({ local, network: { destinations } }: World): string[] {
   ];
 }
 
-export function duplicates({ local, strangers }: World): string[] {
+export function duplicates({ local, unmanaged }: World): string[] {
   const names = local.cloud
     .all()
-    .filter(({ uid }) => !strangers.includes(uid))
+    .filter(({ uid }) => !unmanaged.includes(uid))
     .map(({ name }) => name);
   return names.filter((name, index) => names.indexOf(name) !== index);
 }
 
 /** Secrets outside of the two outputs that are declared to be secret. */
-export function leaks(world: World, said: string, secrets: ReadonlySet<string>): string[] {
+export function leakedSecrets(world: World, said: string, secrets: ReadonlySet<string>): string[] {
   const outputs = world.stack.names().map((name) => world.stack.outputs(name) ?? {});
   const urls = outputs.flatMap((values) => (values["exportUrls"] as string[] | undefined) ?? []);
   const plain = outputs.map((values) => ({ ...values, jwtToken: undefined, exportUrls: undefined }));

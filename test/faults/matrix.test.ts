@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { Network } from "./network";
 import { rows, titleOf } from "./rows";
-import { observe } from "./run";
+import { observe } from "./observe";
 import { steps } from "./steps";
 import { Table } from "./table";
 import { VirtualTime } from "../harness/clocks";
-import { differences } from "./verdict";
+import { differences } from "./differences";
 
 describe("the fault matrix: every fault at every step", function () {
   this.timeout(20_000);

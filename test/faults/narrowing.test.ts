@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { defaultAccount, type LocalCloud, startLocalCloud } from "../../local/index";
 import { make, post, session } from "../local/calls";
 
-describe("a fault of the local cloud that is aimed at one backend", () => {
+describe("a fault of the local cloud that of one backend only", () => {
   let local: LocalCloud;
   let headers: Record<string, string>;
 

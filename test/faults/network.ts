@@ -6,7 +6,7 @@ import net, { type Socket } from "node:net";
 const closedPort = 1;
 
 /** What can go wrong before a request has left the machine. */
-export type Trouble = "refused" | "dns" | "tls";
+export type NetworkFailure = "refused" | "dns" | "tls";
 
 type Options = Record<string, unknown> & { host?: string; hostname?: string; port?: number };
 type Chunk = string | Uint8Array | undefined;
@@ -19,11 +19,11 @@ interface Connecting {
 
 interface Rule {
   readonly operation: string;
-  readonly trouble: Trouble;
+  readonly failure: NetworkFailure;
   /** Which of the operation's connections fail, counted from 1; a list without an end is "every". */
   readonly strikes: (call: number) => boolean;
   seen: number;
-  struck: number;
+  hits: number;
 }
 
 /**
@@ -79,8 +79,8 @@ export class Network {
     this.names.set(host, address);
   }
 
-  strike(operation: string, trouble: Trouble, strikes: Rule["strikes"]): { readonly struck: number } {
-    const rule: Rule = { operation, trouble, strikes, seen: 0, struck: 0 };
+  strike(operation: string, failure: NetworkFailure, strikes: Rule["strikes"]): { readonly hits: number } {
+    const rule: Rule = { operation, failure, strikes, seen: 0, hits: 0 };
     this.rules.push(rule);
     return rule;
   }
@@ -90,15 +90,15 @@ export class Network {
   }
 
   private routed(request: ClientRequest, options: Options, operation: string): Options {
-    const trouble = this.troubleFor(operation);
-    if (trouble === "refused") return { ...options, host: "127.0.0.1", hostname: "127.0.0.1", port: closedPort };
-    if (trouble === "dns") return { ...options, host: "cloud.invalid", hostname: "cloud.invalid", lookup: nameless };
+    const failure = this.failureFor(operation);
+    if (failure === "refused") return { ...options, host: "127.0.0.1", hostname: "127.0.0.1", port: closedPort };
+    if (failure === "dns") return { ...options, host: "cloud.invalid", hostname: "cloud.invalid", lookup: nameless };
     const address = this.names.get(options.host ?? "");
     if (address !== undefined) request.setHeader("host", address);
     const [host = "", port = ""] = (address ?? `${options.host ?? ""}:${options.port ?? 80}`).split(":");
     this.watch(request, `${host}:${port}`);
     const there = { ...options, host, hostname: host, port: Number(port) };
-    return trouble === "tls" ? { ...there, handshake: "fails", localAddress: "127.0.0.1" } : there;
+    return failure === "tls" ? { ...there, handshake: "fails", localAddress: "127.0.0.1" } : there;
   }
 
   private watch(request: ClientRequest, address: string): void {
@@ -110,15 +110,15 @@ export class Network {
     }
   }
 
-  private troubleFor(operation: string): Trouble | undefined {
-    let trouble: Trouble | undefined;
+  private failureFor(operation: string): NetworkFailure | undefined {
+    let failure: NetworkFailure | undefined;
     for (const rule of this.rules.filter((one) => one.operation === operation)) {
       rule.seen += 1;
-      if (trouble !== undefined || !rule.strikes(rule.seen)) continue;
-      rule.struck += 1;
-      trouble = rule.trouble;
+      if (failure !== undefined || !rule.strikes(rule.seen)) continue;
+      rule.hits += 1;
+      failure = rule.failure;
     }
-    return trouble;
+    return failure;
   }
 }
 

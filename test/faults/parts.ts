@@ -1,4 +1,4 @@
-import type { Aim } from "./aim";
+import type { FaultTarget } from "./injectTargetedFault";
 import type { Row } from "./rows";
 
 /** A row as a part of a program: one resource of its own, with a backend of its own. */
@@ -68,7 +68,7 @@ function drop({ name, target }: Part, more: object): string {
 }
 
 /** Which backend the fault is meant for; `uid` is that of the part's own Backend, once there is one. */
-export function aimOf({ row, name, target, source }: Part, uid: string | undefined): Aim {
+export function faultTargetOf({ row, name, target, source }: Part, uid: string | undefined): FaultTarget {
   if (row.step.name === "create" || row.step.name === "readiness") return { name };
   if (row.step.name === "listBackups") return { uid: source };
   return { uid: target === "" ? (uid ?? "") : target };

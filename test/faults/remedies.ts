@@ -1,6 +1,6 @@
 import type { ErrorClass } from "./expectation";
-import { complaint } from "./kinds";
-import { isSoonGivenUp } from "./patience";
+import { complaint } from "./faultKinds";
+import { failsFast } from "./timeLimits";
 import type { Row } from "./rows";
 
 /** Where a deadline is none of the user's. */
@@ -29,7 +29,7 @@ export function remedies(row: Row, fails: ErrorClass, { id }: { readonly id: str
     return [`${step.operation} at`, "Nothing was dropped", "allowUnknownNames: true"];
   switch (fails) {
     case "NotSentError":
-      if (isSoonGivenUp(row)) return [questions[kind.name] ?? "", "DGRAPHCLOUD_ENDPOINT", "in 15s)"];
+      if (failsFast(row)) return [questions[kind.name] ?? "", "DGRAPHCLOUD_ENDPOINT", "in 15s)"];
       return ["Check the network and the endpoint setting", ...byDeadline];
     case "ThrottledError":
       return ["Run the command again later, or with a lower --parallel", ...byDeadline];

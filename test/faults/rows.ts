@@ -1,4 +1,4 @@
-import { type Kind, kinds } from "./kinds";
+import { type FaultKind, faultKinds } from "./faultKinds";
 import { type Step, steps } from "./steps";
 
 /** Which of the operation's calls the fault strikes: in a process that has done nothing yet, in one that has, or all. */
@@ -8,7 +8,7 @@ export const whens: readonly When[] = ["first call", "mid-run", "every call"];
 /** One combination of the matrix. */
 export interface Row {
   readonly step: Step;
-  readonly kind: Kind;
+  readonly kind: FaultKind;
   readonly when: When;
 }
 
@@ -88,7 +88,7 @@ export const rules: readonly Rule[] = [
 ];
 
 const all: readonly Row[] = steps.flatMap((step) =>
-  kinds.flatMap((kind) => whens.map((when): Row => ({ step, kind, when }))),
+  faultKinds.flatMap((kind) => whens.map((when): Row => ({ step, kind, when }))),
 );
 
 export const rows: readonly Row[] = all.filter((row) => !rules.some(({ leavesOut }) => leavesOut(row)));

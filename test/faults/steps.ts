@@ -1,5 +1,5 @@
 /** How a step may be repeated by the rules of the house: the retry table of docs/decisions/0004-retries.md goes by this. */
-export type Kind =
+export type StepKind =
   /** Asks and changes nothing. */
   | "query"
   /** Asked again and again until something is so: no answer is an answer like "not yet". */
@@ -16,7 +16,7 @@ export interface Step {
   readonly name: StepName;
   /** Root field, or "ready" for OPTIONS /graphql. */
   readonly operation: string;
-  readonly kind: Kind;
+  readonly kind: StepKind;
   readonly plane: "control" | "data";
   /** The mutation that the program asks for by running this step; none for a refresh. */
   readonly asks?:
@@ -95,7 +95,7 @@ export const steps: readonly Step[] = [
   { name: "schema", operation: "getGQLSchema", kind: "query", plane: "data", asks: "dropData" },
   { name: "drop all", operation: "dropData", kind: "once", plane: "data", asks: "dropData" },
   { name: "drop types", operation: "dropData", kind: "once", plane: "data", asks: "dropData" },
-  // Behind the types of the same drop: what is struck is the second mutation of a pair.
+  // Behind the types of the same drop: the fault hits the second mutation of a pair.
   { name: "drop fields", operation: "dropData", kind: "once", plane: "data", asks: "dropData", times: 2, skips: 1 },
   { name: "export", operation: "export", kind: "repeatable", plane: "data", asks: "dropData" },
 ];

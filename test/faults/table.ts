@@ -1,6 +1,6 @@
 import { expected } from "./expectations";
 import { leftOutBy, type Row, rows } from "./rows";
-import type { Observation } from "./run";
+import type { Observation } from "./observe";
 import { leftOut, steps } from "./steps";
 
 interface Line {
@@ -39,8 +39,8 @@ export class Table {
     line.acted += acted - (step.kind === "repeatable" ? surplus : 0);
     line.harmless += step.kind === "repeatable" ? surplus : 0;
     const missing = Math.max(0, asked - acted);
-    line.unknown += wanted.left === "unknown" ? missing : 0;
-    line.gone += row.kind.family === "vanished" && wanted.left !== "unknown" ? missing : 0;
+    line.unknown += wanted.recorded === "unknown" ? missing : 0;
+    line.gone += row.kind.family === "vanished" && wanted.recorded !== "unknown" ? missing : 0;
     line.orphans += seen.orphans.length;
     line.duplicates += seen.duplicates.length;
     line.doubleWipes += step.kind === "once" || step.asks === "restore" || step.asks === "dropData" ? surplus : 0;

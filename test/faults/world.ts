@@ -5,8 +5,7 @@ import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
-import { DebugLog } from "./debugLog";
-import { type Outcome, Stack } from "./stack";
+import { type Outcome, SimulatedStack } from "./simulatedStack";
 import type { Network } from "./network";
 import type { VirtualTime } from "../harness/clocks";
 
@@ -26,7 +25,7 @@ interface WorldOptions {
 
 /** A stack, a cloud with two backends of somebody, and a provider process that can be started anew. */
 export class World {
-  readonly stack = new Stack();
+  readonly stack = new SimulatedStack();
   /** Everything that was shown to the user. */
   shown = "";
   local!: LocalCloud;
@@ -52,7 +51,7 @@ export class World {
       now: () => time.now(),
     });
     try {
-      await world.furnish();
+      await world.createBackends();
     } catch (error) {
       await world.stop();
       throw error;
@@ -71,7 +70,7 @@ export class World {
   }
 
   /** Uids of the backends that are none of the stack's. */
-  get strangers(): readonly string[] {
+  get unmanaged(): readonly string[] {
     return this.outside;
   }
 
@@ -125,7 +124,7 @@ export class World {
     return { token: this.token, email: undefined, password: undefined };
   }
 
-  private async furnish(): Promise<void> {
+  private async createBackends(): Promise<void> {
     this.source = await this.make("production");
     this.target = await this.make("staging");
     this.time.pass(10_000);
@@ -150,4 +149,22 @@ export class World {
 
 export function urnOf(name: string): string {
   return `urn:pulumi:dev::test::dgraphcloud:index:Thing::${name}`;
+}
+
+/** What the provider logs with DGRAPHCLOUD_LOG=debug, which is taken from standard error until the end. */
+export class DebugLog {
+  text = "";
+  private readonly print = console.error;
+
+  constructor() {
+    process.env["DGRAPHCLOUD_LOG"] = "debug";
+    console.error = (line: string) => {
+      this.text += `${line}\n`;
+    };
+  }
+
+  end(): void {
+    delete process.env["DGRAPHCLOUD_LOG"];
+    console.error = this.print;
+  }
 }

@@ -6,8 +6,8 @@ import { DgraphCloudError } from "../../provider/errors/errors";
 import { asError } from "../../provider/host/failures";
 import { restoreRequest } from "../../provider/restore/request";
 import { answerJson, type Received, Service } from "../harness/httpService";
-import { Account } from "./account";
-import { expectCleanLine, expectCleanMessage } from "./clean";
+import { Account } from "./testAccount";
+import { expectCleanLine, expectCleanMessage } from "./cleanText";
 
 const uid = "0x42";
 
@@ -205,10 +205,10 @@ describe("answers that nobody would expect", function () {
     it(`${what}: an end of our own kind, one line that a terminal may have, nothing sent twice that acts, no prototype touched`, async () => {
       await fc.assert(
         fc.asyncProperty(twist, async (one) => {
-          const struck = operations[one.operation % operations.length] ?? "";
-          const answered = twisted(goodAnswers(host)[struck], one);
+          const faulty = operations[one.operation % operations.length] ?? "";
+          const answered = twisted(goodAnswers(host)[faulty], one);
           change = (operation) => {
-            if (operation !== struck) return undefined;
+            if (operation !== faulty) return undefined;
             const data = { [operation]: answered };
             return { body: one.errors === undefined ? { data } : { data, errors: one.errors }, status: one.status };
           };
@@ -234,8 +234,8 @@ describe("answers that nobody would expect", function () {
           for (const text of account.said) expect(text.length).to.be.at.most(100_000);
           // What was or may have been done is never forgotten.
           const refused = (one.status >= 400 && one.status < 500) || one.errors !== undefined || complains(answered);
-          if (["restore", "dropData"].includes(struck) && !refused) expect(failure, "recorded").to.equal(undefined);
-          if (struck === "createDeployment" && one.status === 200 && uidIn(answered) !== undefined)
+          if (["restore", "dropData"].includes(faulty) && !refused) expect(failure, "recorded").to.equal(undefined);
+          if (faulty === "createDeployment" && one.status === 200 && uidIn(answered) !== undefined)
             expect((made as { id?: unknown } | undefined)?.id).to.equal(uidIn(answered));
           const id = (made as { id?: unknown } | undefined)?.id;
           if (typeof id === "string") expectCleanLine(id);

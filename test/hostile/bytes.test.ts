@@ -5,10 +5,10 @@ import { type GraphqlRequest, postGraphql, probe } from "../../provider/api/tran
 import { DgraphCloudError } from "../../provider/errors/errors";
 import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { rejection } from "../harness/errors";
-import { Wire, Speaking, chunkedHead, chunk, answer, forever, drip } from "./rawServer";
+import { answer, chunk, chunkedHead, drip, forever, type OnRequest, RawServer } from "./rawServer";
 
 /** A request that may take half a second. */
-function requestTo(wire: Wire, more: Partial<GraphqlRequest> = {}): GraphqlRequest {
+function requestTo(wire: RawServer, more: Partial<GraphqlRequest> = {}): GraphqlRequest {
   return {
     url: wire.endpoint,
     operation: "deployments",
@@ -24,7 +24,7 @@ const good = '{"data":{"deployments":[]}}';
 const open = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 
 /** What a hostile or broken server says. All of it must end, within the request's time, in an error of our own. */
-const endings: readonly [what: string, speaking: Speaking][] = [
+const endings: readonly [what: string, onRequest: OnRequest][] = [
   [
     "headers without an end",
     (socket) => {
@@ -167,13 +167,13 @@ function trickling(socket: Socket, first: string, more: string): void {
 
 describe("hostile bytes", function () {
   this.timeout(20_000);
-  let wire: Wire;
+  let wire: RawServer;
 
   afterEach(() => wire.stop());
 
-  for (const [what, speaking] of endings) {
+  for (const [what, onRequest] of endings) {
     it(`${what}: an error of our own, in one line, within the request's time`, async () => {
-      wire = await Wire.start(speaking);
+      wire = await RawServer.start(onRequest);
       for (const idempotent of [true, false]) {
         const error = await rejection(postGraphql(requestTo(wire, { idempotent })));
         if (!(error instanceof DgraphCloudError)) throw error;
@@ -188,7 +188,7 @@ describe("hostile bytes", function () {
   }
 
   it("a probe ends as well", async () => {
-    for (const speaking of [
+    for (const onRequest of [
       (s: Socket) => {
         trickling(s, open, "x: y\r\n");
       },
@@ -196,7 +196,7 @@ describe("hostile bytes", function () {
         endless(s, `${open}\r\n`, "y".repeat(65_536));
       },
     ]) {
-      wire = await Wire.start(speaking);
+      wire = await RawServer.start(onRequest);
       const error = await rejection(probe(requestTo(wire)));
       expect(error).to.be.instanceOf(LostAnswerError);
       await wire.stop();
@@ -205,7 +205,7 @@ describe("hostile bytes", function () {
 
   it("a second answer that nobody asked for is never taken for the answer to the next request", async () => {
     const stale = '{"data":{"deployments":[{"uid":"0xbad"}]}}';
-    wire = await Wire.start((socket) => socket.write(Buffer.concat([answer(good), answer(stale)])));
+    wire = await RawServer.start((socket) => socket.write(Buffer.concat([answer(good), answer(stale)])));
     for (let time = 0; time < 5; time++) {
       const seen = await postGraphql(requestTo(wire)).catch((error: unknown) => error);
       if (!(seen instanceof DgraphCloudError)) expect(seen).to.deep.equal({ deployments: [] });
@@ -213,7 +213,7 @@ describe("hostile bytes", function () {
   });
 
   it("halves of characters are made whole, in whatever way they are written", async () => {
-    wire = await Wire.start((socket) =>
+    wire = await RawServer.start((socket) =>
       socket.end(answer('{"data":{"a":"x\\ud800y","b":["\\uDFFF"],"c":"\\ud83d\\ude00"}}')),
     );
     const data = await postGraphql(requestTo(wire));

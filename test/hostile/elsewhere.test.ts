@@ -8,8 +8,8 @@ import { SettingsError } from "../../provider/errors/errors";
 import { rejection } from "../harness/errors";
 import { callWithin, TestClock } from "../harness/clocks";
 import { answerJson, Service } from "../harness/httpService";
-import { Account } from "./account";
-import { Wire } from "./rawServer";
+import { Account } from "./testAccount";
+import { RawServer } from "./rawServer";
 
 const jwtToken = "canary-of-the-backend";
 const uid = "0x42";
@@ -157,12 +157,12 @@ describe("a backend's address that leads elsewhere", () => {
 
 describe("an account at a loopback endpoint", function () {
   this.timeout(30_000);
-  let canary: Wire;
+  let canary: RawServer;
   let service: Service;
   let url: string;
 
   beforeEach(async () => {
-    canary = await Wire.start((socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"));
+    canary = await RawServer.start((socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"));
     service = await Service.start(({ operation }, response) => {
       if (operation === "createDeployment") answerJson(response, { data: { createDeployment: entry(url) } });
       else answerJson(response, { data: { deployments: operations === 0 ? [] : [entry(url)] } });

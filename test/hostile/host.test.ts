@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Host, HostFailure, type Made, type Values } from "../harness/providerHost";
 import { answerJson, type Received, Service } from "../harness/httpService";
-import { expectCleanMessage } from "./clean";
+import { expectCleanMessage } from "./cleanText";
 
 const urn = "urn:pulumi:dev::test::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders";
 const token = "canary-token-of-the-account";

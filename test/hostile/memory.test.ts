@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { answer, chunk, chunkedHead, forever, type Speaking, Wire } from "./rawServer";
+import { answer, chunk, chunkedHead, forever, type OnRequest, RawServer } from "./rawServer";
 
 /** What an answer may cost: the limit of 32 MiB as bytes, as text, and what the collector has not yet taken. */
 const limitMiB = 250;
@@ -15,7 +15,7 @@ interface Grown {
 
 function read(endpoint: URL, ...more: readonly string[]): Promise<Grown> {
   return new Promise((resolve, reject) => {
-    const args = ["--import", "tsx", join(__dirname, "reader.ts"), endpoint.href, ...more];
+    const args = ["--import", "tsx", join(__dirname, "measureMemory.ts"), endpoint.href, ...more];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
     child.stdout.on("data", (piece: Buffer) => (text += piece.toString()));
@@ -28,7 +28,7 @@ function read(endpoint: URL, ...more: readonly string[]): Promise<Grown> {
 
 describe("memory for hostile answers", function () {
   this.timeout(60_000);
-  let wire: Wire;
+  let wire: RawServer;
 
   afterEach(() => wire.stop());
 
@@ -42,7 +42,7 @@ describe("memory for hostile answers", function () {
     params: { [constants.BROTLI_PARAM_QUALITY]: 1 },
   });
   const larger = /an answer of more than 32 MiB/;
-  const rows: readonly [what: string, speaking: Speaking, outcome: RegExp][] = [
+  const rows: readonly [what: string, onRequest: OnRequest, outcome: RegExp][] = [
     ["a body of 100 MB", withLength, larger],
     [
       "a body without an end",
@@ -94,9 +94,9 @@ describe("memory for hostile answers", function () {
     forever(socket, more);
   }
 
-  for (const [what, speaking, outcome] of rows) {
+  for (const [what, onRequest, outcome] of rows) {
     it(`${what}: three times in a row, and the process grows by less than ${limitMiB} MiB`, async () => {
-      wire = await Wire.start(speaking);
+      wire = await RawServer.start(onRequest);
       const seen = await read(wire.endpoint, "3", "1", "3000");
       expect(seen.outcome).to.match(outcome);
       expect(seen.grownMiB).to.be.lessThan(limitMiB);
@@ -104,7 +104,7 @@ describe("memory for hostile answers", function () {
   }
 
   it("eight at a time, as the engine works: the process grows by less than what eight answers may cost", async () => {
-    wire = await Wire.start((socket) => {
+    wire = await RawServer.start((socket) => {
       begin(socket, chunkedHead, chunk(megabyte));
     });
     const seen = await read(wire.endpoint, "2", "8");
@@ -114,7 +114,7 @@ describe("memory for hostile answers", function () {
 
   it("large answers that are read leave nothing behind", async () => {
     const names = Array.from({ length: 30 }, (_, at) => ({ name: String(at).repeat(300_000) }));
-    wire = await Wire.start((socket) => socket.write(answer(JSON.stringify({ data: { deployments: names } }))));
+    wire = await RawServer.start((socket) => socket.write(answer(JSON.stringify({ data: { deployments: names } }))));
     const few = await read(wire.endpoint, "5");
     const many = await read(wire.endpoint, "30");
     expect(many.outcome).to.equal("read");

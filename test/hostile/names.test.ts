@@ -4,7 +4,7 @@ import { controlDocuments, dataDocuments } from "../../provider/api/documents";
 import { backend } from "../../provider/backend";
 import type { BackendInputs } from "../../provider/backend/inputs";
 import { answerJson, Service } from "../harness/httpService";
-import { Account } from "./account";
+import { Account } from "./testAccount";
 
 /** Pieces of documents, of JSON, of headers, and of other languages that somebody down the line may speak. */
 const pieces = [

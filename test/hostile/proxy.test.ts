@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 import { closedEndpoint } from "../harness/httpService";
 import { type Certificate, makeCertificate } from "./certificate";
-import type { Post } from "./posts";
+import type { Post } from "./postMany";
 
 const password = "canary-password-of-the-proxy";
 const encoded = Buffer.from(`user:${password}`).toString("base64");
@@ -111,7 +111,7 @@ describe("a request through a proxy", function () {
   /** Sends the posts in a process that trusts the service. Whatever became of them, no secret of the proxy is printed. */
   async function send(...posts: readonly Post[]): Promise<string[]> {
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate.file, DEBUG: "*", DGRAPHCLOUD_LOG: "debug" };
-    const args = ["--import", "tsx", join(__dirname, "posts.ts"), JSON.stringify(posts)];
+    const args = ["--import", "tsx", join(__dirname, "postMany.ts"), JSON.stringify(posts)];
     const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"] });
     let [out, printed] = ["", ""];
     child.stdout.on("data", (piece: Buffer) => (out += piece.toString()));

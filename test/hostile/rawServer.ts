@@ -2,10 +2,10 @@ import net from "node:net";
 import type { AddressInfo } from "node:net";
 
 /** What a server does once a whole request has arrived. */
-export type Speaking = (socket: net.Socket) => void;
+export type OnRequest = (socket: net.Socket) => void;
 
 /** A server that says whatever bytes a test wants, to whoever posts something. */
-export class Wire {
+export class RawServer {
   connections = 0;
   requests = 0;
   /** Everything that arrived. */
@@ -17,7 +17,7 @@ export class Wire {
     readonly port: number,
   ) {}
 
-  static async start(speaking: Speaking): Promise<Wire> {
+  static async start(onRequest: OnRequest): Promise<RawServer> {
     const server = net.createServer((socket) => {
       wire.connections++;
       wire.sockets.add(socket);
@@ -30,12 +30,12 @@ export class Wire {
         for (let rest = afterRequest(pending); rest !== undefined; rest = afterRequest(pending)) {
           pending = rest;
           wire.requests++;
-          speaking(socket);
+          onRequest(socket);
         }
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const wire = new Wire(server, (server.address() as AddressInfo).port);
+    const wire = new RawServer(server, (server.address() as AddressInfo).port);
     return wire;
   }
 

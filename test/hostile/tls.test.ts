@@ -9,7 +9,7 @@ import { type Certificate, makeCertificate } from "./certificate";
 function post(port: number, authority: string | undefined): Promise<string> {
   return new Promise((resolve) => {
     const env = { ...process.env, ...(authority !== undefined && { NODE_EXTRA_CA_CERTS: authority }) };
-    const args = ["--import", "tsx", join(__dirname, "poster.ts"), `https://localhost:${port}/graphql`];
+    const args = ["--import", "tsx", join(__dirname, "postOnce.ts"), `https://localhost:${port}/graphql`];
     const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
     child.stdout.on("data", (piece: Buffer) => (text += piece.toString()));

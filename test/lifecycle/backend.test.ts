@@ -50,16 +50,16 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     await local.close();
   });
 
-  const strike = (operation: string, fault: Fault, calls?: readonly number[] | "every"): void => {
+  const injectFault = (operation: string, fault: Fault, calls?: readonly number[] | "every"): void => {
     local.faults.add({ operation, fault, ...(calls !== undefined && { calls }) });
   };
   /** Waits until the process has said so: its lines travel beside its answers. */
-  const says = async (text: string): Promise<void> => {
+  const waitForOutput = async (text: string): Promise<void> => {
     await waitUntil(() => host.output.includes(text), { tries: 50, everyMs: 20 });
     expect(host.output).to.contain(text);
   };
   const uids = (): string[] => local.cloud.all().map(({ uid }) => uid);
-  const failing = async (work: Promise<unknown>): Promise<HostFailure> => {
+  const failureOf = async (work: Promise<unknown>): Promise<HostFailure> => {
     try {
       await work;
     } catch (error) {
@@ -83,7 +83,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     ];
     for (const { title, fault } of acted) {
       it(`finds the one backend after ${title}`, async () => {
-        strike("createDeployment", fault);
+        injectFault("createDeployment", fault);
         const { id } = await host.create(inputs);
         expect(uids()).to.deep.equal([id]);
         expect(local.journal.count("createDeployment")).to.equal(1);
@@ -91,15 +91,15 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     }
 
     it("finds it also when the list lags behind", async () => {
-      strike("createDeployment", { kind: "reset", acted: true });
-      strike("deployments", { kind: "lag", ms: 4_000 }, "every");
+      injectFault("createDeployment", { kind: "reset", acted: true });
+      injectFault("deployments", { kind: "lag", ms: 4_000 }, "every");
       const { id } = await host.create(inputs);
       expect(uids()).to.deep.equal([id]);
       expect(local.journal.count("createDeployment")).to.equal(1);
     });
 
     it("sends it once more when it did not act, on a connection of its own each time", async () => {
-      strike("createDeployment", { kind: "reset", acted: false });
+      injectFault("createDeployment", { kind: "reset", acted: false });
       const { id } = await host.create(inputs);
       expect(uids()).to.deep.equal([id]);
       const sent = local.journal.entries.filter(({ operation }) => operation === "createDeployment");
@@ -112,9 +112,9 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     });
 
     it("stops and names both when two new backends could be the one", async () => {
-      strike("createDeployment", { kind: "reset", acted: true });
+      injectFault("createDeployment", { kind: "reset", acted: true });
       const look = local.faults.add({ operation: "deployments", calls: [2], fault: { kind: "pause", acted: false } });
-      const creating = failing(host.create(inputs));
+      const creating = failureOf(host.create(inputs));
       await local.journal.waitFor(({ operation, fault }) => operation === "deployments" && fault === "pause", 10_000);
       const [account] = local.accounts;
       await local.cloud.createDeployment(account!, { name: "orders", zone: "us-east-1", deploymentType: "dedicated" });
@@ -126,8 +126,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     });
 
     it("fails on errors without data, and leaves nothing behind", async () => {
-      strike("createDeployment", { kind: "errors", messages: ["zone is full"], acted: false }, "every");
-      const failure = await failing(host.create(inputs));
+      injectFault("createDeployment", { kind: "errors", messages: ["zone is full"], acted: false }, "every");
+      const failure = await failureOf(host.create(inputs));
       expect(failure.made).to.equal(undefined);
       expect(failure.message).to.contain('Backend "orders" was not created').and.to.contain("zone is full");
       expect(local.journal.count("createDeployment")).to.equal(1);
@@ -144,8 +144,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     });
 
     it("keeps the uid that comes beside errors, and goes on with the next update", async () => {
-      strike("createDeployment", { kind: "errors", messages: ["quota nearly used"], acted: true, withData: true });
-      const failure = await failing(host.create(inputs));
+      injectFault("createDeployment", { kind: "errors", messages: ["quota nearly used"], acted: true, withData: true });
+      const failure = await failureOf(host.create(inputs));
       expect(failure.message).to.contain("quota nearly used");
       expect(failure.made?.id).to.equal(uids()[0]);
       const diff = await host.diff(failure.made?.id ?? "", failure.made?.properties ?? {}, inputs);
@@ -170,13 +170,15 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
         ],
       ] as const) {
         expect((await host.check({}, { ...inputs, ...consent })).failures).to.deep.equal([]);
-        await says(announced);
+        await waitForOutput(announced);
       }
       expect(local.journal.count()).to.equal(0);
       const made = await host.create({ ...inputs, adoptExisting: true });
       expect(made.id).to.equal(uid);
-      await says(`took over ${uid} ("orders", us-east-1, owner dev@example.com) instead of creating a backend`);
-      await says(`took over ${uid}; backend ${uid} answers after`);
+      await waitForOutput(
+        `took over ${uid} ("orders", us-east-1, owner dev@example.com) instead of creating a backend`,
+      );
+      await waitForOutput(`took over ${uid}; backend ${uid} answers after`);
       const said = host.output.length;
       await host.check(made.properties, { ...inputs, adoptExisting: true });
       await host.check({}, { ...inputs, adoptUid: uid });
@@ -186,7 +188,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("refuses when a backend of the same name, zone and type is there", async () => {
       const [account] = local.accounts;
       const there = await local.cloud.createDeployment(account!, inputs);
-      const failure = await failing(host.create(inputs));
+      const failure = await failureOf(host.create(inputs));
       expect(failure.message).to.contain(`adoptUid: "${there.uid}"`).and.to.contain("adoptExisting: true");
       expect(uids()).to.deep.equal([there.uid]);
     });
@@ -201,7 +203,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("is refused for a second resource of the same name later on, also with adoptExisting", async () => {
       await host.create(inputs);
       const second = { ...inputs, __urn: `${inputs.__urn}-2`, adoptExisting: true };
-      expect((await failing(host.create(second))).message).to.contain(
+      expect((await failureOf(host.create(second))).message).to.contain(
         'Backend "orders" of this program has the same name',
       );
       expect(uids()).to.have.length(1);
@@ -215,24 +217,24 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       );
       const results = await Promise.allSettled(adopting);
       expect(results.filter(({ status }) => status === "fulfilled")).to.have.length(1);
-      expect((await failing(host.create({ ...inputs, adoptUid: uid }))).message).to.contain(
+      expect((await failureOf(host.create({ ...inputs, adoptUid: uid }))).message).to.contain(
         "backend of this stack already",
       );
     });
 
     it("allocates once however often an error hook repeats it", async () => {
-      strike("ready", { kind: "status", status: 503, acted: false }, "every");
+      injectFault("ready", { kind: "status", status: 503, acted: false }, "every");
       const hurried = { ...inputs, timeouts: { create: "1s" } };
-      const first = await failing(host.create(hurried));
-      const second = await failing(host.create(hurried));
+      const first = await failureOf(host.create(hurried));
+      const second = await failureOf(host.create(hurried));
       expect(second.made?.id).to.equal(first.made?.id);
       expect(uids()).to.have.length(1);
     });
 
     it("is looked for, and not sent again, when an error hook repeats it after a lost answer", async () => {
-      strike("createDeployment", { kind: "reset", acted: true });
-      strike("deployments", { kind: "errors", messages: ["not now"], acted: false }, [2]);
-      expect((await failing(host.create(inputs))).message).to.contain("DGC312");
+      injectFault("createDeployment", { kind: "reset", acted: true });
+      injectFault("deployments", { kind: "errors", messages: ["not now"], acted: false }, [2]);
+      expect((await failureOf(host.create(inputs))).message).to.contain("DGC312");
       const { id } = await host.create(inputs);
       expect(uids()).to.deep.equal([id]);
       expect(local.journal.count("createDeployment")).to.equal(1);
@@ -240,11 +242,11 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
 
     it("waits until the list tells its token, too", async () => {
       const tokenless = { uid: "0x42", name: "orders", url: "", jwtToken: "" };
-      strike("createDeployment", { kind: "data", data: { createDeployment: tokenless }, acted: true });
+      injectFault("createDeployment", { kind: "data", data: { createDeployment: tokenless }, acted: true });
       const listed = { ...tokenless, zone: "us-east-1" };
       const answers = [listed, { ...listed, url: "127.0.0.1:1" }];
       for (const [index, entry] of answers.entries()) {
-        strike("deployments", { kind: "data", data: { deployments: [entry] }, acted: false }, [index + 2]);
+        injectFault("deployments", { kind: "data", data: { deployments: [entry] }, acted: false }, [index + 2]);
       }
       const { properties } = await host.create(inputs);
       expect(properties["jwtToken"]).to.equal(local.cloud.get("0x42").deployment.jwtToken);
@@ -258,7 +260,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       await restartHost();
       const larger = { ...inputs, size: "large" };
       await host.diff(id, properties, larger);
-      const failure = await failing(host.create(larger));
+      const failure = await failureOf(host.create(larger));
       expect(failure.message).to.contain("DGC205").and.to.contain("orders");
       expect(failure.made).to.equal(undefined);
       expect(uids()).to.deep.equal([id]);
@@ -273,7 +275,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       await restartHost();
       const changed = { ...inputs, deletionProtection: true, deploymentMode: "flexible" };
       await host.diff(id, properties, changed);
-      expect((await failing(host.create(changed))).message)
+      expect((await failureOf(host.create(changed))).message)
         .to.contain("DGC304")
         .and.to.contain(id);
       expect(uids()).to.deep.equal([id]);
@@ -303,7 +305,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     });
 
     it("obeys Retry-After", async () => {
-      strike("createDeployment", { kind: "status", status: 429, acted: false, retryAfter: "1" });
+      injectFault("createDeployment", { kind: "status", status: 429, acted: false, retryAfter: "1" });
       await host.create(inputs);
       const [first, second] = local.journal.entries.filter(({ operation }) => operation === "createDeployment");
       expect((second?.time ?? 0) - (first?.time ?? 0)).to.be.at.least(1_000);
@@ -314,7 +316,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   describe("update", () => {
     it("is made once more after a lost answer, and says what is there", async () => {
       const { id, properties } = await host.create(inputs);
-      strike("updateDeployment", { kind: "reset", acted: true });
+      injectFault("updateDeployment", { kind: "reset", acted: true });
       const outs = await host.update(id, properties, { ...inputs, name: "renamed" });
       expect(outs["name"]).to.equal("renamed");
       expect(local.cloud.get(id).deployment.name).to.equal("renamed");
@@ -336,8 +338,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
 
     it("is sent again by the next run when its answers were lost for good, even for the old inputs", async () => {
       const { id, properties } = await host.create(inputs);
-      strike("updateDeployment", { kind: "reset", acted: true }, "every");
-      const failure = await failing(
+      injectFault("updateDeployment", { kind: "reset", acted: true }, "every");
+      const failure = await failureOf(
         host.update(id, properties, { ...inputs, name: "renamed", timeouts: { update: "1s" } }),
       );
       local.faults.clear();
@@ -366,7 +368,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   describe("delete", () => {
     it("is done when the answer was lost but the backend is gone", async () => {
       const { id, properties } = await host.create(inputs);
-      strike("deleteDeployment", { kind: "reset", acted: true });
+      injectFault("deleteDeployment", { kind: "reset", acted: true });
       await host.delete(id, properties);
       expect(uids()).to.deep.equal([]);
     });
@@ -374,8 +376,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("is done by the next run when everything was killed before the answer", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
-      strike("deleteDeployment", { kind: "hang", acted: true });
-      const killed = failing(host.delete(id, aged(properties)));
+      injectFault("deleteDeployment", { kind: "hang", acted: true });
+      const killed = failureOf(host.delete(id, aged(properties)));
       await local.journal.waitFor(({ operation, acted }) => operation === "deleteDeployment" && acted, 10_000);
       await restartHost();
       await killed;
@@ -396,7 +398,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       const { id, properties } = await host.create(inputs);
       await local.cloud.remove(id);
       await restartHost();
-      expect((await failing(host.delete(id, properties))).message).to.contain("lists can lag behind");
+      expect((await failureOf(host.delete(id, properties))).message).to.contain("lists can lag behind");
     });
 
     it("makes no call for a state that a newer resource has taken the backend from", async () => {
@@ -438,8 +440,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("makes no call for what a process beside it still has, as its own delete has failed", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
-      strike("deleteDeployment", { kind: "errors", messages: ["not now"], acted: false });
-      await failing(host.delete(id, aged(properties)));
+      injectFault("deleteDeployment", { kind: "errors", messages: ["not now"], acted: false });
+      await failureOf(host.delete(id, aged(properties)));
       const beside = await host.another(settingsOf());
       try {
         const taken = await beside.create({ ...inputs, adoptExisting: true, __urn: `${inputs.__urn}-2` });
@@ -469,10 +471,10 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("is not believed of a sentence that nobody knows, while the backend is in the list", async () => {
       const { id, properties } = await host.create(inputs);
       const sentence = { deleteDeployment: "The deployment is protected and was not deleted" };
-      strike("deleteDeployment", { kind: "data", data: sentence, acted: false });
-      const failure = await failing(host.delete(id, properties));
+      injectFault("deleteDeployment", { kind: "data", data: sentence, acted: false });
+      const failure = await failureOf(host.delete(id, properties));
       expect(failure.message).to.contain("is protected and was not deleted").and.to.contain("still in the list");
-      strike("deleteDeployment", { kind: "data", data: { deleteDeployment: "Gone" }, acted: true });
+      injectFault("deleteDeployment", { kind: "data", data: { deleteDeployment: "Gone" }, acted: true });
       await host.delete(id, properties);
       expect(uids()).to.deep.equal([]);
     });
@@ -480,7 +482,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("is refused while deletionProtection is on", async () => {
       const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
       await restartHost();
-      const failure = await failing(host.delete(id, aged(properties)));
+      const failure = await failureOf(host.delete(id, aged(properties)));
       expect(failure.message).to.contain("DGC304").and.to.contain("Set deletionProtection: false");
       expect(local.journal.count("deleteDeployment")).to.equal(0);
     });
@@ -493,7 +495,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       const { id, properties } = await host.create(inputs);
       await restartHost(others);
       for (const work of [() => host.delete(id, aged(properties)), () => host.read(id, aged(properties))]) {
-        expect((await failing(work())).message)
+        expect((await failureOf(work())).message)
           .to.contain("DGC106")
           .and.to.contain("another account (its owner is dev@example.com)")
           .and.to.contain("the settings name now (other@example.com)")
@@ -506,8 +508,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("fails while the service refuses, and keeps the backend", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
-      strike("deleteDeployment", { kind: "errors", messages: ["not today"], acted: false }, "every");
-      const failure = await failing(host.delete(id, aged(properties)));
+      injectFault("deleteDeployment", { kind: "errors", messages: ["not today"], acted: false }, "every");
+      const failure = await failureOf(host.delete(id, aged(properties)));
       expect(failure.message).to.contain("not today").and.to.contain('Backend "orders"');
       expect(uids()).to.deep.equal([id]);
     });
@@ -522,7 +524,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect((await host.diff(id, state, { ...inputs, __urn: state["__urn"] })).changes).to.equal(false);
     }
     await host.diff(id, properties, inputs);
-    const failure = await failing(host.diff(id, other, { ...inputs, __urn: other.__urn }));
+    const failure = await failureOf(host.diff(id, other, { ...inputs, __urn: other.__urn }));
     expect(failure.message).to.contain("DGC305").and.to.contain("pulumi state delete --force 'urn:pulumi:");
   });
 
@@ -541,8 +543,8 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       it(`never takes a list that answers ${title} for an absence`, async () => {
         const { id, properties } = await host.create(inputs);
         await restartHost();
-        strike("deployments", fault, "every");
-        const failure = await failing(host.read(id, aged(properties)));
+        injectFault("deployments", fault, "every");
+        const failure = await failureOf(host.read(id, aged(properties)));
         expect(failure.message).to.contain('Backend "orders"').and.to.contain("could not be read");
       });
     }
@@ -552,7 +554,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       host.close();
       host = await Host.start({ DGRAPHCLOUD_ENDPOINT: local.endpoint });
       local.journal.clear();
-      const reads = Array.from({ length: 20 }, () => failing(host.read(id, aged(properties))));
+      const reads = Array.from({ length: 20 }, () => failureOf(host.read(id, aged(properties))));
       for (const { message } of await Promise.all(reads)) expect(message).to.contain("DGC102");
       expect(local.journal.count()).to.equal(0);
     });
@@ -566,7 +568,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       const found = await host.read(uid, {});
       expect(found.properties).to.include({ name: "theirs", zone: "us-east-1" });
       local.journal.clear();
-      expect((await failing(host.read("0x999", {}))).message).to.contain("DGC301");
+      expect((await failureOf(host.read("0x999", {}))).message).to.contain("DGC301");
       expect(local.journal.count("deployments")).to.equal(1);
     });
 
@@ -588,7 +590,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect((await host.read(id, opaque)).id).to.equal("");
       await local.cloud.remove(other.id);
       await restartHost();
-      expect((await failing(host.read(id, opaque))).message)
+      expect((await failureOf(host.read(id, opaque))).message)
         .to.contain("DGC107")
         .and.to.contain("(its owner is dev@example.com)")
         .and.to.contain(`pulumi state delete '${inputs.__urn}'`);
@@ -597,9 +599,9 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     it("is not gone when only the first list lacks it", async () => {
       const { id, properties } = await host.create(inputs);
       const { deployment } = local.cloud.get(id);
-      strike("deployments", { kind: "data", data: { deployments: [] }, acted: false }, [1]);
+      injectFault("deployments", { kind: "data", data: { deployments: [] }, acted: false }, [1]);
       await restartHost();
-      const failure = await failing(host.read(id, aged(properties)));
+      const failure = await failureOf(host.read(id, aged(properties)));
       expect(failure.message).to.contain(`${deployment.uid} is in some lists`);
     });
 
@@ -628,7 +630,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     const { id, properties } = await host.create(inputs);
     const newer = { ...properties, __state: { ...(properties["__state"] as object), version: 2 } };
     for (const work of [host.read(id, newer), host.delete(id, newer), host.diff(id, newer, inputs)]) {
-      expect((await failing(work)).message).to.contain("newer version of pulumi-dgraphcloud");
+      expect((await failureOf(work)).message).to.contain("newer version of pulumi-dgraphcloud");
     }
     expect(uids()).to.deep.equal([id]);
   });
@@ -636,8 +638,12 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   it("prints no stack and no secret, whatever fails", async () => {
     const { id, properties } = await host.create(inputs);
     const { jwtToken } = local.cloud.get(id).deployment;
-    strike("deleteDeployment", { kind: "errors", messages: [`the token ${jwtToken} is bad`], acted: false }, "every");
-    const failure = await failing(host.delete(id, properties));
+    injectFault(
+      "deleteDeployment",
+      { kind: "errors", messages: [`the token ${jwtToken} is bad`], acted: false },
+      "every",
+    );
+    const failure = await failureOf(host.delete(id, properties));
     expect(failure.message).to.contain("[secret]").and.not.to.contain(jwtToken);
     expect(host.output).not.to.contain(jwtToken).and.not.to.contain("    at ");
   });

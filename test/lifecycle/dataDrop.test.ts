@@ -2,27 +2,27 @@ import { expect } from "chai";
 import { unknownValue } from "../../provider/resource/fields";
 import type { Fault } from "dgraphcloud-local";
 import type { Made, Values } from "../harness/providerHost";
-import { failing, partial, Scene, urnOf } from "./scene";
+import { failureOf, partialFailureOf, Fixture, urnOf } from "./fixture";
 
 describe("lifecycle: a DataDrop behind the real dynamic-provider host", function () {
   this.timeout(60_000);
-  let scene: Scene;
+  let fixture: Fixture;
 
   beforeEach(async () => {
-    scene = await Scene.begin();
+    fixture = await Fixture.begin();
   });
-  afterEach(() => scene.close());
+  afterEach(() => fixture.close());
 
-  const inputs = (more: Values): Values => ({ backend: scene.target, __urn: urnOf("DataDrop", "d"), ...more });
-  const drop = (more: Values): Promise<Made> => scene.drop.create(inputs(more));
-  const sent = (): number => scene.local.journal.count("dropData");
-  const schema = (): Promise<string> => scene.local.cloud.get(scene.target).engine.schema();
+  const inputs = (more: Values): Values => ({ backend: fixture.target, __urn: urnOf("DataDrop", "d"), ...more });
+  const drop = (more: Values): Promise<Made> => fixture.drop.create(inputs(more));
+  const sent = (): number => fixture.local.journal.count("dropData");
+  const schema = (): Promise<string> => fixture.local.cloud.get(fixture.target).engine.schema();
 
   it("erases all data and keeps the schema, or both", async () => {
     const { id, properties } = await drop({ allData: true });
-    expect(id).to.match(new RegExp(`^${scene.target}/drop/\\d{4}-`));
+    expect(id).to.match(new RegExp(`^${fixture.target}/drop/\\d{4}-`));
     expect(properties).to.deep.include({ messages: ["Done"], dropped: ["all data"] });
-    expect(await scene.authors(scene.target)).to.deep.equal([]);
+    expect(await fixture.authors(fixture.target)).to.deep.equal([]);
     expect(await schema()).not.to.equal("");
     await drop({ allDataAndSchema: true });
     expect(await schema()).to.equal("");
@@ -33,11 +33,11 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(properties["dropped"]).to.deep.equal(["type Author", "field Author.name"]);
     expect(properties["notFound"]).to.deep.equal([]);
     expect(sent()).to.equal(2);
-    expect(await scene.authors(scene.target)).to.deep.equal([]);
+    expect(await fixture.authors(fixture.target)).to.deep.equal([]);
   });
 
   it("drops only what the backend stores, and says which names are meant", async () => {
-    const { engine } = scene.local.cloud.get(scene.target);
+    const { engine } = fixture.local.cloud.get(fixture.target);
     await engine.setSchema(`
       interface Animal { id: ID! nick: String }
       type Dog implements Animal { breed: String }
@@ -48,7 +48,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     const left = async (): Promise<unknown> =>
       (await engine.graphql({ query: "{ queryDog { nick breed } queryKeeper { full } }" })).data;
     const asked = { types: ["Keeper", "Misspelt"], fields: ["Dog.nick"] };
-    const { message } = await failing(drop(asked));
+    const { message } = await failureOf(drop(asked));
     for (const hint of ["Keeper is stored as zoo.keeper", "no type Misspelt", "Dog.nick is stored as Animal.nick"])
       expect(message).to.contain(hint);
     expect(sent()).to.equal(0);
@@ -57,7 +57,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
       dropped: [],
       notFound: ["type Keeper", "type Misspelt", "field Dog.nick"],
     });
-    await scene.says("Dog.nick is stored as Animal.nick");
+    await fixture.waitForOutput("Dog.nick is stored as Animal.nick");
     expect(await left()).to.deep.equal({
       queryDog: [{ nick: "Rex", breed: "Pug" }],
       queryKeeper: [{ full: "Ann" }],
@@ -68,20 +68,24 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
   });
 
   it("drops no names when the schema cannot be read, but on the user's word", async () => {
-    scene.strike("getGQLSchema", { kind: "errors", messages: ["no accessJwt available"], acted: false }, "every");
-    expect((await failing(drop({ types: ["Author"] }))).message).to.contain("DGC422");
+    fixture.injectFault(
+      "getGQLSchema",
+      { kind: "errors", messages: ["no accessJwt available"], acted: false },
+      "every",
+    );
+    expect((await failureOf(drop({ types: ["Author"] }))).message).to.contain("DGC422");
     expect(sent()).to.equal(0);
     const { properties } = await drop({ types: ["Author"], allowUnknownNames: true });
     expect(properties).to.deep.include({ dropped: [], notFound: ["type Author"] });
-    expect(await scene.authors(scene.target)).to.deep.equal([]);
+    expect(await fixture.authors(fixture.target)).to.deep.equal([]);
     await drop({ allData: true });
     expect(sent(), "all data need no names").to.equal(2);
   });
 
   it("works on a shared backend, where there are no restores to look for", async () => {
-    const shared = await scene.dedicated("small", "shared");
+    const shared = await fixture.dedicated("small", "shared");
     await drop({ backend: shared, allData: true });
-    expect(scene.local.journal.count("restoreStatus")).to.equal(0);
+    expect(fixture.local.journal.count("restoreStatus")).to.equal(0);
   });
 
   const lost: readonly Fault[] = [
@@ -98,112 +102,112 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
   ];
   for (const [index, fault] of lost.entries()) {
     it(`never sends again after an answer lost by ${fault.kind} (${index + 1})`, async () => {
-      scene.strike("dropData", fault);
-      const unknown = await partial(drop({ allData: true }));
+      fixture.injectFault("dropData", fault);
+      const unknown = await partialFailureOf(drop({ allData: true }));
       expect(unknown.message).to.contain(`acceptUnknown: "${unknown.id}"`).and.to.contain("all data");
-      await scene.restartHost();
+      await fixture.restartHost();
       const news = inputs({ allData: true });
-      const read = await scene.drop.read(unknown.id, unknown.properties);
-      expect((await scene.drop.diff(unknown.id, read.properties, news)).changes).to.equal(true);
-      await failing(scene.drop.update(unknown.id, read.properties, news));
-      const outs = await scene.drop.update(unknown.id, read.properties, { ...news, acceptUnknown: unknown.id });
-      expect((await scene.drop.diff(unknown.id, outs, news)).changes).not.to.equal(true);
+      const read = await fixture.drop.read(unknown.id, unknown.properties);
+      expect((await fixture.drop.diff(unknown.id, read.properties, news)).changes).to.equal(true);
+      await failureOf(fixture.drop.update(unknown.id, read.properties, news));
+      const outs = await fixture.drop.update(unknown.id, read.properties, { ...news, acceptUnknown: unknown.id });
+      expect((await fixture.drop.diff(unknown.id, outs, news)).changes).not.to.equal(true);
       expect(sent()).to.equal(1);
     });
   }
 
   it("finishes a half-done pair and does not repeat it", async () => {
-    scene.strike("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
+    fixture.injectFault("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
     const pair = { types: ["Author"], fields: ["Author.name"] };
-    const half = await partial(drop(pair));
+    const half = await partialFailureOf(drop(pair));
     expect(half.message).to.contain("no such field");
     expect(half.properties).to.deep.include({ dropped: ["type Author"] });
-    await scene.restartHost();
-    const outs = await scene.drop.update(half.id, half.properties, inputs(pair));
+    await fixture.restartHost();
+    const outs = await fixture.drop.update(half.id, half.properties, inputs(pair));
     expect(outs).to.deep.include({ dropped: ["type Author", "field Author.name"] });
     expect(sent()).to.equal(3);
-    expect(scene.local.journal.acted("dropData")).to.equal(2);
+    expect(fixture.local.journal.acted("dropData")).to.equal(2);
   });
 
   it("finishes no half-done pair after notAfter or against confirm", async () => {
-    scene.strike("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
+    fixture.injectFault("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
     const pair = { types: ["Author"], fields: ["Author.name"], confirm: "staging" };
-    const half = await partial(drop(pair));
-    await scene.restartHost();
+    const half = await partialFailureOf(drop(pair));
+    await fixture.restartHost();
     const update = (more: Values): Promise<Values> =>
-      scene.drop.update(half.id, half.properties, inputs({ ...pair, ...more }));
-    expect((await failing(update({ notAfter: "2020-01-01T00:00:00Z" }))).message).to.contain("DGC413");
-    expect((await failing(update({ confirm: "production" }))).message).to.contain('"staging"');
-    expect(scene.local.journal.acted("dropData")).to.equal(1);
+      fixture.drop.update(half.id, half.properties, inputs({ ...pair, ...more }));
+    expect((await failureOf(update({ notAfter: "2020-01-01T00:00:00Z" }))).message).to.contain("DGC413");
+    expect((await failureOf(update({ confirm: "production" }))).message).to.contain('"staging"');
+    expect(fixture.local.journal.acted("dropData")).to.equal(1);
     await update({});
-    expect(scene.local.journal.acted("dropData")).to.equal(2);
+    expect(fixture.local.journal.acted("dropData")).to.equal(2);
   });
 
   it("is not sent while a restore runs that this stack does not know", async () => {
-    const backend = scene.local.cloud.get(scene.target);
-    const source = scene.local.cloud.get(scene.source);
+    const backend = fixture.local.cloud.get(fixture.target);
+    const source = fixture.local.cloud.get(fixture.source);
     backend.setRestoreOutcome({ status: "IN_PROGRESS" });
     await backend.startRestore(source, await source.findBackup("", 0));
-    expect((await failing(drop({ allData: true }))).message).to.contain("DGC410");
+    expect((await failureOf(drop({ allData: true }))).message).to.contain("DGC410");
     expect(sent()).to.equal(0);
   });
 
   it("finishes a pair whose second answer was lost only once that is accepted", async () => {
-    scene.strike("dropData", { kind: "reset", acted: true }, [2]);
+    fixture.injectFault("dropData", { kind: "reset", acted: true }, [2]);
     const pair = { types: ["Author"], fields: ["Author.name"] };
-    const half = await partial(drop(pair));
-    await failing(scene.drop.update(half.id, half.properties, inputs(pair)));
-    await scene.drop.update(half.id, half.properties, inputs({ ...pair, acceptUnknown: half.id }));
+    const half = await partialFailureOf(drop(pair));
+    await failureOf(fixture.drop.update(half.id, half.properties, inputs(pair)));
+    await fixture.drop.update(half.id, half.properties, inputs({ ...pair, acceptUnknown: half.id }));
     expect(sent()).to.equal(2);
   });
 
   it("sends the second of a pair once the lost first one is accepted", async () => {
-    scene.strike("dropData", { kind: "reset", acted: true });
+    fixture.injectFault("dropData", { kind: "reset", acted: true });
     const pair = { types: ["Author"], fields: ["Author.name"] };
-    const half = await partial(drop(pair));
+    const half = await partialFailureOf(drop(pair));
     expect(sent()).to.equal(1);
-    await scene.drop.update(half.id, half.properties, inputs({ ...pair, acceptUnknown: half.id }));
+    await fixture.drop.update(half.id, half.properties, inputs({ ...pair, acceptUnknown: half.id }));
     expect(sent()).to.equal(2);
   });
 
   it("exports first, keeps the URLs, and drops nothing when the export fails", async () => {
     const { properties } = await drop({ allData: true, exportFirst: true });
     expect(properties["exportUrls"]).to.have.length(1);
-    await scene.says(`exported ${scene.target} after`);
-    scene.strike("export", { kind: "errors", messages: ["disk full"], acted: false });
-    expect((await failing(drop({ allData: true, exportFirst: true }))).message).to.contain("disk full");
+    await fixture.waitForOutput(`exported ${fixture.target} after`);
+    fixture.injectFault("export", { kind: "errors", messages: ["disk full"], acted: false });
+    expect((await failureOf(drop({ allData: true, exportFirst: true }))).message).to.contain("disk full");
     expect(sent()).to.equal(1);
   });
 
   it("refuses a wrong confirm in check and in create, and names both", async () => {
     const wrong = inputs({ allData: true, confirm: "production" });
-    const { failures } = await scene.drop.check({}, wrong);
+    const { failures } = await fixture.drop.check({}, wrong);
     expect(failures[0]?.property).to.equal("confirm");
     expect(failures[0]?.reason).to.contain('"production"').and.to.contain('"staging"');
-    expect((await failing(scene.drop.create(wrong))).message).to.contain('"staging"');
-    const unchanged = await scene.drop.check(inputs({ allData: true }), wrong);
+    expect((await failureOf(fixture.drop.create(wrong))).message).to.contain('"staging"');
+    const unchanged = await fixture.drop.check(inputs({ allData: true }), wrong);
     expect(unchanged.failures, "what has run is not asked again").to.deep.equal([]);
-    const again = await scene.drop.check(inputs({ allData: true }), { ...wrong, triggers: ["new"] });
+    const again = await fixture.drop.check(inputs({ allData: true }), { ...wrong, triggers: ["new"] });
     expect(again.failures[0]?.property).to.equal("confirm");
     await drop({ allData: true, confirm: "staging" });
     expect(sent()).to.equal(1);
   });
 
   it("compares confirm with the name of a backend that was created since the last list", async () => {
-    await scene.drop.check({}, inputs({ allData: true, confirm: "staging" }));
-    const young = await scene.dedicated("young");
-    const { failures } = await scene.drop.check({}, inputs({ backend: young, allData: true, confirm: "young" }));
+    await fixture.drop.check({}, inputs({ allData: true, confirm: "staging" }));
+    const young = await fixture.dedicated("young");
+    const { failures } = await fixture.drop.check({}, inputs({ backend: young, allData: true, confirm: "young" }));
     expect(failures).to.deep.equal([]);
   });
 
   it("refuses a passed notAfter, two kinds of drop, none at all, and an unknown uid", async () => {
     const past = inputs({ allData: true, notAfter: "2020-01-01T00:00:00Z" });
-    expect((await scene.drop.check({}, past)).failures[0]?.property).to.equal("notAfter");
-    expect((await failing(scene.drop.create(past))).message).to.contain("DGC413");
+    expect((await fixture.drop.check({}, past)).failures[0]?.property).to.equal("notAfter");
+    expect((await failureOf(fixture.drop.create(past))).message).to.contain("DGC413");
     for (const more of [{}, { allData: true, types: ["A"] }, { allData: false }, { types: [] }]) {
-      expect((await scene.drop.check({}, inputs(more))).failures, JSON.stringify(more)).not.to.have.length(0);
+      expect((await fixture.drop.check({}, inputs(more))).failures, JSON.stringify(more)).not.to.have.length(0);
     }
-    expect((await failing(drop({ backend: "0x999", allData: true }))).message).to.contain(
+    expect((await failureOf(drop({ backend: "0x999", allData: true }))).message).to.contain(
       "the account dev@example.com has no backend 0x999",
     );
     expect(sent()).to.equal(0);
@@ -215,24 +219,24 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
       { confirm: unknownValue },
       { backend: unknownValue, confirm: "x" },
     ]) {
-      expect((await scene.drop.check({}, inputs({ allData: true, ...more }))).failures).to.deep.equal([]);
+      expect((await fixture.drop.check({}, inputs({ allData: true, ...more }))).failures).to.deep.equal([]);
     }
     const olds = inputs({ allData: true, confirm: "its name before", triggers: { at: "then" } });
     const news = { ...olds, triggers: { at: unknownValue } };
-    expect((await scene.drop.check(olds, news)).failures).to.deep.equal([]);
+    expect((await fixture.drop.check(olds, news)).failures).to.deep.equal([]);
   });
 
   it("is not run again by another order of names, a removed trigger or a deletion", async () => {
     const before = inputs({ types: ["B", "A"], triggers: ["x", "y"], allowUnknownNames: true });
-    const checked = (await scene.drop.check({}, before)).inputs;
-    const { id, properties } = await scene.drop.create(checked);
-    const after = (await scene.drop.check(checked, inputs({ types: ["A", "B"], triggers: ["y"] }))).inputs;
-    expect((await scene.drop.diff(id, properties, after)).replaces).to.deep.equal([]);
-    const more = (await scene.drop.check(checked, inputs({ types: ["A", "C"], triggers: ["y"] }))).inputs;
-    expect((await scene.drop.diff(id, properties, more)).replaces).to.deep.equal(["types"]);
-    scene.local.journal.clear();
-    await scene.drop.delete(id, properties);
-    expect(scene.local.journal.count()).to.equal(0);
-    await scene.says("no call is made");
+    const checked = (await fixture.drop.check({}, before)).inputs;
+    const { id, properties } = await fixture.drop.create(checked);
+    const after = (await fixture.drop.check(checked, inputs({ types: ["A", "B"], triggers: ["y"] }))).inputs;
+    expect((await fixture.drop.diff(id, properties, after)).replaces).to.deep.equal([]);
+    const more = (await fixture.drop.check(checked, inputs({ types: ["A", "C"], triggers: ["y"] }))).inputs;
+    expect((await fixture.drop.diff(id, properties, more)).replaces).to.deep.equal(["types"]);
+    fixture.local.journal.clear();
+    await fixture.drop.delete(id, properties);
+    expect(fixture.local.journal.count()).to.equal(0);
+    await fixture.waitForOutput("no call is made");
   });
 });

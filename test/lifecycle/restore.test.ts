@@ -3,86 +3,86 @@ import { unknownValue } from "../../provider/resource/fields";
 import type { Fault } from "dgraphcloud-local";
 import { pause } from "../harness/clocks";
 import type { Made, Values } from "../harness/providerHost";
-import { failing, partial, Scene, urnOf } from "./scene";
+import { failureOf, partialFailureOf, Fixture, urnOf } from "./fixture";
 
 describe("lifecycle: a Restore behind the real dynamic-provider host", function () {
   this.timeout(120_000);
-  let scene: Scene;
+  let fixture: Fixture;
 
   beforeEach(async () => {
-    scene = await Scene.begin();
+    fixture = await Fixture.begin();
   });
-  afterEach(() => scene.close());
+  afterEach(() => fixture.close());
 
-  const acted = (): number => scene.local.journal.acted("restore");
-  const sent = (): number => scene.local.journal.count("restore");
-  const begin = (more: Values = {}): Promise<Made> => scene.request.create(scene.requestInputs(more));
+  const acted = (): number => fixture.local.journal.acted("restore");
+  const sent = (): number => fixture.local.journal.count("restore");
+  const begin = (more: Values = {}): Promise<Made> => fixture.request.create(fixture.requestInputs(more));
   const wait = (request: Made, more: Values = {}): Promise<Made> =>
-    scene.completion.create(scene.completionInputs(request, more));
-  const target = () => scene.local.cloud.get(scene.target);
+    fixture.completion.create(fixture.completionInputs(request, more));
+  const target = () => fixture.local.cloud.get(fixture.target);
   /** A restore that nobody in this stack has asked for. */
   const someRestore = async (): Promise<void> => {
-    const source = scene.local.cloud.get(scene.source);
+    const source = fixture.local.cloud.get(fixture.source);
     await target().startRestore(source, await source.findBackup("", 0));
   };
 
   it("replaces the data of the target with the latest backup, and says which", async () => {
     const request = await begin();
-    expect(request.id).to.match(new RegExp(`^${scene.target}/1/\\d{4}-`));
+    expect(request.id).to.match(new RegExp(`^${fixture.target}/1/\\d{4}-`));
     expect(request.properties).to.include({ restoreId: 1, restoredNum: 1, restoredType: "full" });
     const { properties } = await wait(request);
     expect(properties).to.include({ status: "OK", confirmed: true });
-    expect(await scene.authors(scene.target)).to.deep.equal(["from-production"]);
+    expect(await fixture.authors(fixture.target)).to.deep.equal(["from-production"]);
     expect(acted()).to.equal(1);
-    await scene.says(`restore 1 of ${scene.target} ended OK after`);
+    await fixture.waitForOutput(`restore 1 of ${fixture.target} ended OK after`);
     const { jwtToken } = target().deployment;
-    expect(JSON.stringify([request, properties]) + scene.output).not.to.contain(jwtToken);
+    expect(JSON.stringify([request, properties]) + fixture.output).not.to.contain(jwtToken);
   });
 
   it("is done only once the target answers again", async () => {
     const request = await begin();
-    scene.strike("ready", { kind: "status", status: 503, acted: false }, "every");
-    const late = await partial(wait(request, { timeouts: { create: "1500ms" } }));
-    expect(late.message).to.contain(`backend ${scene.target} to answer`).and.to.contain("HTTP 503");
+    fixture.injectFault("ready", { kind: "status", status: 503, acted: false }, "every");
+    const late = await partialFailureOf(wait(request, { timeouts: { create: "1500ms" } }));
+    expect(late.message).to.contain(`backend ${fixture.target} to answer`).and.to.contain("HTTP 503");
     expect(late.properties).to.include({ status: "OK" });
-    scene.local.faults.clear();
-    scene.local.journal.clear();
-    await scene.completion.update(late.id, late.properties, scene.completionInputs(request));
-    expect(scene.local.journal.count("restoreStatus")).to.equal(0);
+    fixture.local.faults.clear();
+    fixture.local.journal.clear();
+    await fixture.completion.update(late.id, late.properties, fixture.completionInputs(request));
+    expect(fixture.local.journal.count("restoreStatus")).to.equal(0);
   });
 
   it("restores the backup that is named", async () => {
-    await scene.write(scene.source, "later");
-    const { folder } = await scene.local.cloud.get(scene.source).takeBackup();
+    await fixture.write(fixture.source, "later");
+    const { folder } = await fixture.local.cloud.get(fixture.source).takeBackup();
     await wait(await begin({ backupFolder: folder, backupNum: 1 }));
-    expect(await scene.authors(scene.target)).to.deep.equal(["from-production"]);
+    expect(await fixture.authors(fixture.target)).to.deep.equal(["from-production"]);
     await wait(await begin({ backupFolder: folder, triggers: ["again"] }));
-    expect(await scene.authors(scene.target)).to.deep.equal(["from-production", "later"]);
+    expect(await fixture.authors(fixture.target)).to.deep.equal(["from-production", "later"]);
   });
 
   it("fails with the service's words on ERR, and again from the state without a call, until a new trigger", async () => {
     target().setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged", "a file is missing"] });
     const request = await begin();
-    const failed = await partial(wait(request));
+    const failed = await partialFailureOf(wait(request));
     expect(failed.message).to.contain("the backup is damaged; a file is missing").and.to.contain("triggers");
     expect(failed.properties).to.include({ status: "ERR" });
-    await scene.restartHost();
-    scene.local.journal.clear();
-    const inputs = scene.completionInputs(request);
-    expect((await scene.completion.diff(failed.id, failed.properties, inputs)).changes).to.equal(true);
-    const again = await failing(scene.completion.update(failed.id, failed.properties, inputs));
+    await fixture.restartHost();
+    fixture.local.journal.clear();
+    const inputs = fixture.completionInputs(request);
+    expect((await fixture.completion.diff(failed.id, failed.properties, inputs)).changes).to.equal(true);
+    const again = await failureOf(fixture.completion.update(failed.id, failed.properties, inputs));
     expect(again.message).to.contain("the backup is damaged");
-    expect(scene.local.journal.count()).to.equal(0);
+    expect(fixture.local.journal.count()).to.equal(0);
   });
 
   it("goes on waiting after a deadline, in another process, and sends nothing", async () => {
     target().setRestoreOutcome({ status: "IN_PROGRESS" });
     const request = await begin();
-    const late = await partial(wait(request, { timeouts: { create: "600ms" } }));
+    const late = await partialFailureOf(wait(request, { timeouts: { create: "600ms" } }));
     expect(late.message).to.contain("timeouts.create").and.to.contain("IN_PROGRESS").and.to.contain("run pulumi up");
-    await scene.restartHost();
-    const waiting = scene.completion.update(late.id, late.properties, scene.completionInputs(request));
-    await scene.local.journal.waitFor(({ operation }) => operation === "restoreStatus", 10_000);
+    await fixture.restartHost();
+    const waiting = fixture.completion.update(late.id, late.properties, fixture.completionInputs(request));
+    await fixture.local.journal.waitFor(({ operation }) => operation === "restoreStatus", 10_000);
     setTimeout(() => {
       target().setRestoreOutcome({ status: "OK" });
     }, 1_000);
@@ -92,12 +92,12 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
 
   it("takes an OK at the first look of a resumed wait with a warning", async () => {
     const request = await begin();
-    await scene.local.journal.waitFor(({ operation }) => operation === "restore", 1_000);
+    await fixture.local.journal.waitFor(({ operation }) => operation === "restore", 1_000);
     await pause(400);
-    await scene.restartHost();
+    await fixture.restartHost();
     const { properties } = await wait(request);
     expect(properties).to.include({ status: "OK", confirmed: false });
-    await scene.says("Look at the data");
+    await fixture.waitForOutput("Look at the data");
   });
 
   const lost: readonly { title: string; fault: Fault }[] = [
@@ -127,30 +127,32 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     target().setRestoreOutcome({ status: "IN_PROGRESS" });
     const request = await begin();
     await target().restartEngine();
-    const late = await partial(wait(request, { timeouts: { create: "300ms" } }));
+    const late = await partialFailureOf(wait(request, { timeouts: { create: "300ms" } }));
     target().setRestoreOutcome({ status: "ERR", errors: ["of another one"] });
     await someRestore();
     await pause(400);
-    await scene.restartHost();
-    const inputs = scene.completionInputs(request);
-    const failed = await partial(scene.completion.update(late.id, late.properties, inputs));
+    await fixture.restartHost();
+    const inputs = fixture.completionInputs(request);
+    const failed = await partialFailureOf(fixture.completion.update(late.id, late.properties, inputs));
     expect(failed.message).to.contain("of another one").and.to.contain(`acceptUnknown: "${request.id}"`);
     const accepting = { ...inputs, acceptUnknown: request.id };
-    const outs = await scene.completion.update(late.id, failed.properties, accepting);
+    const outs = await fixture.completion.update(late.id, failed.properties, accepting);
     expect(outs).to.deep.include({ status: "UNKNOWN", errors: [], confirmed: false });
   });
 
   for (const { title, fault } of lost) {
     it(`never sends again after ${title}`, async () => {
-      scene.strike("restore", fault);
-      const unknown = await partial(begin());
-      expect(unknown.id).to.match(new RegExp(`^${scene.target}/unknown/`));
+      fixture.injectFault("restore", fault);
+      const unknown = await partialFailureOf(begin());
+      expect(unknown.id).to.match(new RegExp(`^${fixture.target}/unknown/`));
       expect(unknown.message).to.contain(`acceptUnknown: "${unknown.id}"`).and.to.contain("resumeRestoreId");
       for (let run = 0; run < 3; run++) {
-        await scene.restartHost();
-        const read = await scene.request.read(unknown.id, unknown.properties);
-        expect((await scene.request.diff(unknown.id, read.properties, scene.requestInputs())).changes).to.equal(true);
-        const again = await failing(scene.request.update(unknown.id, read.properties, scene.requestInputs()));
+        await fixture.restartHost();
+        const read = await fixture.request.read(unknown.id, unknown.properties);
+        expect((await fixture.request.diff(unknown.id, read.properties, fixture.requestInputs())).changes).to.equal(
+          true,
+        );
+        const again = await failureOf(fixture.request.update(unknown.id, read.properties, fixture.requestInputs()));
         expect(again.message).to.contain("acceptUnknown");
       }
       expect(sent()).to.equal(1);
@@ -158,49 +160,51 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   }
 
   it("waits for the restore that resumeRestoreId names after a lost answer, under the same id", async () => {
-    scene.strike("restore", { kind: "reset", acted: true });
-    const unknown = await partial(begin());
-    const inputs = scene.requestInputs({ resumeRestoreId: 1 });
-    expect((await scene.request.diff(unknown.id, unknown.properties, inputs)).replaces).to.deep.equal([]);
-    const properties = await scene.request.update(unknown.id, unknown.properties, inputs);
+    fixture.injectFault("restore", { kind: "reset", acted: true });
+    const unknown = await partialFailureOf(begin());
+    const inputs = fixture.requestInputs({ resumeRestoreId: 1 });
+    expect((await fixture.request.diff(unknown.id, unknown.properties, inputs)).replaces).to.deep.equal([]);
+    const properties = await fixture.request.update(unknown.id, unknown.properties, inputs);
     expect(properties).to.include({ restoreId: 1 });
     expect((await wait({ id: unknown.id, properties })).properties).to.include({ status: "OK" });
     expect(sent()).to.equal(1);
   });
 
   it("is final after acceptUnknown with the attempt's own id, and with no other", async () => {
-    scene.strike("restore", { kind: "reset", acted: true });
-    const unknown = await partial(begin());
-    const other = scene.requestInputs({ acceptUnknown: `${scene.target}/unknown/2020-01-01T00:00:00.000Z` });
-    expect((await failing(scene.request.update(unknown.id, unknown.properties, other))).message).to.contain(unknown.id);
+    fixture.injectFault("restore", { kind: "reset", acted: true });
+    const unknown = await partialFailureOf(begin());
+    const other = fixture.requestInputs({ acceptUnknown: `${fixture.target}/unknown/2020-01-01T00:00:00.000Z` });
+    expect((await failureOf(fixture.request.update(unknown.id, unknown.properties, other))).message).to.contain(
+      unknown.id,
+    );
     const accepting = { acceptUnknown: unknown.id };
-    const properties = await scene.request.update(unknown.id, unknown.properties, scene.requestInputs(accepting));
-    scene.local.journal.clear();
+    const properties = await fixture.request.update(unknown.id, unknown.properties, fixture.requestInputs(accepting));
+    fixture.local.journal.clear();
     const done = await wait({ id: unknown.id, properties }, accepting);
     expect(done.properties).to.include({ status: "UNKNOWN", confirmed: false });
-    expect(scene.local.journal.count()).to.equal(0);
+    expect(fixture.local.journal.count()).to.equal(0);
   });
 
   it("keeps the id that comes beside errors", async () => {
-    scene.strike("restore", { kind: "errors", messages: ["slow disk"], acted: true, withData: true });
-    const made = await partial(begin());
-    expect(made.id).to.match(new RegExp(`^${scene.target}/1/`));
+    fixture.injectFault("restore", { kind: "errors", messages: ["slow disk"], acted: true, withData: true });
+    const made = await partialFailureOf(begin());
+    expect(made.id).to.match(new RegExp(`^${fixture.target}/1/`));
     expect(made.message).to.contain("slow disk");
-    await scene.request.update(made.id, made.properties, scene.requestInputs());
+    await fixture.request.update(made.id, made.properties, fixture.requestInputs());
     expect(sent()).to.equal(1);
   });
 
   it("is sent once however often an error hook repeats the create", async () => {
-    scene.strike("restore", { kind: "reset", acted: true });
-    const first = await partial(begin());
-    const second = await partial(begin());
+    fixture.injectFault("restore", { kind: "reset", acted: true });
+    const first = await partialFailureOf(begin());
+    const second = await partialFailureOf(begin());
     expect(second.id).to.equal(first.id);
     expect(sent()).to.equal(1);
   });
 
   it("leaves nothing behind when the service refuses, and sends again only then", async () => {
-    scene.strike("restore", { kind: "errors", messages: ["the source is frozen"], acted: false });
-    const failure = await failing(begin());
+    fixture.injectFault("restore", { kind: "errors", messages: ["the source is frozen"], acted: false });
+    const failure = await failureOf(begin());
     expect(failure.made).to.equal(undefined);
     expect(failure.message).to.contain("the source is frozen");
     await begin();
@@ -210,29 +214,29 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   it("reads a rotated token once from a fresh list", async () => {
     await begin();
     await pause(400);
-    scene.local.cloud.rotateToken(scene.target);
+    fixture.local.cloud.rotateToken(fixture.target);
     await wait(await begin({ triggers: ["again"] }));
     expect(acted()).to.equal(2);
   });
 
   it("is sent again with the new token when it was turned away for the old one", async () => {
-    const held = scene.local.faults.add({ operation: "listBackups", fault: { kind: "pause", acted: true } });
+    const held = fixture.local.faults.add({ operation: "listBackups", fault: { kind: "pause", acted: true } });
     const beginning = begin();
-    await scene.local.journal.waitFor(
+    await fixture.local.journal.waitFor(
       ({ operation, fault }) => operation === "listBackups" && fault === "pause",
       10_000,
     );
-    scene.local.cloud.rotateToken(scene.target);
+    fixture.local.cloud.rotateToken(fixture.target);
     held.release();
     await beginning;
     expect([sent(), acted()]).to.deep.equal([2, 1]);
   });
 
   it("is sent again when the service asked for patience, each time on a connection of its own", async () => {
-    scene.strike("restore", { kind: "status", status: 429, acted: false, retryAfter: "0" });
+    fixture.injectFault("restore", { kind: "status", status: 429, acted: false, retryAfter: "0" });
     await begin();
     expect([sent(), acted()]).to.deep.equal([2, 1]);
-    const { entries } = scene.local.journal;
+    const { entries } = fixture.local.journal;
     for (const { connection } of entries.filter(({ operation }) => operation === "restore")) {
       expect(entries.filter((entry) => entry.connection === connection)).to.have.length(1);
     }
@@ -241,20 +245,20 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   it("fails on a status that the engine does not have, and keeps the restore", async () => {
     const request = await begin();
     const data = { restoreStatus: { response: { status: "PERHAPS", errors: [] } } };
-    scene.strike("restoreStatus", { kind: "data", data, acted: false }, "every");
-    const failed = await partial(wait(request));
+    fixture.injectFault("restoreStatus", { kind: "data", data, acted: false }, "every");
+    const failed = await partialFailureOf(wait(request));
     expect(failed.message).to.contain("data.restoreStatus.response.status");
-    scene.local.faults.clear();
-    await scene.completion.update(failed.id, failed.properties, scene.completionInputs(request));
+    fixture.local.faults.clear();
+    await fixture.completion.update(failed.id, failed.properties, fixture.completionInputs(request));
     expect(sent()).to.equal(1);
   });
 
   it("does not take a text about authorization for a refusal at the door", async () => {
-    scene.strike("restore", { kind: "unauthorized", as: "errors" });
-    const beginning = partial(begin());
+    fixture.injectFault("restore", { kind: "unauthorized", as: "errors" });
+    const beginning = partialFailureOf(begin());
     // Another token than the one that it was sent with would make a second try look worth while.
-    await scene.local.journal.waitFor(({ operation }) => operation === "listBackups", 10_000);
-    scene.local.cloud.rotateToken(scene.target);
+    await fixture.local.journal.waitFor(({ operation }) => operation === "listBackups", 10_000);
+    fixture.local.cloud.rotateToken(fixture.target);
     await beginning;
     expect(sent()).to.equal(1);
   });
@@ -263,20 +267,20 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     const request = await begin();
     await pause(400);
     await target().restartEngine();
-    let late = await partial(wait(request, { timeouts: { create: "300ms" } }));
+    let late = await partialFailureOf(wait(request, { timeouts: { create: "300ms" } }));
     for (let run = 0; run < 10; run++) {
       // Somebody else's restore gets the same id.
       if (run === 5) await someRestore();
-      await scene.restartHost();
-      const inputs = scene.requestInputs();
-      const read = await scene.request.read(request.id, request.properties);
-      expect((await scene.request.diff(request.id, read.properties, inputs)).changes).to.equal(false);
-      const known = await scene.completion.read(late.id, late.properties);
-      const news = scene.completionInputs(request, { timeouts: { create: "300ms" } });
-      const diff = await scene.completion.diff(late.id, known.properties, news);
+      await fixture.restartHost();
+      const inputs = fixture.requestInputs();
+      const read = await fixture.request.read(request.id, request.properties);
+      expect((await fixture.request.diff(request.id, read.properties, inputs)).changes).to.equal(false);
+      const known = await fixture.completion.read(late.id, late.properties);
+      const news = fixture.completionInputs(request, { timeouts: { create: "300ms" } });
+      const diff = await fixture.completion.diff(late.id, known.properties, news);
       expect(diff.replaces).to.deep.equal([]);
       if (diff.changes === false) continue;
-      const outcome = await scene.completion.update(late.id, known.properties, news).catch((error: unknown) => error);
+      const outcome = await fixture.completion.update(late.id, known.properties, news).catch((error: unknown) => error);
       if (!(outcome instanceof Error)) {
         expect(outcome).to.include({ status: "OK", confirmed: false });
         late = { ...late, properties: outcome as Values };
@@ -289,7 +293,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     const named = (name: string): Values => ({ __urn: urnOf("RestoreRequest", name), timeouts: { create: "60s" } });
     /** How long after each of them the next one was sent. */
     const gaps = (): number[] => {
-      const times = scene.local.journal.entries
+      const times = fixture.local.journal.entries
         .filter(({ operation }) => operation === "restore" || operation === "dropData")
         .map(({ time }) => time);
       return times.slice(1).map((time, index) => time - (times[index] ?? 0));
@@ -297,28 +301,32 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
 
     it("lets restores and a drop that come at once never overlap", async () => {
       const drop: Values = { allData: true, __urn: urnOf("DataDrop", "d"), timeouts: { create: "60s" } };
-      await scene.close();
-      scene = await Scene.begin({ dropMs: 300 });
-      drop["backend"] = scene.target;
-      await Promise.all([begin(named("a")), scene.drop.create(drop), begin(named("b"))]);
+      await fixture.close();
+      fixture = await Fixture.begin({ dropMs: 300 });
+      drop["backend"] = fixture.target;
+      await Promise.all([begin(named("a")), fixture.drop.create(drop), begin(named("b"))]);
       expect(acted()).to.equal(2);
-      expect(scene.local.journal.acted("dropData")).to.equal(1);
+      expect(fixture.local.journal.acted("dropData")).to.equal(1);
       for (const gap of gaps()) expect(gap).to.be.at.least(300);
       expect(gaps()).to.have.length(2);
     });
 
     it("lets a drop wait for the restore that runs, also while another node answers UNKNOWN for it", async () => {
-      await scene.close();
-      scene = await Scene.begin({ restoreMs: 1_500 });
-      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") };
+      await fixture.close();
+      fixture = await Fixture.begin({ restoreMs: 1_500 });
+      const drop = { backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d") };
       const request = await begin(named("a"));
       const unknown = { restoreStatus: { response: { status: "UNKNOWN", errors: [] } } };
-      scene.strike("restoreStatus", { kind: "data", data: unknown, acted: false }, [1, 3]);
-      scene.strike("restoreStatus", { kind: "errors", messages: ["the server is not ready"], acted: false }, [2]);
-      await scene.drop.create(drop);
+      fixture.injectFault("restoreStatus", { kind: "data", data: unknown, acted: false }, [1, 3]);
+      fixture.injectFault(
+        "restoreStatus",
+        { kind: "errors", messages: ["the server is not ready"], acted: false },
+        [2],
+      );
+      await fixture.drop.create(drop);
       const [gap] = gaps();
       expect(gap).to.be.at.least(1_500);
-      expect(await scene.authors(scene.target)).to.deep.equal([]);
+      expect(await fixture.authors(fixture.target)).to.deep.equal([]);
       await wait(request);
     });
 
@@ -327,36 +335,36 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       await begin(named("a"));
       await target().restartEngine();
       const short = { timeouts: { create: "1500ms" } };
-      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d"), ...short };
-      for (const work of [() => scene.drop.create(drop), () => begin({ ...named("b"), ...short })]) {
-        expect((await failing(work())).message)
+      const drop = { backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d"), ...short };
+      for (const work of [() => fixture.drop.create(drop), () => begin({ ...named("b"), ...short })]) {
+        expect((await failureOf(work())).message)
           .to.contain("UNKNOWN")
           .and.to.contain("Nothing was sent");
       }
-      expect([sent(), scene.local.journal.count("dropData")]).to.deep.equal([1, 0]);
+      expect([sent(), fixture.local.journal.count("dropData")]).to.deep.equal([1, 0]);
     });
 
     it("sends nothing after an action of the same run whose answer was lost", async () => {
-      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") };
-      scene.strike("dropData", { kind: "reset", acted: false });
-      const unknown = await partial(scene.drop.create(drop));
-      const failure = await failing(begin());
+      const drop = { backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d") };
+      fixture.injectFault("dropData", { kind: "reset", acted: false });
+      const unknown = await partialFailureOf(fixture.drop.create(drop));
+      const failure = await failureOf(begin());
       expect(failure.message).to.contain(unknown.id).and.to.contain("DGC417");
       expect(failure.made).to.equal(undefined);
       expect(sent()).to.equal(0);
-      await scene.restartHost();
-      scene.strike("restore", { kind: "reset", acted: false });
-      await partial(begin());
-      expect((await failing(scene.drop.create(drop))).message).to.contain("DGC417");
-      expect([sent(), scene.local.journal.count("dropData")]).to.deep.equal([1, 1]);
+      await fixture.restartHost();
+      fixture.injectFault("restore", { kind: "reset", acted: false });
+      await partialFailureOf(begin());
+      expect((await failureOf(fixture.drop.create(drop))).message).to.contain("DGC417");
+      expect([sent(), fixture.local.journal.count("dropData")]).to.deep.equal([1, 1]);
     });
 
     it("ends a wait for its turn at its deadline, with nothing sent", async () => {
-      await scene.close();
-      scene = await Scene.begin({ dropMs: 2_000 });
-      const drop = scene.drop.create({ backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") });
-      await scene.local.journal.waitFor(({ operation }) => operation === "restoreStatus", 5_000);
-      const failure = await failing(begin({ ...named("b"), timeouts: { create: "500ms" } }));
+      await fixture.close();
+      fixture = await Fixture.begin({ dropMs: 2_000 });
+      const drop = fixture.drop.create({ backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d") });
+      await fixture.local.journal.waitFor(({ operation }) => operation === "restoreStatus", 5_000);
+      const failure = await failureOf(begin({ ...named("b"), timeouts: { create: "500ms" } }));
       expect(failure.message).to.contain("DGC412").and.to.contain("nothing was sent");
       await drop;
       expect(sent()).to.equal(0);
@@ -372,30 +380,30 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     it("ends a wait in the queue at its deadline, with nothing sent", async () => {
       target().setRestoreOutcome({ status: "IN_PROGRESS" });
       await begin(named("a"));
-      const failure = await failing(begin({ ...named("b"), timeouts: { create: "500ms" } }));
+      const failure = await failureOf(begin({ ...named("b"), timeouts: { create: "500ms" } }));
       expect(failure.made).to.equal(undefined);
       expect(failure.message).to.contain("must end first").and.to.contain("Nothing was sent");
       expect(sent()).to.equal(1);
     });
 
     it("sends nothing when notAfter passes while it waits for its turn", async () => {
-      await scene.close();
-      scene = await Scene.begin({ restoreMs: 2_000 });
+      await fixture.close();
+      fixture = await Fixture.begin({ restoreMs: 2_000 });
       await begin(named("a"));
       const notAfter = new Date(Date.now() + 1_000).toISOString();
-      expect((await failing(begin({ ...named("b"), notAfter }))).message).to.contain("DGC413");
+      expect((await failureOf(begin({ ...named("b"), notAfter }))).message).to.contain("DGC413");
       expect(sent()).to.equal(1);
     });
 
     it("never overruns a restore that this stack does not know, and names resumeRestoreId", async () => {
-      await scene.close();
-      scene = await Scene.begin({ restoreMs: 0 });
+      await fixture.close();
+      fixture = await Fixture.begin({ restoreMs: 0 });
       for (let count = 1; count <= 60; count++) {
         target().setRestoreOutcome({ status: count < 60 ? "OK" : "IN_PROGRESS" });
         await someRestore();
         await target().advance();
       }
-      const failure = await failing(begin());
+      const failure = await failureOf(begin());
       expect(failure.message).to.contain("resumeRestoreId: 60");
       expect(sent()).to.equal(0);
       const request = await begin({ resumeRestoreId: 60 });
@@ -409,13 +417,13 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       await wait(request);
       target().setRestoreOutcome({ status: "IN_PROGRESS" });
       await someRestore();
-      const changed = scene.requestInputs({ triggers: ["new"] });
-      await scene.request.diff(id, properties, changed);
-      const failure = await failing(scene.request.create(changed));
+      const changed = fixture.requestInputs({ triggers: ["new"] });
+      await fixture.request.diff(id, properties, changed);
+      const failure = await failureOf(fixture.request.create(changed));
       const [, running] = /set resumeRestoreId: (\d+)/.exec(failure.message) ?? [];
       const resuming = { ...changed, resumeRestoreId: Number(running) };
-      expect((await scene.request.check(scene.requestInputs(), resuming)).failures).to.deep.equal([]);
-      const taken = await scene.request.create(resuming);
+      expect((await fixture.request.check(fixture.requestInputs(), resuming)).failures).to.deep.equal([]);
+      const taken = await fixture.request.create(resuming);
       expect(taken.properties).to.include({ restoreId: Number(running) });
       expect(sent()).to.equal(1);
     });
@@ -426,14 +434,14 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       await target().restartEngine();
       target().setRestoreOutcome({ status: "IN_PROGRESS" });
       await someRestore();
-      await scene.restartHost();
-      const changed = scene.requestInputs({ triggers: ["new"] });
-      await scene.request.diff(request.id, request.properties, changed);
-      const failure = await failing(scene.request.create(changed));
+      await fixture.restartHost();
+      const changed = fixture.requestInputs({ triggers: ["new"] });
+      await fixture.request.diff(request.id, request.properties, changed);
+      const failure = await failureOf(fixture.request.create(changed));
       expect(failure.message).to.contain("DGC410").and.to.contain("an earlier run of this very resource");
       expect(failure.message).to.contain("set resumeRestoreId: 1");
       expect(failure.made).to.equal(undefined);
-      const taken = await scene.request.create({ ...changed, resumeRestoreId: 1 });
+      const taken = await fixture.request.create({ ...changed, resumeRestoreId: 1 });
       expect(taken.properties).to.include({ restoreId: 1 });
       expect(sent()).to.equal(1);
     });
@@ -442,17 +450,19 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       const a = await begin(named("a"));
       await wait(a);
       await target().restartEngine();
-      await scene.restartHost();
+      await fixture.restartHost();
       const b = await begin(named("b"));
       await wait(b);
       await target().restartEngine();
       target().setRestoreOutcome({ status: "IN_PROGRESS" });
       await someRestore();
-      await scene.restartHost();
-      const changed = scene.requestInputs({ ...named("a"), triggers: ["new"] });
-      await scene.request.diff(a.id, a.properties, changed);
-      await scene.request.diff(b.id, b.properties, scene.requestInputs(named("b")));
-      expect((await failing(scene.request.create(changed))).message).to.contain("an earlier run of this very resource");
+      await fixture.restartHost();
+      const changed = fixture.requestInputs({ ...named("a"), triggers: ["new"] });
+      await fixture.request.diff(a.id, a.properties, changed);
+      await fixture.request.diff(b.id, b.properties, fixture.requestInputs(named("b")));
+      expect((await failureOf(fixture.request.create(changed))).message).to.contain(
+        "an earlier run of this very resource",
+      );
       expect(sent()).to.equal(2);
     });
 
@@ -462,69 +472,69 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       await target().restartEngine();
       target().setRestoreOutcome({ status: "IN_PROGRESS" });
       await someRestore();
-      await scene.restartHost();
-      await scene.request.diff(a.id, a.properties, scene.requestInputs(named("a")));
-      await scene.completion.diff(a.id, ended.properties, scene.completionInputs(a));
-      const drop = { backend: scene.target, allData: true, __urn: urnOf("DataDrop", "d") };
-      for (const work of [() => begin(named("b")), () => scene.drop.create(drop)]) {
-        expect((await failing(work())).message)
+      await fixture.restartHost();
+      await fixture.request.diff(a.id, a.properties, fixture.requestInputs(named("a")));
+      await fixture.completion.diff(a.id, ended.properties, fixture.completionInputs(a));
+      const drop = { backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d") };
+      for (const work of [() => begin(named("b")), () => fixture.drop.create(drop)]) {
+        expect((await failureOf(work())).message)
           .to.contain("DGC410")
           .and.to.contain("has ended");
       }
       expect((await begin({ ...named("b"), resumeRestoreId: 1 })).properties).to.include({ restoreId: 1 });
-      expect([sent(), scene.local.journal.count("dropData")]).to.deep.equal([1, 0]);
+      expect([sent(), fixture.local.journal.count("dropData")]).to.deep.equal([1, 0]);
     });
 
     it("refuses to resume a restore of another resource of the stack", async () => {
       await begin(named("a"));
-      const failure = await failing(begin({ ...named("b"), resumeRestoreId: 1 }));
+      const failure = await failureOf(begin({ ...named("b"), resumeRestoreId: 1 }));
       expect(failure.message).to.contain('belongs to Restore "a" of this stack');
     });
   });
 
   describe("refuses", () => {
     it("a target that is not dedicated, an unknown uid, a source without backups and a missing backup", async () => {
-      const shared = await scene.dedicated("small", "shared");
+      const shared = await fixture.dedicated("small", "shared");
       const cases: readonly [Values, RegExp][] = [
         [{ target: shared }, /"shared".*dedicated/s],
         [{ target: "0x999" }, /the account dev@example.com has no backend 0x999/],
         [{ source: "0x999" }, /the account dev@example.com has no backend 0x999/],
-        [{ source: scene.target }, /has no backups.*dgraphcloud-local backup/s],
+        [{ source: fixture.target }, /has no backups.*dgraphcloud-local backup/s],
         [{ source: shared }, /Backups exist for dedicated/],
         [{ backupFolder: "1999-1" }, /no backup folder "1999-1".*there are/s],
         [{ backupNum: 9 }, /no backup number 9/],
       ];
-      for (const [more, says] of cases) {
-        const failure = await failing(begin(more));
-        expect(failure.message).to.match(says);
+      for (const [more, waitForOutput] of cases) {
+        const failure = await failureOf(begin(more));
+        expect(failure.message).to.match(waitForOutput);
         expect(failure.made).to.equal(undefined);
       }
       expect(sent()).to.equal(0);
     });
 
     it("a passed notAfter when it would run, and not when it has run", async () => {
-      const past = scene.requestInputs({ notAfter: "2020-01-01T00:00:00Z" });
-      expect((await scene.request.check({}, past)).failures[0]).to.include({ property: "notAfter" });
-      expect((await failing(begin({ notAfter: "2020-01-01T00:00:00Z" }))).message).to.contain("notAfter");
-      expect((await scene.request.check(scene.requestInputs(), past)).failures).to.deep.equal([]);
-      const again = await scene.request.check(scene.requestInputs(), { ...past, triggers: ["new"] });
+      const past = fixture.requestInputs({ notAfter: "2020-01-01T00:00:00Z" });
+      expect((await fixture.request.check({}, past)).failures[0]).to.include({ property: "notAfter" });
+      expect((await failureOf(begin({ notAfter: "2020-01-01T00:00:00Z" }))).message).to.contain("notAfter");
+      expect((await fixture.request.check(fixture.requestInputs(), past)).failures).to.deep.equal([]);
+      const again = await fixture.request.check(fixture.requestInputs(), { ...past, triggers: ["new"] });
       expect(again.failures[0]).to.include({ property: "notAfter" });
-      expect(scene.local.journal.count()).to.equal(0);
+      expect(fixture.local.journal.count()).to.equal(0);
     });
 
     it("nothing for values that a preview does not know yet", async () => {
       const passed = { notAfter: "2020-01-01T00:00:00Z" };
-      const first = await scene.request.check({}, scene.requestInputs({ notAfter: unknownValue }));
+      const first = await fixture.request.check({}, fixture.requestInputs({ notAfter: unknownValue }));
       expect(first.failures).to.deep.equal([]);
       for (const triggers of [{ at: unknownValue }, [unknownValue]]) {
-        const olds = scene.requestInputs({ ...passed, triggers: { at: "then" } });
-        expect((await scene.request.check(olds, { ...olds, triggers })).failures).to.deep.equal([]);
+        const olds = fixture.requestInputs({ ...passed, triggers: { at: "then" } });
+        expect((await fixture.request.check(olds, { ...olds, triggers })).failures).to.deep.equal([]);
       }
     });
 
     it("a resumeRestoreId that is left from before together with a new trigger", async () => {
-      const olds = scene.requestInputs({ resumeRestoreId: 1 });
-      const { failures } = await scene.request.check(olds, { ...olds, triggers: ["new"] });
+      const olds = fixture.requestInputs({ resumeRestoreId: 1 });
+      const { failures } = await fixture.request.check(olds, { ...olds, triggers: ["new"] });
       expect(failures[0]).to.include({ property: "resumeRestoreId" });
     });
 
@@ -532,10 +542,10 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       const request = await begin();
       await wait(request);
       const { id, properties } = request;
-      const news = scene.requestInputs({ resumeRestoreId: properties["restoreId"], triggers: ["new"] });
-      expect((await scene.request.check(scene.requestInputs(), news)).failures).to.deep.equal([]);
-      expect((await scene.request.diff(id, properties, news)).replaces).to.deep.equal(["triggers"]);
-      const failure = await failing(scene.request.create(news));
+      const news = fixture.requestInputs({ resumeRestoreId: properties["restoreId"], triggers: ["new"] });
+      expect((await fixture.request.check(fixture.requestInputs(), news)).failures).to.deep.equal([]);
+      expect((await fixture.request.diff(id, properties, news)).replaces).to.deep.equal(["triggers"]);
+      const failure = await failureOf(fixture.request.create(news));
       expect(failure.message).to.contain("an earlier run of this very resource");
       expect(sent()).to.equal(1);
     });
@@ -544,7 +554,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   describe("runs again", () => {
     const replaces = async (before: Values, after: Values): Promise<string[]> => {
       const { id, properties } = await begin(before);
-      return (await scene.request.diff(id, properties, scene.requestInputs(after))).replaces;
+      return (await fixture.request.diff(id, properties, fixture.requestInputs(after))).replaces;
     };
     const cases: readonly { title: string; before: Values; after: Values; replaced: readonly string[] }[] = [
       { title: "for an added trigger", before: {}, after: { triggers: ["a"] }, replaced: ["triggers"] },
@@ -570,18 +580,18 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
 
     it("and writes down what was taken out, without a call", async () => {
       const { id, properties } = await begin({ triggers: ["a"], backupNum: 1 });
-      scene.local.journal.clear();
-      const outs = await scene.request.update(id, properties, scene.requestInputs());
+      fixture.local.journal.clear();
+      const outs = await fixture.request.update(id, properties, fixture.requestInputs());
       expect(outs).not.to.have.any.keys("triggers", "backupNum");
-      expect(scene.local.journal.count()).to.equal(0);
+      expect(fixture.local.journal.count()).to.equal(0);
     });
   });
 
   it("deletes without a call and says so", async () => {
     const request = await begin();
-    scene.local.journal.clear();
-    await scene.request.delete(request.id, request.properties);
-    expect(scene.local.journal.count()).to.equal(0);
-    await scene.says("no call is made");
+    fixture.local.journal.clear();
+    await fixture.request.delete(request.id, request.properties);
+    expect(fixture.local.journal.count()).to.equal(0);
+    await fixture.waitForOutput("no call is made");
   });
 });

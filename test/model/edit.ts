@@ -1,11 +1,11 @@
-import { type ActionWish, type BackendWish, given, type Program } from "./program";
-import type { Values } from "./stack";
+import { type ActionDeclaration, type BackendDeclaration, withoutUndefined, type Program } from "./program";
+import type { Values } from "./state";
 import type { Step } from "./steps";
 import type { User } from "./user";
 
 type Edit = Extract<Step, { kind: "backend" | "options" | "restore" | "drop" | "remove" }>;
 
-const least: BackendWish = {
+const least: BackendDeclaration = {
   args: { zone: "us-east-1", deploymentType: "dedicated" },
   retainOnDelete: false,
   deleteBeforeReplace: false,
@@ -24,18 +24,24 @@ export function edit(program: Program, step: Edit, user: User): void {
     }
     case "options": {
       const { slot, retainOnDelete, deleteBeforeReplace } = step;
-      const wish = program.backends.get(slot);
-      if (wish !== undefined) program.backends.set(slot, { ...wish, retainOnDelete, deleteBeforeReplace });
+      const declared = program.backends.get(slot);
+      if (declared !== undefined) program.backends.set(slot, { ...declared, retainOnDelete, deleteBeforeReplace });
       return;
     }
     case "restore":
     case "drop": {
-      const wishes = (step.kind === "restore" ? program.restores : program.drops) as Map<string, ActionWish>;
-      const { triggers: before, acceptUnknown, resumeRestoreId } = wishes.get(step.name)?.args ?? {};
+      const declarations = (step.kind === "restore" ? program.restores : program.drops) as Map<
+        string,
+        ActionDeclaration
+      >;
+      const { triggers: before, acceptUnknown, resumeRestoreId } = declarations.get(step.name)?.args ?? {};
       const triggers =
         step.triggers === "new" ? { run: user.another() } : step.triggers === "kept" ? before : undefined;
       const selection = step.kind === "restore" ? { resumeRestoreId } : selectionOf(step.parts);
-      wishes.set(step.name, { target: step.target, args: given({ ...selection, triggers, acceptUnknown }) });
+      declarations.set(step.name, {
+        target: step.target,
+        args: withoutUndefined({ ...selection, triggers, acceptUnknown }),
+      });
       return;
     }
     case "remove":

@@ -1,24 +1,25 @@
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { TestClock } from "../harness/clocks";
-import { Calls } from "./calls";
-import { Ambush } from "./crash";
-import { Laws } from "./laws";
-import { Process } from "./process";
+import { ProviderCalls } from "./providerCalls";
+import { CrashInjector } from "./crashInjector";
+import { Invariants } from "./invariants";
+import { ProviderProcess } from "./providerProcess";
 import { Secrets } from "./secrets";
-import { type Failed, Stack, type Values } from "./stack";
+import { SimulatedStack } from "./simulatedStack";
+import type { Failed, Values } from "./state";
 import { Tally } from "./tally";
 
 describe("a restore that the engine has forgotten", () => {
   let clock: TestClock;
   let local: LocalCloud;
   let wait: Values;
-  const stack = new Stack();
+  const stack = new SimulatedStack();
 
   async function up(more: Values = {}): Promise<Failed | undefined> {
-    const process = new Process(clock, local, () => 0.5);
-    const laws = new Laws(local, new Secrets(local), new Tally());
-    stack.begin(new Calls(process, new Ambush(undefined, local, process), laws));
+    const process = new ProviderProcess(clock, local, () => 0.5);
+    const invariants = new Invariants(local, new Secrets(local), new Tally());
+    stack.begin(new ProviderCalls(process, new CrashInjector(undefined, local, process), invariants));
     const inputs = { ...wait, ...more };
     return (await stack.up([{ name: "copy", kind: "restoreCompletion", dependsOn: [], inputs: () => inputs }]))[0];
   }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { startLocalCloud } from "dgraphcloud-local";
 import { TestClock } from "../harness/clocks";
-import { Process } from "./process";
+import { ProviderProcess } from "./providerProcess";
 
 const hourMs = 3_600_000;
 
@@ -17,7 +17,7 @@ describe("a restore of four hours", () => {
       };
       const [source, target] = [await make("production"), await make("staging")];
       await local.cloud.get(source).takeBackup();
-      const process = new Process(clock, local, () => 0.5);
+      const process = new ProviderProcess(clock, local, () => 0.5);
       const request = await process.provider("restoreRequest").create({ target, source });
       const { restoreId } = request.outs as { restoreId: number };
       // A poll of the fourth hour, when the session of the log-in has ended as well.

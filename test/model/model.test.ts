@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { play } from "./history";
+import { play } from "./play";
 import { histories } from "./steps";
 import { Tally } from "./tally";
 import { seed } from "../harness/seed";

@@ -3,7 +3,7 @@ import { type Backend, type Fault, type LocalCloud, startLocalCloud } from "dgra
 import type { DynamicProvider } from "../../provider/host/dynamic";
 import type { Kind } from "../../sdk/delegate";
 import { TestClock } from "../harness/clocks";
-import { Process } from "./process";
+import { ProviderProcess } from "./providerProcess";
 
 type Values = Record<string, unknown>;
 
@@ -32,7 +32,7 @@ describe("a mutation that could not be sent for a while", () => {
 
   /** The create of a resource; gives its id and outputs, or what was said and left. */
   async function create(kind: Kind, asked: Values): Promise<{ id?: string; outs?: Values; message: string }> {
-    const provider = new Process(clock, local, () => 0.5).provider(kind);
+    const provider = new ProviderProcess(clock, local, () => 0.5).provider(kind);
     const { inputs } = (await provider.check({}, { ...asked, __urn: `urn:pulumi:dev::test::test::${kind}` })) as {
       inputs: Values;
     };
@@ -162,7 +162,7 @@ describe("a create whose answer was lost", () => {
   });
   afterEach(() => local.close());
 
-  const process = (): DynamicProvider => new Process(clock, local, () => 0.5).provider("backend");
+  const process = (): DynamicProvider => new ProviderProcess(clock, local, () => 0.5).provider("backend");
 
   async function create(
     more: Values = {},

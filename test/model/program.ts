@@ -1,5 +1,5 @@
 import type { BackendInputs } from "../../provider/backend/inputs";
-import type { Registration, Stack, Values } from "./stack";
+import type { Registration, State, Values } from "./state";
 
 export const slots = ["orders", "users"] as const;
 export type Slot = (typeof slots)[number];
@@ -10,32 +10,36 @@ export type DropName = (typeof dropNames)[number];
 /** A backend of the program, or one that was made by hand and is only pointed at. */
 export type Target = Slot | "staging";
 
-export interface BackendWish {
+export interface BackendDeclaration {
   readonly args: Partial<BackendInputs>;
   readonly retainOnDelete: boolean;
   readonly deleteBeforeReplace: boolean;
 }
 
 /** Either kind of action. */
-export interface ActionWish {
+export interface ActionDeclaration {
   readonly target: Target;
   readonly args: Values;
 }
 
 /** What the user has written: resources and their inputs. */
 export class Program {
-  readonly backends = new Map<Slot, BackendWish>();
-  readonly restores = new Map<RestoreName, ActionWish>();
-  readonly drops = new Map<DropName, ActionWish>();
+  readonly backends = new Map<Slot, BackendDeclaration>();
+  readonly restores = new Map<RestoreName, ActionDeclaration>();
+  readonly drops = new Map<DropName, ActionDeclaration>();
 
   constructor(private readonly outside: { readonly source: string; readonly staging: string }) {}
 
   /** The resources in the order of their dependencies. */
   get registrations(): Registration[] {
     return [
-      ...[...this.backends].map(([slot, wish]) => backendOf(slot, wish)),
-      ...[...this.restores].flatMap(([name, wish]) => (this.has(wish.target) ? this.restoreOf(name, wish) : [])),
-      ...[...this.drops].flatMap(([name, wish]) => (this.has(wish.target) ? [this.dropOf(name, wish)] : [])),
+      ...[...this.backends].map(([slot, declared]) => backendOf(slot, declared)),
+      ...[...this.restores].flatMap(([name, declared]) =>
+        this.has(declared.target) ? this.restoreOf(name, declared) : [],
+      ),
+      ...[...this.drops].flatMap(([name, declared]) =>
+        this.has(declared.target) ? [this.dropOf(name, declared)] : [],
+      ),
     ];
   }
 
@@ -43,22 +47,22 @@ export class Program {
     return target === "staging" || this.backends.has(target);
   }
 
-  private uidOf(target: Target, stack: Stack): string {
-    return target === "staging" ? this.outside.staging : (stack.live(target)?.id ?? "");
+  private uidOf(target: Target, state: State): string {
+    return target === "staging" ? this.outside.staging : (state.live(target)?.id ?? "");
   }
 
   /** What the sdk sends along with an action. */
   private protectionOf(target: Target): Values {
     if (target === "staging") return { __backendDeletionProtection: false, __backendProtect: false };
     const deletionProtection = this.backends.get(target)?.args.deletionProtection;
-    return given({
+    return withoutUndefined({
       __backend: urnOf("Backend", target),
       __backendDeletionProtection: deletionProtection,
       __backendProtect: deletionProtection === true,
     });
   }
 
-  private restoreOf(name: RestoreName, { target, args }: ActionWish): Registration[] {
+  private restoreOf(name: RestoreName, { target, args }: ActionDeclaration): Registration[] {
     const [request, completion] = [`${name}-request`, `${name}-completion`];
     const dependsOn = target === "staging" ? [] : [target];
     const { acceptUnknown, timeouts } = args;
@@ -67,9 +71,9 @@ export class Program {
         name: request,
         kind: "restoreRequest",
         dependsOn,
-        inputs: (stack) => ({
+        inputs: (state) => ({
           ...args,
-          target: this.uidOf(target, stack),
+          target: this.uidOf(target, state),
           source: this.outside.source,
           ...this.protectionOf(target),
           __urn: urnOf("RestoreRequest", request),
@@ -79,9 +83,9 @@ export class Program {
         name: completion,
         kind: "restoreCompletion",
         dependsOn: [request],
-        inputs: (stack) => {
-          const made = stack.live(request);
-          return given({
+        inputs: (state) => {
+          const made = state.live(request);
+          return withoutUndefined({
             request: made?.id,
             target: made?.outputs["target"],
             restoreId: made?.outputs["restoreId"],
@@ -95,10 +99,10 @@ export class Program {
     ];
   }
 
-  private dropOf(name: DropName, { target, args }: ActionWish): Registration {
-    const inputs = (stack: Stack): Values => ({
+  private dropOf(name: DropName, { target, args }: ActionDeclaration): Registration {
+    const inputs = (state: State): Values => ({
       ...args,
-      backend: this.uidOf(target, stack),
+      backend: this.uidOf(target, state),
       ...this.protectionOf(target),
       __urn: urnOf("DataDrop", name),
     });
@@ -109,11 +113,19 @@ export class Program {
 /** Only what the plan of a backend allows: the rest is refused in the preview, which other tests show. */
 export function allowed(args: Partial<BackendInputs>): Partial<BackendInputs> {
   if (args.deploymentType === "dedicated") return args;
-  return given({ ...args, size: undefined, deploymentMode: args.deploymentMode === "graphql" ? "graphql" : undefined });
+  return withoutUndefined({
+    ...args,
+    size: undefined,
+    deploymentMode: args.deploymentMode === "graphql" ? "graphql" : undefined,
+  });
 }
 
-function backendOf(slot: Slot, { args, retainOnDelete, deleteBeforeReplace }: BackendWish): Registration {
-  const wanted = given({ ...allowed(args), __defaultName: `${slot}-0123456`, __urn: urnOf("Backend", slot) });
+function backendOf(slot: Slot, { args, retainOnDelete, deleteBeforeReplace }: BackendDeclaration): Registration {
+  const wanted = withoutUndefined({
+    ...allowed(args),
+    __defaultName: `${slot}-0123456`,
+    __urn: urnOf("Backend", slot),
+  });
   return {
     name: slot,
     kind: "backend",
@@ -127,7 +139,7 @@ function backendOf(slot: Slot, { args, retainOnDelete, deleteBeforeReplace }: Ba
 }
 
 /** Without what is undefined: a program that leaves an input out. */
-export function given(values: Values): Values {
+export function withoutUndefined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 

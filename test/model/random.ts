@@ -1,5 +1,5 @@
 /** Numbers that look random and come again (mulberry32): a failing history must fail again. */
-export function repeatable(seed: number): () => number {
+export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,8 +1,8 @@
-import { play } from "./history";
+import { play } from "./play";
 import type { Step } from "./steps";
 import { Tally } from "./tally";
 
-/** Histories that once broke a law, as the model test found and shortened them. */
+/** Histories that once broke an invariant, as the model test found and shortened them. */
 const histories: Readonly<Record<string, readonly Step[]>> = {
   "a backend that two resources stand for outlives the newer of them": [
     { kind: "backend", slot: "orders", args: { name: "beta", deploymentType: "free", deletionProtection: true } },

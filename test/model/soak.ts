@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import fc from "fast-check";
-import { play } from "./history";
+import { play } from "./play";
 import { histories } from "./steps";
 import { Tally } from "./tally";
 

@@ -1,7 +1,7 @@
 import type { Fault } from "dgraphcloud-local";
 import fc from "fast-check";
 import type { BackendInputs } from "../../provider/backend/inputs";
-import type { Crash } from "./crash";
+import type { Crash } from "./crashInjector";
 import { dropNames, type DropName, restoreNames, type RestoreName, type Slot, slots, type Target } from "./program";
 
 /** What happens next: to the program, to the stack, to the cloud, or to time. */

@@ -1,5 +1,6 @@
-import { type DropName, given, type Program, type RestoreName, type Slot, slots } from "./program";
-import type { Failed, Stack } from "./stack";
+import { type DropName, withoutUndefined, type Program, type RestoreName, type Slot, slots } from "./program";
+import type { SimulatedStack } from "./simulatedStack";
+import type { Failed } from "./state";
 
 /**
  * Reads the messages of a failed run and does what they say, and nothing else: a model that converges only with more than
@@ -10,7 +11,7 @@ export class User {
 
   constructor(
     private readonly program: Program,
-    private readonly stack: Stack,
+    private readonly stack: SimulatedStack,
   ) {}
 
   /** A value that no trigger and no name has had. */
@@ -47,12 +48,12 @@ export class User {
   }
 
   private followRestore(name: RestoreName, message: string): void {
-    const wish = this.program.restores.get(name);
-    if (wish === undefined) return;
+    const declared = this.program.restores.get(name);
+    if (declared === undefined) return;
     const accept = /set acceptUnknown: "([^"]+)"/.exec(message)?.[1];
     const resume = /set resumeRestoreId: (\d+)/.exec(message)?.[1];
     const set = (more: Record<string, unknown>): void => {
-      this.program.restores.set(name, { ...wish, args: given({ ...wish.args, ...more }) });
+      this.program.restores.set(name, { ...declared, args: withoutUndefined({ ...declared.args, ...more }) });
     };
     if (message.includes("remove resumeRestoreId") || message.includes("Correct resumeRestoreId"))
       set({ resumeRestoreId: undefined });
@@ -60,14 +61,14 @@ export class User {
     else if (resume !== undefined) set({ resumeRestoreId: Number(resume) });
     else if (message.includes("give triggers a new value"))
       set({ triggers: { run: this.another() }, resumeRestoreId: undefined });
-    else if (message.includes("Name a target")) this.program.restores.set(name, { ...wish, target: "staging" });
+    else if (message.includes("Name a target")) this.program.restores.set(name, { ...declared, target: "staging" });
   }
 
   private followDrop(name: DropName, message: string): void {
-    const wish = this.program.drops.get(name);
+    const declared = this.program.drops.get(name);
     const accept = /set acceptUnknown: "([^"]+)"/.exec(message)?.[1];
-    if (wish === undefined || accept === undefined) return;
-    this.program.drops.set(name, { ...wish, args: { ...wish.args, acceptUnknown: accept } });
+    if (declared === undefined || accept === undefined) return;
+    this.program.drops.set(name, { ...declared, args: { ...declared.args, acceptUnknown: accept } });
   }
 
   /** First off with the protection, and nothing else: what was removed has to be declared once more for that. */
@@ -80,12 +81,15 @@ export class User {
     const { args = {}, ...options } = declared ?? { retainOnDelete: false, deleteBeforeReplace: false };
     const { name, zone, deploymentType, size, subdomain } = recorded?.inputs ?? {};
     const asItIs = recorded === undefined ? {} : { name, zone, deploymentType, size, subdomain };
-    this.program.backends.set(slot, { ...options, args: given({ ...args, ...asItIs, deletionProtection: false }) });
+    this.program.backends.set(slot, {
+      ...options,
+      args: withoutUndefined({ ...args, ...asItIs, deletionProtection: false }),
+    });
   }
 
   private edit(slot: Slot, change: Record<string, unknown>): void {
-    const wish = this.program.backends.get(slot);
-    if (wish === undefined) return;
-    this.program.backends.set(slot, { ...wish, args: given({ ...wish.args, ...change }) });
+    const declared = this.program.backends.get(slot);
+    if (declared === undefined) return;
+    this.program.backends.set(slot, { ...declared, args: withoutUndefined({ ...declared.args, ...change }) });
   }
 }

@@ -1,16 +1,17 @@
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { TestClock } from "../harness/clocks";
-import { Calls, Killed } from "./calls";
-import { Ambush, type Crash } from "./crash";
-import { converged, guardsAgree, quiet, uidsAgree } from "./converged";
+import { ProviderCalls, Killed } from "./providerCalls";
+import { CrashInjector, type Crash } from "./crashInjector";
+import { checkConvergence, checkGuards, checkNoRequests, checkUids } from "./convergence";
 import { edit } from "./edit";
-import { BrokenLaw, Laws } from "./laws";
-import { happen } from "./outside";
-import { Process } from "./process";
+import { InvariantViolation, Invariants } from "./invariants";
+import { applyOutsideChange } from "./outsideChange";
+import { ProviderProcess } from "./providerProcess";
 import { Program, type Slot } from "./program";
-import { repeatable } from "./random";
+import { seededRandom } from "./random";
 import { Secrets } from "./secrets";
-import { type Failed, Stack } from "./stack";
+import { SimulatedStack } from "./simulatedStack";
+import type { Failed } from "./state";
 import type { Step } from "./steps";
 import type { Tally } from "./tally";
 import { User } from "./user";
@@ -22,11 +23,11 @@ const betweenRunsMs = 10 * 60_000;
 
 /** A cloud, a stack, a user with a program, and processes that can die. */
 export class World {
-  private readonly stack = new Stack();
-  private readonly random = repeatable(1);
+  private readonly stack = new SimulatedStack();
+  private readonly random = seededRandom(1);
   private readonly user: User;
   private readonly secrets: Secrets;
-  private readonly laws: Laws;
+  private readonly invariants: Invariants;
 
   private constructor(
     private readonly clock: TestClock,
@@ -37,7 +38,7 @@ export class World {
   ) {
     this.user = new User(program, this.stack);
     this.secrets = new Secrets(local);
-    this.laws = new Laws(local, this.secrets, tally);
+    this.invariants = new Invariants(local, this.secrets, tally);
   }
 
   static async begin(tally: Tally): Promise<World> {
@@ -60,7 +61,7 @@ export class World {
   async take(step: Step): Promise<void> {
     switch (step.kind) {
       case "up":
-        this.judge(await this.up(step.crash, step.forced, step.refresh));
+        this.check(await this.up(step.crash, step.forced, step.refresh));
         return;
       case "refresh":
         await this.run("refresh", step.crash, () => this.stack.refresh());
@@ -72,7 +73,7 @@ export class World {
         this.local.faults.add({ operation: step.operation, calls: step.calls, fault: step.fault });
         return;
       case "outside":
-        return happen(step, {
+        return applyOutsideChange(step, {
           ...this.outside,
           local: this.local,
           stack: this.stack,
@@ -96,9 +97,9 @@ export class World {
       this.clock.pass(betweenRunsMs);
       failures = await this.converge();
       if (failures.length === 0) return this.atRest();
-      for (const failed of failures) this.user.follow(failed, (uid) => this.laws.unrecorded.has(uid));
+      for (const failed of failures) this.user.follow(failed, (uid) => this.invariants.unrecorded.has(uid));
     }
-    throw new BrokenLaw(
+    throw new InvariantViolation(
       `does not converge: ${failures.map(({ name, error }) => `${name}: ${error.message}`).join("\n")}`,
     );
   }
@@ -111,11 +112,11 @@ export class World {
   }
 
   private async atRest(): Promise<void> {
-    await quiet(this.local, () => this.up(undefined));
-    const { stack, local, laws, program } = this;
-    uidsAgree({ stack, local, laws });
-    converged({ stack, local, laws, program });
-    for (const uid of laws.unrecorded) if (local.cloud.backend(uid) !== undefined) this.tally.add("abandoned");
+    await checkNoRequests(this.local, () => this.up(undefined));
+    const { stack, local, invariants, program } = this;
+    checkUids({ stack, local, invariants });
+    checkConvergence({ stack, local, invariants, program });
+    for (const uid of invariants.unrecorded) if (local.cloud.backend(uid) !== undefined) this.tally.add("abandoned");
     this.tally.add("converged");
   }
 
@@ -125,11 +126,11 @@ export class World {
     );
   }
 
-  private judge(failures: readonly Failed[] | undefined): void {
+  private check(failures: readonly Failed[] | undefined): void {
     if (failures?.length !== 0) return;
-    const { stack, local, laws } = this;
-    uidsAgree({ stack, local, laws });
-    guardsAgree({ stack });
+    const { stack, local, invariants } = this;
+    checkUids({ stack, local, invariants });
+    checkGuards({ stack });
   }
 
   /** One operation of the engine in a process of its own; undefined when the engine was killed. */
@@ -139,9 +140,9 @@ export class World {
     work: () => Promise<Failed[]>,
   ): Promise<Failed[] | undefined> {
     this.clock.pass(startMs);
-    const process = new Process(this.clock, this.local, this.random);
-    const ambush = new Ambush(crash, this.local, process);
-    this.stack.begin(new Calls(process, ambush, this.laws));
+    const process = new ProviderProcess(this.clock, this.local, this.random);
+    const crashInjector = new CrashInjector(crash, this.local, process);
+    this.stack.begin(new ProviderCalls(process, crashInjector, this.invariants));
     this.tally.add(what);
     try {
       return await work();
@@ -149,15 +150,15 @@ export class World {
       if (!(error instanceof Killed)) throw error;
       return undefined;
     } finally {
-      ambush.end();
+      crashInjector.end();
       if (process.killed !== undefined) this.tally.add(`${process.killed} killed`);
       // Nothing that it left under way may outlive it.
       process.kill("engine");
-      this.judgeLines(process.lines);
+      this.checkLines(process.lines);
     }
   }
 
-  private judgeLines(lines: readonly string[]): void {
-    if (lines.some((line) => this.secrets.isIn(line))) throw new BrokenLaw("a secret is in a line of the log");
+  private checkLines(lines: readonly string[]): void {
+    if (lines.some((line) => this.secrets.isIn(line))) throw new InvariantViolation("a secret is in a line of the log");
   }
 }

@@ -59,7 +59,7 @@ describe("secrets: what a run leaves anywhere", function () {
     calm();
   });
 
-  function strike(operation: string, fault: Fault, calls: "every" | readonly number[] = "every"): void {
+  function injectFault(operation: string, fault: Fault, calls: "every" | readonly number[] = "every"): void {
     const active = stack.local.faults.add({ operation, fault, calls });
     removals.push(() => {
       active.remove();
@@ -109,17 +109,17 @@ describe("secrets: what a run leaves anywhere", function () {
 
   it("fails with the account of a Provider without telling one", async () => {
     stack.program(theirs);
-    strike("login", complaint(other.password));
+    injectFault("login", complaint(other.password));
     await fails(stack.up(), "a log-in of a Provider", /refused the log-in/);
     calm();
-    strike("createDeployment", complaint(other.password));
+    injectFault("createDeployment", complaint(other.password));
     await fails(stack.up(), "a create of a Provider", /\[secret\]/);
     calm();
     await succeeds(stack.up(), "up with a Provider");
     stack.program(
       `${theirs} dgraphcloud.getBackends({ provider: theirs }).catch((error) => { console.error(error); throw error; });`,
     );
-    strike("deployments", complaint(other.password));
+    injectFault("deployments", complaint(other.password));
     await fails(stack.up(), "a look-up with a Provider", /\[secret\]/);
     calm();
     await succeeds(stack.destroy(), "destroy of a Provider");
@@ -127,13 +127,13 @@ describe("secrets: what a run leaves anywhere", function () {
 
   it("fails to log in, to create and to get ready without telling one", async () => {
     stack.program(program(0));
-    strike("login", complaint(me.password));
+    injectFault("login", complaint(me.password));
     await fails(stack.up(), "a log-in that is refused", /refused the log-in/);
     calm();
-    strike("createDeployment", complaint(me.password));
+    injectFault("createDeployment", complaint(me.password));
     await fails(stack.up(), "a create that is refused", /\[secret\]/);
     calm();
-    strike("updateLambda", complaint(...inBase64(0)));
+    injectFault("updateLambda", complaint(...inBase64(0)));
     await fails(stack.up(), "a lambda that is refused", /\[secret\]/);
     calm();
     await succeeds(stack.up(), "up");
@@ -147,13 +147,13 @@ describe("secrets: what a run leaves anywhere", function () {
     stack.program(program(1, theirs));
     await succeeds(stack.preview(), "preview --diff");
     await succeeds(stack.pulumi("preview", "--json"), "preview --json");
-    strike("updateLambda", complaint(...inBase64(1)));
+    injectFault("updateLambda", complaint(...inBase64(1)));
     await fails(stack.up(), "an update that is refused", /\[secret\]/);
     calm();
     await succeeds(stack.up("--diff"), "up --diff");
     await succeeds(stack.refresh(), "refresh --diff");
     expectEvents(await stack.pulumi("refresh", "--yes", "--skip-preview", "--json"), "refresh --json");
-    strike("deployments", complaint());
+    injectFault("deployments", complaint());
     await fails(stack.refresh(), "a refresh that is refused", /\[secret\]/);
   });
 
@@ -163,7 +163,7 @@ describe("secrets: what a run leaves anywhere", function () {
       if (name === "production") await stack.local.cloud.get(uid).takeBackup();
     }
     stack.program(program(1, theirs + actions));
-    strike("restore", complaint());
+    injectFault("restore", complaint());
     await fails(stack.up(), "a restore that is refused", /\[secret\]/);
     calm();
     const { uid } = stack.local.cloud.all().find(({ name }) => name === "staging")!;
@@ -174,12 +174,12 @@ describe("secrets: what a run leaves anywhere", function () {
     target.setRestoreOutcome({ status: "OK" });
     stack.program(program(1, theirs + actions.replace("target, source,", 'target, source, triggers: ["again"],')));
     audit.onExport = (url) => {
-      strike("dropData", { kind: "errors", messages: [`cannot drop after ${url}`, ...blame()], acted: false });
+      injectFault("dropData", { kind: "errors", messages: [`cannot drop after ${url}`, ...blame()], acted: false });
     };
     await fails(stack.up(), "a drop that is refused", /\[secret\]/);
     calm();
     audit.onExport = (url) => {
-      strike("dropData", {
+      injectFault("dropData", {
         ...{ kind: "data", acted: true },
         data: { dropData: { response: { code: "Success", message: `Done, see ${url} and ${blame()[0] ?? ""}` } } },
       });
@@ -202,7 +202,7 @@ describe("secrets: what a run leaves anywhere", function () {
 
   it("tells of a failed look-up in a program without telling one", async () => {
     const looks = ["getBackends()", 'getBackend({ name: "production" })'];
-    strike("deployments", { kind: "errors", messages: blame(), acted: true, withData: true });
+    injectFault("deployments", { kind: "errors", messages: blame(), acted: true, withData: true });
     for (const look of looks) {
       stack.program(`dgraphcloud.${look}.catch((error) => { console.error(error); throw error; });`);
       await fails(stack.preview(), look, /\[secret\]/);
@@ -212,7 +212,7 @@ describe("secrets: what a run leaves anywhere", function () {
       blame()[0] ?? "",
     ]) {
       calm();
-      strike("deployments", { kind: "body", body, acted: false });
+      injectFault("deployments", { kind: "body", body, acted: false });
       stack.program(`dgraphcloud.getBackends().catch((error) => { console.error(error); throw error; });`);
       await fails(stack.preview(), "an answer that is cut off", /cut off or broken/);
     }
@@ -253,7 +253,7 @@ describe("secrets: what a run leaves anywhere", function () {
   });
 
   it("destroys without telling one", async () => {
-    strike("deleteDeployment", complaint());
+    injectFault("deleteDeployment", complaint());
     await fails(stack.destroy(), "a destroy that is refused", /\[secret\]/);
     calm();
     expectEvents(await stack.destroy("--json"), "destroy --json");

@@ -10,13 +10,13 @@ import type { Kind } from "../../sdk/delegate";
 import type { TestClock } from "../harness/clocks";
 
 /** Who is killed: the provider process alone, or the engine and with it everything. */
-export type Victim = "provider" | "engine";
+export type KilledProcess = "provider" | "engine";
 
 /** The provider's process during one operation of the engine: it knows nothing of the one before. */
-export class Process {
+export class ProviderProcess {
   /** What it told the engine. */
   readonly lines: string[] = [];
-  killed: Victim | undefined;
+  killed: KilledProcess | undefined;
   private readonly end = new AbortController();
   private readonly providers: Readonly<Record<Kind, DynamicProvider>>;
 
@@ -40,7 +40,7 @@ export class Process {
   }
 
   /** Whatever is under way ends, and nobody hears its answer. */
-  kill(victim: Victim): void {
+  kill(victim: KilledProcess): void {
     this.killed ??= victim;
     this.end.abort(new EngineGoneError({ code: "DGC210", why: "killed by the test.", next: "Run pulumi up again." }));
   }

@@ -4,22 +4,22 @@ import { recordsOf } from "../local/content";
 import { Host, HostFailure, type Made, type Values } from "../harness/providerHost";
 
 /** A local cloud with a source that has a backup, a target that has data of its own, and the real dynamic-provider host. */
-export class Scene {
+export class Fixture {
   source = "";
   target = "";
   private process!: Host;
 
   private constructor(readonly local: LocalCloud) {}
 
-  static async begin(options: LocalCloudOptions = {}): Promise<Scene> {
-    const scene = new Scene(await startLocalCloud({ provisioningMs: 0, restoreMs: 300, ...options }));
-    scene.source = await scene.dedicated("production");
-    scene.target = await scene.dedicated("staging");
-    await scene.write(scene.source, "from-production");
-    await scene.local.cloud.get(scene.source).takeBackup();
-    await scene.write(scene.target, "of-staging");
-    await scene.restartHost();
-    return scene;
+  static async begin(options: LocalCloudOptions = {}): Promise<Fixture> {
+    const fixture = new Fixture(await startLocalCloud({ provisioningMs: 0, restoreMs: 300, ...options }));
+    fixture.source = await fixture.dedicated("production");
+    fixture.target = await fixture.dedicated("staging");
+    await fixture.write(fixture.source, "from-production");
+    await fixture.local.cloud.get(fixture.source).takeBackup();
+    await fixture.write(fixture.target, "of-staging");
+    await fixture.restartHost();
+    return fixture;
   }
 
   get request(): Host {
@@ -39,7 +39,7 @@ export class Scene {
   }
 
   /** Waits until the process has said so: its lines travel beside its answers. */
-  async says(text: string): Promise<void> {
+  async waitForOutput(text: string): Promise<void> {
     await waitUntil(() => this.output.includes(text), { tries: 50, everyMs: 20 });
     if (!this.output.includes(text)) throw new Error(`"${text}" was not said, but: ${this.output}`);
   }
@@ -72,7 +72,7 @@ export class Scene {
     return (await recordsOf(this.local.cloud.get(uid), "Author")).map((record) => record["name"]);
   }
 
-  strike(operation: string, fault: Fault, calls?: readonly number[] | "every"): void {
+  injectFault(operation: string, fault: Fault, calls?: readonly number[] | "every"): void {
     this.local.faults.add({ operation, fault, ...(calls !== undefined && { calls }) });
   }
 
@@ -97,7 +97,7 @@ export function urnOf(kind: string, name: string): string {
 }
 
 /** The failure of a call that must fail. */
-export async function failing(work: Promise<unknown>): Promise<HostFailure> {
+export async function failureOf(work: Promise<unknown>): Promise<HostFailure> {
   try {
     await work;
   } catch (error) {
@@ -108,8 +108,8 @@ export async function failing(work: Promise<unknown>): Promise<HostFailure> {
 }
 
 /** What a failed call left behind. */
-export async function partial(work: Promise<unknown>): Promise<Made & { readonly message: string }> {
-  const { made, message } = await failing(work);
+export async function partialFailureOf(work: Promise<unknown>): Promise<Made & { readonly message: string }> {
+  const { made, message } = await failureOf(work);
   if (made === undefined) throw new Error(`nothing was left behind: ${message}`);
   return { ...made, message };
 }

@@ -1,5 +1,5 @@
 /** What a stack has of a resource. */
-export type Left =
+export type RecordedStatus =
   /** No such resource. */
   | "nothing"
   /** All is done. */
@@ -10,7 +10,7 @@ export type Left =
   | "unknown";
 
 /** Reads it from the outputs in the state. */
-export function leftOf(outputs: Readonly<Record<string, unknown>> | undefined): Left {
+export function recordedStatusOf(outputs: Readonly<Record<string, unknown>> | undefined): RecordedStatus {
   const memory = outputs?.["__state"] as Record<string, unknown> | undefined;
   if (memory === undefined) return "nothing";
   if (memory["attempt"] === "unknown" || typeof memory["unclear"] === "string") return "unknown";

@@ -1,6 +1,5 @@
 import type { Fault } from "dgraphcloud-local";
-import { misshapen } from "./shapes";
-import type { Trouble } from "./network";
+import type { NetworkFailure } from "./network";
 import type { Step } from "./steps";
 
 /** What a fault is by the rules of the house, whatever it looks like on the wire. */
@@ -38,7 +37,7 @@ export type Family =
   | "lag";
 
 /** A fault as a row has it. */
-export interface Kind {
+export interface FaultKind {
   readonly name: string;
   readonly family: Family;
   /** Whether the request is carried out all the same. */
@@ -52,7 +51,7 @@ export interface Kind {
 
 /** How it is brought about. `words` hold every secret of the row, as a careless service might say them. */
 export type Effect =
-  | { readonly on: "network"; readonly trouble: Trouble }
+  | { readonly on: "network"; readonly failure: NetworkFailure }
   | { readonly on: "answer"; readonly fault: (step: Step, words: string) => Fault }
   | { readonly on: "hang" }
   | { readonly on: "outside"; readonly change: "vanish" | "rename" | "rotate" | "pass" };
@@ -60,7 +59,7 @@ export type Effect =
 const answer = (fault: (step: Step, words: string) => Fault): Effect => ({ on: "answer", fault });
 
 /** The same before and after the request is carried out. */
-function both(name: string, family: Family, effect: (acted: boolean) => Effect): Kind[] {
+function both(name: string, family: Family, effect: (acted: boolean) => Effect): FaultKind[] {
   return [false, true].map((acted) => ({
     name: `${name} ${acted ? "after" : "before"} it acted`,
     family,
@@ -81,21 +80,21 @@ const status = (code: number, acted: boolean, retryAfter?: string): Effect =>
 const body = (text: string, acted: boolean): Effect =>
   answer((_, words) => ({ kind: "body", body: text.replace("…", words), acted }));
 
-const unsent = (name: string, family: Family, trouble: Trouble): Kind => ({
+const unsent = (name: string, family: Family, failure: NetworkFailure): FaultKind => ({
   name,
   family,
   acted: false,
-  effect: { on: "network", trouble },
+  effect: { on: "network", failure },
 });
 
-const throttled = (name: string, retryAfter?: string): Kind => ({
+const throttled = (name: string, retryAfter?: string): FaultKind => ({
   name,
   family: "throttled",
   acted: false,
   effect: status(429, false, retryAfter),
 });
 
-const unauthorized = (form: "null" | "401" | "errors", passes: boolean): Kind => ({
+const unauthorized = (form: "null" | "401" | "errors", passes: boolean): FaultKind => ({
   name: `token ${passes ? "expired once" : "expired for good"} (${form})`,
   family: "unauthorized",
   acted: false,
@@ -104,7 +103,7 @@ const unauthorized = (form: "null" | "401" | "errors", passes: boolean): Kind =>
   effect: answer(() => ({ kind: "unauthorized", as: form })),
 });
 
-const final = (form: "null" | "401" | "errors"): Kind => ({
+const final = (form: "null" | "401" | "errors"): FaultKind => ({
   name: `token of the user's own turned away (${form})`,
   family: "final",
   acted: false,
@@ -112,7 +111,7 @@ const final = (form: "null" | "401" | "errors"): Kind => ({
   effect: answer(() => ({ kind: "unauthorized", as: form })),
 });
 
-const outside = (name: string, family: Family, change: "vanish" | "rename" | "rotate"): Kind => ({
+const outside = (name: string, family: Family, change: "vanish" | "rename" | "rotate"): FaultKind => ({
   name,
   family,
   acted: false,
@@ -121,7 +120,7 @@ const outside = (name: string, family: Family, change: "vanish" | "rename" | "ro
 
 export const retryAfterSeconds = 7;
 
-export const kinds: readonly Kind[] = [
+export const faultKinds: readonly FaultKind[] = [
   unsent("connection refused", "nothing there", "refused"),
   unsent("DNS failure", "nothing there", "dns"),
   unsent("TLS failure", "unsent", "tls"),
@@ -189,3 +188,22 @@ export const kinds: readonly Kind[] = [
 
 /** What the service says in its complaints: nothing that hints at work that was begun. */
 export const complaint = "the zone is full";
+
+/** An answer of the right operation that is not what this API is known to give. */
+export function misshapen(operation: string, words: string): unknown {
+  const wrong: Readonly<Record<string, unknown>> = {
+    login: { token: [words] },
+    deployments: [{ uid: 66, name: words }],
+    createDeployment: { name: words },
+    updateDeployment: { said: words },
+    updateLambda: { said: words },
+    deleteDeployment: { said: words },
+    listBackups: { response: [{ folder: words }] },
+    restore: { response: { restoreId: words } },
+    restoreStatus: { response: { status: words } },
+    getGQLSchema: { schema: [words] },
+    dropData: { response: words },
+    export: { signedUrls: words },
+  };
+  return { [operation]: wrong[operation] };
+}

@@ -1,8 +1,8 @@
 import { DgraphCloudError } from "../../provider/errors/errors";
-import { arm, secretsOf } from "./arm";
-import { drives, longAgoMs } from "./drives";
-import { duplicates, leaks, orphans, strayed, untrue } from "./findings";
-import { type Left, leftOf } from "./left";
+import { injectFault, knownSecrets } from "./injectFault";
+import { scenarios, longAgoMs } from "./scenarios";
+import { duplicates, leakedSecrets, orphans, misdirectedTokens, wrongOutputs } from "./findings";
+import { type RecordedStatus, recordedStatusOf } from "./recordedStatus";
 import type { Network } from "./network";
 import type { Row } from "./rows";
 import type { VirtualTime } from "../harness/clocks";
@@ -10,44 +10,44 @@ import { World } from "./world";
 
 /** What a row has come to. */
 export interface Observation {
-  readonly run: Ran;
+  readonly run: OperationResult;
   /** The next plain up, in a new process, when the fault has gone. */
-  readonly next: Ran;
+  readonly next: OperationResult;
   /** An up with the user's word on an attempt of unknown outcome; undefined when there was none. */
-  readonly accepted: Ran | undefined;
+  readonly accepted: OperationResult | undefined;
   /** One more up, after one that went well. */
-  readonly last: Ran | undefined;
+  readonly last: OperationResult | undefined;
   /** Whether a later refresh lets a Backend that vanished leave the stack; undefined where none did. */
   readonly forgotten: boolean | undefined;
-  readonly struck: number;
-  /** Times of the requests of the struck operation during the run. */
+  readonly hits: number;
+  /** Times of the requests of the failing operation during the run. */
   readonly sentAt: readonly number[];
   readonly orphans: readonly string[];
   readonly duplicates: readonly string[];
   readonly secrets: readonly string[];
-  /** Whether the debug log names the struck operation, which is where secrets are looked for as well. */
+  /** Whether the debug log names the failing operation, which is where secrets are looked for as well. */
   readonly logged: boolean;
   /** Tokens that were sent to the other plane. */
-  readonly strayed: readonly string[];
+  readonly misdirectedTokens: readonly string[];
   /** How long the run took. */
   readonly tookMs: number;
   /** Log-ins during the run. */
   readonly logins: number;
-  /** Requests of the struck operation that travelled on a connection which something else had used. */
+  /** Requests of the failing operation that travelled on a connection which something else had used. */
   readonly onUsedConnections: number;
 }
 
 /** One operation of the engine and what it left. */
-export interface Ran {
+export interface OperationResult {
   /** Classes of the error, the outermost first; empty when it succeeded. */
   readonly classes: readonly string[];
   readonly message: string;
-  readonly left: Left;
+  readonly recorded: RecordedStatus;
   /** Whether the stack has of it what it had before, to the letter. */
   readonly same: boolean;
   readonly id: string | undefined;
   /** Outputs that are not as the cloud has it. */
-  readonly untrue: readonly string[];
+  readonly wrongOutputs: readonly string[];
   /** Mutations that were carried out, of whatever kind. */
   readonly acts: number;
   readonly requests: number;
@@ -63,59 +63,61 @@ export async function observe(row: Row, time: VirtualTime, network: Network): Pr
     ownToken: row.kind.family === "final",
   });
   try {
-    return await observed(row, world);
+    return await observeIn(row, world);
   } finally {
     await world.stop();
   }
 }
 
-async function observed(row: Row, world: World): Promise<Observation> {
+async function observeIn(row: Row, world: World): Promise<Observation> {
   const { step, when, kind } = row;
   const { journal, faults } = world.local;
-  const drive = drives[step.name];
-  await drive.before?.(world, kind.family === "lag" ? "young" : "old");
-  if (drive.sameProcess !== true) world.restart();
-  if (when === "mid-run") await drive.earlier?.(world);
-  const struck = arm(world, row);
-  const secrets = new Set(secretsOf(world).split(" "));
+  const scenario = scenarios[step.name];
+  await scenario.before?.(world, kind.family === "lag" ? "young" : "old");
+  if (scenario.sameProcess !== true) world.restart();
+  if (when === "mid-run") await scenario.earlier?.(world);
+  const hits = injectFault(world, row);
+  const secrets = new Set(knownSecrets(world).split(" "));
   const startedAt = world.time.now();
-  const run = await ran(world, drive.resource, () => drive.run(world));
+  const run = await perform(world, scenario.resource, () => scenario.run(world));
   const tookMs = world.time.now() - startedAt;
   const own = journal.entries.filter(({ operation }) => operation === step.operation);
   const logins = journal.count("login");
   const onUsedConnections = own.filter(({ connection, sequence }) =>
     journal.entries.some((other) => other.connection === connection && other.sequence < sequence),
   ).length;
-  const strikes = struck();
+  const strikes = hits();
   faults.clear();
   world.network.heal();
   world.restart();
-  const next = await ran(world, drive.resource, () => drive.again(world));
-  const acceptUnknown = next.left === "unknown" ? next.id : undefined;
+  const next = await perform(world, scenario.resource, () => scenario.again(world));
+  const acceptUnknown = next.recorded === "unknown" ? next.id : undefined;
   const more = acceptUnknown === undefined ? {} : { acceptUnknown };
   const accepted =
-    acceptUnknown === undefined ? undefined : await ran(world, drive.resource, () => drive.again(world, more));
+    acceptUnknown === undefined
+      ? undefined
+      : await perform(world, scenario.resource, () => scenario.again(world, more));
   const settled = (accepted ?? next).classes.length === 0;
   if (settled) world.restart();
-  const last = settled ? await ran(world, drive.resource, () => drive.again(world, more)) : undefined;
+  const last = settled ? await perform(world, scenario.resource, () => scenario.again(world, more)) : undefined;
   const forgotten = kind.family === "vanished" && next.classes.length > 0 ? await forget(world) : undefined;
   const said = [run, next, accepted, last].map((one) => one?.message ?? "").join("\n");
-  for (const secret of secretsOf(world).split(" ")) secrets.add(secret);
+  for (const secret of knownSecrets(world).split(" ")) secrets.add(secret);
   return {
     run,
     next,
     accepted,
     last,
     forgotten,
-    struck: strikes,
+    hits: strikes,
     sentAt: own.map(({ time }) => time),
     tookMs,
     logins,
     onUsedConnections,
-    strayed: strayed(world),
+    misdirectedTokens: misdirectedTokens(world),
     orphans: orphans(world, said),
     duplicates: duplicates(world),
-    secrets: leaks(world, said, secrets),
+    secrets: leakedSecrets(world, said, secrets),
     logged: world.logged.includes(
       `dgraphcloud: ${step.name === "readiness" ? "OPTIONS /graphql" : step.operation} at `,
     ),
@@ -131,23 +133,23 @@ async function forget(world: World): Promise<boolean | undefined> {
   return !world.stack.has("orders");
 }
 
-async function ran(
+async function perform(
   world: World,
   resource: string,
   work: () => Promise<{ readonly error: Error | undefined }>,
-): Promise<Ran> {
+): Promise<OperationResult> {
   const { journal } = world.local;
   const before = JSON.stringify(world.stack.outputs(resource));
-  const wasPending = leftOf(world.stack.outputs(resource)) === "pending";
+  const wasPending = recordedStatusOf(world.stack.outputs(resource)) === "pending";
   journal.clear();
   const { error } = await work();
   return {
     classes: classesOf(error),
     message: error?.message ?? "",
-    left: leftOf(world.stack.outputs(resource)),
+    recorded: recordedStatusOf(world.stack.outputs(resource)),
     same: JSON.stringify(world.stack.outputs(resource)) === before,
     id: world.stack.id(resource),
-    untrue: untrue(world, resource, wasPending),
+    wrongOutputs: wrongOutputs(world, resource, wasPending),
     acts: mutations.reduce((sum, mutation) => sum + journal.acted(mutation), 0),
     requests: journal.count(),
   };

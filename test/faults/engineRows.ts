@@ -1,8 +1,8 @@
 import { type Row, rows } from "./rows";
 import type { StepName } from "./steps";
 
-/** Steps that belong to one resource, so that many of them can be struck in one run, each by its own fault. */
-const aimed: readonly StepName[] = [
+/** Steps that belong to one resource, so that many of them can fail in one run, each by its own fault. */
+const targetable: readonly StepName[] = [
   "create",
   "readiness",
   "update",
@@ -45,7 +45,7 @@ export const reasons: readonly { readonly because: string; readonly leavesOut: (
 const distinct = ({ step, when }: Row): boolean =>
   when === "first call" || (when === "mid-run" && step.kind === "poll");
 
-/** The fifth of the matrix that runs with the real engine: one call of every step that can be aimed at, two of a poll. */
-export const chosen: readonly Row[] = rows.filter(
-  (row) => distinct(row) && aimed.includes(row.step.name) && !reasons.some(({ leavesOut }) => leavesOut(row)),
+/** The fifth of the matrix that runs with the real engine: one call of every step that can be targeted, two of a poll. */
+export const engineRows: readonly Row[] = rows.filter(
+  (row) => distinct(row) && targetable.includes(row.step.name) && !reasons.some(({ leavesOut }) => leavesOut(row)),
 );

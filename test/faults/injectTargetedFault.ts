@@ -1,11 +1,11 @@
 import type { Fault, LocalCloud } from "dgraphcloud-local";
-import { callOf } from "./arm";
-import type { Kind } from "./kinds";
+import { callOf } from "./injectFault";
+import type { FaultKind } from "./faultKinds";
 import type { Row } from "./rows";
 import { password } from "./world";
 
 /** The backend that a fault is meant for: by its uid, or by its name as long as it has none. */
-export type Aim = { readonly uid: string } | { readonly name: string };
+export type FaultTarget = { readonly uid: string } | { readonly name: string };
 
 const slowMs = 300;
 
@@ -16,17 +16,19 @@ function notYet({ operation }: Row["step"]): Fault {
     : { kind: "data", data: { [operation]: { response: { status: "IN_PROGRESS", errors: [] } } }, acted: false };
 }
 
-/** Sets the fault of a row to work on one backend alone. Gives how often it has struck. */
-export function aimAt(local: LocalCloud, row: Row, aim: Aim): () => number {
+/** Sets the fault of a row to work on one backend alone. Gives how often the fault was injected. */
+export function injectTargetedFault(local: LocalCloud, row: Row, target: FaultTarget): () => number {
   const { step, kind } = row;
   const subject = (): { uid: string; jwtToken: string; name: string } => {
-    const found = local.cloud.all().find(({ uid, name }) => ("uid" in aim ? uid === aim.uid : name === aim.name));
+    const found = local.cloud
+      .all()
+      .find(({ uid, name }) => ("uid" in target ? uid === target.uid : name === target.name));
     if (found === undefined) throw new Error(`no backend for ${step.name}: ${kind.name}`);
     return found;
   };
-  const words = "uid" in aim ? `${password} ${subject().jwtToken}` : password;
+  const words = "uid" in target ? `${password} ${subject().jwtToken}` : password;
   const fault = faultOf(row, words);
-  const where = "uid" in aim ? { deployment: aim.uid } : { name: aim.name };
+  const where = "uid" in target ? { deployment: target.uid } : { name: target.name };
   if (row.when === "mid-run") local.faults.add({ operation: step.operation, ...where, fault: notYet(step) });
   const active = local.faults.add({ operation: step.operation, calls: [callOf(row)], ...where, fault }, () => {
     if (kind.effect.on === "outside") change(local, subject().uid, kind.effect.change);
@@ -41,7 +43,11 @@ function faultOf({ step, kind }: Row, words: string): Fault {
   return { kind: "slow", ms: kind.family === "slow" ? slowMs : 1 };
 }
 
-function change({ cloud }: LocalCloud, uid: string, what: Extract<Kind["effect"], { on: "outside" }>["change"]): void {
+function change(
+  { cloud }: LocalCloud,
+  uid: string,
+  what: Extract<FaultKind["effect"], { on: "outside" }>["change"],
+): void {
   if (what === "vanish") void cloud.remove(uid);
   else if (what === "rotate") cloud.rotateToken(uid);
   else if (what === "rename") cloud.get(uid).deployment.name += "-renamed-by-hand";

@@ -1,14 +1,19 @@
-import type { Seen } from "./engineRun";
+import type { EngineResult } from "./engineRun";
 import { expected } from "./expectations";
 import type { Part } from "./parts";
 import { remedies } from "./remedies";
 import { namesItsCode } from "../harness/errors";
 
 /** What differs between what the engine made of a row and what was expected; empty when all is as it must be. */
-export function engineDifferences({ row }: Part, before: Seen | undefined, run: Seen, next: Seen): string[] {
+export function engineDifferences(
+  { row }: Part,
+  before: EngineResult | undefined,
+  run: EngineResult,
+  next: EngineResult,
+): string[] {
   const wanted = expected(row);
   const found: string[] = [];
-  if (run.struck !== 1) found.push(`the fault struck ${run.struck} times`);
+  if (run.hits !== 1) found.push(`the fault was injected ${run.hits} times`);
   if (failed(run) !== (wanted.fails !== undefined))
     found.push(`ended with "${run.message}", not ${wanted.fails ?? "well"}`);
   const missing = wanted.fails === undefined ? [] : remedies(row, wanted.fails, run);
@@ -19,8 +24,9 @@ export function engineDifferences({ row }: Part, before: Seen | undefined, run: 
     if (!namesItsCode(message)) found.push(`does not say where more is said: ${message}`);
   }
   if (run.acts !== wanted.acts) found.push(`${run.acts} mutations acted, not ${wanted.acts}`);
-  const left = wanted.left === "as before" ? before !== undefined && isSame(before, run) : run.left === wanted.left;
-  if (!left) found.push(`the state has "${run.left}", not "${wanted.left}"`);
+  const left =
+    wanted.recorded === "as before" ? before !== undefined && isSame(before, run) : run.recorded === wanted.recorded;
+  if (!left) found.push(`the state has "${run.recorded}", not "${wanted.recorded}"`);
   if (failed(next) !== ["refuses", "fails", "names it"].includes(wanted.next)) {
     found.push(`the next up ends with "${next.message}", where "${wanted.next}" was expected`);
   }
@@ -32,13 +38,13 @@ export function engineDifferences({ row }: Part, before: Seen | undefined, run: 
   return found;
 }
 
-export function failed({ message }: Seen): boolean {
+export function failed({ message }: EngineResult): boolean {
   return message.includes("error: ");
 }
 
 /** But for the age, which the test itself has changed, and for what is encrypted anew each time. */
-function isSame(before: Seen, after: Seen): boolean {
-  const values = ({ id, outputs }: Seen): string =>
+function isSame(before: EngineResult, after: EngineResult): boolean {
+  const values = ({ id, outputs }: EngineResult): string =>
     JSON.stringify([id, outputs["name"], outputs["lambdaScript"], outputs["__state"]]).replace(
       /"incarnation":"[^"]*"/,
       "",

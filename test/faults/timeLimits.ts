@@ -1,7 +1,7 @@
 import type { Row } from "./rows";
 
 /** Whether nothing is at the endpoint, call after call. A backend may be starting, and its name may be new. */
-export function isSoonGivenUp({ step, kind, when }: Row): boolean {
+export function failsFast({ step, kind, when }: Row): boolean {
   return kind.family === "nothing there" && step.plane === "control" && when === "every call";
 }
 
@@ -9,10 +9,10 @@ export function isSoonGivenUp({ step, kind, when }: Row): boolean {
  * How long a run may take: until its deadline, with a last look, and what docs/decisions/0004-retries.md excepts. The deadline of a
  * refresh is 5 minutes, every other one of the matrix 2.
  */
-export function mostMs(row: Row): number {
+export function maxMs(row: Row): number {
   const { step, kind } = row;
   // Before the search and the proof, a mutation has been tried until its own time was over.
-  if (isSoonGivenUp(row) && !["search", "proof"].includes(step.name)) return soonMs;
+  if (failsFast(row) && !["search", "proof"].includes(step.name)) return failFastMs;
   const deadlineMs = step.name === "refresh" ? 300_000 : 120_000;
   // Cut off at the deadline, it would leave nobody knowing what it has done.
   const mutationMs = kind.effect.on === "hang" && (step.kind === "create" || step.kind === "once") ? 60_000 : 0;
@@ -20,5 +20,5 @@ export function mostMs(row: Row): number {
   return deadlineMs + lastLookMs + mutationMs + searchMs;
 }
 
-const soonMs = 16_000;
+const failFastMs = 16_000;
 const lastLookMs = 1_000;

@@ -1,70 +1,34 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Kind } from "../../sdk/delegate";
 import { unknownValue } from "../../provider/resource/fields";
-import type { Calls } from "./calls";
-
-export type Values = Readonly<Record<string, unknown>>;
-
-/** A resource as a program registers it. */
-export interface Registration {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly dependsOn: readonly string[];
-  /** Its inputs, now that what it depends on is there. */
-  readonly inputs: (stack: Stack) => Values;
-  readonly protect?: boolean;
-  readonly retainOnDelete?: boolean;
-  readonly deleteBeforeReplace?: boolean;
-}
-
-/** One entry of the engine's state. */
-export interface Recorded {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly id: string;
-  readonly dependsOn: readonly string[];
-  readonly inputs: Values;
-  readonly outputs: Values;
-  readonly protect: boolean;
-  readonly retainOnDelete: boolean;
-  /** The engine's own mark of a resource that failed half-way (`initErrors`). */
-  readonly unfinished: boolean;
-  /** Replaced by a newer one and still to be deleted (`delete: true`). */
-  readonly condemned: boolean;
-  /** Deleted before its replacement was made (`pendingReplacement: true`). */
-  readonly pendingReplacement: boolean;
-}
-
-export interface Failed {
-  readonly name: string;
-  readonly error: Error;
-}
+import type { ProviderCalls } from "./providerCalls";
+import { type Failed, FatalError, type Recorded, type Registration, type State, type Values } from "./state";
 
 /**
  * A stack as the engine keeps it: what it calls in which order, and what it remembers of the answers. Follows the engine's own
  * step generator and steps; the facts that matter are measured with the real engine in test/engine.
  */
-export class Stack {
+export class SimulatedStack implements State {
   private entries: Recorded[] = [];
   private operatedOn = new Set<string>();
   /** Deleted in this run together with what they depend on. */
   private recreated = new Set<string>();
 
-  private calls!: Calls;
+  private calls!: ProviderCalls;
 
   get state(): readonly Recorded[] {
     return this.entries;
   }
 
   /** Each operation of the engine has a process of its own. */
-  begin(calls: Calls): this {
+  begin(calls: ProviderCalls): this {
     this.calls = calls;
     return this;
   }
 
   /** The entry that a program means by a name. */
   live(name: string): Recorded | undefined {
-    return this.entries.find((entry) => entry.name === name && !entry.condemned);
+    return this.entries.find((entry) => entry.name === name && !entry.pendingDeletion);
   }
 
   /** The same process first reads everything anew, as with --refresh; a failure there ends it. */
@@ -91,7 +55,7 @@ export class Stack {
     }
     return failures.length > 0
       ? failures
-      : this.deleteWhere(({ name, condemned }) => condemned || !this.operatedOn.has(name));
+      : this.deleteWhere(({ name, pendingDeletion }) => pendingDeletion || !this.operatedOn.has(name));
   }
 
   /** Reads everything anew; what is gone leaves the state. */
@@ -144,7 +108,7 @@ export class Stack {
   private async replace(one: Registration, old: Recorded, inputs: Values, asked: boolean): Promise<void> {
     if (old.protect && one.protect === true)
       throw new Error(`unable to replace resource "${one.name}": it is protected`);
-    if (!(one.deleteBeforeReplace ?? asked)) return this.create(one, inputs, old, "condemned");
+    if (!(one.deleteBeforeReplace ?? asked)) return this.create(one, inputs, old, "pendingDeletion");
     await this.deleteDependents(old);
     if (!old.pendingReplacement) await this.delete(old, "replaced");
     return this.create(one, inputs, this.live(one.name), "removed");
@@ -154,7 +118,7 @@ export class Stack {
   private async deleteDependents(old: Recorded): Promise<void> {
     const gone = [old];
     const dependents: Recorded[] = [];
-    for (const entry of this.entries.filter(({ condemned }) => !condemned)) {
+    for (const entry of this.entries.filter(({ pendingDeletion }) => !pendingDeletion)) {
       if (!gone.some(({ name }) => entry.dependsOn.includes(name))) continue;
       const ids = new Set<unknown>(gone.map(({ id }) => id));
       const inputs = Object.fromEntries(
@@ -176,12 +140,12 @@ export class Stack {
     one: Registration,
     inputs: Values,
     old: Recorded | undefined,
-    fate: "removed" | "condemned",
+    fate: "removed" | "pendingDeletion",
   ): Promise<void> {
     const own = this.entries.filter(({ name }) => name === one.name).map(({ id }) => id);
     const made = await this.calls.create(one, inputs, own);
     const { name, kind, dependsOn } = one;
-    const marks = { condemned: false, pendingReplacement: false, unfinished: made.failure !== undefined };
+    const marks = { pendingDeletion: false, pendingReplacement: false, unfinished: made.failure !== undefined };
     const fresh: Recorded = {
       name,
       kind,
@@ -192,7 +156,7 @@ export class Stack {
       inputs,
       outputs: made.outputs,
     };
-    if (old !== undefined) this.put(old, fate === "condemned" ? { ...old, condemned: true } : undefined);
+    if (old !== undefined) this.put(old, fate === "pendingDeletion" ? { ...old, pendingDeletion: true } : undefined);
     this.entries.push(fresh);
     if (made.failure !== undefined) throw made.failure;
   }
@@ -223,7 +187,7 @@ export class Stack {
   }
 
   private async delete(entry: Recorded, fate: "gone" | "replaced"): Promise<void> {
-    if (entry.protect && !entry.condemned)
+    if (entry.protect && !entry.pendingDeletion)
       throw new Error(`unable to delete resource "${entry.name}": it is protected`);
     if (entry.retainOnDelete) this.calls.release(entry);
     else if (!entry.pendingReplacement)
@@ -236,14 +200,15 @@ export class Stack {
   }
 
   /** Whether a newer object of the same resource is there and may be deleted. */
-  private isReleased({ name, condemned }: Recorded): boolean {
-    return condemned && this.live(name)?.outputs["deletionProtection"] !== true;
+  private isReleased({ name, pendingDeletion }: Recorded): boolean {
+    return pendingDeletion && this.live(name)?.outputs["deletionProtection"] !== true;
   }
 
   /** Whether another resource of the program stands for the same object. */
   private isHeldByAnother({ name: own, id }: Recorded): boolean {
     return this.entries.some(
-      ({ name, id: other, condemned }) => other === id && name !== own && !condemned && this.operatedOn.has(name),
+      ({ name, id: other, pendingDeletion }) =>
+        other === id && name !== own && !pendingDeletion && this.operatedOn.has(name),
     );
   }
 
@@ -288,10 +253,7 @@ function dependentsFirst(entries: readonly Recorded[]): Recorded[] {
 /** What the user is told. A mistake in the code, the provider's or the model's own, is none of that. */
 function asFailure(error: unknown): Error {
   const isMistake = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
-  if (error instanceof Error && !(error instanceof Fatal) && !isMistake && !error.message.includes("unexpected: "))
+  if (error instanceof Error && !(error instanceof FatalError) && !isMistake && !error.message.includes("unexpected: "))
     return error;
   throw error;
 }
-
-/** Ends the engine's run at once: it was killed, or a law was broken. */
-export class Fatal extends Error {}

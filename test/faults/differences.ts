@@ -1,12 +1,12 @@
-import { lasts } from "./arm";
+import { lasts } from "./injectFault";
 import type { Expectation } from "./expectation";
 import { expected } from "./expectations";
 import { namesItsCode } from "../harness/errors";
-import { retryAfterSeconds } from "./kinds";
+import { retryAfterSeconds } from "./faultKinds";
 import { remedies } from "./remedies";
 import type { Row } from "./rows";
-import type { Observation, Ran } from "./run";
-import { mostMs } from "./patience";
+import type { Observation, OperationResult } from "./observe";
+import { maxMs } from "./timeLimits";
 
 /** What differs from what was expected; empty when all is as it must be. */
 export function differences(row: Row, seen: Observation): string[] {
@@ -18,27 +18,27 @@ export function differences(row: Row, seen: Observation): string[] {
     ...seen.orphans.map((uid) => `orphan ${uid}`),
     ...seen.duplicates.map((name) => `two backends ${name}`),
     ...seen.secrets.map((secret) => `the secret ${secret.slice(0, 12)}… is seen`),
-    ...(changesOutside(row) ? [] : [...seen.run.untrue, ...seen.next.untrue]).map(
+    ...(changesOutside(row) ? [] : [...seen.run.wrongOutputs, ...seen.next.wrongOutputs]).map(
       (name) => `"${name}" in the state is not so`,
     ),
     ...(seen.logged ? [] : ["the debug log does not name the operation"]),
-    ...seen.strayed.map((address) => `a token was sent to ${address}`),
+    ...seen.misdirectedTokens.map((address) => `a token was sent to ${address}`),
     ...differencesOfText(seen),
     ...(row.step.operation !== "login" && seen.logins > 2 ? [`${seen.logins} log-ins`] : []),
     ...(["create", "once"].includes(row.step.kind) && seen.onUsedConnections > 0 ? ["sent on a used connection"] : []),
   ];
 }
 
-function differencesOfRun(row: Row, wanted: Expectation, { run, struck, sentAt, tookMs }: Observation): string[] {
+function differencesOfRun(row: Row, wanted: Expectation, { run, hits, sentAt, tookMs }: Observation): string[] {
   const found: string[] = [];
-  if (tookMs > mostMs(row)) found.push(`took ${tookMs / 1_000} s, where ${mostMs(row) / 1_000} s are the most`);
-  if (struck === 0) found.push("the fault never struck");
-  if (row.when !== "every call" && !lasts(row) && struck > 1) found.push(`the fault struck ${struck} times`);
+  if (tookMs > maxMs(row)) found.push(`took ${tookMs / 1_000} s, where ${maxMs(row) / 1_000} s are the most`);
+  if (hits === 0) found.push("the fault was never injected");
+  if (row.when !== "every call" && !lasts(row) && hits > 1) found.push(`the fault was injected ${hits} times`);
   found.push(...differencesOfError(row, wanted, run));
   const acts = wanted.acts === "again and again" ? run.acts >= 1 : run.acts === wanted.acts;
   if (!acts) found.push(`${run.acts} mutations acted, not ${wanted.acts}`);
-  const left = wanted.left === "as before" ? run.same : run.left === wanted.left;
-  if (!left) found.push(`the stack has "${run.left}"${run.same ? ", as before" : ""}, not "${wanted.left}"`);
+  const left = wanted.recorded === "as before" ? run.same : run.recorded === wanted.recorded;
+  if (!left) found.push(`the stack has "${run.recorded}"${run.same ? ", as before" : ""}, not "${wanted.recorded}"`);
   if (row.step.kind === "once" && mustBeSentOnce(row) && sentAt.length !== 1 + (row.step.skips ?? 0)) {
     found.push(`sent ${sentAt.length} times`);
   }
@@ -53,10 +53,10 @@ function changesOutside({ step, kind }: Row): boolean {
   return step.name === "proof" || ["vanished", "renamed", "rotated"].includes(kind.family);
 }
 
-/** Whether the struck call was repeated no earlier than the service asked for. */
+/** Whether the failing call was repeated no earlier than the service asked for. */
 function waited({ step, when }: Row, sentAt: readonly number[]): boolean {
-  const struck = (step.skips ?? 0) + (when === "mid-run" && step.kind === "poll" ? 1 : 0);
-  const [first = 0, second = 0] = sentAt.slice(struck);
+  const hits = (step.skips ?? 0) + (when === "mid-run" && step.kind === "poll" ? 1 : 0);
+  const [first = 0, second = 0] = sentAt.slice(hits);
   return second - first >= retryAfterSeconds * 1_000;
 }
 
@@ -79,7 +79,7 @@ function mustBeSentOnce({ kind }: Row): boolean {
   return !["unsent", "nothing there", "throttled", "unauthorized", "rotated"].includes(kind.family);
 }
 
-function differencesOfError(row: Row, { fails }: Expectation, run: Ran): string[] {
+function differencesOfError(row: Row, { fails }: Expectation, run: OperationResult): string[] {
   if (fails === undefined)
     return run.classes.length === 0 ? [] : [`failed (${run.classes.join(" < ")}): ${run.message}`];
   if (!run.classes.includes(fails))
@@ -104,8 +104,8 @@ function differencesOfNext(row: Row, wanted: Expectation, { next, accepted, forg
   if (wanted.next === "names it" && !/adoptUid: "0x[0-9a-f]+" or adoptExisting: true/.test(next.message)) {
     found.push(`the next up does not name it: ${next.message}`);
   }
-  if (!failed && next.left !== (row.step.asks === "deleteDeployment" ? "nothing" : "ready")) {
-    found.push(`after the next up the stack has "${next.left}"`);
+  if (!failed && next.recorded !== (row.step.asks === "deleteDeployment" ? "nothing" : "ready")) {
+    found.push(`after the next up the stack has "${next.recorded}"`);
   }
   return [...found, ...(row.kind.family === "vanished" ? [] : differencesOfAcceptance(accepted))];
 }
@@ -119,9 +119,9 @@ function differencesOfLast({ step }: Row, { last }: Observation): string[] {
     : [`one more up made ${last.requests} requests: ${last.message}`];
 }
 
-function differencesOfAcceptance(accepted: Ran | undefined): string[] {
+function differencesOfAcceptance(accepted: OperationResult | undefined): string[] {
   if (accepted === undefined) return [];
   if (accepted.classes.length > 0) return [`what the user accepts fails: ${accepted.message}`];
   if (accepted.acts > 0) return ["what the user accepts is sent again"];
-  return accepted.left === "ready" ? [] : [`what the user accepts is "${accepted.left}"`];
+  return accepted.recorded === "ready" ? [] : [`what the user accepts is "${accepted.recorded}"`];
 }

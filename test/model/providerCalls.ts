@@ -1,9 +1,9 @@
 import { delegate, type Kind } from "../../sdk/delegate";
 import type { DynamicProvider } from "../../provider/host/dynamic";
-import type { Ambush } from "./crash";
-import { type Answer, type Call, type Laws, runs } from "./laws";
-import type { Process } from "./process";
-import { Fatal, type Recorded, type Registration, type Values } from "./stack";
+import type { CrashInjector } from "./crashInjector";
+import { type Answer, type Call, type Invariants, runs } from "./invariants";
+import type { ProviderProcess } from "./providerProcess";
+import { FatalError, type Recorded, type Registration, type Values } from "./state";
 
 export interface Made {
   readonly id: string;
@@ -13,7 +13,7 @@ export interface Made {
 }
 
 /** The engine was killed: nobody is left to write anything down. */
-export class Killed extends Fatal {}
+export class Killed extends FatalError {}
 
 // The callbacks' own types say `any`.
 interface Checked {
@@ -23,12 +23,12 @@ interface Checked {
 
 type Subject = Pick<Registration, "name" | "kind">;
 
-/** The engine's calls on the provider's process, each judged by the laws. */
-export class Calls {
+/** The engine's calls on the provider's process, each judged by the invariants. */
+export class ProviderCalls {
   constructor(
-    private readonly process: Process,
-    private readonly ambush: Ambush,
-    private readonly laws: Laws,
+    private readonly process: ProviderProcess,
+    private readonly crashInjector: CrashInjector,
+    private readonly invariants: Invariants,
   ) {}
 
   async check(subject: Subject, olds: Values, wanted: Values): Promise<Values> {
@@ -106,7 +106,7 @@ export class Calls {
   ): Promise<void> {
     const isProtected = old.outputs["deletionProtection"] === true && !isReleased;
     return this.send(
-      { ...callOf("delete", old, old), ...marks, isProtected, isCondemned: old.condemned },
+      { ...callOf("delete", old, old), ...marks, isProtected, isPendingDeletion: old.pendingDeletion },
       async (provider) => {
         await provider.delete(old.id, { ...old.outputs });
         return [{}, undefined];
@@ -116,13 +116,13 @@ export class Calls {
 
   /** Left to itself on the user's word, without a call. */
   release({ kind, id }: Recorded): void {
-    if (kind === "backend") this.laws.released.add(id);
+    if (kind === "backend") this.invariants.released.add(id);
   }
 
   private async send<T>(call: Call, work: (provider: DynamicProvider) => Promise<[Partial<Made>, T]>): Promise<T> {
-    this.ambush.pass();
+    this.crashInjector.pass();
     this.failIfKilled();
-    const judge = this.laws.watch(call);
+    const check = this.invariants.watch(call);
     let answer: Answer = {};
     let result: T | undefined;
     try {
@@ -133,8 +133,8 @@ export class Calls {
       if (!(error instanceof Error)) throw error;
       answer = { error };
     }
-    await this.ambush.struck;
-    judge({ ...answer, killed: this.process.killed });
+    await this.crashInjector.finished;
+    check({ ...answer, killed: this.process.killed });
     this.failIfKilled();
     if (answer.error !== undefined && result === undefined) throw answer.error;
     return result as T;
@@ -159,7 +159,7 @@ async function halfOrWhole(inputs: Values, work: () => Promise<{ id: string; out
   } catch (error) {
     if (!(error instanceof Error) || !("id" in error)) throw error;
     const { id, properties, reasons } = error as Error & { id: string; properties: Values; reasons: readonly string[] };
-    if (reasons.length === 0) throw new Fatal("a partial failure without a reason is no failure to the engine");
+    if (reasons.length === 0) throw new FatalError("a partial failure without a reason is no failure to the engine");
     return { id, outputs: properties, failure: error };
   }
 }

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Deployment, JournalEntry, LocalCloud } from "dgraphcloud-local";
 import { delegate, type Kind } from "../../sdk/delegate";
-import { Fatal, type Values } from "./stack";
+import { FatalError, type Values } from "./state";
 import type { Secrets } from "./secrets";
-import type { Victim } from "./process";
+import type { KilledProcess } from "./providerProcess";
 import type { Tally } from "./tally";
 
 /** One call of the engine on a provider. */
@@ -29,7 +29,7 @@ export interface Call {
   /** The inputs of an action. */
   readonly inputs?: Values;
   /** Replaced already: what is deleted is the older of two. */
-  readonly isCondemned?: boolean;
+  readonly isPendingDeletion?: boolean;
   /** How many mutations it may send. */
   readonly steps?: number;
 }
@@ -40,12 +40,12 @@ export interface Answer {
   readonly id?: string | undefined;
   readonly outputs?: unknown;
   readonly error?: Error | undefined;
-  readonly killed?: Victim | undefined;
+  readonly killed?: KilledProcess | undefined;
 }
 
-export class BrokenLaw extends Fatal {}
+export class InvariantViolation extends FatalError {}
 
-type Judge = (holds: boolean, law: string) => void;
+type Check = (holds: boolean, invariant: string) => void;
 
 const replacing = ["target", "source", "backend", "triggers", "allData", "types", "fields"];
 /** Whether an action with these inputs runs: for the first time, or for another target, selection or trigger. */
@@ -54,11 +54,11 @@ export function runs(before: Values, now: Values): boolean {
   return Object.keys(before).length === 0 || replacing.some(isNews);
 }
 
-const looks = ["login", "deployments", "listBackups"];
-const wipes = { restoreRequest: "restore", dataDrop: "dropData" } as const;
+const lookUps = ["login", "deployments", "listBackups"];
+const wipeOperations = { restoreRequest: "restore", dataDrop: "dropData" } as const;
 
 /** What must hold of every single call, seen from the cloud's side. */
-export class Laws {
+export class Invariants {
   /** Backends whose create nobody could write down: the process was killed, or the answer and the list were lost. */
   readonly unrecorded = new Set<string>();
   /** Every backend that a resource of the stack has made. */
@@ -87,45 +87,45 @@ export class Laws {
       const requests = journal.entries.slice(first);
       const made = [...this.uids()].filter((uid) => !before.has(uid));
       const removed = [...before].filter((uid) => !this.uids().has(uid));
-      const judge = (holds: boolean, law: string): void => {
+      const check = (holds: boolean, invariant: string): void => {
         if (!holds)
-          throw new BrokenLaw(
-            `${law}: ${call.step} of ${call.name}, ${JSON.stringify({ made, removed })}, ${describe(answer)}`,
+          throw new InvariantViolation(
+            `${invariant}: ${call.step} of ${call.name}, ${JSON.stringify({ made, removed })}, ${describe(answer)}`,
           );
       };
-      this.judgeBackends(call, answer, { made, removed }, judge);
-      this.judgeWipes(call, answer, requests, judge);
+      this.checkBackends(call, answer, { made, removed }, check);
+      this.checkWipes(call, answer, requests, check);
       const isLate = requests.some(({ fault }) => fault === "lag");
       const doubled = present.filter(
         (old) => !isLate && call.own?.includes(old.uid) !== true && this.isNamesake(old, made),
       );
-      judge(doubled.length === 0, "a backend that is there is never doubled");
-      judge(count(requests, "createDeployment", mayHaveActed) <= 2, "createDeployment is sent again once at most");
-      judge(
-        call.step !== "check" || requests.every(({ operation }) => call.asks === true && looks.includes(operation)),
+      check(doubled.length === 0, "a backend that is there is never doubled");
+      check(count(requests, "createDeployment", mayHaveActed) <= 2, "createDeployment is sent again once at most");
+      check(
+        call.step !== "check" || requests.every(({ operation }) => call.asks === true && lookUps.includes(operation)),
         "a check makes no call but the look-ups that say what an action is about to do",
       );
-      judge(call.step !== "diff" || requests.length === 0, "diff makes no call");
-      this.judgeRepetition(call, answer, judge);
-      this.judgeState(call, answer, judge);
+      check(call.step !== "diff" || requests.length === 0, "diff makes no call");
+      this.checkRepetition(call, answer, check);
+      this.checkState(call, answer, check);
     };
   }
 
-  private judgeBackends(
+  private checkBackends(
     call: Call,
     answer: Answer,
     { made, removed }: { made: readonly string[]; removed: readonly string[] },
-    judge: Judge,
+    check: Check,
   ): void {
     const creates = call.kind === "backend" && call.step === "create";
     const deletes = call.kind === "backend" && call.step === "delete";
-    judge(made.length <= (creates ? 1 : 0), "one create makes one backend");
-    judge(
+    check(made.length <= (creates ? 1 : 0), "one create makes one backend");
+    check(
       removed.every((uid) => deletes && uid === call.id),
       "nothing is deleted that was not asked for",
     );
-    judge(removed.length === 0 || call.isProtected !== true, "what is protected is not deleted");
-    judge(removed.length === 0 || call.isHeld !== true, "what another resource of the program holds is not deleted");
+    check(removed.length === 0 || call.isProtected !== true, "what is protected is not deleted");
+    check(removed.length === 0 || call.isHeld !== true, "what another resource of the program holds is not deleted");
     if (deletes && answer.error === undefined) this.tally.add("deleteDeployment asked");
     if (deletes) this.tally.add("deleteDeployment acted", removed.length);
     if (!creates) return;
@@ -134,8 +134,8 @@ export class Laws {
     if (answer.killed !== undefined) {
       if (uid !== undefined) this.lost(uid, "createDeployment acted unheard");
     } else if (answer.id === undefined) {
-      // The one way out without a uid: the answer and the list were lost, and the next run looks before it creates.
-      judge(
+      // The one way out without a uid: the answer and the list were lost, and the next run lookUps before it creates.
+      check(
         uid === undefined || answer.error?.message.includes("may or may not exist") === true,
         "a known uid is kept",
       );
@@ -143,8 +143,8 @@ export class Laws {
     } else {
       this.unrecorded.delete(answer.id);
       const adopted = made.length === 0;
-      judge(adopted || uid === answer.id, "the uid in the state is the one that was made");
-      judge(
+      check(adopted || uid === answer.id, "the uid in the state is the one that was made");
+      check(
         !adopted || call.adopts?.existing === true || call.adopts?.uid === answer.id,
         "nothing is taken over by guess",
       );
@@ -154,48 +154,48 @@ export class Laws {
     }
   }
 
-  private judgeWipes(call: Call, answer: Answer, requests: readonly JournalEntry[], judge: Judge): void {
-    const own = call.kind === "restoreRequest" || call.kind === "dataDrop" ? wipes[call.kind] : undefined;
+  private checkWipes(call: Call, answer: Answer, requests: readonly JournalEntry[], check: Check): void {
+    const own = call.kind === "restoreRequest" || call.kind === "dataDrop" ? wipeOperations[call.kind] : undefined;
     const may = own !== undefined && (call.step === "create" || call.step === "update") ? (call.steps ?? 0) : 0;
-    for (const operation of Object.values(wipes)) {
+    for (const operation of Object.values(wipeOperations)) {
       const allowed = operation === own ? may : 0;
       const acted = count(requests, operation, (entry) => entry.acted);
-      judge(count(requests, operation, mayHaveActed) <= allowed, `${operation} is sent as often as it was asked for`);
+      check(count(requests, operation, mayHaveActed) <= allowed, `${operation} is sent as often as it was asked for`);
       if (answer.killed !== undefined) {
         this.tally.add(`${operation} acted unheard`, acted);
         continue;
       }
       const ended = answer.error === undefined && call.step === "create";
       if (ended && operation === own)
-        judge(acted === (call.resumes === true ? 0 : allowed), `${operation} acted once, and is said to have`);
+        check(acted === (call.resumes === true ? 0 : allowed), `${operation} acted once, and is said to have`);
       if (answer.id === undefined && call.step === "create")
-        judge(acted === 0, `${operation} acted, and is in the state`);
+        check(acted === 0, `${operation} acted, and is in the state`);
       this.tally.add(`${operation} acted`, acted);
     }
   }
 
   /** An action runs anew only when a target, a selection or a trigger is another one. */
-  private judgeRepetition(call: Call, { id, error, killed }: Answer, judge: Judge): void {
+  private checkRepetition(call: Call, { id, error, killed }: Answer, check: Check): void {
     if (call.kind !== "restoreRequest" && call.kind !== "dataDrop") return;
     if (call.step === "delete")
-      judge(call.isGuarded !== true || error !== undefined, "a record that guards data stays");
-    if (call.step === "delete" && call.isCondemned !== true && error === undefined) this.ran.delete(call.name);
+      check(call.isGuarded !== true || error !== undefined, "a record that guards data stays");
+    if (call.step === "delete" && call.isPendingDeletion !== true && error === undefined) this.ran.delete(call.name);
     if (call.step !== "create" || call.inputs === undefined) return;
     const [before, now] = [this.ran.get(call.name), call.inputs];
-    judge(runs(before ?? {}, now), "an action runs anew only when it was asked for");
+    check(runs(before ?? {}, now), "an action runs anew only when it was asked for");
     if (id === undefined || killed !== undefined) return;
     this.ran.set(call.name, now);
-    if (call.resumes !== true) this.tally.add(`${wipes[call.kind]} asked`, call.steps);
+    if (call.resumes !== true) this.tally.add(`${wipeOperations[call.kind]} asked`, call.steps);
   }
 
-  private judgeState(call: Call, { outputs, error }: Answer, judge: Judge): void {
+  private checkState(call: Call, { outputs, error }: Answer, check: Check): void {
     if (outputs !== undefined) {
-      judge(isDeepStrictEqual(JSON.parse(JSON.stringify(outputs)), outputs), "a state is plain values");
+      check(isDeepStrictEqual(JSON.parse(JSON.stringify(outputs)), outputs), "a state is plain values");
       const text = (outputs as { __provider?: unknown }).__provider;
-      judge(text === delegate(call.kind), "a state carries the text that loads the provider");
-      judge(!this.secrets.leakIn(call.kind, outputs), "a secret is in the state where it has no place");
+      check(text === delegate(call.kind), "a state carries the text that loads the provider");
+      check(!this.secrets.leakIn(call.kind, outputs), "a secret is in the state where it has no place");
     }
-    judge(error === undefined || !this.secrets.isIn(error.message), "a secret is in a message");
+    check(error === undefined || !this.secrets.isIn(error.message), "a secret is in a message");
   }
 
   private lost(uid: string, how: "createDeployment acted unheard" | "createDeployment acted unfound"): void {

@@ -4,12 +4,12 @@ import { pause, waitUntil } from "../harness/clocks";
 import { type Run, Stack } from "../harness/engineStack";
 import { Audit } from "../harness/secretAudit";
 import { Program } from "./program";
-import { isHeard, type Process, type Row } from "./rows";
+import { isAnswerRecorded, type Process, type Row } from "./rows";
 import { descendants, isAlive, kill, type ProcessEntry } from "../harness/processes";
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 /** How long a polite signal may take to be noticed before what is held goes on. */
-const politeMs = 300;
+const signalMs = 300;
 
 const commands: Readonly<Record<Process, RegExp>> = {
   pulumi: /^$/,
@@ -18,7 +18,7 @@ const commands: Readonly<Record<Process, RegExp>> = {
 };
 
 /** One stack that lives through all rows: backends that the rows make and change, a source and a target that are made by hand. */
-export class Lab {
+export class Harness {
   readonly program: Program;
 
   private constructor(
@@ -30,7 +30,7 @@ export class Lab {
     this.program = new Program(source, target);
   }
 
-  static async begin(): Promise<Lab> {
+  static async begin(): Promise<Harness> {
     const accounts = [{ email: "me@example.com", password: "canary-password-of-the-account" }];
     const stack = await Stack.start({ accounts, provisioningMs: 0, restoreMs: 500 });
     const audit = new Audit(stack);
@@ -39,9 +39,9 @@ export class Lab {
       const asked = { name, zone: "us-east-1", deploymentType: "dedicated" };
       return (await cloud.createDeployment(accounts[0]!, asked)).uid;
     };
-    const lab = new Lab(stack, audit, await make("production"), await make("staging"));
-    await cloud.get(lab.source).takeBackup();
-    return lab;
+    const harness = new Harness(stack, audit, await make("production"), await make("staging"));
+    await cloud.get(harness.source).takeBackup();
+    return harness;
   }
 
   acted(operation: string): number {
@@ -63,12 +63,12 @@ export class Lab {
     this.stack.program(this.program.text);
     const { journal } = this.stack.local;
     const [first, acted] = [journal.entries.length, this.acted(row.since ?? "")];
-    const arm = (): ActiveFault => this.hold(row);
-    let held = row.since === undefined ? arm() : undefined;
+    const holdRequest = (): ActiveFault => this.hold(row);
+    let held = row.since === undefined ? holdRequest() : undefined;
     const { child, ended } = this.stack.begin("up", "--yes", "--skip-preview");
     if (row.since !== undefined) {
-      await journal.waitFor(() => this.acted(row.since ?? "") > acted, patienceMs);
-      held = arm();
+      await journal.waitFor(() => this.acted(row.since ?? "") > acted, timeoutMs);
+      held = holdRequest();
     }
     await journal.waitFor(
       ({ sequence, operation, fault, acted: done }) =>
@@ -76,28 +76,28 @@ export class Lab {
         fault !== undefined &&
         (row.moment === "before" || done) &&
         journal.entries.findIndex((entry) => entry.sequence === sequence) >= first,
-      patienceMs,
+      timeoutMs,
     );
-    const family = descendants(child.pid ?? 0);
-    const victims = family.filter(({ command }) => commands[row.process].test(command));
+    const processes = descendants(child.pid ?? 0);
+    const victims = processes.filter(({ command }) => commands[row.process].test(command));
     if (row.process === "pulumi") child.kill(row.signal);
     else expect(victims, `processes of the ${row.process}`).not.to.have.length(0);
     for (const { pid } of victims) kill(pid, row.signal);
-    await pause(politeMs);
-    if (isHeard(row)) {
+    await pause(signalMs);
+    if (isAnswerRecorded(row)) {
       // The engine waits for what has begun: a restore must come to its end.
       this.setRestoreOutcome("OK");
       held?.release();
     }
     const run = await ended;
-    await this.bury(family);
+    await this.endProcesses(processes);
     held?.remove();
     if (row.process === "pulumi" && row.signal === "SIGKILL") await this.stack.pulumi("cancel", "--yes");
     return run;
   }
 
   /** The way on after a crash. */
-  async goOn(row: Row): Promise<Run> {
+  async runAgain(row: Row): Promise<Run> {
     if (row.then === "refresh, up") {
       const refresh = await this.stack.refresh();
       expect(refresh.code, refresh.output).to.equal(0);
@@ -124,17 +124,17 @@ export class Lab {
 
   /** What cannot be heard any more must not act after the death; what can is held before or after it acts. */
   private hold(row: Row): ActiveFault {
-    const kind = isHeard(row) ? "pause" : "hang";
+    const kind = isAnswerRecorded(row) ? "pause" : "hang";
     return this.stack.local.faults.add({ operation: row.request, fault: { kind, acted: row.moment === "after" } });
   }
 
   /** The provider's process ends by itself once the engine is gone; whatever else is left is ended here. */
-  private async bury(family: readonly ProcessEntry[]): Promise<void> {
-    const providers = family.filter(({ command }) => commands.provider.test(command));
+  private async endProcesses(processes: readonly ProcessEntry[]): Promise<void> {
+    const providers = processes.filter(({ command }) => commands.provider.test(command));
     const left = (): ProcessEntry[] => providers.filter(({ pid }) => isAlive(pid));
     await waitUntil(() => left().length === 0, { tries: 100, everyMs: 100 });
     const survivors = left();
-    for (const { pid } of family) kill(pid, "SIGKILL");
+    for (const { pid } of processes) kill(pid, "SIGKILL");
     expect(survivors, "provider processes that outlive the engine").to.deep.equal([]);
   }
 }

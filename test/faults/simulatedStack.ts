@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** A stack as the engine keeps it: what it calls, and what it remembers of the answers. */
-export class Stack {
+export class SimulatedStack {
   private readonly recorded = new Map<string, Recorded>();
 
   has(name: string): boolean {

@@ -1,24 +1,24 @@
-import type { Kind } from "./kinds";
+import type { FaultKind } from "./faultKinds";
 import type { Row } from "./rows";
 import { password, type World } from "./world";
 
-/** Tells how often the fault of a row has struck so far. */
-export type Struck = () => number;
+/** How often the fault of a row has been injected so far. */
+export type CountHits = () => number;
 
 /** More calls than any row makes. */
 const many = 1_000;
 const answerTimeMs = 20_000;
 /** How often, and how long at most, in real milliseconds, one looks whether the cloud has carried out what it will never answer. */
-const look = { everyMs: 3, mostMs: 150 };
+const look = { everyMs: 3, maxMs: 150 };
 
 /** Sets the fault of a row to work in a cloud. */
-export function arm(world: World, row: Row): Struck {
+export function injectFault(world: World, row: Row): CountHits {
   const { step, kind } = row;
   const { local, network } = world;
   const [first, last] = callsOf(row);
   const ofList = kind.family === "duplicates" || kind.family === "lag";
   const operation = ofList ? "deployments" : step.operation;
-  const strike = (fault: Parameters<typeof local.faults.add>[0]["fault"], onStrike?: () => void): Struck => {
+  const strike = (fault: Parameters<typeof local.faults.add>[0]["fault"], onStrike?: () => void): CountHits => {
     const calls = Array.from({ length: last - first + 1 }, (_, index) => first + index);
     const active = local.faults.add({ operation, calls: lasts(row) ? "every" : calls, fault }, onStrike);
     return () => active.struck;
@@ -33,11 +33,11 @@ export function arm(world: World, row: Row): Struck {
   const { effect } = kind;
   switch (effect.on) {
     case "network": {
-      const rule = network.strike(operation, effect.trouble, (call) => call >= first && call <= last);
-      return () => rule.struck;
+      const rule = network.strike(operation, effect.failure, (call) => call >= first && call <= last);
+      return () => rule.hits;
     }
     case "answer":
-      return strike(effect.fault(step, secretsOf(world)));
+      return strike(effect.fault(step, knownSecrets(world)));
     case "hang":
       return strike({ kind: "hang", acted: kind.acted }, () => {
         expireOnceActed(world, kind.acted);
@@ -50,7 +50,7 @@ export function arm(world: World, row: Row): Struck {
 }
 
 function expireOnceActed({ local, time }: World, acted: boolean): void {
-  const until = Date.now() + look.mostMs;
+  const until = Date.now() + look.maxMs;
   const timer = setInterval(() => {
     if (acted && local.journal.entries.at(-1)?.acted === false && Date.now() < until) return;
     clearInterval(timer);
@@ -68,7 +68,7 @@ function callsOf(row: Row): readonly [number, number] {
   return [callOf(row), callOf(row)];
 }
 
-/** The call that is struck, when it is one alone. */
+/** The call that fails, when the row injects one fault only. */
 export function callOf({ step, when }: Row): number {
   return when === "mid-run" && step.kind === "poll" ? 2 : 1 + (step.skips ?? 0);
 }
@@ -79,7 +79,7 @@ function outsideFault({ step, kind }: Row): Parameters<World["local"]["faults"][
   return { kind: "slow", ms: 1 };
 }
 
-function change(world: World, { step }: Row, what: Extract<Kind["effect"], { on: "outside" }>["change"]): void {
+function change(world: World, { step }: Row, what: Extract<FaultKind["effect"], { on: "outside" }>["change"]): void {
   const { cloud } = world.local;
   if (what === "pass") {
     world.time.pass(answerTimeMs);
@@ -114,7 +114,7 @@ function subjectOf({ source, target, local }: World, step: Row["step"]["name"]):
 }
 
 /** All that is secret so far: what a careless service may well put into an answer. */
-export function secretsOf({ local, network }: World): string {
+export function knownSecrets({ local, network }: World): string {
   const tokens = local.cloud.all().map(({ jwtToken }) => jwtToken);
   return [password, ...network.tokens, ...tokens].join(" ");
 }

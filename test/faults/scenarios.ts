@@ -1,9 +1,9 @@
-import type { Outcome } from "./stack";
+import type { Outcome } from "./simulatedStack";
 import type { StepName } from "./steps";
 import { type Type, type Values, type World } from "./world";
 
 /** How a step is brought about: what must be there, the step itself, and the same for another resource of the same process. */
-export interface Drive {
+export interface Scenario {
   /** What is there before the process that the fault strikes begins. */
   readonly before?: (world: World, age: Age) => Promise<void>;
   /** The step follows in the same process. */
@@ -11,7 +11,7 @@ export interface Drive {
   /** The resource that the step is about. */
   readonly resource: string;
   readonly run: (world: World) => Promise<Outcome>;
-  /** The step done well for another resource, so that the struck one comes in mid-run. A poll needs none: it has a middle. */
+  /** The step done well for another resource, so that the failing one comes in mid-run. A poll needs none: it has a middle. */
   readonly earlier?: (world: World) => Promise<void>;
   /** What a `pulumi up` of the same program does, or of one with another input. */
   readonly again: (world: World, more?: Values) => Promise<Outcome>;
@@ -51,7 +51,7 @@ async function backends(world: World, age: Age): Promise<void> {
   if (age === "old") world.time.pass(longAgoMs);
 }
 
-function creating(pauseMs: number): Drive {
+function creating(pauseMs: number): Scenario {
   const run = up("orders", "backend", () => named("orders"));
   return {
     resource: "orders",
@@ -64,7 +64,7 @@ function creating(pauseMs: number): Drive {
   };
 }
 
-function updating(news: Values): Drive {
+function updating(news: Values): Scenario {
   const run = up("orders", "backend", () => named("orders", news));
   const renamed = news["name"] === undefined ? {} : { name: "first-2" };
   return {
@@ -76,7 +76,7 @@ function updating(news: Values): Drive {
   };
 }
 
-function dropping(inputs: Values): Drive {
+function dropping(inputs: Values): Scenario {
   const drop = up("wipe", "drop", ({ target }) => ({ backend: target, ...inputs }));
   // A check that fails throws; an engine says so as of everything else.
   const run = async (world: World, more?: Values): Promise<Outcome> => {
@@ -100,7 +100,7 @@ function dropping(inputs: Values): Drive {
 }
 
 const copy = ({ target, source }: World): Values => ({ target, source });
-const restoring: Drive = {
+const restoring: Scenario = {
   resource: "copy",
   run: up("copy", "request", copy),
   again: up("copy", "request", copy),
@@ -114,7 +114,7 @@ const waited = (world: World): Values => {
   const { target, restoreId } = world.stack.outputs("copy") ?? {};
   return { request: world.stack.id("copy"), target, restoreId };
 };
-const waiting: Drive = {
+const waiting: Scenario = {
   resource: "wait",
   before: prepare("copy", "request", copy),
   sameProcess: true,
@@ -122,7 +122,7 @@ const waiting: Drive = {
   again: up("wait", "completion", waited),
 };
 
-const deleting: Drive = {
+const deleting: Scenario = {
   resource: "orders",
   before: backends,
   run: (world) => well(world.delete("orders")),
@@ -135,7 +135,7 @@ const momentMs = 10_000;
 const listAgesMs = 120_000;
 const sessionEndsMs = 3 * 3_600_000 + 60_000;
 
-export const drives: Readonly<Record<StepName, Drive>> = {
+export const scenarios: Readonly<Record<StepName, Scenario>> = {
   "log-in": creating(sessionEndsMs),
   list: creating(listAgesMs),
   create: creating(0),

@@ -1,12 +1,12 @@
 import type { LocalCloud } from "dgraphcloud-local";
 import type { TestClock } from "../harness/clocks";
 import { allowed, type Program } from "./program";
-import type { Stack } from "./stack";
+import type { SimulatedStack } from "./simulatedStack";
 import type { Step } from "./steps";
 
-interface Scenery {
+interface Environment {
   readonly local: LocalCloud;
-  readonly stack: Stack;
+  readonly stack: SimulatedStack;
   readonly program: Program;
   readonly clock: TestClock;
   readonly source: string;
@@ -14,8 +14,11 @@ interface Scenery {
 }
 
 /** What happens in the cloud without the provider: the console, a colleague, the service itself. */
-export async function happen(step: Extract<Step, { kind: "outside" }>, scenery: Scenery): Promise<void> {
-  const { local, stack, program, clock, source, staging } = scenery;
+export async function applyOutsideChange(
+  step: Extract<Step, { kind: "outside" }>,
+  environment: Environment,
+): Promise<void> {
+  const { local, stack, program, clock, source, staging } = environment;
   const { cloud } = local;
   const { target } = step;
   if (step.what === "namesake") {
