@@ -4,8 +4,8 @@ import { callWithin, TestClock } from "../harness/clocks";
 import { rejection } from "../harness/errors";
 import { answerJson, Service } from "../harness/httpService";
 
-describe("an account in an outage", () => {
-  it("answers a hundred failing calls of both planes with fifty repetitions in all, and says why it stopped", async () => {
+describe("an account during an outage", () => {
+  it("sends fifty retries in all for a hundred failing calls to both planes, and reports why it stopped", async () => {
     const service = await Service.start(({ operation }, response) => {
       const host = service.endpoint.host;
       const deployments = [{ uid: "0x1", name: "orders", zone: "us-east-1", url: host, jwtToken: "token-of-orders" }];

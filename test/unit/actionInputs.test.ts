@@ -83,7 +83,7 @@ const bad: readonly Bad[] = [
   ),
 ];
 
-describe("inputs of a Restore and of a DataDrop", () => {
+describe("the inputs of Restore and DataDrop", () => {
   for (const [what, subject, more, property, reason] of bad)
     it(`of a ${subject === restore ? "Restore" : "DataDrop"} refuse ${what}`, () => {
       const found = failures(subject, { ...subject.good, ...more });
@@ -98,7 +98,7 @@ describe("inputs of a Restore and of a DataDrop", () => {
         expect(failures(subject, { ...subject.good, notAfter })).to.deep.equal([]);
       });
 
-    it(`of a ${name} are not refused while none of them is known`, () => {
+    it(`of a ${name} are accepted while all of them are unknown`, () => {
       const { allData, allDataAndSchema, ...others } = subject.fields;
       const unknown = Object.fromEntries(Object.keys(others).map((field) => [field, unknownValue]));
       expect(failures(subject, unknown)).to.deep.equal([]);

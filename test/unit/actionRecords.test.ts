@@ -15,7 +15,7 @@ type Values = Record<string, unknown>;
 const urnOf = (kind: string, name: string): string =>
   `urn:pulumi:dev::test::pulumi-nodejs:dynamic/dgraphcloud:${kind}::${name}`;
 
-/** One provider process: what it serves, and what it says in the rows of resources. */
+/** One provider process: its resources, and the messages that it shows for each of them. */
 class Process {
   readonly lines: string[] = [];
   readonly backend: DynamicProvider;
@@ -96,20 +96,20 @@ describe("the records of actions", () => {
     return failures.map(({ property, reason }) => `${property}: ${reason}`);
   }
 
-  describe("in a preview", () => {
-    it("say of a first drop what it erases, where, and that it may not be the first", async () => {
+  describe("when previewed", () => {
+    it("report what a first drop erases, on which backend, and that it may have run before", async () => {
       await run.drop.check({}, drop());
       expect(run.warnings).to.have.length(1);
       expect(run.warnings[0]).to.contain(`will erase all data of the backend "staging" (${target})`);
       expect(run.warnings[0]).to.contain("first run, as far as this stack's state tells").and.to.contain("notAfter");
     });
 
-    it("name types and fields", async () => {
+    it("name the types and fields to be dropped", async () => {
       await run.drop.check({}, drop({ allData: undefined, types: ["Author"], fields: ["Task.title"] }));
       expect(run.warnings[0]).to.contain("will erase type Author, field Task.title of the backend");
     });
 
-    it("say of a first restore which backup of which backend it brings, also which one is the latest now", async () => {
+    it("report which backup of which backend a first restore uses, and which one is the latest now", async () => {
       await local.cloud.get(source).takeBackup();
       const [series] = await local.cloud.get(source).listBackups();
       const folder = series?.[0]?.folder ?? "";
@@ -124,7 +124,7 @@ describe("the records of actions", () => {
       expect(local.journal.count("listBackups"), "what the program says need not be looked up").to.equal(0);
     });
 
-    it("say of a run again what causes it, and say it once although the engine checks twice", async () => {
+    it("report once why an action runs again, although the engine checks twice", async () => {
       const before = drop({ triggers: { asked: "1", kept: "k" } });
       const again = drop({ triggers: { asked: "2", kept: "k" } });
       for (const olds of [before, {}]) await run.drop.check(olds, again);
@@ -132,7 +132,7 @@ describe("the records of actions", () => {
       expect(run.warnings[0]).to.contain('runs again because of a change of triggers ("asked"): ');
     });
 
-    it("know a replacement that only the engine asks for, and a value that is not known yet, from a first run", async () => {
+    it("tell a first run from a forced replacement and from a value that is still unknown", async () => {
       for (const olds of [drop(), {}]) await run.drop.check(olds, drop());
       expect(run.warnings[0]).to.contain("because the engine replaces it");
       nextRun();
@@ -142,7 +142,7 @@ describe("the records of actions", () => {
       expect(run.warnings[0]).to.contain("because of a change of triggers");
     });
 
-    it("say nothing of what does not run, and ask nobody", async () => {
+    it("report nothing and make no request when the action does not run", async () => {
       local.journal.clear();
       await run.drop.check(
         drop({ triggers: { a: 1, b: 2 } }),
@@ -154,7 +154,7 @@ describe("the records of actions", () => {
       expect(local.journal.count()).to.equal(0);
     });
 
-    it("are quiet about a backend that is made in the same run", async () => {
+    it("report nothing about a backend that the same run creates", async () => {
       await run.drop.check({}, drop({ backend: unknownValue }));
       expect(run.warnings).to.deep.equal([]);
       expect(run.lines.join()).to.contain("a backend that is not known yet");
@@ -165,13 +165,13 @@ describe("the records of actions", () => {
       expect(run.lines).to.deep.equal([]);
     });
 
-    it("warn of a backend that was taken over in the same run", async () => {
+    it("warn when the same run adopted the backend", async () => {
       const { id } = await run.backend.create(database({ name: "staging", adoptExisting: true }));
       await run.drop.check({}, drop({ backend: id }));
       expect(run.warnings[0]).to.contain(`will erase all data of the backend "staging" (${id})`);
     });
 
-    it("give the uid when the service does not answer, and ask it once for all", async () => {
+    it("show the uid when the service does not answer, after one request for all of them", async () => {
       local.faults.add({
         operation: "deployments",
         calls: "every",
@@ -185,7 +185,7 @@ describe("the records of actions", () => {
   });
 
   describe("confirm of a Restore", () => {
-    it("is compared in the preview and before it is sent, and names both", async () => {
+    it("is compared in the preview and again before the restore is sent, and a mismatch names both backends", async () => {
       await local.cloud.get(source).takeBackup();
       const wrong = restore({ confirm: "production" });
       const [refusal] = await refusals(run.request, {}, wrong);
@@ -203,14 +203,14 @@ describe("the records of actions", () => {
   });
 
   describe("of a protected backend", () => {
-    it("are not deleted by a run that declares nothing, and the message names the ways on", async () => {
+    it("are kept when a run declares nothing, and the message names the ways out", async () => {
       const { id, outs } = await ran();
       const refused = (await rejection(run.drop.delete(id, outs))).message;
       expect(refused).to.contain('DataDrop "wipe"').and.to.contain(`its backend "db" (${target})`);
       expect(refused).to.contain("DGC418").and.to.contain("deletionProtection: false").and.to.contain("--exclude");
     });
 
-    it("are not deleted either when they are of a restore, or the wait for one", async () => {
+    it("are kept for a restore and for the wait for a restore, too", async () => {
       await local.cloud.get(source).takeBackup();
       const made: { id: string; outs?: Values } = await run.request.create(restore());
       const waited: { id: string; outs?: Values } = await run.completion.create({
@@ -239,21 +239,21 @@ describe("the records of actions", () => {
       expect(run.warnings[0]).to.contain("first run").and.to.contain(`if the backend ${target} is still there`);
     });
 
-    it("are deleted, without one, when a newer one of the same action was made in this run", async () => {
+    it("are deleted without a warning when this run made a newer record of the same action", async () => {
       const { id, outs } = await ran();
       await run.drop.create(drop({ triggers: ["again"] }));
       await run.drop.delete(id, outs);
       expect(run.warnings).to.deep.equal([]);
     });
 
-    it("are deleted before the newer one is made with deleteBeforeReplace", async () => {
+    it("are deleted before the newer record is made under deleteBeforeReplace", async () => {
       const { id, outs } = await ran();
       await run.drop.diff(id, outs, drop({ triggers: ["again"] }));
       await run.drop.delete(id, outs);
       expect(run.warnings).to.deep.equal([]);
     });
 
-    it("stay when a refresh of the same run has read and compared them", async () => {
+    it("are kept after a refresh in the same run has read and diffed them", async () => {
       const { id, outs } = await ran();
       const read: { props?: Values; inputs?: Values } = await run.drop.read(id, outs);
       await run.drop.diff(id, read.props ?? {}, { ...read.inputs });
@@ -261,10 +261,10 @@ describe("the records of actions", () => {
     });
   });
 
-  describe("of a protection that changes", () => {
+  describe("when the protection changes", () => {
     const off = { __backendDeletionProtection: false, __backendProtect: false };
 
-    it("are updated in their state alone, said in words, and never replaced", async () => {
+    it("are updated in the state only, with an explanation, and never replaced", async () => {
       const { id, outs } = await ran();
       const news = drop(off);
       expect(await run.drop.diff(id, outs, news)).to.deep.equal({ changes: true });
@@ -279,7 +279,7 @@ describe("the records of actions", () => {
       expect((await rejection(run.drop.delete(id, on.outs ?? {}))).message).to.contain("DGC418");
     });
 
-    it("show no change for a value that is not known or left out, nor in a state of before", async () => {
+    it("show no change for a protection that is unknown or unset, or that an older state does not have", async () => {
       const { id, outs } = await ran();
       const left = { __backendDeletionProtection: undefined, __backendProtect: undefined };
       const unknown = { __backendDeletionProtection: unknownValue, __backendProtect: unknownValue };
@@ -289,7 +289,7 @@ describe("the records of actions", () => {
       expect(await run.drop.diff(id, before, drop())).to.deep.equal({ changes: false });
     });
 
-    it("stay protected while the program leaves deletionProtection out, also after a run again: so does the Backend", async () => {
+    it("stay protected while the program leaves deletionProtection unset, as the Backend does, even after the action runs again", async () => {
       const made: { id: string; outs?: Values } = await run.backend.create(database({ deletionProtection: true }));
       const leftOut = drop({ backend: made.id, __backendDeletionProtection: undefined, __backendProtect: false });
       const { id, outs } = await ran(drop({ backend: made.id, __backendProtect: true }));
@@ -301,7 +301,7 @@ describe("the records of actions", () => {
       expect((await rejection(run.drop.delete(again.id, again.outs))).message).to.contain("DGC418");
     });
 
-    it("reach the state although the action itself is still unsettled", async () => {
+    it("record the change although the action itself is unfinished", async () => {
       local.faults.add({ operation: "dropData", fault: { kind: "reset", acted: true } });
       const lost = (await rejection(run.drop.create(drop()))) as Error & { id: string; properties: Values };
       nextRun();
@@ -313,7 +313,7 @@ describe("the records of actions", () => {
     });
   });
 
-  it("are named by the failure of the backend's delete that comes after theirs", async () => {
+  it("are named when the delete of their backend fails after they were deleted", async () => {
     const made: { id: string; outs?: Values } = await run.backend.create(database());
     const { id, outs } = await ran(drop({ backend: made.id }, false));
     local.faults.add({ operation: "deleteDeployment", fault: { kind: "errors", messages: ["not now"], acted: false } });
@@ -322,20 +322,20 @@ describe("the records of actions", () => {
     expect(failed).to.contain("not now").and.to.contain(`The records of wipe have left the state already`);
   });
 
-  describe("and the preview of a Backend", () => {
+  describe("in the preview of their Backend", () => {
     const olds = database({ deletionProtection: true });
 
-    it("says what switching deletionProtection off makes possible", async () => {
+    it("explain what becomes possible when deletionProtection is set to false", async () => {
       await run.backend.check(olds, database({ deletionProtection: false }));
       expect(run.warnings[0]).to.contain("switched off").and.to.contain("deletes all its data");
     });
 
-    it("says that taking the line out does not switch it off", async () => {
+    it("explain that removing deletionProtection from the program does not turn it off", async () => {
       await run.backend.check(olds, database());
       expect(run.warnings[0]).to.contain("stays on").and.to.contain("set deletionProtection: false");
     });
 
-    it("says nothing of one that stays as it was", async () => {
+    it("show nothing when deletionProtection does not change", async () => {
       await run.backend.check(olds, olds);
       await run.backend.check(database(), database());
       expect(run.lines).to.deep.equal([]);

@@ -12,7 +12,7 @@ import {
 import { type ErrorClass, thrown } from "../harness/errors";
 
 const site = { operation: "deployments", host: "cloud.example.com" };
-/** Stands in every body: nothing of it may reach a message. */
+/** Part of every body. No message may contain it. */
 const inBody = "eyJ0b2tlbiI6-in-the-body";
 
 function read(answer: Partial<HttpAnswer>): unknown {
@@ -135,7 +135,7 @@ describe("an answer", () => {
     },
   ];
   for (const { what, answer, is, says, acted = false } of failing) {
-    it(`with ${what} is a ${is.name} that names operation and host, says what to do, and shows no body`, () => {
+    it(`with ${what} is a ${is.name} that names operation, host and next step, and does not show the body`, () => {
       const error = thrown(() => read(answer));
       expect(error).to.be.instanceOf(is);
       expect(error.message)
@@ -176,13 +176,13 @@ describe("an answer", () => {
     "zone is invalid",
   ];
   for (const message of others) {
-    it(`whose errors say "${message}" is not taken for a refused session`, () => {
+    it(`whose errors say "${message}" is not treated as a refused session`, () => {
       const error = thrown(() => read(json({ errors: [{ message }] })));
       expect(error).to.be.instanceOf(GraphqlError).and.to.have.deep.property("messages", [message]);
     });
   }
 
-  it("with errors beside data keeps the data: a create may name its uid there", () => {
+  it("with errors beside data keeps the data, which may hold the uid of a new backend", () => {
     const data = { createDeployment: { uid: "0x42" } };
     expect(thrown(() => read(json({ errors, data })))).to.deep.include({ data, messages: ["first", "second"] });
   });
@@ -194,13 +194,13 @@ describe("an answer", () => {
     ["HTTP 503", { status: 503, body: page }, false],
   ];
   for (const [what, answer, expected] of unreadable) {
-    it(`with ${what} is ${expected ? "" : "not "}marked as one that came and could not be read`, () => {
+    it(`with ${what} is ${expected ? "" : "not "}marked as received but unreadable`, () => {
       expect(thrown(() => read(answer))).to.have.property("unreadable", expected);
     });
   }
 
   for (const status of [429, 500, 503]) {
-    it(`with ${status} tells how long the service wants to be left alone`, () => {
+    it(`with ${status} keeps the delay that the service asks for`, () => {
       expect(thrown(() => read({ status, retryAfter: "7" }))).to.have.property("retryAfterMs", 7_000);
       expect(thrown(() => read({ status }))).to.have.property("retryAfterMs", undefined);
       const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
@@ -218,7 +218,7 @@ describe("an answer", () => {
     ["data that is empty", { data: {} }, {}],
   ];
   for (const [what, body, data] of good) {
-    it(`with ${what} gives the data`, () => {
+    it(`with ${what} returns the data`, () => {
       expect(read(json(body))).to.deep.equal(data);
     });
   }

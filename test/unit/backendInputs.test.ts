@@ -56,7 +56,7 @@ describe("inputs of a Backend", () => {
     });
   }
 
-  it("name every field of the table in the good case above", () => {
+  it("cover every field of the table in the valid example above", () => {
     expect(Object.keys(everything).sort()).to.deep.equal(Object.keys(backendFields).sort());
   });
 
@@ -71,7 +71,7 @@ describe("inputs of a Backend", () => {
   ];
   for (const plan of [free, shared]) {
     for (const [name, value, shown] of onlyDedicated) {
-      it(`refuse ${shown} of a ${plan.deploymentType} backend, with the remedy and its consequence`, () => {
+      it(`refuse ${shown} of a ${plan.deploymentType} backend, and name the remedy and its consequence`, () => {
         expect(failures({ ...plan, [name]: value })).to.deep.equal([
           {
             property: name,
@@ -139,23 +139,23 @@ describe("inputs of a Backend", () => {
     });
   }
 
-  it("are all refused at once, each with its own property", () => {
+  it("are refused all at once, each under its own property", () => {
     const found = failures({ deploymentType: "free", size: "huge", storage: -1, aclEnabled: true, adoptUid: "x" });
     expect(found.map(({ property }) => property)).to.deep.equal(["zone", "size", "storage", "aclEnabled", "adoptUid"]);
   });
 
-  it("that are not known yet are not refused", () => {
+  it("that are still unknown are accepted", () => {
     expect(failures(Object.fromEntries(Object.keys(backendFields).map((name) => [name, unknownValue])))).to.deep.equal(
       [],
     );
   });
 
-  it("that need a dedicated backend are not refused while the type is not known", () => {
+  it("that need a dedicated backend are accepted while the type is unknown", () => {
     const options = Object.fromEntries(onlyDedicated.map(([name, value]) => [name, value]));
     expect(failures({ zone: "us-east-1", deploymentType: unknownValue, ...options })).to.deep.equal([]);
   });
 
-  it("that are not known yet keep no other one from being refused", () => {
+  it("that are still unknown do not hide invalid ones", () => {
     expect(failures({ ...free, zone: unknownValue, size: "small" }).map(({ property }) => property)).to.deep.equal([
       "size",
     ]);
@@ -175,15 +175,10 @@ describe("the name of a Backend", () => {
     ["is the user's in place of an old one", { ...olds, name: "old" }, { name: "mine", ...hidden }, "mine"],
     ["is the user's for an adopted one", {}, { name: "mine", adoptUid: "0x42", ...hidden }, "mine"],
     ["is the default for a new one", {}, hidden, "orders-1234567"],
-    ["stays the old one although the default is another", { ...olds, name: "old" }, hidden, "old"],
-    ["stays the old one when the user removes his own", { ...olds, name: "mine" }, hidden, "mine"],
-    ["is left to the service for an adopted one", {}, { adoptUid: "0x42", ...hidden }, undefined],
-    [
-      "is left to the service while it is not known which one is adopted",
-      {},
-      { adoptUid: unknownValue, ...hidden },
-      undefined,
-    ],
+    ["stays the old one although the default has changed", { ...olds, name: "old" }, hidden, "old"],
+    ["stays the old one when the user removes it from the program", { ...olds, name: "mine" }, hidden, "mine"],
+    ["is the live name of an adopted one", {}, { adoptUid: "0x42", ...hidden }, undefined],
+    ["is left open while adoptUid is unknown", {}, { adoptUid: unknownValue, ...hidden }, undefined],
     ["stays the service's when adoptUid is removed later", { ...olds, adoptUid: "0x42" }, hidden, undefined],
     ["stays the service's for one that has none in the state", olds, hidden, undefined],
     ["is the default where adoptExisting may take one over", {}, { adoptExisting: true, ...hidden }, "orders-1234567"],

@@ -11,7 +11,7 @@ const sections = page
   .slice(1)
   .map((section) => section.split(/^## /m)[0] ?? "");
 
-/** The lines that tell what to do next, as the sources have them. */
+/** The lines of the sources that tell the user what to do next. */
 function remedies(): { file: string; text: string }[] {
   const files = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" });
   return files
@@ -37,16 +37,16 @@ function remedies(): { file: string; text: string }[] {
 }
 
 describe("error codes", () => {
-  it("have a section each on the troubleshooting page, in their order, under the same title", () => {
+  it("each have a section on the troubleshooting page, in order and with the same title", () => {
     const told = sections.map((section) => section.split("\n").slice(0, 3).join("\n"));
     expect(told).to.deep.equal(Object.entries(codes).map(([code, title]) => `${code}\n\n**${title}.**`));
   });
 
-  it("are told with cause and remedy", () => {
+  it("are each explained with cause and remedy", () => {
     for (const section of sections) expect(section).to.match(/\n- Cause: \S[^]+\n- Remedy: \S/);
   });
 
-  it("are all in use: each is named where something fails", () => {
+  it("are each used by at least one failure", () => {
     const sources = ["provider", "sdk"].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".ts") && file !== "codes.ts")
@@ -56,12 +56,12 @@ describe("error codes", () => {
     expect(unused).to.deep.equal([]);
   });
 
-  it("come with remedies of one action a line: nobody reads a paragraph under an error", () => {
+  it("come with remedies of one action per line", () => {
     const long = remedies().filter(({ text }) => text.split(/\s+/).length > 40);
     expect(long.map(({ file, text }) => `${file}: ${text}`)).to.deep.equal([]);
   });
 
-  it("lead to their section, in the package as it is installed", () => {
+  it("link to their section of the page that the installed package contains", () => {
     expect(pointerTo("DGC307")).to.equal("DGC307: node_modules/pulumi-dgraphcloud/docs/troubleshooting.md#dgc307");
     const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: string[] };
     expect(files).to.include("docs/*.md");

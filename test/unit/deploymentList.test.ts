@@ -16,12 +16,12 @@ const failure = new LostAnswerError({ operation: "deployments", host: "h" }, { w
 describe("the list of deployments", () => {
   let clock: TestClock;
   let list: DeploymentList;
-  /** What the service has; an error is its answer. */
+  /** The deployments of the service, or the error that it answers with. */
   let service: readonly Deployment[] | Error;
-  /** When each list was asked for, in milliseconds since the start. */
+  /** When each list was requested, in milliseconds since the start. */
   let asked: number[];
   let calls: Call[];
-  /** Held back answers, while `holding`. */
+  /** Answers that are delayed while `holding` is true. */
   let held: (() => void)[];
   let holding: boolean;
 
@@ -46,12 +46,12 @@ describe("the list of deployments", () => {
     for (const answer of held.splice(0)) answer();
   }
 
-  it("is not asked for before somebody wants it", () => {
+  it("is not requested before its first use", () => {
     expect(asked).to.deep.equal([]);
   });
 
-  describe("known", () => {
-    it("is asked for once a minute at most", async () => {
+  describe("when a known one is enough", () => {
+    it("is requested at most once a minute", async () => {
       expect(await uids(list.known(call()))).to.deep.equal(["0x1", "0x2"]);
       service = [];
       clock.pass(60_000);
@@ -61,7 +61,7 @@ describe("the list of deployments", () => {
       expect(await uids(list.known(call()))).to.deep.equal([]);
     });
 
-    it("is kept up by the mutations of this process", async () => {
+    it("includes the mutations of this process", async () => {
       await list.known(call());
       list.note(entry("0x3"));
       list.note(entry("0x1", "renamed"));
@@ -80,8 +80,8 @@ describe("the list of deployments", () => {
     });
   });
 
-  describe("recent", () => {
-    it("is shared by all who ask within five seconds", async () => {
+  describe("when a recent one is enough", () => {
+    it("is shared by all calls within five seconds", async () => {
       await list.recent(call());
       clock.pass(5_000);
       await list.recent(call());
@@ -91,7 +91,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 5_001]);
     });
 
-    it("is one list for a hundred at once, also when the answer takes long", async () => {
+    it("is requested once for a hundred concurrent calls, even when the answer is slow", async () => {
       holding = true;
       const first = Array.from({ length: 50 }, () => list.recent(call()));
       clock.pass(4_000);
@@ -101,7 +101,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0]);
     });
 
-    it("is never one that was asked for longer ago, although it is still under way", async () => {
+    it("never reuses an older request, even one that is still running", async () => {
       holding = true;
       const early = list.recent(call());
       clock.pass(5_001);
@@ -115,7 +115,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 5_001]);
     });
 
-    it("never asks twice at the same time", async () => {
+    it("is never requested twice at the same time", async () => {
       holding = true;
       const work = [list.recent(call())];
       clock.pass(6_000);
@@ -130,15 +130,15 @@ describe("the list of deployments", () => {
     });
   });
 
-  describe("anew", () => {
-    it("is asked for each time", async () => {
+  describe("when a fresh one is needed", () => {
+    it("is requested for each call", async () => {
       await list.anew(call());
       await list.anew(call());
       await list.recent(call());
       expect(asked).to.deep.equal([0, 0]);
     });
 
-    it("is never the list that was under way when somebody asked", async () => {
+    it("never reuses a request that was already running at the time of the call", async () => {
       holding = true;
       const under = list.recent(call());
       service = [entry("0x1"), entry("0x2"), entry("0x3")];
@@ -150,7 +150,7 @@ describe("the list of deployments", () => {
       expect(await uids(anew)).to.deep.equal(["0x1", "0x2", "0x3"]);
     });
 
-    it("goes on after the one under way has failed", async () => {
+    it("is requested after the running request has failed", async () => {
       holding = true;
       service = failure;
       const under = rejection(list.recent(call()));
@@ -163,7 +163,7 @@ describe("the list of deployments", () => {
       expect(await uids(anew)).to.deep.equal(["0x3"]);
     });
 
-    it("waits in one queue: a hundred who ask meanwhile share the next one", async () => {
+    it("shares the next request among a hundred calls that arrive during one", async () => {
       holding = true;
       const under = list.recent(call());
       const waiting = Array.from({ length: 100 }, () => list.anew(call()));
@@ -176,8 +176,8 @@ describe("the list of deployments", () => {
     });
   });
 
-  describe("searched", () => {
-    it("gives what a recent list has, without another one", async () => {
+  describe("when searched", () => {
+    it("finds what a recent list has, without another request", async () => {
       await list.recent(call());
       expect(await uids(list.find({ uid: "0x1" }, call()))).to.deep.equal(["0x1"]);
       expect(await uids(list.find({ name: "name of 0x2" }, call()))).to.deep.equal(["0x2"]);
@@ -187,14 +187,14 @@ describe("the list of deployments", () => {
     for (const wanted of [{ uid: "0x3" }, { name: "name of 0x3" }]) {
       const by = Object.keys(wanted).join();
 
-      it(`finds by ${by} what was created since the last list, in the same millisecond`, async () => {
+      it(`finds by ${by} what was created after the last list, even in the same millisecond`, async () => {
         await list.recent(call());
         service = [...(service as Deployment[]), entry("0x3")];
         expect(await uids(list.find(wanted, call()))).to.deep.equal(["0x3"]);
         expect(asked).to.deep.equal([0, 0]);
       });
 
-      it(`finds by ${by} what was created while a list was under way`, async () => {
+      it(`finds by ${by} what was created while a list was requested`, async () => {
         holding = true;
         const under = list.recent(call());
         service = [...(service as Deployment[]), entry("0x3")];
@@ -206,12 +206,12 @@ describe("the list of deployments", () => {
         expect(await uids(found)).to.deep.equal(["0x3"]);
       });
 
-      it(`asks for one list when there is none to look into, and none has the ${by}`, async () => {
+      it(`requests one list when none was loaded before and the ${by} is absent`, async () => {
         expect(await list.find(wanted, call())).to.deep.equal([]);
         expect(asked).to.deep.equal([0]);
       });
 
-      it(`makes two lists at most for a hundred who ask at once for a ${by} that is absent`, async () => {
+      it(`requests at most two lists for a hundred concurrent calls for an absent ${by}`, async () => {
         await list.recent(call());
         const found = await Promise.all(Array.from({ length: 100 }, () => list.find(wanted, call())));
         expect(found.flat()).to.deep.equal([]);
@@ -219,7 +219,7 @@ describe("the list of deployments", () => {
       });
     }
 
-    it("makes one list for those who ask one after the other for a uid that is absent, until the moment is over", async () => {
+    it("requests one list for successive calls for an absent uid, until that list is no longer recent", async () => {
       await list.recent(call());
       for (let ask = 0; ask < 20; ask++) {
         expect(await list.find({ uid: "0x9" }, call())).to.deep.equal([]);
@@ -231,20 +231,20 @@ describe("the list of deployments", () => {
       expect(await uids(list.find({ uid: "0x9" }, call()))).to.deep.equal(["0x9"]);
     });
 
-    it("finds a name that was asked for in vain a moment ago: the program may have created it then", async () => {
+    it("finds a name that was absent a moment ago, since the program may have created it meanwhile", async () => {
       expect(await list.find({ name: "shop" }, call())).to.deep.equal([]);
       service = [entry("0x9", "shop")];
       expect(await uids(list.find({ name: "shop" }, call()))).to.deep.equal(["0x9"]);
     });
 
-    it("says that several have a name only after a fresh list", async () => {
+    it("reports several backends of one name only after a fresh list", async () => {
       service = [entry("0x1", "shop"), entry("0x2", "shop")];
       await list.recent(call());
       service = [entry("0x2", "shop")];
       expect(await uids(list.find({ name: "shop" }, call()))).to.deep.equal(["0x2"]);
     });
 
-    it("takes a known backend from a list of up to a minute ago", async () => {
+    it("takes a known backend from a list that is up to a minute old", async () => {
       await list.known(call());
       clock.pass(60_000);
       expect(await uids(list.find({ uid: "0x1" }, call(), "known"))).to.deep.equal(["0x1"]);
@@ -252,8 +252,8 @@ describe("the list of deployments", () => {
     });
   });
 
-  describe("under way while this process changes something", () => {
-    it("has the change, whatever the service says", async () => {
+  describe("when this process changes something during a request", () => {
+    it("includes the change, whatever the service answers", async () => {
       holding = true;
       const under = list.recent(call());
       clock.pass(1_000);
@@ -268,7 +268,7 @@ describe("the list of deployments", () => {
       expect(await uids(list.known(call()))).to.deep.equal(["0x1", "0x3"]);
     });
 
-    it("has the change that came in the same millisecond", async () => {
+    it("includes a change of the same millisecond", async () => {
       holding = true;
       const under = list.recent(call());
       list.note(entry("0x3"));
@@ -276,7 +276,7 @@ describe("the list of deployments", () => {
       expect(await uids(under)).to.contain("0x3");
     });
 
-    it("leaves the last change of a backend standing", async () => {
+    it("keeps the last change of a backend", async () => {
       holding = true;
       const under = list.recent(call());
       list.note(entry("0x3"));
@@ -285,15 +285,15 @@ describe("the list of deployments", () => {
       expect(await uids(under)).to.deep.equal(["0x1", "0x2"]);
     });
 
-    it("is followed by lists that say what the service says", async () => {
+    it("is followed by lists that only contain the service's answer", async () => {
       list.note(entry("0x3"));
       clock.pass(1);
       expect(await uids(list.anew(call()))).to.deep.equal(["0x1", "0x2"]);
     });
   });
 
-  describe("failing", () => {
-    it("fails for all who share it, and is asked for again by the next", async () => {
+  describe("when the request fails", () => {
+    it("fails for all calls that share it, and is requested again by the next call", async () => {
       service = failure;
       const errors = await Promise.all(Array.from({ length: 5 }, () => rejection(list.recent(call()))));
       expect(errors).to.deep.equal(Array<Error>(5).fill(failure));
@@ -302,14 +302,14 @@ describe("the list of deployments", () => {
       expect(await list.recent(call())).to.deep.equal([]);
     });
 
-    it("leaves what was known before", async () => {
+    it("leaves the previous list known", async () => {
       await list.known(call());
       service = failure;
       await rejection(list.anew(call()));
       expect(await uids(list.known(call()))).to.deep.equal(["0x1", "0x2"]);
     });
 
-    it("is asked for anew by those with more time, once for all of them, when it failed for one in a hurry", async () => {
+    it("is requested once more for all calls with a later deadline, when it failed at an earlier one", async () => {
       holding = true;
       service = failure;
       const hurried = rejection(list.recent(callWithin(clock, 1)));
@@ -324,7 +324,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 2]);
     });
 
-    it("fails once for those who have no more time than the one who asked", async () => {
+    it("fails without another request for calls whose deadline is no later", async () => {
       holding = true;
       service = failure;
       const first = rejection(list.recent(callWithin(clock, 5_000)));
@@ -335,8 +335,8 @@ describe("the list of deployments", () => {
     });
   });
 
-  describe("that takes long", () => {
-    it("is awaited by nobody past their own deadline, and comes for the others", async () => {
+  describe("when the answer is slow", () => {
+    it("is awaited by each call until its own deadline, and still arrives for the others", async () => {
       holding = true;
       const patient = list.recent(call());
       const hurried = rejection(list.recent(callWithin(clock, 10_000, { limit: "timeouts.create (10s)" })));
@@ -352,25 +352,25 @@ describe("the list of deployments", () => {
       expect(await uids(patient)).to.deep.equal(["0x1", "0x2"]);
     });
 
-    it("has the time of the one who asks for it, and no more", async () => {
+    it("is requested with the deadline of the call that requests it", async () => {
       await list.recent(callWithin(clock, 10_000));
       await list.anew(call());
       expect(calls.map(({ deadline }) => deadline - clock.now())).to.deep.equal([10_000, 600_000]);
     });
   });
 
-  describe("asked whether it lacks a backend", () => {
-    it("answers no after one look at a backend that is there", async () => {
+  describe("when asked whether a backend is absent", () => {
+    it("answers no after one list that has the backend", async () => {
       expect(await list.lacks("0x1", call())).to.equal(false);
       expect(asked).to.deep.equal([0]);
     });
 
-    it("answers yes only after two looks three seconds apart", async () => {
+    it("answers yes only after two lists three seconds apart that lack it", async () => {
       expect(await list.lacks("0x9", call())).to.equal(true);
       expect(asked).to.deep.equal([0, 3_000]);
     });
 
-    it("says so when there is no time for the second look", async () => {
+    it("reports that there was no time for the second list", async () => {
       const error = await rejection(list.lacks("0x9", callWithin(clock, 3_000)));
       expect(error).to.be.instanceOf(DeadlineError);
       expect(error.message).to.match(
@@ -380,7 +380,7 @@ describe("the list of deployments", () => {
       expect(await list.lacks("0x1", callWithin(clock, 3_000))).to.equal(false);
     });
 
-    it("answers no when the second look finds it", async () => {
+    it("answers no when the second list has it", async () => {
       const answer = list.lacks("0x9", call());
       await Promise.resolve();
       service = [entry("0x9")];
@@ -388,7 +388,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 3_000]);
     });
 
-    it("makes two looks for a hundred who ask at once, whatever they ask for", async () => {
+    it("requests two lists for a hundred concurrent calls about different backends", async () => {
       const answers = Array.from({ length: 100 }, (_, index) =>
         list.lacks(index % 2 === 0 ? "0x1" : `0x9${index}`, call()),
       );
@@ -396,7 +396,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 3_000]);
     });
 
-    it("makes no look more for those who ask soon after", async () => {
+    it("requests no further list for calls soon after", async () => {
       await list.lacks("0x8", call());
       expect(await list.lacks("0x9", call())).to.equal(true);
       clock.pass(4_000);
@@ -404,7 +404,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 3_000]);
     });
 
-    it("does not take two looks of the same moment for two", async () => {
+    it("counts two lists of the same moment as one", async () => {
       await list.anew(call());
       clock.pass(1_000);
       await list.anew(call());
@@ -413,7 +413,7 @@ describe("the list of deployments", () => {
       expect(asked).to.have.lengthOf(3);
     });
 
-    it("counts an earlier look however many came close after each other since", async () => {
+    it("counts an earlier list, however many lists followed it closely", async () => {
       for (let look = 0; look < 3; look++) {
         await list.anew(call());
         clock.pass(2_000);
@@ -422,7 +422,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 2_000, 4_000]);
     });
 
-    it("does not count a look at which it was still there", async () => {
+    it("ignores a list that still had the backend", async () => {
       service = [entry("0x9")];
       await list.recent(call());
       clock.pass(60_000);
@@ -431,7 +431,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 60_000, 63_000]);
     });
 
-    it("answers no about a backend that this process created between the looks", async () => {
+    it("answers no for a backend that this process created between the two lists", async () => {
       const answer = list.lacks("0x9", call());
       await Promise.resolve();
       await Promise.resolve();
@@ -440,12 +440,12 @@ describe("the list of deployments", () => {
       expect(await answer).to.equal(false);
     });
 
-    it("never takes a list that fails for an absence, at the first look", async () => {
+    it("never treats a failing first list as an absence", async () => {
       service = failure;
       expect(await rejection(list.lacks("0x9", call()))).to.equal(failure);
     });
 
-    it("never takes a list that fails for an absence, at the second look", async () => {
+    it("never treats a failing second list as an absence", async () => {
       const answer = rejection(list.lacks("0x9", call()));
       await Promise.resolve();
       service = failure;
@@ -453,7 +453,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 3_000]);
     });
 
-    it("does not count a look that failed", async () => {
+    it("does not count a list that failed", async () => {
       service = failure;
       await rejection(list.anew(call()));
       clock.pass(3_000);
@@ -462,7 +462,7 @@ describe("the list of deployments", () => {
       expect(asked).to.deep.equal([0, 3_000, 6_000]);
     });
 
-    it("ends between the looks when the engine goes", async () => {
+    it("stops between the two lists when the engine ends", async () => {
       const ending = new AbortController();
       const reason = new Error("the engine is gone");
       const answer = rejection(list.lacks("0x9", callWithin(clock, 600_000, { signal: ending.signal })));

@@ -34,7 +34,7 @@ const zoo = `
 describe("the names that Dgraph stores for a schema", () => {
   const { types, fields, storedAs } = namesIn(zoo);
 
-  it("are of the types and interfaces, or what @dgraph(type:) says", () => {
+  it("are those of the types and interfaces, or of @dgraph(type:)", () => {
     expect(types).to.have.members(["Animal", "zoo.tagged", "Dog", "zoo.keeper"]);
     expect([storedAs.get("Keeper"), storedAs.get("Tagged"), storedAs.get("Dog")]).to.deep.equal([
       "zoo.keeper",
@@ -43,7 +43,7 @@ describe("the names that Dgraph stores for a schema", () => {
     ]);
   });
 
-  it("are of fields under the type or the interface that defines them, or what @dgraph(pred:) says", () => {
+  it("are the field names below the defining type or interface, or those of @dgraph(pred:)", () => {
     const ofKeeper = ["dogs", "age", "pin", "late"].map((field) => `zoo.keeper.${field}`);
     const ofDog = ["Dog.breed", "Dog.owner"];
     const named = ["person.name", "tag", "zoo.keeper.likes", "Keeper.name", "http://xmlns.com/foaf/0.1/name"];
@@ -53,13 +53,13 @@ describe("the names that Dgraph stores for a schema", () => {
     expect(storedAs.get("Keeper.full")).to.equal("person.name");
   });
 
-  it("are none without a schema, and an error for what is none", () => {
+  it("are none without a schema, and an error for an invalid schema", () => {
     expect(namesIn(" \n").types).to.deep.equal([]);
     expect(() => namesIn("type A {")).to.throw("Syntax Error");
   });
 });
 
-describe("names that a DataDrop is about to send", () => {
+describe("the names of a DataDrop", () => {
   const said: string[] = [];
   let asked: string[];
   let schema: () => Promise<string>;
@@ -102,24 +102,24 @@ describe("names that a DataDrop is about to send", () => {
     throw new Error("it was not refused");
   };
 
-  it("are looked up once when the GraphQL schema has them all, and not for a drop of everything", async () => {
+  it("are looked up once when the GraphQL schema has them all, and never for a drop of all data", async () => {
     expect(await find({ types: ["Animal", "zoo.keeper"], fields: ["Animal.nick", "person.name"] })).to.deep.equal([]);
     expect(asked).to.deep.equal(["schema"]);
     expect(await findMissing(context, operation, { backend: "0x42", allData: true }, ["allData"])).to.deep.equal([]);
     expect(asked).to.have.length(1);
   });
 
-  it("are those of what is still to be sent", async () => {
+  it("are looked up only for mutations that are still to be sent", async () => {
     const pair = { types: ["Gone"], fields: ["Animal.nick"] };
     expect(await findMissing(context, operation, { backend: "0x42", ...pair }, ["fields"])).to.deep.equal([]);
   });
 
-  it("may be what only Dgraph's own schema has, which is asked for half a minute", async () => {
+  it("are accepted when only Dgraph's own schema has them, which is queried for up to half a minute", async () => {
     expect(await find({ types: ["Loose"], fields: ["Loose.x", "Dog.breed"] })).to.deep.equal([]);
     expect(asked).to.deep.equal(["schema", "stored within 30000"]);
   });
 
-  it("are refused when they are stored nowhere, each with the name that is meant", async () => {
+  it("are refused when they are stored nowhere, with a suggestion for each", async () => {
     const error = await refused({
       types: ["Keeper", "Misspelt", "Dgo", "Animal.nick"],
       fields: ["Dog.nick", "Dog.bred", "Keeper.full", "Keeper.ful", "Dog", "Dog.id"],
@@ -142,12 +142,12 @@ describe("names that a DataDrop is about to send", () => {
     expect(error.next.join()).to.contain("allowUnknownNames: true");
   });
 
-  it("are told up to ten, and without characters that redraw a terminal", async () => {
+  it("are listed up to ten, without control characters of a terminal", async () => {
     const { why } = await refused({ types: Array.from({ length: 13 }, (_, at) => `Nowhere${at}\u001b[2J`) });
     expect(why).to.contain("and 3 more").and.not.to.contain("\u001b");
   });
 
-  it("are refused where nobody tells what Dgraph itself stores, and that is said", async () => {
+  it("are refused with an explanation where Dgraph's own schema cannot be queried", async () => {
     stored = () => Promise.reject(new GraphqlError(site, ["closed"], null));
     expect((await refused({ types: ["Loose"] })).why)
       .to.contain("could not be looked up")
@@ -155,7 +155,7 @@ describe("names that a DataDrop is about to send", () => {
     expect(await find({ types: ["Dog"] })).to.deep.equal([]);
   });
 
-  it("are found to be missing, and told, when the user allows it", async () => {
+  it("are sent with a warning when they are missing and allowUnknownNames is true", async () => {
     const missing = await find({ types: ["Dog", "Misspelt"], fields: ["Dog.nick"], allowUnknownNames: true });
     expect(missing).to.deep.equal(["type Misspelt", "field Dog.nick"]);
     expect(said.join()).to.contain("Misspelt").and.to.contain("Dog.nick is stored as Animal.nick");
@@ -165,7 +165,7 @@ describe("names that a DataDrop is about to send", () => {
     ["is refused", () => Promise.reject(new GraphqlError(site, ["no accessJwt available"], null))],
     ["cannot be parsed", () => Promise.resolve("type A {")],
   ] as const)
-    it(`are not sent when the schema ${what}, but for the user's word`, async () => {
+    it(`are sent only with allowUnknownNames when the schema ${what}`, async () => {
       schema = unreadable;
       const error = await refused({ types: ["Dog"] });
       expect([error.code, error.next.join().includes("allowUnknownNames: true")]).to.deep.equal(["DGC422", true]);
@@ -173,7 +173,7 @@ describe("names that a DataDrop is about to send", () => {
       expect(said.join()).to.contain("could not be looked up");
     });
 
-  it("are not sent, whatever the user says, when the backend is out of reach", async () => {
+  it("are never sent when the backend is unreachable, even with allowUnknownNames", async () => {
     schema = () => Promise.reject(new NotSentError(site, new Error("refused")));
     const error = await refused({ types: ["Dog"], allowUnknownNames: true });
     expect(error).to.be.instanceOf(NotSentError);

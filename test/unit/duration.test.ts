@@ -44,7 +44,7 @@ describe("durations", () => {
     [90_000_000, "25h00m"],
   ];
   for (const [ms, text] of formatted) {
-    it(`tells ${ms} ms as ${text}`, () => {
+    it(`formats ${ms} ms as ${text}`, () => {
       expect(formatDuration(ms)).to.equal(text);
     });
   }
@@ -52,7 +52,7 @@ describe("durations", () => {
   describe("of operations", () => {
     const defaults = { create: "20m", update: "15m", delete: "10m" };
 
-    it("are what the user set, and name the input", () => {
+    it("are those of the user's input, and name that input", () => {
       expect(timeoutOf({ create: "1h30m" }, "create", defaults)).to.deep.equal({
         input: "timeouts.create",
         value: "1h30m",
@@ -60,7 +60,7 @@ describe("durations", () => {
       });
     });
 
-    it("are the default where the user set none", () => {
+    it("are the default when the input is unset", () => {
       const timeouts: { create?: string; update?: string } = { create: "1h" };
       expect(timeoutOf<"create" | "update">(timeouts, "update", defaults).ms).to.equal(900_000);
       expect(timeoutOf(undefined, "delete", defaults)).to.deep.equal({
@@ -70,7 +70,7 @@ describe("durations", () => {
       });
     });
 
-    it("fall back to the default when the state holds something that is no duration", () => {
+    it("are the default when the state holds an invalid duration", () => {
       expect(timeoutOf({ delete: "soon" }, "delete", defaults).ms).to.equal(600_000);
     });
   });

@@ -46,10 +46,10 @@ const fields: FieldTable<Inputs> = {
   timeouts: { onChange: "state" },
 };
 
-/** What the host prints of an error of check, diff, read and delete. */
+/** The text that the host prints for an error of check, diff, read or delete. */
 const printed = (error: Error): string => `${String(error)}: ${error.stack ?? ""}`;
 
-/** A resource that does what a test tells it, and keeps a record of its calls. */
+/** A resource whose behaviour a test sets, and which records its calls. */
 class Thing implements Resource<Inputs, ThingState> {
   readonly kind = "Thing";
   readonly stateVersion = 1;
@@ -59,7 +59,7 @@ class Thing implements Resource<Inputs, ThingState> {
   readonly operations: Operation[] = [];
   readonly seen: Values[] = [];
   failure: { create?: Error; beside?: Error; ready?: Error; read?: Error; delete?: Error } = {};
-  /** How far `ready` comes before it fails. */
+  /** The state that `ready` reaches before it fails. */
   reached: Partial<ThingState> | undefined;
   live: ThingState | undefined;
 
@@ -137,7 +137,7 @@ function stateIs(status: "pending" | "ready", values: Values = {}): Values {
   return { ...given, secret: "the-secret-output", ...hidden, __state: memory(status, given), ...values };
 }
 
-/** What the engine gets of an operation that left something behind. */
+/** The partial failure that the engine receives. */
 type PartialFailure = Error & { id: string; properties: Values; reasons: string[] };
 
 const see = (code: string): string =>
@@ -186,7 +186,7 @@ describe("the dynamic provider of a resource", () => {
       expect((await provider.check({}, inputs)).failures?.[0]?.reason).to.contain("ftp://nowhere");
     });
 
-    it("has taken them before anything else can run: the host calls on without waiting", async () => {
+    it("reads all settings synchronously, since the host does not wait for configure", async () => {
       const get = (key: string): string | undefined => (key === "dgraphcloud:endpoint" ? "ftp://nowhere" : undefined);
       const config = { get } as unknown as Parameters<DynamicProvider["configure"]>[0]["config"];
       const configuring = provider.configure({ config });
@@ -199,17 +199,17 @@ describe("the dynamic provider of a resource", () => {
     const failuresOf = ({ failures = [] }: CheckResult): [string, string][] =>
       failures.map(({ property, reason }) => [property, reason]);
 
-    it("gives the resolved inputs without undefined, null and the delegate", async () => {
+    it("returns the resolved inputs without undefined, null and the delegate", async () => {
       const result = await provider.check({}, { ...inputs, title: undefined, note: null, origin: undefined });
       expect(result).to.deep.equal({ inputs: { title: "default", place: "here", ...own }, failures: [] });
     });
 
-    it("tells the resource the old inputs without the delegate, so that none are none", async () => {
+    it("passes the old inputs without the delegate, so that a create sees none", async () => {
       await provider.check({ __provider: delegate }, inputs);
       expect(thing.seen[0]).to.deep.equal({});
     });
 
-    it("gathers what fields, resource and settings have to say", async () => {
+    it("reports the failures of fields, resource and settings together", async () => {
       host.configure((name) => (name === "endpoint" ? "http://cloud.example.com" : undefined));
       const failures = failuresOf(await provider.check({}, { ...hidden, title: "", place: "here", note: "here" }));
       expect(failures.map(([property]) => property)).to.deep.equal(["title", "note", ""]);
@@ -251,35 +251,35 @@ describe("the dynamic provider of a resource", () => {
       });
     }
 
-    describe("of values that the engine has left out because they are not known", () => {
+    describe("with unknown values that the engine leaves out", () => {
       const missing = { ...inputs, place: undefined, __unknown: ["place"] };
 
-      it("takes them for unknown in a new resource, and for what they are in an old one", async () => {
+      it("treats them as unknown in a new resource, and as left out in an existing one", async () => {
         for (const olds of [{}, stateIs("ready"), protectedOlds]) {
           expect(failuresOf(await provider.check(olds, missing))).to.deep.equal([]);
         }
       });
 
-      it("takes a list or an object that lost a part for the old one", async () => {
+      it("keeps the old list or object when a part of the new one is missing", async () => {
         const olds = { ...inputs, note: "there" };
         const news = { ...inputs, place: "there", note: { part: undefined }, __unknown: ["note"] };
         expect(failuresOf(await provider.check(olds, news)).map(([property]) => property)).to.deep.equal(["note"]);
       });
 
-      it("goes by the engine's mark, where there is one: a preview knows more of them", async () => {
+      it("uses the engine's mark for unknown values in a preview", async () => {
         const marked = { ...inputs, place: unknownValue, note: [unknownValue], __unknown: ["place", "note"] };
         const result = await provider.check(protectedOlds, marked);
         const { note } = marked;
         expect(result).to.deep.equal({ inputs: { title: "t", place: unknownValue, note, ...own }, failures: [] });
       });
 
-      it("knows what ignoreChanges has put back in their place", async () => {
+      it("recognises old values that ignoreChanges put back", async () => {
         const news = { ...inputs, note: "n", __unknown: ["place", "note"] };
         const { inputs: checked } = (await provider.check({ ...inputs, note: "before" }, news)) as { inputs: Values };
         expect(checked["__unknown"]).to.deep.equal(["note"]);
       });
 
-      it("passes the names on, so that nothing is made or changed with half of the inputs", async () => {
+      it("passes on their names, so that nothing is created or changed with incomplete inputs", async () => {
         const { inputs: checked } = (await provider.check({}, missing)) as { inputs: Values };
         expect(checked["__unknown"]).to.deep.equal(["place"]);
         for (const work of [provider.create(checked), provider.update("0x1", stateIs("ready"), checked)]) {
@@ -291,7 +291,7 @@ describe("the dynamic provider of a resource", () => {
       });
     });
 
-    it("neither names an input that is a secret to the engine, which would print its value, nor prints it itself", async () => {
+    it("never prints the value of a secret input, nor names the property, which would make the engine print it", async () => {
       const news = { ...inputs, place: "leaky-place", __secrets: ["place"] };
       const { failures } = await provider.check({}, news);
       expect(failures?.[0]?.property).to.equal("");
@@ -301,7 +301,7 @@ describe("the dynamic provider of a resource", () => {
       expect(message).to.contain("there is no [secret]");
     });
 
-    it("makes no call", async () => {
+    it("makes no request", async () => {
       await provider.check(stateIs("ready"), inputs);
       expect(thing.calls).to.deep.equal([]);
     });
@@ -315,14 +315,19 @@ describe("the dynamic provider of a resource", () => {
       readonly result: Values;
     }
     const cases: readonly Case[] = [
-      { what: "sees no change where there is none", news: {}, result: { changes: false } },
+      { what: "reports no change for equal inputs", news: {}, result: { changes: false } },
       {
-        what: "sees no change where only the package's own inputs are new",
+        what: "reports no change when only the package's own inputs are new",
         news: { __urn: "x" },
         result: { changes: false },
       },
-      { what: "sees no change of what does nothing", news: { origin: "o" }, result: { changes: false } },
-      { what: "sees a change while something is left to do", status: "pending", news: {}, result: { changes: true } },
+      { what: "reports no change of an input that has no effect", news: { origin: "o" }, result: { changes: false } },
+      {
+        what: "reports a change while the resource is unfinished",
+        status: "pending",
+        news: {},
+        result: { changes: true },
+      },
       {
         what: "leaves the details of an update to the engine",
         news: { title: "s" },
@@ -334,22 +339,22 @@ describe("the dynamic provider of a resource", () => {
         result: { replaces: [], deleteBeforeReplace: false },
       },
       {
-        what: "names what replaces",
+        what: "names the inputs that replace",
         news: { place: "there", title: "s" },
         result: { replaces: ["place"], deleteBeforeReplace: false },
       },
       {
-        what: "names what may replace",
+        what: "names unknown inputs that may replace",
         news: { place: unknownValue, title: "s" },
         result: { replaces: ["place"], deleteBeforeReplace: false },
       },
       {
-        what: "deletes first where the resource says so",
+        what: "deletes first when the resource asks for it",
         news: { place: "there" },
         result: { replaces: ["place"], deleteBeforeReplace: true },
       },
       {
-        what: "sees no change while inputs are left out: the engine skips the resource, but would delete it first",
+        what: "reports no change while inputs are left out, since the engine skips the resource but would delete it first",
         news: { place: "there", title: undefined, __unknown: ["title"] },
         result: { changes: false },
       },
@@ -360,7 +365,7 @@ describe("the dynamic provider of a resource", () => {
         result: { replaces: [], deleteBeforeReplace: false },
       },
       {
-        what: "insists on a change while something is left to do",
+        what: "reports a change while the resource is unfinished, even with equal inputs",
         status: "pending",
         news: { note: "n" },
         result: { replaces: [], deleteBeforeReplace: false, changes: true },
@@ -373,7 +378,7 @@ describe("the dynamic provider of a resource", () => {
       });
     }
 
-    it("refuses the replacement of a protected resource, in words that name resource, cause and remedy", async () => {
+    it("refuses to replace a protected resource, and names resource, cause and remedy", async () => {
       const olds = stateIs("ready", { deletionProtection: true });
       const error = await rejection(provider.diff("0x1", olds, { ...inputs, place: "there" }));
       expect(error.message).to.equal(
@@ -386,7 +391,7 @@ describe("the dynamic provider of a resource", () => {
       );
     });
 
-    it("does not refuse it while the value is not known, nor an update", async () => {
+    it("allows an update, and a replacement while the value is unknown", async () => {
       const olds = stateIs("ready", { deletionProtection: true });
       await provider.diff("0x1", olds, { ...inputs, place: unknownValue });
       await provider.diff("0x1", olds, { ...inputs, title: "s", deletionProtection: false });
@@ -394,7 +399,7 @@ describe("the dynamic provider of a resource", () => {
   });
 
   describe("create", () => {
-    it("allocates, lets the resource get ready, and gives everything but undefined and the delegate", async () => {
+    it("creates, waits until the resource is ready, and returns everything but undefined and the delegate", async () => {
       const result = await provider.create({ ...inputs, note: undefined });
       expect(result).to.deep.equal({
         id: "0x1",
@@ -404,7 +409,7 @@ describe("the dynamic provider of a resource", () => {
       expect(thing.seen[0]).to.deep.equal({ title: "t", place: "here", ...own });
     });
 
-    it("has one deadline for both, from the default or from the input", async () => {
+    it("has one deadline for create and ready, from the default or from the input", async () => {
       await provider.create(inputs);
       await provider.create({ ...inputs, timeouts: { create: "90s" } });
       const deadlines = thing.operations.map(({ deadline }) => deadline - startOfTime);
@@ -412,7 +417,7 @@ describe("the dynamic provider of a resource", () => {
       expect(thing.operations[2]!.timeout).to.deep.equal({ input: "timeouts.create", value: "90s", ms: 90_000 });
     });
 
-    it("that made nothing fails plainly: the engine keeps nothing", async () => {
+    it("fails plainly when nothing was made, so that the engine keeps nothing", async () => {
       thing.failure.create = new ConflictError({
         code: "DGC307",
         why: "it is there already.",
@@ -427,7 +432,7 @@ describe("the dynamic provider of a resource", () => {
       expect(thing.calls).to.deep.equal(["create"]);
     });
 
-    it("that made something fails with id, properties, hidden inputs, delegate and a reason of why and what next", async () => {
+    it("fails partially when something was made, with id, properties, hidden inputs, delegate and a reason", async () => {
       thing.failure.ready = new ConflictError({
         code: "DGC307",
         why: "it does not answer.",
@@ -450,7 +455,7 @@ describe("the dynamic provider of a resource", () => {
       expect(error.properties).not.to.have.property("optional");
     });
 
-    it("keeps in the state what was reached before the failure", async () => {
+    it("keeps the progress before the failure in the state", async () => {
       thing.reached = { title: "reached", optional: "found" };
       thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       expect((await failedCreate()).properties).to.include({
@@ -460,7 +465,7 @@ describe("the dynamic provider of a resource", () => {
       });
     });
 
-    it("that the service complained of although it made something keeps it, and waits for nothing", async () => {
+    it("keeps what was made when the service reports errors beside it, and does not wait", async () => {
       thing.failure.beside = new ConflictError({ code: "DGC307", why: "made with errors.", next: "Look at it." });
       const error = await failedCreate();
       expect(error.id).to.equal("0x1");
@@ -469,7 +474,7 @@ describe("the dynamic provider of a resource", () => {
       expect(thing.calls).to.deep.equal(["create"]);
     });
 
-    it("repeated by an error hook goes on with what it made, and makes no second one", async () => {
+    it("continues with the first object when an error hook repeats it, and makes no second one", async () => {
       thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       for (let round = 0; round < 3; round++) expect((await failedCreate()).id).to.equal("0x1");
       thing.failure = {};
@@ -478,14 +483,14 @@ describe("the dynamic provider of a resource", () => {
       expect(thing.calls.filter((call) => call === "ready 0x1")).to.have.lengthOf(4);
     });
 
-    it("repeated by an error hook goes on after a complaint, too", async () => {
+    it("continues when an error hook repeats it after the service reported errors", async () => {
       thing.failure.beside = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
       expect((await provider.create(inputs)).id).to.equal("0x1");
       expect(thing.calls).to.deep.equal(["create", "ready 0x1"]);
     });
 
-    it("repeated by an error hook goes on from what was reached", async () => {
+    it("continues from the progress so far when an error hook repeats it", async () => {
       thing.reached = { optional: "found" };
       thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
@@ -493,7 +498,7 @@ describe("the dynamic provider of a resource", () => {
       expect((await provider.create(inputs)).outs).to.include({ optional: "found" });
     });
 
-    it("repeated as often as the engine does ends well and says the failure, as the engine would forget the id", async () => {
+    it("succeeds with a warning at the engine's last repetition, since the engine would forget the id after a failure", async () => {
       thing.failure.create = new ConflictError({ code: "DGC307", why: "not yet.", next: "y." });
       for (let round = 0; round < 9; round++) await failedCreate();
       thing.failure = { ready: new ConflictError({ code: "DGC307", why: "x.", next: "y." }) };
@@ -507,7 +512,7 @@ describe("the dynamic provider of a resource", () => {
       expect(await provider.diff(id, outs, inputs)).to.deep.equal({ changes: true });
     });
 
-    describe("repeated by an error hook as an update, as newer engines do once there is an id,", () => {
+    describe("when an error hook repeats it as an update, as newer engines do,", () => {
       let created: PartialFailure;
       const repeated = (): ReturnType<typeof provider.update> => provider.update("0x1", created.properties, inputs);
 
@@ -516,13 +521,13 @@ describe("the dynamic provider of a resource", () => {
         created = await failedCreate();
       });
 
-      it("keeps its id also when nothing acts: the engine has no old state", async () => {
+      it("keeps its id even when nothing changed, since the engine has no old state", async () => {
         const error = (await rejection(repeated())) as PartialFailure;
         expect(error).to.include({ id: "0x1" });
         expect(error.properties["__state"]).to.deep.equal(memory("pending", inputs));
       });
 
-      it("ends well as often as the engine repeats it, the create included", async () => {
+      it("succeeds at the engine's last repetition, which counts the create", async () => {
         for (let round = 0; round < 98; round++) await rejection(repeated());
         expect(errors).to.deep.equal([]);
         const { outs } = (await repeated()) as { outs: Values };
@@ -531,14 +536,14 @@ describe("the dynamic provider of a resource", () => {
       });
     });
 
-    it("repeated after it made nothing tries again", async () => {
+    it("tries again when it is repeated after it made nothing", async () => {
       thing.failure.create = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       await failedCreate();
       thing.failure = {};
       expect((await provider.create(inputs)).id).to.equal("0x2");
     });
 
-    it("makes one for each resource, and another one after a success", async () => {
+    it("makes one object for each resource, and another one after a success", async () => {
       thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       expect((await failedCreate()).id).to.equal("0x1");
       expect((await failedCreate({ ...inputs, __urn: `${urn}-2` })).id).to.equal("0x2");
@@ -549,7 +554,7 @@ describe("the dynamic provider of a resource", () => {
   });
 
   describe("update", () => {
-    it("calls the service for what needs it", async () => {
+    it("calls the service for inputs that need it", async () => {
       const outs = await updated("0x1", stateIs("ready"), { ...inputs, title: "s" });
       expect(outs)
         .to.include({ title: "s", ...own })
@@ -558,20 +563,20 @@ describe("the dynamic provider of a resource", () => {
       expect(thing.operations[0]!.deadline - startOfTime).to.equal(900_000);
     });
 
-    it("that only changes the state makes no call", async () => {
+    it("makes no request when only the state changes", async () => {
       const news = { ...inputs, note: "n", timeouts: { update: "1h" }, __urn: `${urn}-renamed` };
       const outs = await updated("0x1", stateIs("ready"), news);
       expect(outs).to.deep.include({ note: "n", timeouts: { update: "1h" }, __urn: `${urn}-renamed` });
       expect(thing.calls).to.deep.equal(["met 0x1", "keep", "met 0x1"]);
     });
 
-    it("goes on with what is left to do, whatever changed", async () => {
+    it("finishes an unfinished resource, whatever changed", async () => {
       const outs = await updated("0x1", stateIs("pending"), { ...inputs, note: "n" });
       expect(outs["__state"]).to.deep.include({ status: "ready" });
       expect(thing.calls).to.deep.equal(["met 0x1", "ready 0x1", "met 0x1"]);
     });
 
-    it("that fails before anything acted fails plainly: the engine keeps the old state and the old inputs", async () => {
+    it("fails plainly when nothing was changed, so that the engine keeps the old state and the old inputs", async () => {
       thing.failure.ready = new ConflictError({ code: "DGC307", why: "it was refused.", next: "Mend it." });
       const error = await rejection(provider.update("0x1", stateIs("ready"), { ...inputs, title: "s" }));
       expect(error.message).to.equal(
@@ -581,7 +586,7 @@ describe("the dynamic provider of a resource", () => {
       expect(error.stack, "nobody reads frames").to.equal(error.message);
     });
 
-    it("that fails after something acted keeps what was reached, hidden inputs, delegate and reason", async () => {
+    it("fails partially when something was changed, with the progress, hidden inputs, delegate and a reason", async () => {
       thing.reached = { title: "s", __state: memory("pending", inputs) };
       thing.failure.ready = new ConflictError({ code: "DGC307", why: "it does not answer.", next: "Run pulumi up." });
       const work = provider.update("0x1", stateIs("ready"), { ...inputs, title: "s" });
@@ -601,7 +606,7 @@ describe("the dynamic provider of a resource", () => {
       expect(await provider.diff("0x1", error.properties, { ...inputs, title: "s" })).to.deep.equal({ changes: true });
     });
 
-    describe("repeated by an error hook, with the state from before it all,", () => {
+    describe("when an error hook repeats it with the original state,", () => {
       const news = { ...inputs, title: "s" };
       const failedUpdate = async (): Promise<PartialFailure> =>
         (await rejection(provider.update("0x1", stateIs("ready"), news))) as PartialFailure;
@@ -611,19 +616,19 @@ describe("the dynamic provider of a resource", () => {
         thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
       });
 
-      it("goes on from what was reached", async () => {
+      it("continues from the progress so far", async () => {
         await failedUpdate();
         [thing.reached, thing.failure] = [undefined, {}];
         expect(await updated("0x1", stateIs("ready"), news)).to.include({ optional: "sent" });
       });
 
-      it("keeps what was reached also when a later call reaches nothing", async () => {
+      it("keeps the progress when a later repetition makes none", async () => {
         await failedUpdate();
         thing.reached = undefined;
         expect((await failedUpdate()).properties).to.include({ optional: "sent" });
       });
 
-      it("ends well as often as the engine repeats it, as the engine would forget the outputs", async () => {
+      it("succeeds at the engine's last repetition, since the engine would forget the outputs after a failure", async () => {
         for (let round = 0; round < 99; round++) await failedUpdate();
         const outs = await updated("0x1", stateIs("ready"), news);
         expect(outs["__state"]).to.deep.equal(memory("pending", inputs));
@@ -631,13 +636,13 @@ describe("the dynamic provider of a resource", () => {
         expect(errors).to.have.length(1);
       });
 
-      it("fails to the end when nothing acted: the engine keeps the old state", async () => {
+      it("fails at every repetition when nothing was changed, since the engine keeps the old state", async () => {
         thing.reached = undefined;
         for (let round = 0; round < 110; round++) expect(await failedUpdate()).not.to.have.property("id");
         expect(errors).to.deep.equal([]);
       });
 
-      it("begins anew after a success", async () => {
+      it("starts again after a success", async () => {
         await failedUpdate();
         [thing.reached, thing.failure] = [undefined, {}];
         await updated("0x1", stateIs("ready"), news);
@@ -647,12 +652,12 @@ describe("the dynamic provider of a resource", () => {
   });
 
   describe("read", () => {
-    it("of what is gone gives no id", async () => {
+    it("returns no id when the resource is gone", async () => {
       expect(await provider.read("0x1", stateIs("ready"))).to.deep.equal({ id: "", props: {} });
       expect(thing.calls).to.deep.equal(["met 0x1", "read 0x1 known"]);
     });
 
-    it("gives all outputs, and as inputs only what the user gave, as it is now, and the package's own", async () => {
+    it("returns all outputs, and as inputs the live values of what the user set, with the package's own inputs", async () => {
       const live = { title: "drifted", place: "here", secret: "the-secret-output", optional: undefined, note: "new" };
       thing.live = { ...live, ...own, __state: { version: 1, status: "ready", given: ["place", "title"] } };
       const result = await provider.read("0x1", stateIs("ready"));
@@ -670,7 +675,7 @@ describe("the dynamic provider of a resource", () => {
       });
     });
 
-    it("of what is not managed here is told so, and met nowhere", async () => {
+    it("tells the resource when it is not managed by this stack, and does not record it", async () => {
       thing.live = { place: "here", secret: "the-secret-output", __state: { version: 1, status: "ready", given: [] } };
       const result = await provider.read("0x7");
       expect(result).to.deep.include({ id: "0x7", inputs: {} });
@@ -678,7 +683,7 @@ describe("the dynamic provider of a resource", () => {
       expect(thing.calls).to.deep.equal(["read 0x7 unknown", "read 0x7 unknown"]);
     });
 
-    it("that fails names the resource, and is never an absence", async () => {
+    it("names the resource when it fails, and never reports an absence then", async () => {
       thing.failure.read = new ConflictError({ code: "DGC307", why: "HTTP 503.", next: "Later." });
       const error = await rejection(provider.read("0x1", stateIs("ready")));
       expect(error.message).to.equal(`Thing "orders" (0x1) could not be read: HTTP 503.\nLater.\n${see("DGC307")}`);
@@ -687,13 +692,13 @@ describe("the dynamic provider of a resource", () => {
   });
 
   describe("delete", () => {
-    it("deletes with the time of the state", async () => {
+    it("uses the timeout of the state", async () => {
       await provider.delete("0x1", stateIs("ready", { timeouts: { delete: "90s" } }));
       expect(thing.calls).to.deep.equal(["delete 0x1 here"]);
       expect(thing.operations[0]!.deadline - startOfTime).to.equal(90_000);
     });
 
-    it("that fails names the resource", async () => {
+    it("names the resource when it fails", async () => {
       thing.failure.delete = new ConflictError({ code: "DGC307", why: "no.", next: "Later." });
       const error = await rejection(provider.delete("0x1", stateIs("ready")));
       expect(error.message).to.equal(`Thing "orders" (0x1) was not deleted: no.\nLater.\n${see("DGC307")}`);
@@ -702,7 +707,7 @@ describe("the dynamic provider of a resource", () => {
     });
   });
 
-  describe("a state of a later version", () => {
+  describe("a state of a newer version", () => {
     const later = stateIs("ready", { __state: { ...memory("ready", inputs), version: 2 } });
     const operations: readonly [step: string, work: () => Promise<unknown>][] = [
       ["diff", () => provider.diff("0x1", later, inputs)],
@@ -711,7 +716,7 @@ describe("the dynamic provider of a resource", () => {
       ["delete", () => provider.delete("0x1", later)],
     ];
     for (const [step, work] of operations) {
-      it(`is not guessed at by ${step}`, async () => {
+      it(`is refused by ${step}`, async () => {
         const error = await rejection(Promise.resolve().then(work));
         expect(error.message)
           .to.match(/^Thing "orders" \(0x1\) /)
@@ -722,7 +727,7 @@ describe("the dynamic provider of a resource", () => {
   });
 
   describe("messages", () => {
-    it("blank out secrets wherever they come from, also those of a partial failure", async () => {
+    it("redact secrets of every source, also in a partial failure", async () => {
       keepSecret("a-secret-that-the-service-repeats");
       const leaking = new ConflictError({
         code: "DGC307",
@@ -738,7 +743,7 @@ describe("the dynamic provider of a resource", () => {
       }
     });
 
-    it("of what nobody expected are one line and what to do, without a stack", async () => {
+    it("of unexpected errors are one line and a next step, without a stack trace", async () => {
       thing.failure.delete = new TypeError("\u001b[31mx is not\n a function");
       const error = await rejection(provider.delete("0x1", stateIs("ready")));
       expect(error.message).to.equal(
@@ -749,7 +754,7 @@ describe("the dynamic provider of a resource", () => {
       expect(String(error)).to.match(/^Thing/);
     });
 
-    it("do without a name when the state has no URN, and keep its control characters off the screen", async () => {
+    it("name the kind alone when the state has no URN, and contain no control characters", async () => {
       thing.failure.delete = new ConflictError({ code: "DGC307", why: "no.", next: "Later." });
       const without = await rejection(provider.delete("0x1", { place: "here" }));
       expect(without.message).to.match(/^Thing \(0x1\) was not deleted/);
@@ -757,7 +762,7 @@ describe("the dynamic provider of a resource", () => {
       expect(hostile.message).to.match(/^Thing "x" \(0x1\) was not deleted/);
     });
 
-    it("name the resource when the settings are useless", async () => {
+    it("name the resource when the settings are invalid", async () => {
       host.configure((name) => (name === "endpoint" ? "nonsense" : undefined));
       const error = await rejection(provider.create(inputs));
       expect(error.message).to.match(/^Thing "orders" was not created: the endpoint "nonsense" is not a URL/);

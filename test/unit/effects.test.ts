@@ -3,9 +3,10 @@ import { backendFields } from "../../provider/backend/inputs";
 import { dataDropFields } from "../../provider/dataDrop/inputs";
 import type { Field } from "../../provider/resource/fields";
 import { restoreCompletionFields, restoreRequestFields } from "../../provider/restore/inputs";
+
 type Effect = Field["onChange"];
 
-// Written out: whoever takes a replacement for an update lets a change be "done" that the service was never told of.
+// Written out by hand: an update in place of a replacement would report a change that the service never received.
 const effects: readonly [resource: string, fields: Readonly<Record<string, Field>>, wanted: Record<string, Effect>][] =
   [
     [
@@ -72,9 +73,9 @@ const effects: readonly [resource: string, fields: Readonly<Record<string, Field
     ],
   ];
 
-describe("what a change of an input does", () => {
+describe("the effect of a changed input", () => {
   for (const [resource, fields, wanted] of effects) {
-    it(`is for each one of a ${resource} what its documentation says`, () => {
+    it(`matches the documentation of each input of ${resource}`, () => {
       const found = Object.fromEntries(Object.entries(fields).map(([name, { onChange }]) => [name, onChange]));
       expect(found).to.deep.equal(wanted);
     });

@@ -51,20 +51,20 @@ describe("checks of single values", () => {
     it(`${name} accepts ${accepted.map((value) => JSON.stringify(value)).join(", ")}`, () => {
       for (const value of accepted) expect(check(value, {})).to.equal(undefined);
     });
-    it(`${name} refuses whatever else: ${reason ?? ""}`, () => {
+    it(`${name} refuses any other value: ${reason ?? ""}`, () => {
       expect(reason).to.match(/^must be /);
       for (const value of refused) expect(check(value, {}), String(value)).to.equal(reason);
     });
   }
 
-  it("oneOf refuses with the list of what there is", () => {
+  it("oneOf lists the valid values when it refuses one", () => {
     const check = oneOf(["a", "b"]);
     expect(check("b", {})).to.equal(undefined);
     expect(check("c", {})).to.equal('must be "a" or "b"');
     expect(check(1, {})).to.equal('must be "a" or "b"');
   });
 
-  it("both tells the first complaint", () => {
+  it("both reports the first failure", () => {
     const check = both(flag, (_, inputs) => (inputs["place"] === "here" ? "not here" : undefined));
     expect(check("x", { place: "here" })).to.equal("must be true or false");
     expect(check(true, { place: "here" })).to.equal("not here");
@@ -158,11 +158,11 @@ describe("changes of fields", () => {
     });
   }
 
-  it("are of a field that was not there before", () => {
+  it("include a field that was unset before", () => {
     expect(changedFields(fields, good, { ...good, note: "" })).to.deep.equal(["note"]);
   });
 
-  it("are told by what they do", () => {
+  it("are grouped by their effect", () => {
     const changed = ["title", "place", "note"];
     expect(namesThat(fields, changed, "update")).to.deep.equal(["title"]);
     expect(namesThat(fields, changed, "replace")).to.deep.equal(["place"]);
@@ -170,14 +170,14 @@ describe("changes of fields", () => {
     expect(namesThat(fields, changed, "nothing")).to.deep.equal([]);
   });
 
-  it("know what the user gave, empty and false values as well", () => {
+  it("include every value that the user set, also empty and false ones", () => {
     expect(givenNames(fields, { title: "", note: undefined, origin: false, titel: 1, __urn: "x" })).to.deep.equal([
       "title",
       "origin",
     ]);
   });
 
-  it("know what is hidden", () => {
+  it("recognise hidden inputs", () => {
     expect(["__urn", "__state", "_urn", "urn__"].map(isHidden)).to.deep.equal([true, true, false, false]);
   });
 });

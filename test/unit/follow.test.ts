@@ -39,7 +39,7 @@ describe("waiting for a restore", () => {
     observed = fresh;
   });
 
-  /** Polls a backend that answers so at each time since the start. */
+  /** Polls a backend whose answer depends on the time since the start. */
   function polled(answer: (elapsedMs: number) => Answer, state = fresh, limit = "2h"): Promise<RestoreCompletionState> {
     const data = {
       locate: () => Promise.resolve({ url: "backend" }),
@@ -69,19 +69,19 @@ describe("waiting for a restore", () => {
     });
   }
 
-  it("is confirmed when this process sent it and the engine never forgot it", async () => {
+  it("confirms the restore when this process sent it and always saw its status", async () => {
     expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ status: "OK", confirmed: true });
     expect(await polled(() => "OK")).to.include({ confirmed: true });
   });
 
-  it("is not confirmed at the first look of a process that did not send it", async () => {
+  it("does not confirm it at the first poll of another process", async () => {
     restores = new RestoreRecords();
     expect(await polled(() => "OK")).to.include({ status: "OK", confirmed: false });
     clock = new TestClock();
     expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ confirmed: true });
   });
 
-  it("stops after five minutes of UNKNOWN from a healthy backend, and says so again at the next look", async () => {
+  it("stops after five minutes of UNKNOWN from a healthy backend, and reports that again at the next poll", async () => {
     const failure = await rejection(polled(() => "UNKNOWN"));
     expect(failure).to.be.instanceOf(UnknownOutcomeError);
     expect(failure.message).to.contain(`acceptUnknown: "${fresh.request}"`);
@@ -92,12 +92,12 @@ describe("waiting for a restore", () => {
     expect(clock.elapsedMs).to.equal(before);
   });
 
-  it("takes an OK after UNKNOWN, and does not confirm it, whatever comes between", async () => {
+  it("accepts an OK after UNKNOWN without confirming it, whatever came between", async () => {
     const script = (ms: number): Answer => (ms < minute ? "UNKNOWN" : ms < 2 * minute ? "IN_PROGRESS" : "OK");
     expect(await polled(script)).to.include({ status: "OK", confirmed: false });
   });
 
-  it("does not count an UNKNOWN from a backend that is not well, or one before an outage", async () => {
+  it("ignores an UNKNOWN from an unhealthy backend, or from before an outage", async () => {
     health = 503;
     const unwell = await polled((ms) => {
       if (ms > 30 * minute) return "OK";
@@ -114,14 +114,14 @@ describe("waiting for a restore", () => {
     expect(interrupted.status).to.equal("OK");
   });
 
-  it("goes on through outages, and fails at once on an answer that is none", async () => {
+  it("continues through outages, and fails at once on an answer of a wrong shape", async () => {
     const outage = new LostAnswerError(site, { why: "the connection broke" });
     expect(await polled((ms) => (ms < 30 * minute ? outage : "OK"))).to.include({ status: "OK", confirmed: true });
     const wrong = new WrongShapeError(site, "data.restoreStatus.response.status", "an enum was expected");
     expect(await rejection(polled(() => wrong))).to.equal(wrong);
   });
 
-  it("ends at the deadline with the id, the last status, the limit and what to do", async () => {
+  it("fails at the deadline, and names the id, the last status, the limit and the next step", async () => {
     const failure = await rejection(polled(() => "IN_PROGRESS"));
     expect(String(failure)).to.match(
       /restore 1 of 0x42.*timeouts\.create \(2h\).*IN_PROGRESS.*run pulumi up to wait for it again/s,

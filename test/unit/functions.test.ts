@@ -4,7 +4,7 @@ import { findBackend, listBackends, listBackups } from "../../provider/functions
 import { rejection } from "../harness/errors";
 import { answerJson, Service } from "../harness/httpService";
 
-describe("look-ups of a program", () => {
+describe("the look-up functions of a program", () => {
   let service: Service;
   let deployments: readonly Deployment[];
   let settings: { endpoint: string; token: string };
@@ -29,27 +29,27 @@ describe("look-ups of a program", () => {
   ];
 
   for (const [what, lookUp] of lookups) {
-    it(`find ${what} that the same run created since the list was last asked for`, async () => {
+    it(`find ${what} that the same run created after the last list`, async () => {
       await listBackends(settings);
       deployments = [...deployments, entry("0x2")];
       await lookUp("0x2");
       expect(service.count("deployments")).to.equal(2);
     });
 
-    it(`say that ${what} is absent after one fresh list`, async () => {
+    it(`report after one fresh list that ${what} is absent`, async () => {
       await listBackends(settings);
       expect((await rejection(lookUp("0x9"))).message).to.contain("DGC301");
       expect(service.count("deployments")).to.equal(2);
     });
   }
 
-  it("cost no list for each time that an absent uid is asked for", async () => {
+  it("do not request a list for every look-up of an absent uid", async () => {
     for (let ask = 0; ask < 10; ask++) await rejection(findBackend(settings, { uid: "0x9" }));
     for (let ask = 0; ask < 10; ask++) await rejection(listBackups(settings, "0x9"));
     expect(service.count("deployments")).to.equal(1);
   });
 
-  it("ask for nothing when it is not clear which backend is meant", async () => {
+  it("make no request when the arguments do not name exactly one backend", async () => {
     for (const wanted of [{}, { uid: "0x1", name: "name of 0x1" }]) {
       expect((await rejection(findBackend(settings, wanted))).message).to.contain("DGC501");
     }

@@ -9,25 +9,25 @@ function jwt(claims: unknown): string {
 const opaque = "an-opaque-token";
 
 describe("the identity of an account", () => {
-  it("holds nothing that could be read", () => {
+  it("reveals neither e-mail nor token", () => {
     const identity = identityOf("me@example.com", jwt({ sub: "user-12345", email: "you@example.com" }));
     expect(identity).to.have.lengthOf(3);
     for (const mark of identity) expect(mark).to.match(/^[0-9a-f]{16}$/);
   });
 
-  it("is the same in every version, since states keep it", () => {
+  it("is the same in every version, since it is stored in states", () => {
     expect(identityOf("me@example.com", opaque)).to.deep.equal(["8c2a47d3bdb8d309"]);
   });
 
-  it("is the same for an e-mail however it is written", () => {
+  it("is the same for every spelling of an e-mail", () => {
     expect(identityOf(" Me@Example.COM ", opaque)).to.deep.equal(identityOf("me@example.com", opaque));
   });
 
-  it("names each mark once", () => {
+  it("contains each mark once", () => {
     expect(identityOf("me@example.com", jwt({ email: "me@example.com", sub: "me@example.com" }))).to.have.lengthOf(1);
   });
 
-  it("is the same whichever claim comes first", () => {
+  it("is the same for any order of the claims", () => {
     expect(identityOf(undefined, jwt({ sub: "a", email: "b" }))).to.deep.equal(
       identityOf(undefined, jwt({ email: "a", sub: "b" })),
     );
@@ -43,7 +43,7 @@ describe("the identity of an account", () => {
     ["empty claims", jwt({ sub: "", email: "" })],
   ];
   for (const [what, token] of silent) {
-    it(`is not told by ${what}`, () => {
+    it(`is unknown for ${what}`, () => {
       expect(identityOf(undefined, token)).to.deep.equal([]);
       expect(identityOf("me@example.com", token)).to.have.lengthOf(1);
     });
@@ -65,7 +65,7 @@ describe("the identity of an account", () => {
     ["anything, when nothing was recorded", [], mine, undefined],
   ];
   for (const [what, recorded, current, same] of comparisons) {
-    it(`compared with ${what} is ${same === undefined ? "not clear" : same ? "the same" : "another one"}`, () => {
+    it(`compared with ${what} is ${same === undefined ? "unknown" : same ? "the same" : "another one"}`, () => {
       expect(sameAccount(recorded, current)).to.equal(same);
     });
   }

@@ -8,7 +8,7 @@ import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 const root = resolve(__dirname, "../..");
 const backend = '{ zone: "us-east-1", deploymentType: "free" }';
 
-/** What each public class of a resource is made with. */
+/** Arguments for each public resource class. */
 const resources: Readonly<Record<string, string>> = {
   Backend: `new sdk.Backend("r", ${backend})`,
   "Backend.get": 'sdk.Backend.get("r", "0x42")',
@@ -48,7 +48,7 @@ describe("the check that the package is installed for the folder of the program"
     return { said: stdout.trim(), errors: stderr.trim() };
   }
 
-  it("stops each resource before it registers anything, and names the folder of its package.json", () => {
+  it("fails in each resource before anything is registered, and names the folder of its package.json", () => {
     const cwd = join(folder, "app", "src");
     const { said, errors } = run(
       cwd,
@@ -93,7 +93,7 @@ describe("the check that the package is installed for the folder of the program"
     ["the engine did not start the process, as with the Automation API", "/", "const sdk = load(); engine();"],
     ["it is a unit test, which has mocks", "/", "engine(); const sdk = load(); mock();"],
   ] as const) {
-    it(`lets a program go on when ${when}`, () => {
+    it(`passes when ${when}`, () => {
       const mock = `function mock() {
         pulumi.runtime.setMocks({ newResource: ({ name, inputs }) => ({ id: name, state: inputs }), call: () => ({}) });
       }`;

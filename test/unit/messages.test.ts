@@ -31,17 +31,17 @@ const names: readonly [what: string, urn: string, name: string][] = [
 
 describe("the name of a resource in messages", () => {
   for (const [what, urn, name] of names) {
-    it(`is what the user wrote, of ${what}`, () => {
+    it(`is the logical name of ${what}`, () => {
       expect(resourceName(urn)).to.equal(name);
     });
   }
 
-  it("is its kind alone, as the user knows it, where there is no URN", () => {
+  it("is its kind alone when there is no URN", () => {
     expect(resourceName(undefined, "RestoreRequest")).to.equal("Restore");
     expect(resourceName(undefined, "Backend")).to.equal("Backend");
   });
 
-  it("is a URN that a shell takes as it is, where a command needs it", () => {
+  it("is a URN quoted for a shell in a command", () => {
     expect(quoted(`${stack}shop:index:Environment$${own}Backend::it's`)).to.equal(
       `'${stack}shop:index:Environment$${own}Backend::it'\\''s'`,
     );

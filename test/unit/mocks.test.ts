@@ -8,12 +8,12 @@ import { answerJson, Service } from "../harness/httpService";
 
 const dynamicType = "pulumi-nodejs:dynamic/dgraphcloud:";
 
-/** What a program of a user sees in a unit test, under `pulumi.runtime.setMocks`. */
-describe("under mocks", () => {
+/** A user's program in a unit test that calls `pulumi.runtime.setMocks`. */
+describe("with Pulumi's mocks", () => {
   let service: Service;
   let calls: pulumi.runtime.MockCallArgs[];
   let resources: pulumi.runtime.MockResourceArgs[];
-  /** What the mocks answer to a call. */
+  /** The mocks' answers to calls. */
   let answer: pulumi.runtime.MockCallResult;
 
   const endpoint = process.env["DGRAPHCLOUD_ENDPOINT"];
@@ -75,7 +75,7 @@ describe("under mocks", () => {
     ["getBackend", () => dgraphcloud.getBackend({ uid: "0x42" })],
     ["getBackendOutput", () => valueOf(dgraphcloud.getBackendOutput({ uid: pulumi.output("0x42") }))],
   ] as const) {
-    it(`${form} is a call of dgraphcloud:index:getBackend`, async () => {
+    it(`${form} calls dgraphcloud:index:getBackend`, async () => {
       answer = described;
       const { jwtToken, ...plain } = await lookUp();
       expect(plain).to.deep.equal({ uid: "0x42", name: "shop", url: "shop.example.com" });
@@ -86,14 +86,14 @@ describe("under mocks", () => {
     });
   }
 
-  it("getBackends is a call of dgraphcloud:index:getBackends, and gives its list called backends", async () => {
+  it("getBackends calls dgraphcloud:index:getBackends, and returns its list `backends`", async () => {
     answer = { backends: [described] };
     expect((await dgraphcloud.getBackends()).map(({ name }) => name)).to.deep.equal(["shop"]);
     expect(await valueOf(dgraphcloud.getBackendsOutput())).to.deep.equal([described]);
     expect(new Set(calls.map(({ token }) => token))).to.deep.equal(new Set(["dgraphcloud:index:getBackends"]));
   });
 
-  it("getBackups is a call of dgraphcloud:index:getBackups, and gives its list called backups", async () => {
+  it("getBackups calls dgraphcloud:index:getBackups, and returns its list `backups`", async () => {
     answer = { backups: [backup] };
     const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });
     expect(await dgraphcloud.getBackups({ uid: "0x42" })).to.deep.equal([backup]);
@@ -104,7 +104,7 @@ describe("under mocks", () => {
     ]);
   });
 
-  it("functions tell the mocks which provider was given", async () => {
+  it("functions pass their provider to the mocks", async () => {
     answer = { ...described, backends: [], backups: [] };
     const provider = new dgraphcloud.Provider("theirs", { token: "x" });
     await dgraphcloud.getBackend({ name: "shop" }, { provider });
@@ -113,7 +113,7 @@ describe("under mocks", () => {
     for (const one of calls) expect(one.provider).to.match(/pulumi:providers:pulumi-nodejs::theirs::id of theirs$/);
   });
 
-  it("a list that the mocks leave out fails with the token and what to return", async () => {
+  it("a missing list fails with the token and the result to return", async () => {
     for (const [lookUp, token, wanted] of [
       [() => dgraphcloud.getBackends(), "dgraphcloud:index:getBackends", "{ backends: [] }"],
       [() => dgraphcloud.getBackups({ uid: "0x42" }), "dgraphcloud:index:getBackups", "{ backups: [] }"],
@@ -123,7 +123,7 @@ describe("under mocks", () => {
     }
   });
 
-  it("the output forms keep tokens secret, and are unknown where a preview does not know their inputs", async () => {
+  it("output forms keep tokens secret, and are unknown while their inputs are unknown in a preview", async () => {
     await mock({ preview: true });
     answer = { ...described, backends: [described] };
     expect(await isSecret(dgraphcloud.getBackendOutput({ uid: "0x42" }))).to.equal(true);
@@ -136,7 +136,7 @@ describe("under mocks", () => {
     expect(calls).to.deep.equal([]);
   });
 
-  it("resources come from newResource: a Backend, one that is looked up, a DataDrop, and both parts of a Restore", async () => {
+  it("newResource receives a Backend, a Backend.get, a DataDrop, and both parts of a Restore", async () => {
     const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });
     const looked = dgraphcloud.Backend.get("looked", "0x42");
     const drop = new dgraphcloud.DataDrop("wipe", { backend: orders, allData: true });
@@ -165,7 +165,7 @@ describe("under mocks", () => {
     expect(request?.inputs).to.include({ target: "id of orders", source: "0x42" });
   });
 
-  it("the unit test of an example passes, with no account to log in to", () => {
+  it("the unit test of the example passes without an account", () => {
     const test = resolve(__dirname, "../../examples/restore-production/index.test.ts");
     // One that is run by a test of node:test, as this variable says, would report in another form.
     const env = { ...process.env, NODE_TEST_CONTEXT: undefined };

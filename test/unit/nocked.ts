@@ -1,16 +1,16 @@
 import nock from "nock";
 
-// Real sockets are the rule in this process; a suite that wants otherwise says so.
+// Other suites of this process use real sockets, so nock is active only where a suite asks for it.
 nock.restore();
 
-/** A request as nock saw it. */
+/** A request as nock received it. */
 export interface Sent {
   readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
   /** The exact bytes of the body. */
   readonly body: string;
 }
 
-/** Puts nock between this suite and the network. An unplanned request fails, and so does a planned one that never came. */
+/** Puts nock between this suite and the network. A test fails on an unexpected request, and on an expected one that was never sent. */
 export function withNock(): typeof nock {
   before(() => {
     nock.activate();

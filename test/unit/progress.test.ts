@@ -6,7 +6,7 @@ import { TestClock } from "../harness/clocks";
 
 const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders";
 
-describe("progress of a wait", () => {
+describe("the progress of a wait", () => {
   let clock: TestClock;
   let rows: unknown[];
   let lines: string[];
@@ -39,7 +39,7 @@ describe("progress of a wait", () => {
 
   const shown = (): unknown[] => rows.map((row) => (row as unknown[])[1]);
 
-  /** A look every five seconds, for two minutes; then the status changes. */
+  /** Polls every five seconds for two minutes, then the status changes. */
   function wait({ progress }: Context): void {
     for (let elapsed = 0; elapsed <= 120; elapsed += 5) {
       progress(`waiting for it: HTTP 503, ${elapsed}s of 20m`);
@@ -48,7 +48,7 @@ describe("progress of a wait", () => {
     progress("waiting for it: HTTP 502, 125s of 20m");
   }
 
-  it("is in the resource's own row, where it leaves nothing behind", async () => {
+  it("is shown in the resource's row, and leaves nothing there at the end", async () => {
     await operation(true, ({ progress }) => {
       progress("waiting for it: HTTP 503, 1s of 20m");
     });
@@ -56,12 +56,12 @@ describe("progress of a wait", () => {
     expect(lines).to.deep.equal([]);
   });
 
-  it("is renewed in the row every ten seconds, and at once when the status changes", async () => {
+  it("is updated in the row every ten seconds, and at once when the status changes", async () => {
     await operation(true, wait);
     expect(shown().filter((line) => String(line).startsWith("waiting"))).to.have.length(14);
   });
 
-  it("gives way to what has been reached, which stays in the row of the finished resource", async () => {
+  it("is replaced by the result, which stays in the row of the finished resource", async () => {
     await operation(true, ({ progress, reached }) => {
       progress("waiting for it: HTTP 503, 1s of 20m");
       reached("it answers after 2s");
@@ -69,7 +69,7 @@ describe("progress of a wait", () => {
     expect(shown()).to.deep.equal(["waiting for it: HTTP 503, 1s of 20m", "it answers after 2s"]);
   });
 
-  it("is shown anew when another wait begins with the same words", async () => {
+  it("is shown again when another wait starts with the same text", async () => {
     await operation(true, ({ progress, reached }) => {
       progress("waiting for it: HTTP 503, 1s of 20m");
       reached("it answers after 2s");
@@ -78,14 +78,14 @@ describe("progress of a wait", () => {
     expect(shown().slice(0, 3)).to.have.length(3);
   });
 
-  it("says nothing of an end where nothing was waited for", async () => {
+  it("shows no end when nothing was waited for", async () => {
     await operation(true, ({ reached }) => {
       reached("it answers after 0s");
     });
     expect(rows).to.deep.equal([]);
   });
 
-  it("keeps the fact before, such as that a backend was taken over", async () => {
+  it("keeps an earlier result, such as the adoption of a backend", async () => {
     await operation(true, ({ info, progress, reached }) => {
       info("took over 0x42 instead of creating a backend");
       reached("took over 0x42");
@@ -95,7 +95,7 @@ describe("progress of a wait", () => {
     expect(shown().at(-1)).to.equal("took over 0x42; it answers after 2s");
   });
 
-  it("ends with the operation where nothing else has ended it, as after a request that was tried again", async () => {
+  it("ends with the operation at the latest, as after a retried request", async () => {
     await operation(true, ({ progress }) => {
       progress("trying again, 1s of 20m: HTTP 503");
       clock.pass(3_000);
@@ -103,7 +103,7 @@ describe("progress of a wait", () => {
     expect(shown()).to.deep.equal(["trying again, 1s of 20m: HTTP 503", "created after 3s"]);
   });
 
-  it("leaves a line that stays, and has taken its place, alone", async () => {
+  it("does not overwrite a permanent line that replaced it", async () => {
     await operation(true, ({ progress, info }) => {
       progress("trying again, 1s of 20m: HTTP 503");
       info("restore 1 of 0x42 has begun");
@@ -111,7 +111,7 @@ describe("progress of a wait", () => {
     expect(shown().at(-1)).to.equal("restore 1 of 0x42 has begun");
   });
 
-  it("is a plain line with the resource's name every 30 seconds, and at once when the status changes, without the row", async () => {
+  it("is a line with the resource's name every 30 seconds, and at each new status, when there is no row", async () => {
     await operation(false, wait);
     expect(lines).to.deep.equal([
       ...[0, 30, 60, 90, 120].map((elapsed) => `Backend "orders": waiting for it: HTTP 503, ${elapsed}s of 20m`),
@@ -120,7 +120,7 @@ describe("progress of a wait", () => {
     ]);
   });
 
-  it("is a plain line for what has no URN", async () => {
+  it("is a plain line for a resource without a URN", async () => {
     const channel: EngineChannel = {
       log: () => true,
       flushed: () => Promise.resolve(),

@@ -9,8 +9,8 @@ const promises = lines
   .filter((line) => line.startsWith("| ") && !/^\| (when|---) /.test(line))
   .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()));
 
-describe("the promises of the tests' own page", () => {
-  it("are there", () => {
+describe("the promises of test/README.md", () => {
+  it("are listed", () => {
     expect(promises).to.have.length.above(40);
   });
 
@@ -25,7 +25,7 @@ describe("the promises of the tests' own page", () => {
     });
 });
 
-/** Combinations that the matrix does not have. */
+/** The named combinations that are missing from the matrix. */
 function missingRows(words: string): string[] {
   const [step = "", faults = ""] = words.split(" × ");
   return faults.split(", ").filter((fault) => !rows.some((row) => row.step.name === step && row.kind.name === fault));

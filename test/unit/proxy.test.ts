@@ -7,7 +7,7 @@ import { thrown } from "../harness/errors";
 const cloud = "https://cerebro.cloud.dgraph.io/graphql";
 const names = ["https_proxy", "http_proxy", "all_proxy", "no_proxy"].flatMap((name) => [name, name.toUpperCase()]);
 
-describe("the proxy on the way", () => {
+describe("the proxy of a request", () => {
   const before = Object.fromEntries(names.map((name) => [name, process.env[name]]));
   const clear = (): void => {
     for (const name of names) Reflect.deleteProperty(process.env, name);
@@ -25,7 +25,7 @@ describe("the proxy on the way", () => {
     [cloud, { https_proxy: p }, `${p}/`],
     [cloud, { ALL_PROXY: p }, `${p}/`],
     [cloud, { HTTPS_PROXY: "" }, undefined],
-    // For plain http, which goes to this machine alone.
+    // Plain http is used only for this machine.
     [cloud, { HTTP_PROXY: p, http_proxy: p }, undefined],
     [cloud, { HTTPS_PROXY: p, NO_PROXY: "cerebro.cloud.dgraph.io" }, undefined],
     [cloud, { HTTPS_PROXY: p, no_proxy: "other.example.com, .dgraph.io" }, undefined],
@@ -49,7 +49,7 @@ describe("the proxy on the way", () => {
     });
   }
 
-  it("gets its credentials in a header, decoded, and they are never printed", () => {
+  it("gets its decoded credentials in a header, and they are never printed", () => {
     process.env["HTTPS_PROXY"] = "http://user:pass%40word%21@proxy.example.com:3128";
     const proxy = proxyFor(new URL(cloud));
     expect(proxy?.url.href).to.equal(`${p}/`);
@@ -58,7 +58,7 @@ describe("the proxy on the way", () => {
     expect(scrub(`pass%40word%21 pass@word! ${credentials}`)).to.equal("[secret] [secret] [secret]");
   });
 
-  it("may have a password with a percent sign that stands for itself", () => {
+  it("may have a password with a literal percent sign", () => {
     process.env["HTTPS_PROXY"] = "http://user:100%sure@proxy.example.com:3128";
     const credentials = Buffer.from("user:100%sure").toString("base64");
     expect(proxyFor(new URL(cloud))?.headers["Proxy-Authorization"]).to.equal(`Basic ${credentials}`);
@@ -74,7 +74,7 @@ describe("the proxy on the way", () => {
     "http://u:hunter2hunter2@",
     "http://u:hunter2hunter2@a b",
   ])
-    it(`is refused, and not printed, when it is ${address.replace(/u:.*@/, "…@")}`, () => {
+    it(`is refused without printing its credentials when it is ${address.replace(/u:.*@/, "…@")}`, () => {
       process.env["HTTPS_PROXY"] = address;
       const error = thrown(() => proxyFor(new URL(cloud)));
       expect(error).to.be.instanceOf(SettingsError);

@@ -5,7 +5,7 @@ import { TestClock } from "../harness/clocks";
 import { begin } from "../../provider/run/operation";
 
 describe("the queue of actions on one backend", () => {
-  it("tells that it waits, and that the wait has ended; nothing where there is nobody before", async () => {
+  it("reports the start and the end of a wait, and nothing when the queue is empty", async () => {
     const clock = new TestClock();
     const lines: string[] = [];
     const say = (line: string): void => void lines.push(line);

@@ -8,7 +8,7 @@ import { rejection } from "../harness/errors";
 import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 import { begin, type Operation } from "../../provider/run/operation";
 
-/** A backend of a cloud on this machine, at whose address nobody listens. */
+/** A backend of a local cloud whose port is closed. */
 describe("a wait for a backend on this machine that refuses connections", () => {
   let clock: TestClock;
   let service: Service;
@@ -40,13 +40,13 @@ describe("a wait for a backend on this machine that refuses connections", () => 
   });
   afterEach(() => service.stop());
 
-  it("goes on until its deadline while the cloud is there: the backend may be starting", async () => {
+  it("continues until its deadline while the cloud runs, since the backend may be starting", async () => {
     const error = await rejection(waitUntilReady(context, operation, "0x1"));
     expect(error).to.be.instanceOf(DeadlineError);
     expect(clock.elapsedMs).to.equal(1_200_000);
   });
 
-  it("ends some 15 s after the cloud has ended, and asks whether it is running", async () => {
+  it("fails about 15 s after the cloud ended, and asks whether it is running", async () => {
     const work = rejection(waitUntilReady(context, operation, "0x1"));
     while (service.count("deployments") < 3) await new Promise((resolve) => setImmediate(resolve));
     await service.stop();

@@ -19,7 +19,7 @@ import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 
 type Answer = (operation: string, response: ServerResponse) => void;
 
-describe("what was once wrong", () => {
+describe("regressions: the provider", () => {
   let service: Service;
   let clock: TestClock;
   let answer: Answer;
@@ -46,7 +46,7 @@ describe("what was once wrong", () => {
     });
   }
 
-  it("sends a create once when a text says unauthorized beside the uid of a new backend", async () => {
+  it("sends a create once when the answer says unauthorized beside the uid of a new backend", async () => {
     answer = (_operation, r) => {
       answerJson(r, {
         data: { createDeployment: { uid: "0x1" } },
@@ -59,7 +59,7 @@ describe("what was once wrong", () => {
     expect(service.count("createDeployment")).to.equal(1);
     expect(e).to.be.instanceOf(GraphqlError);
   });
-  it("takes a create that is answered with null for one that may have acted, and does not repeat it by itself", async () => {
+  it("treats a create that is answered with null as possibly done, and does not repeat it", async () => {
     answer = (_operation, r) => {
       answerJson(r, { data: { createDeployment: null } });
     };
@@ -69,7 +69,7 @@ describe("what was once wrong", () => {
     expect(service.count("createDeployment")).to.equal(1);
     expect(mayHaveActed(e)).to.equal(true);
   });
-  it("shows no escape sequence of a text that says unauthorized", () => {
+  it("shows no escape sequence of an unauthorized message", () => {
     const site = { operation: "o", host: "h" };
     const e = thrown(() =>
       readAnswer(site, {
@@ -80,14 +80,14 @@ describe("what was once wrong", () => {
     );
     expect(asError({ kind: "K", name: "read", urn: undefined, id: undefined }, e).message).not.to.contain("\u001b");
   });
-  it("lists a backend that has no host yet", async () => {
+  it("accepts a listed backend that has no host yet", async () => {
     answer = (_operation, r) => {
       answerJson(r, { data: { deployments: [{ uid: "0x1", name: "n", zone: "z", url: "", jwtToken: "" }] } });
     };
     const list = await listBackends({ endpoint: service.endpoint.href, token: "abcdefgh" });
     expect(list[0]!.graphqlEndpoint).to.equal("");
   });
-  it("has no frames in a failed look-up: Node spins for minutes when it prints some of them in colour", async () => {
+  it("has no stack frames in a failed look-up, since Node takes minutes to print some of them in colour", async () => {
     answer = (_operation, r) => {
       answerJson(r, { errors: [{ message: "no" }], data: null });
     };
@@ -95,7 +95,7 @@ describe("what was once wrong", () => {
     expect(e.message).to.match(/^getBackends: deployments at .* no\n/);
     expect(e.stack).to.equal(`Error: ${e.message}`);
   });
-  it("knows that a query whose connection was refused was not sent", async () => {
+  it("reports a query whose connection was refused as not sent", async () => {
     const url = await closedEndpoint();
     const e = await rejection(
       postGraphql({
@@ -109,7 +109,7 @@ describe("what was once wrong", () => {
     );
     expect(e).to.be.instanceOf(NotSentError);
   });
-  it("does not download an answer without end again and again", async () => {
+  it("does not download an endless answer repeatedly", async () => {
     answer = (_operation, r) => {
       r.end(Buffer.alloc(33 * 1024 * 1024, " "));
     };
@@ -125,7 +125,7 @@ describe("what was once wrong", () => {
     );
     expect(e).to.have.property("unreadable", true);
   });
-  it("does not take a look from before a create for a proof of absence", async () => {
+  it("does not count a list from before a create as proof of absence", async () => {
     let have: Deployment[] = [];
     const list = new DeploymentList(() => Promise.resolve(have), clock);
     await list.anew(call());
@@ -139,21 +139,21 @@ describe("what was once wrong", () => {
     have = [x];
     expect(await list.lacks("0x1", call())).to.equal(false);
   });
-  it("refuses a port that is none", () => {
+  it("refuses an invalid port", () => {
     expect(thrown(() => backendUrl(new URL("http://127.0.0.1:1/"), "127.0.0.1:99999", "/g"))).to.be.instanceOf(
       SettingsError,
     );
   });
-  it("prints no password of an endpoint, however it is written", () => {
+  it("never prints the password of an endpoint", () => {
     for (const e of ["admin:hunter2@host.example/graphql", "https://u:hunter2@ho st/"])
       expect(thrown(() => endpointUrl(e)).message).not.to.contain("hunter2");
   });
-  it("blanks out a secret that begins with another one", () => {
+  it("redacts a secret that begins with another secret", () => {
     keepSecret("abcdefzz");
     keepSecret("abcdefzz-and-more-xyz");
     expect(scrub("abcdefzz-and-more-xyz")).to.equal("[secret]");
   });
-  it("blanks out a secret before a text is cut", () => {
+  it("redacts a secret before the text is cut", () => {
     keepSecret("zz-the-long-token-that-is-cut-zz");
     const e = new GraphqlError(
       { operation: "o", host: "h" },
@@ -164,7 +164,7 @@ describe("what was once wrong", () => {
       "zz-the-long",
     );
   });
-  it("does not let a caller in a hurry fail the log-in of the others", async () => {
+  it("does not fail the log-in of other calls at the earliest deadline", async () => {
     let tries = 0;
     await restart((_operation, response) => {
       tries += 1;
@@ -176,7 +176,7 @@ describe("what was once wrong", () => {
     await hurried.catch(() => undefined);
     expect(await patient).to.equal("token-xyz");
   });
-  it("does not take a lost log-in for a lost create", async () => {
+  it("does not treat a lost log-in as a lost create", async () => {
     await restart((_operation, response) => {
       answerJson(response, {}, 503);
     });
@@ -185,7 +185,7 @@ describe("what was once wrong", () => {
     );
     expect(mayHaveActed(e)).to.equal(false);
   });
-  it("does not take every word with token in it for a refused session", () => {
+  it("does not treat every message about a token as a refused session", () => {
     const e = thrown(() =>
       readAnswer(
         { operation: "o", host: "h" },

@@ -27,7 +27,7 @@ const lost = new LostAnswerError(site, { why: "HTTP 503" });
 const unreadable = new LostAnswerError(site, { why: "HTML", unreadable: true });
 const hour = 3_600_000;
 
-/** Fails with the given errors in turn, the last one for ever. */
+/** Fails with the given errors in turn, then always with the last one. */
 class Sender {
   tries = 0;
 
@@ -43,7 +43,7 @@ function endless(failure: Error): Sender {
   return new Sender(Array<Error>(1_000).fill(failure));
 }
 
-describe("repetition", () => {
+describe("a retry", () => {
   let clock: TestClock;
   let retrying: Retrying;
 
@@ -69,7 +69,7 @@ describe("repetition", () => {
     for (const repeat of always) {
       const again = repeated.includes(repeat);
       const what = failure === unreadable ? "unreadable LostAnswerError" : failure.name;
-      it(`sends ${again ? "again" : "only once"} after ${what} (${failure.message.split("\n")[0]}), "${repeat}"`, async () => {
+      it(`is ${again ? "sent" : "not sent"} after ${what} (${failure.message.split("\n")[0]}), "${repeat}"`, async () => {
         const sender = new Sender([failure]);
         const work = withRetries(retrying, repeat, callWithin(clock, hour), sender.send);
         if (again) expect(await work).to.equal("done");
@@ -79,19 +79,19 @@ describe("repetition", () => {
     }
   }
 
-  it("pauses for twice as long each time, up to 15 s", async () => {
+  it("follows a pause that doubles each time, up to 15 s", async () => {
     const sender = new Sender(Array<Error>(8).fill(lost));
     await withRetries(retrying, "idempotent", callWithin(clock, hour), sender.send);
     expect(clock.sleeps).to.deep.equal([500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   });
 
-  it("pauses for any part of that: full jitter", () => {
+  it("follows a random part of that pause (full jitter)", () => {
     expect(pauseMs(lost, 4, () => 0)).to.equal(0);
     expect(pauseMs(lost, 4, () => 0.25)).to.equal(1_000);
     expect(pauseMs(notSent, 1, () => 0.5)).to.equal(250);
   });
 
-  it("pauses for no more than 15 s however often it tried", () => {
+  it("follows a pause of at most 15 s after any number of attempts", () => {
     expect(pauseMs(lost, 5_000, () => 1)).to.equal(15_000);
   });
 
@@ -99,36 +99,36 @@ describe("repetition", () => {
     ["429", (ms: number) => new ThrottledError(site, ms)],
     ["503", (ms: number) => new LostAnswerError(site, { why: "HTTP 503", retryAfterMs: ms })],
   ] as const) {
-    it(`never undercuts the Retry-After of a ${what}, and spreads what comes after it`, () => {
+    it(`never comes earlier than the Retry-After of a ${what}, and is spread after it`, () => {
       expect(pauseMs(make(40_000), 1, () => 0)).to.equal(40_000);
       expect(pauseMs(make(40_000), 1, () => 1)).to.be.within(40_000, 45_000);
     });
   }
 
-  it("gives up at once, with the failure itself, when the pause would pass the deadline", async () => {
+  it("is given up at once, with the original failure, when the pause would pass the deadline", async () => {
     const sender = endless(lost);
     expect(await rejection(withRetries(retrying, "idempotent", callWithin(clock, 3_600), sender.send))).to.equal(lost);
     expect(clock.sleeps).to.deep.equal([500, 1_000, 2_000]);
     expect(sender.tries).to.equal(4);
   });
 
-  it("does not begin a pause that ends just at the deadline", async () => {
+  it("is given up when the pause would end exactly at the deadline", async () => {
     const sender = endless(lost);
     await rejection(withRetries(retrying, "idempotent", callWithin(clock, 500), sender.send));
     expect(sender.tries).to.equal(1);
   });
 
-  it("gives up at once when the Retry-After passes the deadline", async () => {
+  it("is given up at once when the Retry-After passes the deadline", async () => {
     const sender = endless(new ThrottledError(site, 120_000));
     await rejection(withRetries(retrying, "idempotent", callWithin(clock, 60_000), sender.send));
     expect(sender.tries).to.equal(1);
     expect(clock.sleeps).to.deep.equal([]);
   });
 
-  describe("of a request to an address at which there is nothing", () => {
+  describe("when nothing answers at the address", () => {
     const hopeless = new NotSentError(site, new Error("refused"), { isHopeless: true });
 
-    it("ends after 15 s, whatever the deadline", async () => {
+    it("is given up after 15 s, whatever the deadline", async () => {
       for (const repeat of always) {
         clock = new TestClock();
         const sender = endless(new NotSentError(site, new Error("refused"), { isHopeless: true }));
@@ -138,7 +138,7 @@ describe("repetition", () => {
       }
     });
 
-    it("ends at the deadline when that comes first", async () => {
+    it("is given up at the deadline when that comes first", async () => {
       const sender = endless(new NotSentError(site, new Error("refused"), { isHopeless: true }));
       const call = callWithin(clock, 10_000, { limit: "timeouts.create (10s)" });
       const { message } = await rejection(withRetries(retrying, "idempotent", call, sender.send));
@@ -146,7 +146,7 @@ describe("repetition", () => {
       expect(clock.elapsedMs).to.be.at.most(10_000);
     });
 
-    it("goes on when there was something in between", async () => {
+    it("is continued when something answered in between", async () => {
       const sender = new Sender([hopeless, hopeless, lost, hopeless, hopeless]);
       expect(await withRetries(retrying, "idempotent", callWithin(clock, hour), sender.send)).to.equal("done");
       expect(clock.elapsedMs).to.be.greaterThan(15_000);
@@ -154,7 +154,7 @@ describe("repetition", () => {
   });
 
   describe("after the deadline", () => {
-    it("sends no mutation that acts anew each time", async () => {
+    it("is not sent for a mutation that is not idempotent", async () => {
       const sender = new Sender([]);
       const call = callWithin(clock, 0, { limit: "timeouts.create (10s)" });
       const error = await rejection(withRetries(retrying, "once", call, sender.send));
@@ -165,7 +165,7 @@ describe("repetition", () => {
       expect(sender.tries).to.equal(0);
     });
 
-    it("does not send it again behind a check that took too long", async () => {
+    it("is not sent for such a mutation when the check before it took too long", async () => {
       const sender = endless(notSent);
       const recheck = (): Promise<void> => {
         clock.pass(60_000);
@@ -176,14 +176,14 @@ describe("repetition", () => {
       expect(sender.tries).to.equal(1);
     });
 
-    it("sends a query once, as the last look of a wait", async () => {
+    it("is sent once for a query, as the last poll of a wait", async () => {
       const sender = endless(lost);
       expect(await rejection(withRetries(retrying, "idempotent", callWithin(clock, -1), sender.send))).to.equal(lost);
       expect(sender.tries).to.equal(1);
     });
   });
 
-  describe("gives one request", () => {
+  describe("has a time limit for one request", () => {
     const limits: readonly [document: string, repeat: RetryPolicy, leftMs: number, ms: number][] = [
       ["query", "idempotent", hour, 30_000],
       ["mutation", "idempotent", hour, 60_000],
@@ -194,13 +194,13 @@ describe("repetition", () => {
       ["query", "idempotent", -1, 1_000],
     ];
     for (const [document, repeat, leftMs, ms] of limits) {
-      it(`${ms / 1_000} s for a ${document} "${repeat}" with ${leftMs / 1_000} s left`, () => {
+      it(`of ${ms / 1_000} s for a ${document} "${repeat}" with ${leftMs / 1_000} s left`, () => {
         expect(requestMs(clock, `${document} X { x }`, repeat, callWithin(clock, leftMs))).to.equal(ms);
       });
     }
   });
 
-  it("tries unreadable answers three times in all", async () => {
+  it("is sent after unreadable answers until there are three attempts", async () => {
     const sender = endless(unreadable);
     expect(await rejection(withRetries(retrying, "idempotent", callWithin(clock, hour), sender.send))).to.equal(
       unreadable,
@@ -208,7 +208,7 @@ describe("repetition", () => {
     expect(sender.tries).to.equal(3);
   });
 
-  it("tells of each failure before the pause after it", async () => {
+  it("is announced with the failure, before the pause", async () => {
     const told: [RequestError, number][] = [];
     const onRetry = (error: RequestError): void => {
       told.push([error, clock.elapsedMs]);
@@ -221,7 +221,7 @@ describe("repetition", () => {
     ]);
   });
 
-  it("tells of nothing when it will not try again", async () => {
+  it("is not announced when it is given up", async () => {
     const onRetry = (): void => {
       throw new Error("told");
     };
@@ -229,7 +229,7 @@ describe("repetition", () => {
     expect(await rejection(withRetries(retrying, "once", call, endless(lost).send))).to.equal(lost);
   });
 
-  it("ends in a pause with the reason of the one who ended it, and sends nothing more", async () => {
+  it("is cancelled during the pause with the reason of the signal", async () => {
     const ending = new AbortController();
     const reason = new Error("the engine is gone");
     const sender = endless(lost);
@@ -243,14 +243,14 @@ describe("repetition", () => {
     expect(sender.tries).to.equal(1);
   });
 
-  describe("budget", () => {
+  describe("takes from a budget that", () => {
     const costs: readonly [what: string, failure: Error, repetitions: number][] = [
       ["lost answers", lost, 50],
       ["requests that were not sent", notSent, 100],
       ["throttled requests", throttled, 100],
     ];
     for (const [what, failure, repetitions] of costs) {
-      it(`is spent after ${repetitions} repetitions of ${what}`, async () => {
+      it(`is used up after ${repetitions} retries of ${what}`, async () => {
         const sender = endless(failure);
         const call = callWithin(clock, 100 * hour);
         expect(await rejection(withRetries(retrying, "idempotent", call, sender.send))).to.equal(failure);
@@ -258,7 +258,7 @@ describe("repetition", () => {
       });
     }
 
-    it("is one for all: when it is spent, the others' first failures stand, and first tries go on", async () => {
+    it("is shared: once it is used up, first attempts are still sent, and their failures are final", async () => {
       await rejection(withRetries(retrying, "idempotent", callWithin(clock, 100 * hour), endless(lost).send));
       const failing = endless(lost);
       await rejection(withRetries(retrying, "idempotent", callWithin(clock, 100 * hour), failing.send));
@@ -266,7 +266,7 @@ describe("repetition", () => {
       expect(await withRetries(retrying, "idempotent", callWithin(clock, hour), new Sender([]).send)).to.equal("done");
     });
 
-    it("caps what 100 failing resources send together", async () => {
+    it("limits the requests of 100 failing resources together", async () => {
       const senders = Array.from({ length: 100 }, () => endless(lost));
       const call = callWithin(clock, 100 * hour);
       await Promise.all(senders.map((sender) => rejection(withRetries(retrying, "idempotent", call, sender.send))));
@@ -274,7 +274,7 @@ describe("repetition", () => {
       expect(tries).to.equal(100 + 50);
     });
 
-    it("grows again with each success, up to where it began", () => {
+    it("grows with each success, up to its initial size", () => {
       const budget = new RetryBudget();
       expect(budget.take(500)).to.equal(true);
       expect(budget.take(5)).to.equal(false);

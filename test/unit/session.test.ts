@@ -23,7 +23,7 @@ function jwt(claims: object): string {
 describe("a session", () => {
   let clock: TestClock;
   let service: Service;
-  /** Answers to log-ins; a number is an HTTP status, and a held one comes when the test says. Without any, a new token each time. */
+  /** Answers to log-ins: a number is an HTTP status, a promise delays the answer. Without one, each log-in returns a new token. */
   let logins: (object | number | "held")[];
   let hold: (answer: () => void) => void;
   /** Whether the service accepts a token. */
@@ -81,14 +81,14 @@ describe("a session", () => {
     expect(service.requests).to.have.lengthOf(0);
   });
 
-  it("logs in once for eight first calls at once", async () => {
+  it("logs in once for eight concurrent first calls", async () => {
     const { control } = open();
     await eight(() => control.deployments(call()));
     expect(service.count("login")).to.equal(1);
     expect(service.count("deployments")).to.equal(8);
   });
 
-  it("makes no log-in with a token", async () => {
+  it("does not log in when a token is set", async () => {
     const { control, session } = open({ token: "a-token-from-the-settings" });
     await eight(() => control.deployments(call()));
     clock.pass(1_000 * hour);
@@ -98,26 +98,26 @@ describe("a session", () => {
     expect(session.identity()).to.deep.equal([]);
   });
 
-  it("tells who is logged in after the first call", async () => {
+  it("knows the account after the first call", async () => {
     const { session } = open();
     const token = await session.token(call());
     expect(session.identity()).to.deep.equal(identityOf(email, token)).and.to.have.lengthOf(1);
   });
 
-  it("tells what to call the account after the first call", async () => {
+  it("knows the name of the account after the first call", async () => {
     const { session } = open();
     expect(session.accountName).to.equal(undefined);
     await session.token(call());
     expect(session.accountName).to.equal(email);
   });
 
-  it("keeps password and tokens from being printed", async () => {
+  it("never prints the password or tokens", async () => {
     const { session } = open();
     const token = await session.token(call());
     expect(scrub(`${password} ${token}`)).to.equal("[secret] [secret]");
   });
 
-  describe("whose token ages", () => {
+  describe("whose token expires", () => {
     const lifetimes: readonly [what: string, token: string, renewedAfterMs: number][] = [
       ["of 1,000 s is renewed after 800 s", jwt({ exp: startOfTime / 1_000 + 1_000 }), 800_000],
       ["of a day is renewed after 19.2 hours", jwt({ exp: startOfTime / 1_000 + 86_400 }), 69_120_000],
@@ -146,7 +146,7 @@ describe("a session", () => {
       expect(service.count("login")).to.equal(2);
     });
 
-    it("is of the same account while the next log-in is under way", async () => {
+    it("keeps its account during the next log-in", async () => {
       const { session } = open();
       await session.token(call());
       clock.pass(3 * hour);
@@ -164,7 +164,7 @@ describe("a session", () => {
       expect(service.count("login")).to.equal(2);
     });
 
-    it("goes on when the log-in fails for a moment", async () => {
+    it("continues after a log-in that failed once", async () => {
       const { session } = open();
       await session.token(call());
       clock.pass(3 * hour);
@@ -213,7 +213,7 @@ describe("a session", () => {
         expect([service.count("login"), service.count("updateDeployment")]).to.deep.equal([2, 1]);
       });
 
-      it(`with ${what} again after that gives up, and names the settings and --run-program`, async () => {
+      it(`with ${what} twice fails, and names the settings and --run-program`, async () => {
         const { control } = open();
         refuse = way;
         accepts = () => false;
@@ -225,7 +225,7 @@ describe("a session", () => {
         expect(clock.sleeps).to.deep.equal([]);
       });
 
-      it(`with ${what} has no other token than the one of the settings, and asks once`, async () => {
+      it(`with ${what} fails after one request when the token comes from the settings`, async () => {
         const { control } = open({ token: "a-token-from-the-settings" });
         refuse = way;
         accepts = () => false;
@@ -244,7 +244,7 @@ describe("a session", () => {
       expect([service.count("login"), service.count("deployments")]).to.deep.equal([2, 17]);
     });
 
-    it("renews once in a call, however often the call is repeated for other reasons", async () => {
+    it("logs in again once per call, however often the call is retried for other reasons", async () => {
       const { control } = open();
       accepts = () => false;
       refuse = (response) => {
@@ -254,7 +254,7 @@ describe("a session", () => {
       expect([service.count("login"), service.count("deployments")]).to.deep.equal([2, 3]);
     });
 
-    it("takes the token that another call has got meanwhile", async () => {
+    it("uses the token that another call has fetched meanwhile", async () => {
       const { session } = open();
       const old = await session.token(call());
       const renewed = await session.renewed(old, call());
@@ -270,7 +270,7 @@ describe("a session", () => {
       ["is answered with 401", 401],
     ];
     for (const [what, answer] of wrong) {
-      it(`${what} makes one request in the whole run, whoever asks`, async () => {
+      it(`${what} makes one request in the whole run, for any number of calls`, async () => {
         logins = [answer];
         const { control } = open();
         const errors = await eight(() => rejection(control.deployments(call())));
@@ -280,7 +280,7 @@ describe("a session", () => {
         expect(clock.sleeps).to.deep.equal([]);
       });
 
-      it(`${what} names account, settings and --run-program, and never the password`, async () => {
+      it(`${what} names the account, the settings and --run-program, but not the password`, async () => {
         logins = [answer];
         const { message } = await rejection(open().session.token(call()));
         expect(message).to.contain(`refused the log-in of ${email}`);
@@ -291,13 +291,13 @@ describe("a session", () => {
       });
     }
 
-    it("is answered with 503 or 429 is repeated", async () => {
+    it("is answered with 503 or 429 is retried", async () => {
       logins = [503, 429, 502];
       expect(await open().session.token(call())).to.equal(issued[0]);
       expect(clock.sleeps).to.deep.equal([500, 1_000, 2_000]);
     });
 
-    it("fails for a moment fails these calls, and is tried again by the next", async () => {
+    it("fails once fails the waiting calls, and is retried by the next call", async () => {
       logins = [429];
       const { session } = open();
       const errors = await eight(() => rejection(session.token(callWithin(clock, 100))));
@@ -306,7 +306,7 @@ describe("a session", () => {
       expect(await session.token(call())).to.equal(issued[0]);
     });
 
-    it("takes long is awaited by nobody past their own deadline, and serves the others", async () => {
+    it("is slow is awaited by each call until its own deadline, and serves the others", async () => {
       let answer = (): void => undefined;
       logins = ["held"];
       const came = new Promise<void>((resolve) => {
@@ -327,14 +327,14 @@ describe("a session", () => {
       expect(service.count("login")).to.equal(1);
     });
 
-    it("has an answer of a wrong shape says where, and shows nothing of it", async () => {
+    it("is answered in a wrong shape fails, and names the path without the value", async () => {
       logins = [{ data: { login: { token: 123454321 } } }];
       const { message } = await rejection(open().session.token(call()));
       expect(message).to.contain("login at 127.0.0.1").and.to.contain("data.login.token");
       expect(message).not.to.contain("123454321");
     });
 
-    it("lacks credentials makes no request, and says what is missing", async () => {
+    it("lacks credentials makes no request, and names what is missing", async () => {
       const { control } = open({ missing: "password" });
       const { message } = await rejection(control.deployments(call()));
       expect(message).to.match(/^no password for Dgraph Cloud is set\.\nSet dgraphcloud:token/);

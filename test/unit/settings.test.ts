@@ -38,7 +38,7 @@ describe("settings", () => {
       credentials: { email: "stack@example.com", password: "env-password" },
     },
     {
-      what: "never exchange the stack's account without a password for a token in the environment",
+      what: "never replace the stack's incomplete account by a token in the environment",
       stack: { email: "stack@example.com" },
       environment: token,
       credentials: { missing: "password" },
@@ -69,20 +69,20 @@ describe("settings", () => {
       environment: { DGRAPHCLOUD_PASSWORD: "env-password" },
       credentials: { missing: "token or email" },
     },
-    { what: "miss everything when nothing is set", credentials: { missing: "token or email" } },
+    { what: "report a missing token or e-mail when nothing is set", credentials: { missing: "token or email" } },
     {
-      what: "take an empty or blank value for none",
+      what: "ignore an empty or blank value",
       stack: { token: "", email: "  " },
       environment: { DGRAPHCLOUD_TOKEN: "\n", ...account },
       credentials: { email: "env@example.com", password: "env-password" },
     },
     {
-      what: "drop the line break behind a token that came from a file",
+      what: "remove the line break at the end of a token from a file",
       environment: { DGRAPHCLOUD_TOKEN: " env-token\n" },
       credentials: { token: "env-token" },
     },
     {
-      what: "leave the blanks of a password alone",
+      what: "keep the spaces of a password",
       stack: { email: " stack@example.com\n", password: " blank " },
       credentials: { email: "stack@example.com", password: " blank " },
     },
@@ -135,7 +135,7 @@ describe("the endpoint", () => {
     ["http://user:hunter2222@127.0.0.1:4000/graphql", /user name or password/],
   ];
   for (const [endpoint, says] of bad) {
-    it(`cannot be ${endpoint}, and the refusal says what to set`, () => {
+    it(`cannot be ${endpoint}, and the message names the setting`, () => {
       const error = thrown(() => endpointUrl(endpoint));
       expect(error).to.be.instanceOf(SettingsError);
       expect(error.message).to.match(says);
@@ -149,7 +149,7 @@ describe("the address of a backend", () => {
   const cloud = new URL(defaultEndpoint);
   const local = new URL("http://127.0.0.1:4000/graphql");
 
-  it("is https at the host's bare public name", () => {
+  it("is https for a public host name", () => {
     const host = "polished-violet.us-east-1.aws.cloud.dgraph.io";
     expect(backendUrl(cloud, host, "/graphql").href).to.equal(`https://${host}/graphql`);
     expect(backendUrl(cloud, "Green-Leaf.Example.COM", "/admin").href).to.equal("https://green-leaf.example.com/admin");

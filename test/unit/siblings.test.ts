@@ -26,7 +26,7 @@ function isUsed(pid: number): boolean {
   }
 }
 
-describe("what provider processes of a run tell each other", () => {
+describe("the records that provider processes of one run share", () => {
   let base: string;
   let folder: string;
   let mine: SharedSiblings;
@@ -41,18 +41,18 @@ describe("what provider processes of a run tell each other", () => {
     rmSync(base, { recursive: true });
   });
 
-  /** A line as another process writes it. */
+  /** Writes a line as another process would. */
   function told(by: number, ...line: [endpoint: string, uid: string, incarnation: string, isLive: boolean]): void {
     appendFileSync(join(folder, String(by)), `${JSON.stringify(line)}\n`);
   }
 
-  it("is what those that live have met", () => {
+  it("contain what running processes have recorded", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
     told(process.ppid, endpoint, "0x2", "elsewhere", true);
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["there"]);
   });
 
-  it("are facts as well, which say nothing of who stands for a backend", () => {
+  it("contain facts that do not tell which resource refers to a backend", () => {
     appendFileSync(join(folder, String(process.ppid)), `${JSON.stringify([endpoint, "0x1", "declared"])}\n`);
     expect(mine.hasFact("0x1", "declared")).to.equal(true);
     expect(mine.hasFact("0x1", "created")).to.equal(false);
@@ -64,27 +64,27 @@ describe("what provider processes of a run tell each other", () => {
     expect(elsewhere.hasFact("0x1", "declared")).to.equal(false);
   });
 
-  it("is nothing that this process has told itself", () => {
+  it("do not contain what this process recorded itself", () => {
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
-  it("is nothing that has been taken back", () => {
+  it("do not contain what was withdrawn", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
     told(process.ppid, endpoint, "0x1", "there", false);
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
-  it("is nothing of another endpoint, where the uid is another backend's", () => {
+  it("do not contain records of another endpoint, where a uid is another backend", () => {
     told(process.ppid, "http://127.0.0.1:4001/graphql", "0x1", "there", true);
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
-  it("is nothing of another run of the engine", () => {
+  it("do not contain records of another run of the engine", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
     expect(new SharedSiblings(endpoint, "127.0.0.1:4001", base).incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
-  it("is nothing of a process that has ended, whose file goes with the next one that writes", () => {
+  it("do not contain records of an ended process, whose file the next writer removes", () => {
     const ended = Number(execFileSync(process.execPath, ["-p", "process.pid"], { encoding: "utf8" }));
     told(ended, endpoint, "0x1", "there", true);
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
@@ -92,7 +92,7 @@ describe("what provider processes of a run tell each other", () => {
     expect(existsSync(join(folder, String(ended)))).to.equal(false);
   });
 
-  it("is nothing that others could have put there, of which nothing is removed either", () => {
+  it("ignore files that another user could have written, and do not remove them", () => {
     const ended = "999999";
     told(Number(ended), endpoint, "0x9", "then", true);
     told(process.ppid, endpoint, "0x1", "there", true);
@@ -103,7 +103,7 @@ describe("what provider processes of a run tell each other", () => {
     expect(readdirSync(folder)).to.include(ended);
   });
 
-  it("removes nothing but such files, and follows no link", () => {
+  it("are cleaned up without following links or removing other files", () => {
     const elsewhere = join(base, "elsewhere");
     mkdirSync(elsewhere, { mode: 0o700 });
     for (const place of [folder, elsewhere]) for (const name of ["id_rsa", "12"]) writeFileSync(join(place, name), "");
@@ -113,13 +113,13 @@ describe("what provider processes of a run tell each other", () => {
     expect(readdirSync(elsewhere)).to.have.members(["id_rsa", "12"]);
   });
 
-  it("is what can be read, when a line was cut off by a full disk", () => {
+  it("contain the readable lines when a full disk cut off the last one", () => {
     told(process.ppid, endpoint, "0x1", "there", true);
     appendFileSync(join(folder, String(process.ppid)), '["https://cloud');
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["there"]);
   });
 
-  it("is written once, and again when it has changed", () => {
+  it("are written once, and again after a change", () => {
     mine.shareResource("0x1", "here", true);
     mine.shareResource("0x1", "here", false);
     mine.shareResource("0x1", "here", false);
@@ -130,12 +130,12 @@ describe("what provider processes of a run tell each other", () => {
     expect(lines.map((line) => (JSON.parse(line) as unknown[])[3])).to.deep.equal([true, false, true]);
   });
 
-  it("is closed to others", () => {
+  it("are readable by their owner only", () => {
     const modes = [folder, join(folder, String(process.pid))].map((path) => statSync(path).mode & 0o777);
     expect(modes).to.deep.equal([0o700, 0o600]);
   });
 
-  it("is nothing, and no failure, where nothing can be written, or what is there cannot be read", () => {
+  it("are empty, without a failure, where files cannot be written or read", () => {
     writeFileSync(join(base, "file"), "");
     const nowhere = new SharedSiblings(endpoint, "127.0.0.1:4000", join(base, "file", "below"));
     nowhere.shareResource("0x1", "here", true);

@@ -34,7 +34,7 @@ describe("clean", () => {
     expect(clean("x".repeat(1_000_000))).to.have.lengthOf(2_001);
   });
 
-  it("takes no longer for a hostile text than for any other", () => {
+  it("takes no longer for a hostile text", () => {
     const startedAt = performance.now();
     clean("\u001b[".repeat(500_000));
     clean(`\u001b[${"0;".repeat(500_000)}`);

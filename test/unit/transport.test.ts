@@ -56,7 +56,7 @@ describe("requests, byte for byte", () => {
   const json = { "content-type": "application/json", accept: "application/json", host: "cloud.example.com" };
   const authorized = { ...json, authorization: `Bearer ${token}` };
 
-  it("login sends e-mail and password as variables, and no authorization", async () => {
+  it("login sends e-mail and password as variables, without an authorization header", async () => {
     const sent = expectPost({ login: { token: "a-fresh-token" } });
     const scope = nock(origin);
     const second = sentTo(scope);
@@ -157,7 +157,7 @@ describe("requests, byte for byte", () => {
       return variables;
     }
 
-    it("sends every input under the API's own name, switches as texts", async () => {
+    it("sends every input under the API's name, and switches as strings", async () => {
       const variables = await created({
         name: "orders",
         zone: "us-east-1",
@@ -193,12 +193,12 @@ describe("requests, byte for byte", () => {
       });
     });
 
-    it("sends nothing that the user left out", async () => {
+    it("does not send inputs that are unset", async () => {
       const variables = await created({ name: "orders", zone: "us-east-1", deploymentType: "free" });
       expect(variables).to.deep.equal({ dep: { name: "orders", zone: "us-east-1", deploymentType: "free" } });
     });
 
-    it("sends no options of dedicated backends for another plan, not even as switched off", async () => {
+    it("does not send options of dedicated backends for another plan, even when they are false", async () => {
       const variables = await created({
         name: "orders",
         zone: "us-east-1",
@@ -211,7 +211,7 @@ describe("requests, byte for byte", () => {
     });
   });
 
-  it("a redirect is not followed: the token stays where it belongs", async () => {
+  it("a redirect is not followed, so that no token is sent to another host", async () => {
     for (const status of [301, 302, 307, 308]) {
       nock(origin).post("/graphql").reply(status, "", { location: "https://evil.example.com/graphql" });
       const error = await rejection(postGraphql(requestTo(endpoint, { headers: { authorization: "Bearer x" } })));
@@ -220,7 +220,7 @@ describe("requests, byte for byte", () => {
     }
   });
 
-  it("the probe of a backend carries no token, and its status is the answer whatever it is", async () => {
+  it("the readiness probe carries no token, and returns any HTTP status", async () => {
     for (const status of [200, 302, 404, 503]) {
       const scope = nock("https://b.example.com");
       const sent = sentTo(scope);
@@ -252,7 +252,7 @@ describe("requests, byte for byte", () => {
     ],
   ];
   for (const [what, data, path] of shapes) {
-    it(`a list with ${what} is an error that names the path, and never a shorter list`, async () => {
+    it(`a list with ${what} fails and names the path, instead of returning a shorter list`, async () => {
       expectPost(data);
       const error = await rejection(controlPlane(endpoint, clock).deployments(callWithin(clock, 60_000)));
       expect(error).to.be.instanceOf(WrongShapeError);
@@ -261,7 +261,7 @@ describe("requests, byte for byte", () => {
     });
   }
 
-  it("a backend that is listed twice is one", async () => {
+  it("a backend that is listed twice appears once", async () => {
     const entry = { uid: "0x1", name: "n", zone: "z", url: "u", jwtToken: "jwt-of-0x1" };
     expectPost({ deployments: [entry, { ...entry, name: "later" }] });
     const list = await controlPlane(endpoint, clock).deployments(callWithin(clock, 60_000));
@@ -284,7 +284,7 @@ describe("connections", () => {
 
   const create = { name: "n", zone: "z", deploymentType: "free" };
 
-  it("are reused by queries one after another", async () => {
+  it("are reused by successive queries", async () => {
     service = await Service.start((_, response) => {
       answerJson(response, { data: { deployments: [] } });
     });
@@ -294,7 +294,7 @@ describe("connections", () => {
     expect(service.connections).to.equal(1);
   });
 
-  it("are new for each createDeployment, beside those of the queries", async () => {
+  it("are new for each createDeployment", async () => {
     service = await Service.start(({ operation }, response) => {
       answerJson(response, {
         data: operation === "deployments" ? { deployments: [] } : { createDeployment: { uid: "0x1" } },
@@ -310,7 +310,7 @@ describe("connections", () => {
     expect(sockets[0]).to.equal(sockets[4]);
   });
 
-  it("that cannot be made are a request not sent: createDeployment is repeated until its deadline", async () => {
+  it("that fail make createDeployment retry until its deadline, since it was not sent", async () => {
     const control = controlPlane(await closedEndpoint(), clock);
     const error = await rejection(control.createDeployment(create, callWithin(clock, 3_600)));
     expect(error).to.be.instanceOf(NotSentError);
@@ -319,7 +319,7 @@ describe("connections", () => {
     expect(clock.sleeps).to.deep.equal([500, 1_000, 2_000]);
   });
 
-  it("that stand at the next try carry createDeployment once", async () => {
+  it("that succeed at the second attempt carry createDeployment once", async () => {
     const closed = await closedEndpoint();
     const late = net.createServer((socket) => {
       socket.once("data", () => {
@@ -385,7 +385,7 @@ describe("connections", () => {
     ],
   ];
   for (const [what, answering, says] of answersThatAreLost) {
-    it(`that ${what} leave createDeployment unclear, and it is not sent again`, async () => {
+    it(`that ${what} leave the outcome of createDeployment unknown, and it is not sent again`, async () => {
       service = await Service.start(answering);
       const control = controlPlane(service.endpoint, clock);
       const error = await rejection(control.createDeployment(create, callWithin(clock, 600_000)));
@@ -394,7 +394,7 @@ describe("connections", () => {
       expect(service.requests).to.have.lengthOf(1);
     });
 
-    it(`that ${what} make a query try again`, async () => {
+    it(`that ${what} make a query retry`, async () => {
       service = await Service.start((request, response) => {
         if (service!.requests.length === 1) answering(request, response);
         else answerJson(response, { data: { deployments: [] } });
@@ -404,9 +404,9 @@ describe("connections", () => {
     });
   }
 
-  it("that were kept and have gone stale meanwhile are never used by createDeployment", async () => {
+  it("that have become stale are never used by createDeployment", async () => {
     service = await Service.start(({ operation, socket }, response) => {
-      // The second request on any connection is met by a reset, as by a server that was about to close it.
+      // The server resets the second request on any connection, as if it was about to close it.
       if (service!.requests.filter((request) => request.socket === socket).length > 1) socket.resetAndDestroy();
       else
         answerJson(response, {
@@ -428,7 +428,7 @@ describe("connections", () => {
       },
     ],
   ] as const) {
-    it(`are given up after the request's own time when ${what}`, async () => {
+    it(`are closed after the time limit of the request when ${what}`, async () => {
       service = await Service.start(answering);
       const error = await rejection(postGraphql(requestTo(service.endpoint, { timeoutMs: 50 })));
       expect(error).to.be.instanceOf(LostAnswerError);
@@ -436,7 +436,7 @@ describe("connections", () => {
     });
   }
 
-  it("are given up when the engine goes, with a reason that does not hide that the answer is lost", async () => {
+  it("are closed when the engine ends, with an error that still reports a lost answer", async () => {
     const ending = new AbortController();
     const reason = new Error("the engine is gone");
     service = await Service.start(() => {
@@ -446,7 +446,7 @@ describe("connections", () => {
     expect(await rejection(postGraphql(request))).to.be.instanceOf(LostAnswerError);
   });
 
-  it("are not even opened when the engine has gone", async () => {
+  it("are not opened after the engine has ended", async () => {
     service = await Service.start((_, response) => {
       answerJson(response, { data: {} });
     });
@@ -456,13 +456,13 @@ describe("connections", () => {
     expect(service.connections).to.equal(0);
   });
 
-  it("end with the reason of the engine's end while they are not made yet", async () => {
+  it("fail with the engine's reason when it ends while they are being opened", async () => {
     const ending = new AbortController();
     const reason = new Error("the engine is gone");
     const request = requestTo(await closedEndpoint(), { signal: ending.signal, idempotent: false });
     await rejection(postGraphql(request));
     const work = rejection(postGraphql(request));
-    // Far enough for the connection to be on its way, and not for the network to have said anything.
+    // Enough time for the connection to start, but not for an answer of the network.
     for (let step = 0; step < 5; step++) await Promise.resolve();
     ending.abort(reason);
     expect(await work).to.equal(reason);
@@ -472,7 +472,7 @@ describe("connections", () => {
     ["as it is", {}, (body: Buffer) => body],
     ["compressed", { "content-encoding": "gzip" }, (body: Buffer) => gzipSync(body)],
   ] as const) {
-    it(`bring no more than 32 MiB into the memory, ${what}`, async () => {
+    it(`read at most 32 MiB into memory, ${what}`, async () => {
       const limit = 32 * 1024 * 1024;
       const large = encoded(Buffer.from('{"data":{}}'.padEnd(limit + 1)));
       service = await Service.start((_, response) => {
@@ -483,7 +483,7 @@ describe("connections", () => {
     });
   }
 
-  it("bring an answer of a thousand backends", async () => {
+  it("carry an answer of a thousand backends", async () => {
     const deployments = Array.from({ length: 1_000 }, (_, index) => ({
       uid: `0x${index.toString(16)}`,
       name: `backend-${index}`,
@@ -500,7 +500,7 @@ describe("connections", () => {
     expect(await postGraphql(request)).to.deep.equal({ deployments });
   });
 
-  it("of eight queries at once are no more than eight", async () => {
+  it("are at most eight for eight concurrent queries", async () => {
     service = await Service.start((_, response) => {
       answerJson(response, { data: { deployments: [] } });
     });

@@ -23,17 +23,17 @@ describe("a request that finds no connection", () => {
     ["http://127.0.0.1:8070/graphql", true, "ECONNRESET", false, false, network],
     ["https://cloud.example.com/graphql", true, "ECONNREFUSED", false, false, network],
     ["https://cloud.example.com/graphql", true, "ENOTFOUND", true, false, spelt],
-    // No name server answered: nobody knows whether there is such a name.
+    // No name server answered, so the name may exist.
     ["https://cloud.example.com/graphql", true, "EAI_AGAIN", false, false, network],
     ["https://cloud.example.com/graphql", true, "CERT_HAS_EXPIRED", false, false, network],
-    // The name of a new backend may still be on its way to the name servers.
+    // The name servers may not know the name of a new backend yet.
     ["https://orders.example.com/graphql", false, "ENOTFOUND", false, false, network],
     ["https://orders.example.com/graphql", false, "ECONNREFUSED", false, false, network],
     ["http://127.0.0.1:40001/graphql", false, "ECONNREFUSED", false, true, network],
   ];
   for (const [address, isEndpoint, code, isHopeless, isBackendClosed, next] of cases) {
     const what = `${code} at ${isEndpoint ? "the endpoint" : "a backend"} ${new URL(address).hostname}`;
-    it(`${isHopeless ? "is soon given up" : "is tried until the deadline"} after ${what}`, () => {
+    it(`${isHopeless ? "is given up early" : "is retried until the deadline"} after ${what}`, () => {
       const cause = Object.assign(new Error("no"), { code });
       const error = notSent(site, { url: new URL(address), isEndpoint }, cause);
       if (!(error instanceof NotSentError)) throw error;
@@ -43,7 +43,7 @@ describe("a request that finds no connection", () => {
     });
   }
 
-  it("is named by its code alone when Node gives no text, as of a name with two addresses", () => {
+  it("is described by its code alone when Node gives no text, as for a name with two addresses", () => {
     const cause = Object.assign(new Error("request to http://localhost:1/ failed, reason: "), { code: "ECONNREFUSED" });
     expect(notSent(site, { url: new URL("http://localhost:1/") }, cause).message).to.contain(
       "no connection (ECONNREFUSED)",

@@ -16,7 +16,7 @@ describe("a wait", () => {
   let context: Context;
   let lines: string[];
   let ending: AbortController;
-  /** When each look began, in milliseconds since the start. */
+  /** When each poll began, in milliseconds since the start. */
   let looks: number[];
 
   beforeEach(() => {
@@ -42,7 +42,7 @@ describe("a wait", () => {
     return begin(context, { input: "timeouts.create", value: `${ms / 1_000}s`, ms });
   }
 
-  /** Waits with these looks; the last one goes on for ever. */
+  /** Waits with these polls, the last of which repeats. */
   function waiting(ms: number, results: readonly (PollResult<string> | Error)[], lookMs = 0): Promise<string> {
     return waitFor(context, operation(ms), {
       what: "backend 0x42 to answer",
@@ -79,34 +79,34 @@ describe("a wait", () => {
     });
   }
 
-  it("can be done with nothing to tell", async () => {
+  it("can end without a message", async () => {
     const poll = (): Promise<PollResult<null>> => Promise.resolve({ done: null });
     const wait = { what: "x", afterDeadline: "y", poll, reached: () => "z" };
     expect(await waitFor(context, operation(1_000), wait)).to.equal(null);
   });
 
-  it("ends with a failure of a look, at once and as it is", async () => {
+  it("fails at once with the unchanged error of a poll", async () => {
     expect(await rejection(waiting(600_000, [pending, pending, failure]))).to.equal(failure);
     expect(looks).to.have.lengthOf(3);
   });
 
-  it("looks once more at the deadline, and takes what it finds", async () => {
+  it("polls once more at the deadline, and accepts a success", async () => {
     expect(await waiting(1_000, [pending, pending, done])).to.equal("it is there");
     expect(looks).to.deep.equal([0, 500, 1_000]);
   });
 
-  it("looks once more after a look that ran past the deadline, and takes what it finds", async () => {
+  it("polls once more after a poll that ran past the deadline, and accepts a success", async () => {
     expect(await waiting(1_000, [pending, done], 30_000)).to.equal("it is there");
     expect(looks).to.deep.equal([0, 30_000]);
   });
 
-  it("looks once even when there is no time at all", async () => {
+  it("polls once even without any time", async () => {
     expect(await waiting(0, [done])).to.equal("it is there");
     expect(await rejection(waiting(0, [pending]))).to.be.instanceOf(DeadlineError);
     expect(looks).to.deep.equal([0, 0]);
   });
 
-  it("ends after the deadline with what was awaited, how long, the input, its value, the last status and what to do", async () => {
+  it("fails after the deadline, and names what was awaited, how long, the input and its value, the last status and the next step", async () => {
     const error = await rejection(waiting(90_000, [{ pending: "HTTP 502" }, pending]));
     expect(error).to.be.instanceOf(DeadlineError);
     expect(error.message).to.equal(
@@ -115,7 +115,7 @@ describe("a wait", () => {
     expect(looks.filter((at) => at >= 90_000)).to.deep.equal([90_000]);
   });
 
-  it("tells its status and its time after each look that found nothing, and in the end what it has come to", async () => {
+  it("reports its status and time after each unsuccessful poll, and its result at the end", async () => {
     await waiting(600_000, [pending, { pending: "HTTP 404" }, done]);
     expect(lines).to.deep.equal([
       "waiting for backend 0x42 to answer: HTTP 503, 0s of 600s",
@@ -124,7 +124,7 @@ describe("a wait", () => {
     ]);
   });
 
-  it("ends in a pause when the engine goes, with the reason and without another look", async () => {
+  it("ends during a pause when the engine ends, with its reason and without another poll", async () => {
     const reason = new Error("the engine is gone");
     const work = waiting(600_000, [pending]);
     setImmediate(() => {
@@ -136,7 +136,7 @@ describe("a wait", () => {
     expect(looks).to.have.lengthOf(before);
   });
 
-  it("waits for hours at once", async () => {
+  it("waits for hours without delaying the test", async () => {
     const startedAt = performance.now();
     await rejection(waiting(4 * 3_600_000, [pending]));
     expect(looks.length).to.be.within(2_880, 2_900);
@@ -145,7 +145,7 @@ describe("a wait", () => {
 });
 
 describe("an operation", () => {
-  it("ends its calls with itself, and tells of repetitions", () => {
+  it("cancels its calls when it is cancelled, and reports retries", () => {
     const clock = new TestClock();
     const lines: string[] = [];
     const { signal } = new AbortController();
