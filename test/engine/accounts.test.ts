@@ -13,7 +13,7 @@ describe("engine: accounts", function () {
   });
   afterEach(() => stack.close());
 
-  it("serves two accounts in one program, each through a provider of its own", async () => {
+  it("uses two accounts in one program, each through its own provider", async () => {
     stack.program(`
       const theirs = new dgraphcloud.Provider("theirs", { email: "${other.email}", password: "${other.password}" });
       const args = { zone: "us-east-1", deploymentType: "free" };
@@ -52,7 +52,7 @@ describe("engine: accounts", function () {
     expect(stack.local.journal.count("deleteDeployment")).to.equal(0);
   });
 
-  it("names the settings after a wrong password, asks once, and prints no password", async () => {
+  it("names the settings after a wrong password, makes one request, and prints no password", async () => {
     stack.environment["DGRAPHCLOUD_PASSWORD"] = "wrong-password";
     stack.program(
       `for (const name of ["a", "b", "c"]) new dgraphcloud.Backend(name, { zone: "z", deploymentType: "free" });`,
@@ -66,7 +66,7 @@ describe("engine: accounts", function () {
     expect(stack.local.journal.count("login")).to.equal(1);
   });
 
-  it("names --run-program after a changed password, with which refresh and destroy work again", async () => {
+  it("names --run-program after a changed password, which makes refresh and destroy work again", async () => {
     for (const name of ["DGRAPHCLOUD_EMAIL", "DGRAPHCLOUD_PASSWORD"]) stack.environment[name] = "";
     const setPassword = (password: string): Promise<unknown> =>
       stack.pulumi("config", "set", "--secret", "dgraphcloud:password", password);
@@ -95,7 +95,7 @@ describe("engine: accounts", function () {
     expect(stack.local.cloud.all()).to.deep.equal([]);
   });
 
-  it("takes settings from the stack's configuration before the environment's", async () => {
+  it("prefers the stack's configuration to the environment", async () => {
     await stack.pulumi("config", "set", "dgraphcloud:email", other.email);
     await stack.pulumi("config", "set", "--secret", "dgraphcloud:password", other.password);
     stack.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "free" });');

@@ -38,13 +38,13 @@ describe("engine: Restore and DataDrop act once", function () {
 
   const actions = () =>
     stack.local.journal.entries.filter(({ operation, acted }) => acted && /^(restore|dropData)$/.test(operation));
-  /** How long after each action the next one was sent, in milliseconds. */
+  /** The times between successive actions, in milliseconds. */
   const gaps = (): number[] => {
     const times = actions().map(({ time }) => time);
     return times.slice(1).map((time, index) => time - (times[index] ?? 0));
   };
 
-  /** Runs the program behind the two backends. */
+  /** Writes a program with the two backends and these statements. */
   function program(statements: string): void {
     stack.program(`${backends}\n${statements}`);
   }
@@ -83,10 +83,10 @@ describe("engine: Restore and DataDrop act once", function () {
     `const restore = new dgraphcloud.Restore("copy", { target, source, ${more} });`;
   const drop = (more = "allData: true"): string => `new dgraphcloud.DataDrop("wipe", { backend: target, ${more} });`;
 
-  /** What an up shows in the row of a resource while it waits. */
+  /** The status that an up shows in the row of a waiting resource. */
   async function rowsOf(kind: string): Promise<string[]> {
     const log = join(stack.folder, "events.json");
-    // The Automation API reads this log, and sets this to be given it.
+    // The Automation API sets this variable to receive the event log.
     stack.environment["PULUMI_DEBUG_COMMANDS"] = "true";
     const run = await stack.up("--event-log", log);
     expect(run.code, run.output).to.equal(0);
@@ -100,7 +100,7 @@ describe("engine: Restore and DataDrop act once", function () {
       .map(({ message }) => message.trimEnd());
   }
 
-  it("restores to OK with progress, changes nothing on a second up, and runs again for a new trigger that the preview names", async () => {
+  it("shows the progress of a restore, changes nothing in a second up, and runs again for a new trigger that the preview names", async () => {
     program(restore('triggers: { release: "1" }'));
     const rows = await rowsOf("RestoreCompletion");
     expect(rows.join("\n")).to.match(new RegExp(`restore 1 of ${target}: IN_PROGRESS, \\S+ of 2h`));
@@ -123,7 +123,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(restores()).to.equal(1);
   });
 
-  it("shows ERR with the service's words, fails again from the state without a call, and runs again for a new trigger", async () => {
+  it("shows the service's message on ERR, fails again from the state without a request, and runs again for a new trigger", async () => {
     stack.local.cloud.get(target).setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged"] });
     program(restore());
     const first = await fails(stack.up());
@@ -142,7 +142,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(await titles(target)).to.deep.equal(["from production"]);
   });
 
-  it("keeps a restore whose deadline passed, and a later up waits on for the same one", async () => {
+  it("keeps a restore whose deadline passed, and a later up waits for the same one", async () => {
     stack.local.cloud.get(target).setRestoreOutcome({ status: "IN_PROGRESS" });
     program(restore('timeouts: { create: "2s" }'));
     const late = await fails(stack.up());
@@ -156,7 +156,7 @@ describe("engine: Restore and DataDrop act once", function () {
   });
 
   for (const how of ["SIGKILL of everything", "Ctrl-C twice"]) {
-    it(`only waits on after ${how} in the wait`, async () => {
+    it(`only continues to wait after ${how} during the wait`, async () => {
       stack.local.cloud.get(target).setRestoreOutcome({ status: "IN_PROGRESS" });
       program(restore());
       const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
@@ -183,7 +183,7 @@ describe("engine: Restore and DataDrop act once", function () {
     });
   }
 
-  it("never sends a restore again whose answer was lost, and says what may have happened and how to go on", async () => {
+  it("never sends a restore again after a lost answer, and explains what may have happened and what to do", async () => {
     stack.local.faults.add({ operation: "restore", fault: { kind: "reset", acted: true } });
     program(restore());
     for (let run = 0; run < 2; run++) {
@@ -196,7 +196,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect((await stack.up("--expect-no-changes")).code).to.equal(0);
   });
 
-  it("never sends a drop again whose answer was lost, until the user accepts or asks anew", async () => {
+  it("never sends a drop again after a lost answer, until acceptUnknown or a new trigger", async () => {
     stack.local.faults.add({ operation: "dropData", fault: { kind: "reset", acted: true } });
     program(drop());
     for (let run = 0; run < 2; run++) {
@@ -208,13 +208,13 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(sent("dropData")).to.equal(2);
   });
 
-  it("shows in the row of a Backend how the wait for it stands", async () => {
+  it("shows the status of the wait in the row of a Backend", async () => {
     stack.local.faults.add({ operation: "ready", calls: [1, 2], fault: { kind: "status", status: 503, acted: false } });
     program('new dgraphcloud.Backend("slow", { ...args, name: "slow" });');
     expect((await rowsOf("Backend")).join("\n")).to.match(/backend 0x\w+ to answer: HTTP 503, \S+ of 20m/);
   });
 
-  it("stops when a backend that is well has said UNKNOWN for five minutes, and goes on once that is accepted", async () => {
+  it("fails after five minutes of UNKNOWN from a healthy backend, and continues after acceptUnknown", async () => {
     stack.local.cloud.get(target).setRestoreOutcome({ status: "IN_PROGRESS" });
     program(restore('timeouts: { create: "6s" }'));
     const { ended } = stack.begin("up", "--yes", "--skip-preview");
@@ -223,7 +223,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect((await fails(ended)).output)
       .to.contain("UNKNOWN")
       .and.to.contain("timeouts.create");
-    // As if the wait had been going on since then.
+    // Make the wait look as old as this.
     await stack.rewriteState((text) =>
       text.replace(/("unknownSince": ")[^"]+/g, `$1${new Date(Date.now() - 300_000).toISOString()}`),
     );
@@ -235,7 +235,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(restores()).to.equal(1);
   });
 
-  it("waits for a restore without a completion only where something else must, and finds its backups", async () => {
+  it("waits for a restore without a completion only before another action, and finds its backups", async () => {
     await up(`${restore("waitForCompletion: false")}
       exports.status = restore.status; exports.id = restore.restoreId;
       exports.backups = dgraphcloud.getBackupsOutput(source).apply(([first]) => first.folder + " " + first.backupNum);`);
@@ -245,12 +245,12 @@ describe("engine: Restore and DataDrop act once", function () {
     const [series] = await stack.local.cloud.get(source).listBackups();
     expect(await stack.output("backups")).to.equal(`${series?.[0]?.folder ?? ""} 1`);
     expect(restores()).to.equal(1);
-    // Switched off and on again it is the same restore.
+    // After waitForCompletion is turned off and on again, it is the same restore.
     await up(restore());
     expect(restores()).to.equal(1);
   });
 
-  it("survives ten refreshes and ups, with ids used again and forgotten, without one mutation", async () => {
+  it("sends no mutation in ten refreshes and ups, with reused and forgotten ids", async () => {
     await up(restore() + drop("allData: true }, { dependsOn: [restore] } ); void ({ x: 1"));
     stack.local.journal.clear();
     for (let round = 0; round < 10; round++) {
@@ -279,7 +279,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(sent("dropData")).to.equal(1);
   });
 
-  it("lets two restores and a drop on one target follow each other, in the order of dependsOn", async () => {
+  it("runs two restores and a drop on one target in the order of dependsOn", async () => {
     const run = await up(`
       const first = new dgraphcloud.Restore("first", { target, source });
       const wipe = new dgraphcloud.DataDrop("wipe", { backend: target, allData: true }, { dependsOn: [first] });
@@ -299,7 +299,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(Math.min(...gaps())).to.be.at.least(1_500);
   });
 
-  it("lets two restores and a drop that nothing orders never overlap", async () => {
+  it("never overlaps two restores and a drop without dependsOn", async () => {
     stack.local.journal.clear();
     await up(`
       new dgraphcloud.Restore("first", { target, source });
@@ -311,7 +311,7 @@ describe("engine: Restore and DataDrop act once", function () {
     for (const gap of afterRestores) expect(gap).to.be.at.least(1_500);
   });
 
-  it("refuses a wrong confirm and a passed notAfter in the preview", async () => {
+  it("refuses a wrong confirm and an expired notAfter in the preview", async () => {
     program(drop('allData: true, confirm: "production"'));
     const wrong = await fails(stack.preview());
     expect(wrong.output).to.contain("confirm").and.to.contain("staging").and.to.contain("production");
@@ -325,7 +325,7 @@ describe("engine: Restore and DataDrop act once", function () {
     expect(await titles(target)).to.deep.equal([]);
   });
 
-  it("makes no call to delete the record of an action, and says so", async () => {
+  it("deletes the record of an action without a request, and says so", async () => {
     await up(restore() + drop());
     stack.local.journal.clear();
     const run = await up("");

@@ -5,7 +5,7 @@ const orders = (more = ""): string =>
   `const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated", ${more} });
    exports.url = orders.url; exports.jwtToken = orders.jwtToken; exports.uid = orders.uid;`;
 
-/** Long enough ago for an absence to be believed. */
+/** A create so long ago that an absence from the list is believed. */
 const age = (text: string): string =>
   text.replace(/"incarnation": "[^"]+"/g, '"incarnation": "2026-01-01T00:00:00.000Z"');
 
@@ -18,7 +18,7 @@ describe("engine: the life of a Backend", function () {
   });
   afterEach(() => stack.close());
 
-  it("creates, previews and makes a rename, changes nothing on a second up, destroys", async () => {
+  it("creates, previews a rename and applies it, changes nothing in a second up, and destroys", async () => {
     stack.program(orders());
     const preview = await stack.preview();
     expect(preview.output).to.match(/name +: "orders-[0-9a-f]{7}"/);
@@ -56,7 +56,7 @@ describe("engine: the life of a Backend", function () {
     expect(stack.local.cloud.all()).to.deep.equal([]);
   });
 
-  it("previews a change of zone as a replace that names the zone, and makes it", async () => {
+  it("previews a change of zone as a replace that names the zone, and applies it", async () => {
     stack.program(orders());
     await stack.up();
     const [before] = stack.local.cloud.all();
@@ -70,7 +70,7 @@ describe("engine: the life of a Backend", function () {
     expect(after[0]?.uid).not.to.equal(before?.uid);
   });
 
-  it("shows an outside rename in a refresh, and puts a given name back with the next up", async () => {
+  it("shows an outside rename in a refresh, and restores a given name in the next up", async () => {
     stack.program(orders('name: "orders"'));
     await stack.up();
     const uid = await stack.output("uid");
@@ -82,7 +82,7 @@ describe("engine: the life of a Backend", function () {
     expect(stack.local.cloud.get(uid).deployment.name).to.equal("orders");
   });
 
-  it("shows an outside change of a given mode and puts it back, and sees no change in a rotated token", async () => {
+  it("shows an outside change of a given mode and reverts it, and reports no change for a rotated token", async () => {
     stack.program(orders('name: "orders", deploymentMode: "flexible"'));
     await stack.up();
     const uid = await stack.output("uid");
@@ -148,7 +148,7 @@ describe("engine: the life of a Backend", function () {
     ["sends the rest with the next up", ["orders-2", "export default 1"], 1],
     ["takes it back when the program does", ["orders", ""], 2],
   ] as const)
-    it(`keeps the half of a change that was made, and ${what}`, async () => {
+    it(`keeps the applied half of a change, and ${what}`, async () => {
       const declare = ([name, script]: readonly [string, string]): void => {
         stack.program(orders(`name: "${name}", lambdaScript: "${script}"`));
       };
@@ -173,7 +173,7 @@ describe("engine: the life of a Backend", function () {
       expect((await stack.up("--expect-no-changes")).code).to.equal(0);
     });
 
-  it("lives in a component, and a new component around it renames nothing", async () => {
+  it("works in a component, and a new parent component does not rename it", async () => {
     const inComponent = (alias: string): string => `
       class Shop extends pulumi.ComponentResource {
         constructor(name) {
@@ -199,7 +199,7 @@ describe("engine: the life of a Backend", function () {
     expect(stack.local.cloud.all()).to.have.length(1);
   });
 
-  it("looks up a backend that is not managed here, and functions find it too", async () => {
+  it("finds a backend of another stack with Backend.get and with functions", async () => {
     stack.program(orders('name: "orders"'));
     await stack.up();
     const uid = await stack.output("uid");

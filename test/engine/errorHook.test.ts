@@ -4,14 +4,14 @@ import { expect } from "chai";
 import * as dgraphcloud from "pulumi-dgraphcloud";
 import { Stack, stackName } from "../harness/engineStack";
 
-describe("engine: an error hook that asks for more, until the engine gives up", function () {
+describe("engine: an error hook that retries until the engine gives up", function () {
   this.timeout(300_000);
   const path = process.env["PATH"];
   let stack: Stack;
 
   beforeEach(async () => {
     stack = await Stack.start();
-    // The Automation API looks for the engine there, and hooks work in programs that are run by it.
+    // Hooks work only in programs that the Automation API runs, and it finds the engine on PATH.
     process.env["PATH"] = stack.environment["PATH"];
   });
   afterEach(async () => {
@@ -19,7 +19,7 @@ describe("engine: an error hook that asks for more, until the engine gives up", 
     await stack.close();
   });
 
-  /** An up of a backend that never gets ready; gives how often the hook was asked. */
+  /** Runs an up of a backend that never becomes ready, and returns how often the hook was called. */
   async function upInVain(name: string): Promise<number> {
     const fault = { kind: "status", status: 503, acted: false } as const;
     const rule = stack.local.faults.add({ operation: "ready", calls: "every", fault });
@@ -42,7 +42,7 @@ describe("engine: an error hook that asks for more, until the engine gives up", 
     return asked;
   }
 
-  it("leaves a state that the next up goes on with, and one backend, after a create and after an update", async () => {
+  it("leaves one backend, and a state that the next up continues, after a create and after an update", async () => {
     expect(await upInVain("orders")).to.equal(99);
     const [created] = await stack.backends();
     const [live] = stack.local.cloud.all();

@@ -10,7 +10,7 @@ const projects = [root, ...readdirSync(join(root, "examples")).map((name) => joi
   (folder) => existsSync(join(folder, "Pulumi.yaml")),
 );
 
-/** What an example needs beside its program. */
+/** Configuration that an example needs. */
 type Preparation = (stack: Stack) => Promise<void>;
 
 const preparations: Readonly<Record<string, Preparation>> = {
@@ -28,7 +28,7 @@ const preparations: Readonly<Record<string, Preparation>> = {
   },
 };
 
-/** The engines of the local cloud that the examples run on. */
+/** The database engines of the local cloud for the examples. */
 const engines: Readonly<Record<string, () => Promise<LocalCloudOptions>>> = {
   memory: () => Promise.resolve({ engine: "memory", provisioningMs: 0, restoreMs: 200 }),
   "a real Dgraph": () => dgraphOptions(),
@@ -43,7 +43,7 @@ for (const [behind, options] of Object.entries(engines))
 
     for (const project of projects) {
       const name = project === root ? "the quick start" : (project.split("/").at(-1) ?? project);
-      it(`${name} goes up, changes nothing on a second up or a refresh, and is destroyed`, async () => {
+      it(`${name} is created, is unchanged by a second up and a refresh, and is destroyed`, async () => {
         stack = await Stack.ofProject(project, await options());
         await preparations[name]?.(stack);
         const others = stack.local.cloud.all().length;

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { recordsOf } from "../local/content";
 import { type Run, Stack } from "../harness/engineStack";
 
-/** One long story of one stack: what each test leaves is what the next one begins with. */
-describe("engine: an action whose record is gone", function () {
+/** The tests share one stack: each starts from the state that the previous one left. */
+describe("engine: an action whose record left the state", function () {
   this.timeout(300_000);
   let stack: Stack;
   let foreign: string;
@@ -16,7 +16,7 @@ describe("engine: an action whose record is gone", function () {
   });
   after(() => stack.close());
 
-  /** A backend of the program, and one that is not; a DataDrop on each. */
+  /** A backend of the program and one outside of it, each with a DataDrop. */
   function program({ own = "own", ownOptions = "{}", drops = "both", more = "" } = {}): void {
     stack.program(`
       const db = new dgraphcloud.Backend("db", { name: "db", zone: "us-east-1", deploymentType: "dedicated", ${more} });
@@ -60,7 +60,7 @@ describe("engine: an action whose record is gone", function () {
     expect(await authors("db")).to.equal(1);
   });
 
-  it("is refused for a targeted up that takes it out and leaves its protected backend aside", async () => {
+  it("is refused for a targeted up that removes it without its protected backend", async () => {
     program({ more: "deletionProtection: true" });
     await well(stack.up());
     await write("db");
@@ -75,7 +75,7 @@ describe("engine: an action whose record is gone", function () {
     expect(await authors("db")).to.equal(1);
   });
 
-  it("goes with a destroy that fails at the service, which says so; the next preview says what an up would erase", async () => {
+  it("is removed, with a message, by a destroy that then fails at the service, and the next preview shows what an up would erase", async () => {
     program({ more: "deletionProtection: false" });
     await well(stack.up());
     const fault = { kind: "errors", messages: ["come back later"], acted: false } as const;
@@ -90,7 +90,7 @@ describe("engine: an action whose record is gone", function () {
     expect(await authors("db")).to.equal(1);
   });
 
-  it("leaves a backend of no resource of the program with a warning, and is announced when it comes back", async () => {
+  it("is removed with a warning for a backend outside of the program, and is announced when it is declared again", async () => {
     await write("foreign");
     await well(stack.destroy());
     expect(await authors("foreign")).to.equal(1);

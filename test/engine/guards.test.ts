@@ -3,12 +3,12 @@ import { recordsOf } from "../local/content";
 import { type Run, Stack } from "../harness/engineStack";
 
 interface Wish {
-  /** Inputs and options of the Backends: protected by an input, by an output, by the option alone. */
+  /** Inputs and options of the Backends, which are protected by an input, by an output, or only by the option. */
   readonly input?: string;
   readonly output?: string;
   readonly option?: string;
   readonly without?: readonly ("wipe" | "cut" | "copy")[];
-  /** Name of the DataDrop on the first one. */
+  /** The name of the DataDrop on the first backend. */
   readonly wipe?: string;
   readonly trigger?: string;
   readonly backends?: boolean;
@@ -20,7 +20,7 @@ const protectedOnes = {
   option: "{ protect: true }",
 };
 
-/** One long story of one stack: what each test leaves is what the next one begins with. */
+/** The tests share one stack: each starts from the state that the previous one left. */
 describe("engine: the record of an action guards the data of a protected backend", function () {
   this.timeout(300_000);
   let stack: Stack;
@@ -30,7 +30,7 @@ describe("engine: the record of an action guards the data of a protected backend
   });
   after(() => stack.close());
 
-  /** Three protected backends with an action on each: through a provider of its own, by `uid`, and a Restore. */
+  /** Three protected backends with one action each: through an explicit provider, by `uid`, and a Restore. */
   function program(wish: Wish = {}): void {
     const { input, output, option, without = [], trigger = "1", wipe = "wipe" } = { ...protectedOnes, ...wish };
     const [account] = stack.local.accounts;
@@ -72,7 +72,7 @@ describe("engine: the record of an action guards the data of a protected backend
     const { resources } = await stack.state();
     return resources.filter(({ type }) => /DataDrop|RestoreRequest|RestoreCompletion/.test(type)).map(({ urn }) => urn);
   };
-  /** What is left at the end; before it, an up shows each line as it comes. */
+  /** The final part of the output, after the lines that an up shows as they arrive. */
   const warnings = (output: string, words: string): number =>
     output.slice(Math.max(0, output.indexOf("Diagnostics:"))).split(words).length - 1;
   async function well(work: Promise<Run>): Promise<string> {
@@ -86,7 +86,7 @@ describe("engine: the record of an action guards the data of a protected backend
     return output;
   }
 
-  it("is made by a first run, which the preview says in words, with names, the selection and the backup", async () => {
+  it("is made by a first run, which the preview describes with names, selection and backup", async () => {
     program({ without: ["wipe", "cut", "copy"] });
     await well(stack.up());
     await write();
@@ -108,7 +108,7 @@ describe("engine: the record of an action guards the data of a protected backend
     expect(stack.local.journal.count(), "and nothing is looked up when nothing runs").to.equal(0);
   });
 
-  it("stays in every destroy that leaves the backend, and a later up runs nothing", async () => {
+  it("stays in every destroy that keeps the backend, and a later up runs nothing", async () => {
     const before = await records();
     const wipe = before.find((urn) => urn.endsWith("::wipe")) ?? "";
     for (const how of [
@@ -126,12 +126,12 @@ describe("engine: the record of an action guards the data of a protected backend
     expect([acted(), await authors()], "the records written in between are there").to.deep.equal([0, [1, 1, 2]]);
   });
 
-  it("is left out of a destroy with --exclude, as its message says", async () => {
+  it("is excluded from a destroy with --exclude, as its message suggests", async () => {
     await well(stack.destroy(...(await records()).flatMap((urn) => ["--exclude", urn])));
     expect(await records()).to.have.length(4);
   });
 
-  it("stays when an up takes action and backend out of the program", async () => {
+  it("stays when an up removes both the action and the backend from the program", async () => {
     program({ without: ["wipe", "cut", "copy"], backends: false });
     const output = await refused(stack.up("--continue-on-error"));
     expect(output).to.contain("DGC418").and.to.contain('its backend "first"');
@@ -141,7 +141,7 @@ describe("engine: the record of an action guards the data of a protected backend
     expect(acted()).to.equal(0);
   });
 
-  it("is replaced as ever for a new trigger, which the preview names, once", async () => {
+  it("is replaced once for a new trigger that the preview names", async () => {
     program({ trigger: "2" });
     const preview = await well(stack.preview());
     expect(warnings(preview, 'It runs again because of a change of triggers ("asked")')).to.equal(3);
@@ -152,7 +152,7 @@ describe("engine: the record of an action guards the data of a protected backend
     stack.local.journal.clear();
   });
 
-  it("goes with its action when that alone is taken out, and says what a later up would do", async () => {
+  it("is removed with its action when only the action is removed, and the message says what a later up would do", async () => {
     program({ trigger: "2", without: ["wipe", "copy"] });
     const output = await well(stack.up());
     expect(warnings(output, "A later pulumi up with this action in its program would be a first run")).to.equal(2);
@@ -160,14 +160,14 @@ describe("engine: the record of an action guards the data of a protected backend
     expect(acted()).to.equal(0);
   });
 
-  it("is another one for a resource that was renamed without an alias: the preview says so", async () => {
+  it("is a new one for a resource that was renamed without an alias, which the preview says", async () => {
     program({ trigger: "2", without: ["copy", "cut"], wipe: "renamed" });
     const preview = await well(stack.preview());
     expect(warnings(preview, "will erase all data of the backend")).to.equal(1);
     expect(preview).to.contain("a resource renamed without an alias");
   });
 
-  it("learns in one up that the protection is off, which the preview says, and goes with its backend then", async () => {
+  it("records in one up that the protection is off, which the preview says, and is then removed with its backend", async () => {
     const off = { input: "deletionProtection: false", output: "deletionProtection: false", option: "{}" };
     program({ ...off, trigger: "2", without: ["wipe", "copy"] });
     const preview = await well(stack.preview());

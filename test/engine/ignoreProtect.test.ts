@@ -3,7 +3,7 @@ import { gte } from "semver";
 import { prepareEngine } from "../../tools/engine";
 import { Stack } from "../harness/engineStack";
 
-/** The first engine that has the flag. */
+/** The first engine version with this flag. */
 const since = "3.256.0";
 const urn = "urn:pulumi:engine-test::test::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders";
 
@@ -27,7 +27,7 @@ describe("engine: --ignore-protect and a backend with deletionProtection", funct
        name: "${name}", zone: "us-east-1", deploymentType: "dedicated", deletionProtection: true,
      }, ${options});`;
 
-  /** Runs the engine with a program; expects a failure of this code, and that nothing was deleted. */
+  /** Runs the engine with a program, and expects a failure with this code and no delete. */
   async function refuses(code: string, statements: string, ...args: string[]): Promise<void> {
     if (stack === undefined) throw new Error("there is no stack");
     stack.program(statements);
@@ -41,9 +41,9 @@ describe("engine: --ignore-protect and a backend with deletionProtection", funct
 
   it("refuses a destroy", () => refuses("DGC304", program(), "destroy"));
 
-  it("refuses to delete it after the program has lost it", () => refuses("DGC304", "", "up"));
+  it("refuses to delete it after it was removed from the program", () => refuses("DGC304", "", "up"));
 
-  it("refuses a forced replace, and makes no second one of the name", async () => {
+  it("refuses a forced replace, and creates no second backend of the name", async () => {
     await refuses("DGC307", program(), "up", "--replace", urn);
     expect(made()).to.equal(1);
   });
@@ -53,13 +53,13 @@ describe("engine: --ignore-protect and a backend with deletionProtection", funct
     expect(made()).to.equal(1);
   });
 
-  it("refuses the replace of a tainted one", async () => {
+  it("refuses the replace of a tainted backend", async () => {
     const taint = await stack?.pulumi("state", "taint", urn, "--yes");
     expect(taint?.code, taint?.output).to.equal(0);
     await refuses("DGC304", program("orders", "{ deleteBeforeReplace: true }"), "up");
     expect(made()).to.equal(1);
   });
 
-  it("keeps it when a forced replace under another name has made its successor", () =>
+  it("keeps it when a forced replace under another name has created its successor", () =>
     refuses("DGC304", program("renamed"), "up", "--replace", urn));
 });

@@ -11,7 +11,7 @@ const programs = blocks.filter((block) => treatmentOf(block) === "program");
 const isCommand = (block: Block): boolean => treatmentOf(block) === "shell" && /^pulumi /m.test(block.text);
 const pages = [...new Set(blocks.filter(isCommand).map(({ file }) => file))];
 
-/** The accounts of the pages: the local cloud's own, the reader's, and another one. */
+/** The accounts that the pages use: the local cloud's own, the reader's, and another one. */
 const [dev, you, them] = ["dev@example.com", "you@example.com", "them@example.com"].map((email) => ({
   email,
   password: "local-password",

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Stack } from "../harness/engineStack";
 
-/** A backend that fails, what depends on it, and what depends on a good one and is declared after the failure. */
+/** A failing backend with dependents, and dependents of a good backend that are declared after the failure. */
 function program(source: string, { renamed = "" } = {}): string {
   return `
     const backend = (name, more = {}) =>
@@ -33,7 +33,7 @@ describe("engine: a failure and --continue-on-error", function () {
       .map(({ name }) => name)
       .sort();
 
-  /** Fails one operation on the backend "bad", and carries out all that does not depend on it. */
+  /** Runs an up in which one operation on the backend "bad" fails. */
   async function upWithFailure(operation: string): Promise<string> {
     const refused = { kind: "errors", messages: ["the zone is full"], acted: false } as const;
     stack.local.faults.add({ operation, name: "bad", fault: refused });
@@ -46,7 +46,7 @@ describe("engine: a failure and --continue-on-error", function () {
     return up.output;
   }
 
-  it("leaves out what depends on a failed create, makes the rest, and makes up for it with the next up", async () => {
+  it("skips dependents of a failed create, creates the rest, and creates the dependents in the next up", async () => {
     stack.program(program(source));
     await upWithFailure("createDeployment");
     expect(names()).to.deep.equal(["after-good", "good", "production"]);
@@ -58,7 +58,7 @@ describe("engine: a failure and --continue-on-error", function () {
     expect((await stack.up("--expect-no-changes")).code).to.equal(0);
   });
 
-  it("runs nothing again, replaces nothing and refuses nothing that depends on a failed update", async () => {
+  it("neither repeats, replaces nor refuses dependents of a failed update", async () => {
     stack.program(`exports.until = "2999-01-01T00:00:00Z";${program(source)}`);
     const first = await stack.up();
     expect(first.code, first.output).to.equal(0);
@@ -72,7 +72,7 @@ describe("engine: a failure and --continue-on-error", function () {
     expect(idsOf(await stack.state())).to.deep.equal(idsOf(before));
   });
 
-  it("deletes and repeats nothing for a value that is missing only then, with deleteBeforeReplace", async () => {
+  it("deletes and repeats nothing under deleteBeforeReplace when a value is missing only after the failure", async () => {
     const dependent = (renamed: string, derive: (value: string) => string, mode = ""): string => `
       const asked = { zone: "us-east-1", deploymentType: "dedicated" };
       const bad = new dgraphcloud.Backend("bad", { name: "bad${renamed}", ...asked });
@@ -89,7 +89,7 @@ describe("engine: a failure and --continue-on-error", function () {
     expect([journal.acted("dropData"), journal.acted("deleteDeployment")], up.output).to.deep.equal([1, 0]);
   });
 
-  it("shows no missing value where ignoreChanges keeps what was there", async () => {
+  it("shows no missing value where ignoreChanges keeps the old one", async () => {
     const asked = 'zone: "us-east-1", deploymentType: "dedicated"';
     const kept = (name: string, zone: string): string =>
       `new dgraphcloud.Backend("kept", { name: "${name}", ${asked}, zone: ${zone} }, { ignoreChanges: ["zone"] });`;

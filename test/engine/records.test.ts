@@ -49,7 +49,7 @@ describe("engine: the records of Restore and DataDrop", function () {
   });
   afterEach(() => stack.close());
 
-  it("is final with acceptUnknown, the id of which the message gives", async () => {
+  it("are final with acceptUnknown and the id that the message names", async () => {
     stack.local.faults.add({ operation: "restore", fault: { kind: "status", status: 504, acted: true } });
     program();
     const { output } = await stack.up();
@@ -65,7 +65,7 @@ describe("engine: the records of Restore and DataDrop", function () {
     expect(stack.local.journal.count("restore")).to.equal(1);
   });
 
-  it("is not run again by a renamed backend, an alias, or a parent; and takes an explicit provider", async () => {
+  it("survive a renamed backend, an alias or a new parent without another run, and accept an explicit provider", async () => {
     const [account] = stack.local.accounts;
     const named = (name: string, options: string, backendName: string): void => {
       stack.program(`
@@ -92,7 +92,7 @@ describe("engine: the records of Restore and DataDrop", function () {
     expect(stack.local.journal.acted("dropData")).to.equal(1);
   });
 
-  it("drops once, refuses the wrong confirm and a passed notAfter in the preview, and never drops by tidying", async () => {
+  it("drop once, refuse a wrong confirm and an expired notAfter in the preview, and never drop again when inputs are removed", async () => {
     const wipe = (more: string): void => {
       program({
         extra: `// backendsOnly

@@ -30,7 +30,7 @@ const cases: readonly { title: string; args: string; property: string; says: str
   },
 ];
 
-describe("engine: refusals in the preview, before any call", function () {
+describe("engine: refusals in the preview, before any request", function () {
   this.timeout(120_000);
   let stack: Stack;
 
@@ -51,7 +51,7 @@ describe("engine: refusals in the preview, before any call", function () {
     });
   }
 
-  it("prints no value that the program gave as a secret", async () => {
+  it("prints no secret value of the program", async () => {
     const args = '{ zone: "us-east-1", deploymentType: "free", size: pulumi.secret("leaky-size") }';
     stack.program(`new dgraphcloud.Backend("orders", ${args});`);
     const preview = await stack.preview();
@@ -59,7 +59,7 @@ describe("engine: refusals in the preview, before any call", function () {
     expect(preview.output).to.contain('"size": ').and.not.to.contain("leaky-size");
   });
 
-  it("refuses an endpoint that would send credentials in clear to another host", async () => {
+  it("refuses an endpoint that would send credentials to another host without encryption", async () => {
     const endpoint = stack.environment["DGRAPHCLOUD_ENDPOINT"];
     stack.environment["DGRAPHCLOUD_ENDPOINT"] = "http://cerebro.example.com/graphql";
     stack.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "free" });');

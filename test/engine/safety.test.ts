@@ -7,7 +7,7 @@ const orders = (more = "", options = "{}"): string =>
   `const orders = new dgraphcloud.Backend("orders", { name: "orders", zone: "us-east-1", deploymentType: "dedicated", ${more} }, ${options});
    exports.uid = orders.uid;`;
 
-describe("engine: nothing twice, nothing lost", function () {
+describe("engine: a create or replace that is disturbed", function () {
   this.timeout(240_000);
   let stack: Stack;
 
@@ -19,7 +19,7 @@ describe("engine: nothing twice, nothing lost", function () {
   const uids = (): string[] => stack.local.cloud.all().map(({ uid }) => uid);
   const uidsInState = async (): Promise<(string | undefined)[]> => (await stack.backends()).map(({ id }) => id);
 
-  /** Starts an up, waits until createDeployment has acted and is held, and kills the CLI and everything below it. */
+  /** Starts an up, waits until createDeployment has acted without an answer, and kills the CLI and all its descendants. */
   async function killInCreate(): Promise<void> {
     const held = stack.local.faults.add({ operation: "createDeployment", fault: { kind: "pause", acted: true } });
     const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
@@ -30,7 +30,7 @@ describe("engine: nothing twice, nothing lost", function () {
     await stack.pulumi("cancel", "--yes");
   }
 
-  it("finds the backend whose create was answered by a broken connection", async () => {
+  it("finds the backend after the connection of its create broke", async () => {
     stack.local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
     stack.program(orders());
     const up = await stack.up();
@@ -40,7 +40,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(stack.local.journal.count("createDeployment")).to.equal(1);
   });
 
-  it("after a kill in mid-create refuses to make a second one, names uid and adoptUid, and adopts with that line", async () => {
+  it("refuses a second backend after a kill during the create, names uid and adoptUid, and adopts with that line", async () => {
     stack.program(orders());
     await killInCreate();
     const [uid] = uids();
@@ -63,7 +63,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(stack.local.journal.count("createDeployment")).to.equal(1);
   });
 
-  it("with adoptExisting goes on after a kill in mid-create", async () => {
+  it("continues with adoptExisting after a kill during the create", async () => {
     stack.program(orders("adoptExisting: true"));
     await killInCreate();
     const up = await stack.up();
@@ -72,7 +72,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(stack.local.journal.count("createDeployment")).to.equal(1);
   });
 
-  it("adopts without renaming when no name is given, also after adoptUid is removed", async () => {
+  it("adopts without a rename when no name is given, also after adoptUid is removed", async () => {
     const [account] = stack.local.accounts;
     const made = await stack.local.cloud.createDeployment(account!, {
       name: "made-by-hand",
@@ -88,7 +88,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(stack.local.cloud.all().map(({ name }) => name)).to.deep.equal(["made-by-hand"]);
   });
 
-  it("refuses to adopt what cannot be made to match", async () => {
+  it("refuses to adopt a backend that cannot match the inputs", async () => {
     const [account] = stack.local.accounts;
     const made = await stack.local.cloud.createDeployment(account!, {
       name: "x",
@@ -102,7 +102,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(uids()).to.deep.equal([made.uid]);
   });
 
-  it("replaces by size with the same name: the old one of this stack does not count as somebody else's", async () => {
+  it("replaces a backend for a new size under the same name, which the old one does not block", async () => {
     stack.program(orders('size: "small"'));
     await stack.up();
     const [before] = uids();
@@ -113,7 +113,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(stack.local.cloud.all()[0]?.size).to.equal("large");
   });
 
-  it("refuses a forced replace that would double the live backend, and makes it with deleteBeforeReplace", async () => {
+  it("refuses a forced replace that would duplicate the live backend, and allows it with deleteBeforeReplace", async () => {
     stack.program(orders());
     await stack.up();
     const before = uids();
@@ -130,7 +130,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(uids()).to.have.length(1).and.not.to.include(before[0]);
   });
 
-  it("never deletes the live backend that a forced replace took over with adoptExisting", async () => {
+  it("never deletes a live backend that a forced replace adopted with adoptExisting", async () => {
     stack.program(orders("adoptExisting: true"));
     await stack.up();
     const before = uids();
@@ -141,7 +141,7 @@ describe("engine: nothing twice, nothing lost", function () {
     expect(stack.local.journal.count("deleteDeployment")).to.equal(0);
   });
 
-  it("keeps a backend that does not get ready in the state, names timeouts.create, and finishes it with the next up", async () => {
+  it("keeps a backend that does not become ready in the state, names timeouts.create, and finishes it in the next up", async () => {
     const fault = stack.local.faults.add({
       operation: "ready",
       calls: "every",
@@ -170,7 +170,7 @@ describe("engine: nothing twice, nothing lost", function () {
     ["SIGKILL", "is killed"],
     ["SIGHUP", "loses its terminal"],
   ] as const)
-    it(`ends the provider process when the engine ${how} in a wait, and the next up waits on`, async () => {
+    it(`ends the provider process when the engine ${how} during a wait, and the next up continues the wait`, async () => {
       const fault = stack.local.faults.add({
         operation: "ready",
         calls: "every",
@@ -199,7 +199,7 @@ describe("engine: nothing twice, nothing lost", function () {
       expect(uids()).to.deep.equal([uid]);
     });
 
-  it("refuses a replace in the preview and a destroy while deletionProtection is on; both work after it is off", async () => {
+  it("refuses a previewed replace and a destroy while deletionProtection is on, and allows both after it is off", async () => {
     stack.program(orders("deletionProtection: true"));
     await stack.up();
     stack.program(orders("deletionProtection: true").replace("us-east-1", "eu-west-1"));

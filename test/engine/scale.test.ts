@@ -14,7 +14,7 @@ describe("engine: twenty backends", function () {
     await stack.close();
   });
 
-  it("cost one log-in and a constant number of lists, nothing when nothing changes, and one or two lists to refresh", async () => {
+  it("cost one log-in and a constant number of lists, no request without a change, and at most two lists to refresh", async () => {
     const { journal } = stack.local;
     stack.program(`
       for (let i = 0; i < ${count}; i++) new dgraphcloud.Backend("backend-" + i, { zone: "us-east-1", deploymentType: "free" });

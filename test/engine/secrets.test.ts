@@ -6,7 +6,7 @@ interface WithProvider {
   readonly outputs?: { readonly __provider?: string };
 }
 
-describe("engine: what the state holds", function () {
+describe("engine: the state", function () {
   this.timeout(120_000);
   let stack: Stack;
 
@@ -17,7 +17,7 @@ describe("engine: what the state holds", function () {
     await stack.close();
   });
 
-  it("holds no token and no password in clear, also after a failure, and a delegate that is short and always the same", async () => {
+  it("contains no token and no password in clear, also after a failure, and a short, constant delegate", async () => {
     const hold = stack.local.faults.add({
       operation: "ready",
       calls: "every",

@@ -7,7 +7,7 @@ import { account, program } from "./states/program";
 const folder = join(__dirname, "states");
 const states = readdirSync(folder).filter((file) => file.endsWith(".json"));
 
-describe("engine: states that versions of the package have written", function () {
+describe("engine: states that released versions wrote", function () {
   this.timeout(120_000);
   let stack: Stack;
 
@@ -16,12 +16,12 @@ describe("engine: states that versions of the package have written", function ()
   });
   afterEach(() => stack.close());
 
-  it("are here", () => {
+  it("are recorded", () => {
     expect(states).not.to.have.length(0);
   });
 
   for (const state of states)
-    it(`of ${parse(state).name} change nothing, and cost no request`, async () => {
+    it(`of ${parse(state).name} need no change and no request`, async () => {
       const imported = await stack.pulumi("stack", "import", "--file", join(folder, state));
       expect(imported.code, imported.output).to.equal(0);
       stack.program(program.all);

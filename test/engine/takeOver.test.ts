@@ -5,7 +5,7 @@ const args = '{ name: "orders", zone: "us-east-1", deploymentType: "dedicated", 
 const account = { email: "dev@example.com", password: "local-password" };
 const sameAccount = `const same = new dgraphcloud.Provider("same", ${JSON.stringify(account)});`;
 
-describe("engine: a backend that a resource takes over from another one", function () {
+describe("engine: a backend that one resource adopts from another", function () {
   this.timeout(180_000);
   let stack: Stack;
 
@@ -59,7 +59,7 @@ describe("engine: a backend that a resource takes over from another one", functi
     ["destroy --refresh", "destroy", undefined],
     ["an up --refresh without it", "up", ""],
   ] as const)
-    it(`is deleted by ${how}, also while its old entry is still in the state`, async () => {
+    it(`is deleted by ${how}, even while its old entry is still in the state`, async () => {
       stack.program(`new dgraphcloud.Backend("a", ${args});`);
       await succeeds("up");
       stack.program(
@@ -75,7 +75,7 @@ describe("engine: a backend that a resource takes over from another one", functi
       expect(await states()).to.deep.equal([]);
     });
 
-  it("can be refreshed while the old resource is still in the state, and goes on", async () => {
+  it("can be refreshed and updated while the old resource is still in the state", async () => {
     stack.program(`new dgraphcloud.Backend("a", ${args});`);
     await succeeds("up");
     const before = uids();

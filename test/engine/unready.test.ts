@@ -7,7 +7,7 @@ import { Stack } from "../harness/engineStack";
 const orders = (create: string, zone = "us-east-1"): string =>
   `new dgraphcloud.Backend("orders", { name: "orders", zone: "${zone}", deploymentType: "dedicated", timeouts: { create: "${create}", update: "${create}" } });`;
 
-describe("engine: a backend that does not get ready", function () {
+describe("engine: a backend that does not become ready", function () {
   this.timeout(180_000);
   let stack: Stack;
   let unready: ActiveFault;
@@ -23,7 +23,7 @@ describe("engine: a backend that does not get ready", function () {
 
   const uids = (): string[] => stack.local.cloud.all().map(({ uid }) => uid);
 
-  /** An up whose deadline passes. */
+  /** Runs an up until its deadline passes. */
   async function late(): Promise<string> {
     stack.program(orders("2s"));
     const up = await stack.up();
@@ -39,7 +39,7 @@ describe("engine: a backend that does not get ready", function () {
     expect(up.code, up.output).to.equal(0);
   }
 
-  it("is in the state with its provider, and with the reason", async () => {
+  it("is in the state with its provider and the reason", async () => {
     const uid = await late();
     const [entry] = await stack.backends();
     expect(entry?.id).to.equal(uid);
@@ -48,7 +48,7 @@ describe("engine: a backend that does not get ready", function () {
     expect(entry?.initErrors?.[0]).to.contain("timeouts.create (2s)");
   });
 
-  it("is waited for by an up --refresh, which fails while it is not ready", async () => {
+  it("is awaited by up --refresh, which fails while it is not ready", async () => {
     const uid = await late();
     const again = await stack.up("--refresh");
     expect(again.code).not.to.equal(0);
@@ -60,7 +60,7 @@ describe("engine: a backend that does not get ready", function () {
     await settled(uid);
   });
 
-  it("is replaced like any other", async () => {
+  it("is replaced like any other backend", async () => {
     const old = await late();
     unready.remove();
     stack.program(orders("2m", "eu-west-1"));
@@ -71,7 +71,7 @@ describe("engine: a backend that does not get ready", function () {
     await settled(uid);
   });
 
-  it("is destroyed like any other", async () => {
+  it("is destroyed like any other backend", async () => {
     await late();
     const destroy = await stack.destroy();
     expect(destroy.code, destroy.output).to.equal(0);
@@ -79,7 +79,7 @@ describe("engine: a backend that does not get ready", function () {
     expect(await stack.backends()).to.deep.equal([]);
   });
 
-  it("is waited for until its deadline after Ctrl-C, and is in the state then", async () => {
+  it("is awaited until its deadline after Ctrl-C, and is then in the state", async () => {
     stack.program(orders("8s"));
     const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
     await stack.local.journal.waitFor(({ operation }) => operation === "ready", 60_000);
@@ -97,7 +97,7 @@ describe("engine: a backend that does not get ready", function () {
     await settled(uids()[0] ?? "");
   });
 
-  it("is not made twice after Ctrl-C twice, which leaves no state: the next up names it", async () => {
+  it("is not created twice after a second Ctrl-C, which leaves no state, and the next up names it", async () => {
     stack.program(orders("2m"));
     const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
     await stack.local.journal.waitFor(({ operation }) => operation === "ready", 60_000);

@@ -12,7 +12,7 @@ const inputs = {
   __urn: "urn:pulumi:dev::test::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders",
 };
 
-/** Long enough ago for an absence to be believed. */
+/** A create so long ago that an absence from the list is believed. */
 const aged = (properties: Values): Values => ({
   ...properties,
   __state: { ...(properties["__state"] as object), incarnation: "2026-01-01T00:00:00.000Z" },
@@ -34,7 +34,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     DGRAPHCLOUD_PASSWORD: account?.password,
   });
 
-  /** A process that knows nothing of what an earlier one did. */
+  /** Starts a new provider process, without the memory of the old one. */
   async function startHost(account = local.accounts[0]): Promise<void> {
     host = await Host.start(settingsOf(account));
   }
@@ -53,7 +53,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   const injectFault = (operation: string, fault: Fault, calls?: readonly number[] | "every"): void => {
     local.faults.add({ operation, fault, ...(calls !== undefined && { calls }) });
   };
-  /** Waits until the process has said so: its lines travel beside its answers. */
+  /** Waits for a log line, which can arrive after the answer. */
   const waitForOutput = async (text: string): Promise<void> => {
     await waitUntil(() => host.output.includes(text), { tries: 50, everyMs: 20 });
     expect(host.output).to.contain(text);
@@ -90,7 +90,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       });
     }
 
-    it("finds it also when the list lags behind", async () => {
+    it("finds the one backend when the list lags", async () => {
       injectFault("createDeployment", { kind: "reset", acted: true });
       injectFault("deployments", { kind: "lag", ms: 4_000 }, "every");
       const { id } = await host.create(inputs);
@@ -98,7 +98,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("createDeployment")).to.equal(1);
     });
 
-    it("sends it once more when it did not act, on a connection of its own each time", async () => {
+    it("is sent once more, on a new connection, when the first request had no effect", async () => {
       injectFault("createDeployment", { kind: "reset", acted: false });
       const { id } = await host.create(inputs);
       expect(uids()).to.deep.equal([id]);
@@ -111,7 +111,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(between, "looks between the two").not.to.have.length(0);
     });
 
-    it("stops and names both when two new backends could be the one", async () => {
+    it("fails and names both when two new backends could be its result", async () => {
       injectFault("createDeployment", { kind: "reset", acted: true });
       const look = local.faults.add({ operation: "deployments", calls: [2], fault: { kind: "pause", acted: false } });
       const creating = failureOf(host.create(inputs));
@@ -125,7 +125,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("createDeployment")).to.equal(1);
     });
 
-    it("fails on errors without data, and leaves nothing behind", async () => {
+    it("fails on errors without data, and keeps nothing in the state", async () => {
       injectFault("createDeployment", { kind: "errors", messages: ["zone is full"], acted: false }, "every");
       const failure = await failureOf(host.create(inputs));
       expect(failure.made).to.equal(undefined);
@@ -133,7 +133,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("createDeployment")).to.equal(1);
     });
 
-    it("is sent again at once when null was the answer to a session that had ended", async () => {
+    it("is sent again at once when an expired session was answered with null", async () => {
       await host.create({ ...inputs, name: "first", __urn: `${inputs.__urn}-first` });
       local.cloud.expireSessions();
       local.journal.clear();
@@ -143,7 +143,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("deployments"), "one look, not the search of a lost answer").to.be.at.most(2);
     });
 
-    it("keeps the uid that comes beside errors, and goes on with the next update", async () => {
+    it("keeps a uid that comes beside errors, and the next update continues", async () => {
       injectFault("createDeployment", { kind: "errors", messages: ["quota nearly used"], acted: true, withData: true });
       const failure = await failureOf(host.create(inputs));
       expect(failure.message).to.contain("quota nearly used");
@@ -154,7 +154,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.have.length(1);
     });
 
-    it("says in the preview what it would take over, without a call, and afterwards what it took over", async () => {
+    it("reports in the preview what it would adopt, without a request, and afterwards what it adopted", async () => {
       const { uid } = await local.cloud.createDeployment(local.accounts[0]!, {
         name: "orders",
         zone: "us-east-1",
@@ -185,7 +185,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(host.output.slice(said), "nothing of what is this stack's already").to.equal("");
     });
 
-    it("refuses when a backend of the same name, zone and type is there", async () => {
+    it("is refused when a backend of the same name, zone and type exists", async () => {
       const [account] = local.accounts;
       const there = await local.cloud.createDeployment(account!, inputs);
       const failure = await failureOf(host.create(inputs));
@@ -193,14 +193,14 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.deep.equal([there.uid]);
     });
 
-    it("is refused for a second resource of the same name, zone and type at the same time", async () => {
+    it("is refused for a concurrent resource of the same name, zone and type", async () => {
       const second = { ...inputs, __urn: `${inputs.__urn}-2` };
       const results = await Promise.allSettled([host.create(inputs), host.create(second)]);
       expect(results.filter(({ status }) => status === "fulfilled")).to.have.length(1);
       expect(uids()).to.have.length(1);
     });
 
-    it("is refused for a second resource of the same name later on, also with adoptExisting", async () => {
+    it("is refused for a later resource of the same name, even with adoptExisting", async () => {
       await host.create(inputs);
       const second = { ...inputs, __urn: `${inputs.__urn}-2`, adoptExisting: true };
       expect((await failureOf(host.create(second))).message).to.contain(
@@ -209,7 +209,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.have.length(1);
     });
 
-    it("takes a backend over for one resource only", async () => {
+    it("adopts a backend for one resource only", async () => {
       const [account] = local.accounts;
       const { uid } = await local.cloud.createDeployment(account!, inputs);
       const adopting = [1, 2].map((index) =>
@@ -222,7 +222,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       );
     });
 
-    it("allocates once however often an error hook repeats it", async () => {
+    it("creates one backend, however often an error hook repeats it", async () => {
       injectFault("ready", { kind: "status", status: 503, acted: false }, "every");
       const hurried = { ...inputs, timeouts: { create: "1s" } };
       const first = await failureOf(host.create(hurried));
@@ -240,7 +240,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("createDeployment")).to.equal(1);
     });
 
-    it("waits until the list tells its token, too", async () => {
+    it("waits until the list also has its token", async () => {
       const tokenless = { uid: "0x42", name: "orders", url: "", jwtToken: "" };
       injectFault("createDeployment", { kind: "data", data: { createDeployment: tokenless }, acted: true });
       const listed = { ...tokenless, zone: "us-east-1" };
@@ -252,7 +252,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(properties["jwtToken"]).to.equal(local.cloud.get("0x42").deployment.jwtToken);
     });
 
-    it("fails in the service's words where names are unique, beside the old one of a replace, and works once that is deleted", async () => {
+    it("fails with the service's message where names are unique and the replaced backend still exists, and succeeds after its delete", async () => {
       host.close();
       await local.close();
       await begin({ uniqueNames: true });
@@ -270,7 +270,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.deep.equal([made.id]);
     });
 
-    it("is refused in place of a backend that must not be deleted, as replaceOnChanges asks for it", async () => {
+    it("is refused when replaceOnChanges replaces a protected backend", async () => {
       const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
       await restartHost();
       const changed = { ...inputs, deletionProtection: true, deploymentMode: "flexible" };
@@ -281,7 +281,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.deep.equal([id]);
     });
 
-    it("is not refused in place of one that was protected and is gone", async () => {
+    it("is allowed when the protected backend no longer exists", async () => {
       const { id, properties } = await host.create({ ...inputs, deletionProtection: true });
       await local.cloud.remove(id);
       await restartHost();
@@ -290,7 +290,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.have.length(1);
     });
 
-    it("logs in once for eight at the same time, and once more for all after the sessions were ended", async () => {
+    it("logs in once for eight concurrent creates, and once more for all after their sessions expired", async () => {
       const named = (index: number): Values => ({
         ...inputs,
         name: `orders-${index}`,
@@ -304,7 +304,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.have.length(16);
     });
 
-    it("obeys Retry-After", async () => {
+    it("waits as long as Retry-After asks", async () => {
       injectFault("createDeployment", { kind: "status", status: 429, acted: false, retryAfter: "1" });
       await host.create(inputs);
       const [first, second] = local.journal.entries.filter(({ operation }) => operation === "createDeployment");
@@ -314,7 +314,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   });
 
   describe("update", () => {
-    it("is made once more after a lost answer, and says what is there", async () => {
+    it("is sent once more after a lost answer, and returns the live values", async () => {
       const { id, properties } = await host.create(inputs);
       injectFault("updateDeployment", { kind: "reset", acted: true });
       const outs = await host.update(id, properties, { ...inputs, name: "renamed" });
@@ -322,7 +322,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.cloud.get(id).deployment.name).to.equal("renamed");
     });
 
-    it("sends all that changes without a replacement, in one mutation", async () => {
+    it("sends all changes in one mutation", async () => {
       const organizations = ["first", "second"].map((name) =>
         local.cloud.organizations.create(local.accounts[0]!, name),
       );
@@ -336,7 +336,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.acted("updateDeployment")).to.equal(1);
     });
 
-    it("is sent again by the next run when its answers were lost for good, even for the old inputs", async () => {
+    it("is sent again by the next run after every answer was lost, even for the old inputs", async () => {
       const { id, properties } = await host.create(inputs);
       injectFault("updateDeployment", { kind: "reset", acted: true }, "every");
       const failure = await failureOf(
@@ -349,7 +349,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.cloud.get(id).deployment.name).to.equal("orders");
     });
 
-    it("of state only makes no call", async () => {
+    it("makes no request when only the state changes", async () => {
       const { id, properties } = await host.create(inputs);
       local.journal.clear();
       const outs = await host.update(id, properties, { ...inputs, deletionProtection: true });
@@ -357,7 +357,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count()).to.equal(0);
     });
 
-    it("removes a lambda with an empty script", async () => {
+    it("removes the lambda for an empty script", async () => {
       const { id, properties } = await host.create({ ...inputs, lambdaScript: "export default 1" });
       expect(local.cloud.get(id).deployment.lambdaScript).not.to.equal("");
       await host.update(id, properties, { ...inputs, lambdaScript: "" });
@@ -366,14 +366,14 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
   });
 
   describe("delete", () => {
-    it("is done when the answer was lost but the backend is gone", async () => {
+    it("succeeds when the answer was lost but the backend is gone", async () => {
       const { id, properties } = await host.create(inputs);
       injectFault("deleteDeployment", { kind: "reset", acted: true });
       await host.delete(id, properties);
       expect(uids()).to.deep.equal([]);
     });
 
-    it("is done by the next run when everything was killed before the answer", async () => {
+    it("succeeds in the next run when everything was killed before the answer", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
       injectFault("deleteDeployment", { kind: "hang", acted: true });
@@ -386,7 +386,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.acted("deleteDeployment")).to.equal(1);
     });
 
-    it("is done for a backend that was deleted outside long after its create", async () => {
+    it("succeeds for a backend that was deleted outside long after its create", async () => {
       const { id, properties } = await host.create(inputs);
       await local.cloud.remove(id);
       await restartHost();
@@ -394,21 +394,21 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("deleteDeployment")).to.equal(1);
     });
 
-    it("is not believed of an absence within five minutes of the create", async () => {
+    it("does not trust an absence within five minutes of the create", async () => {
       const { id, properties } = await host.create(inputs);
       await local.cloud.remove(id);
       await restartHost();
       expect((await failureOf(host.delete(id, properties))).message).to.contain("lists can lag behind");
     });
 
-    it("makes no call for a state that a newer resource has taken the backend from", async () => {
+    it("makes no request when a newer resource has adopted the backend", async () => {
       const { id, properties } = await host.create(inputs);
       await host.delete(id, aged(properties));
       expect(uids()).to.deep.equal([id]);
       expect(local.journal.count("deleteDeployment")).to.equal(0);
     });
 
-    it("makes no call for what a process beside it has taken over in the same run, until that is deleted as well", async () => {
+    it("makes no request while a resource of another process of the run has adopted the backend, until that one is deleted", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
       const beside = await host.another(settingsOf());
@@ -424,7 +424,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       }
     });
 
-    it("makes no call for what a process beside it has met in the same run", async () => {
+    it("makes no request when another process of the run manages the backend", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
       const beside = await host.another(settingsOf());
@@ -437,7 +437,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       }
     });
 
-    it("makes no call for what a process beside it still has, as its own delete has failed", async () => {
+    it("makes no request when the delete in another process of the run has failed", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
       injectFault("deleteDeployment", { kind: "errors", messages: ["not now"], acted: false });
@@ -452,7 +452,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       }
     });
 
-    it("is made once when two states of the same backend are deleted in a process that has read both", async () => {
+    it("is sent once when two states of one backend are deleted in a process that has read both", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
       for (const state of [properties, aged(properties)]) await host.read(id, state);
@@ -461,14 +461,14 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.acted("deleteDeployment")).to.equal(1);
     });
 
-    it("needs no proof for the second state of a backend that the process has just deleted", async () => {
+    it("needs no proof for a second state of a backend that the process has just deleted", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
       for (const state of [aged(properties), properties]) await host.delete(id, state);
       expect(local.journal.count("deleteDeployment")).to.equal(1);
     });
 
-    it("is not believed of a sentence that nobody knows, while the backend is in the list", async () => {
+    it("does not trust an unknown answer while the list has the backend", async () => {
       const { id, properties } = await host.create(inputs);
       const sentence = { deleteDeployment: "The deployment is protected and was not deleted" };
       injectFault("deleteDeployment", { kind: "data", data: sentence, acted: false });
@@ -487,7 +487,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("deleteDeployment")).to.equal(0);
     });
 
-    it("and a read are refused with another account's settings, whatever its list lacks", async () => {
+    it("is refused, like a read, with another account's credentials", async () => {
       host.close();
       await local.close();
       const others = { email: "other@example.com", password: "another-password" };
@@ -505,7 +505,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(uids()).to.deep.equal([id]);
     });
 
-    it("fails while the service refuses, and keeps the backend", async () => {
+    it("fails while the service refuses it, and keeps the backend in the state", async () => {
       const { id, properties } = await host.create(inputs);
       await restartHost();
       injectFault("deleteDeployment", { kind: "errors", messages: ["not today"], acted: false }, "every");
@@ -515,7 +515,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     });
   });
 
-  it("is two resources of a program only when the program declares both: a refresh compares what it has read", async () => {
+  it("counts two resources of one backend only if the program declares both, not if a refresh read both", async () => {
     const { id, properties } = await host.create(inputs);
     await restartHost();
     const other = { ...aged(properties), __urn: `${inputs.__urn}-2` };
@@ -540,7 +540,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       },
     ];
     for (const { title, fault } of untrustworthy) {
-      it(`never takes a list that answers ${title} for an absence`, async () => {
+      it(`never treats a list that answers ${title} as an absence`, async () => {
         const { id, properties } = await host.create(inputs);
         await restartHost();
         injectFault("deployments", fault, "every");
@@ -549,7 +549,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       });
     }
 
-    it("of twenty fails alike without credentials, and nothing is taken for gone", async () => {
+    it("fails for all of twenty resources without credentials, and removes none", async () => {
       const { id, properties } = await host.create(inputs);
       host.close();
       host = await Host.start({ DGRAPHCLOUD_ENDPOINT: local.endpoint });
@@ -559,7 +559,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count()).to.equal(0);
     });
 
-    it("for a look-up finds what was created outside since the last list, and asks once more before it says that it is absent", async () => {
+    it("of Backend.get finds what was created outside since the last list, and requests a fresh list before it reports an absence", async () => {
       const { id, properties } = await host.create(inputs);
       await host.read(id, properties);
       const [account] = local.accounts;
@@ -572,7 +572,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("deployments")).to.equal(1);
     });
 
-    it("is gone after two lists that lack it", async () => {
+    it("reports a backend as gone after two lists without it", async () => {
       const { id, properties } = await host.create(inputs);
       await local.cloud.remove(id);
       await restartHost();
@@ -581,7 +581,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(local.journal.count("deployments")).to.equal(2);
     });
 
-    it("is believed gone with a token that tells no account only beside another backend of the owner", async () => {
+    it("trusts an absence under an anonymous token only when the list has another backend of the owner", async () => {
       const { id, properties } = await host.create(inputs);
       const other = await host.create({ ...inputs, name: "other", __urn: `${inputs.__urn}-2` });
       await local.cloud.remove(id);
@@ -596,7 +596,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
         .and.to.contain(`pulumi state delete '${inputs.__urn}'`);
     });
 
-    it("is not gone when only the first list lacks it", async () => {
+    it("keeps a backend when only the first list lacks it", async () => {
       const { id, properties } = await host.create(inputs);
       const { deployment } = local.cloud.get(id);
       injectFault("deployments", { kind: "data", data: { deployments: [] }, acted: false }, [1]);
@@ -605,7 +605,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect(failure.message).to.contain(`${deployment.uid} is in some lists`);
     });
 
-    it("returns the given inputs as they are now, and no others", async () => {
+    it("returns the live values of the inputs that the user set, and no others", async () => {
       const { id, properties } = await host.create(inputs);
       local.cloud.get(id).deployment.deploymentMode = "flexible";
       local.cloud.get(id).deployment.name = "renamed";
@@ -618,7 +618,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     });
   });
 
-  it("deletes first in a replace while a subdomain is set and stays the same", async () => {
+  it("deletes first in a replace with an unchanged subdomain", async () => {
     const { id, properties } = await host.create({ ...inputs, subdomain: "shop" });
     const stays = await host.diff(id, properties, { ...inputs, subdomain: "shop", zone: "eu-west-1" });
     expect(stays).to.deep.include({ replaces: ["zone"], deleteBeforeReplace: true });
@@ -626,7 +626,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     expect(moves).to.deep.include({ replaces: ["subdomain"], deleteBeforeReplace: false });
   });
 
-  it("leaves a state alone that a newer version of the package has written", async () => {
+  it("refuses a state that a newer version of the package wrote", async () => {
     const { id, properties } = await host.create(inputs);
     const newer = { ...properties, __state: { ...(properties["__state"] as object), version: 2 } };
     for (const work of [host.read(id, newer), host.delete(id, newer), host.diff(id, newer, inputs)]) {
@@ -635,7 +635,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
     expect(uids()).to.deep.equal([id]);
   });
 
-  it("prints no stack and no secret, whatever fails", async () => {
+  it("prints no stack trace and no secret in any failure", async () => {
     const { id, properties } = await host.create(inputs);
     const { jwtToken } = local.cloud.get(id).deployment;
     injectFault(

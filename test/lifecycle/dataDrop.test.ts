@@ -18,7 +18,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
   const sent = (): number => fixture.local.journal.count("dropData");
   const schema = (): Promise<string> => fixture.local.cloud.get(fixture.target).engine.schema();
 
-  it("erases all data and keeps the schema, or both", async () => {
+  it("erases all data, with or without the schema", async () => {
     const { id, properties } = await drop({ allData: true });
     expect(id).to.match(new RegExp(`^${fixture.target}/drop/\\d{4}-`));
     expect(properties).to.deep.include({ messages: ["Done"], dropped: ["all data"] });
@@ -28,7 +28,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(await schema()).to.equal("");
   });
 
-  it("erases types and fields with a mutation each", async () => {
+  it("erases types and fields with one mutation each", async () => {
     const { properties } = await drop({ types: ["Author"], fields: ["Author.name"] });
     expect(properties["dropped"]).to.deep.equal(["type Author", "field Author.name"]);
     expect(properties["notFound"]).to.deep.equal([]);
@@ -36,7 +36,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(await fixture.authors(fixture.target)).to.deep.equal([]);
   });
 
-  it("drops only what the backend stores, and says which names are meant", async () => {
+  it("drops only names that the backend stores, and suggests the right ones", async () => {
     const { engine } = fixture.local.cloud.get(fixture.target);
     await engine.setSchema(`
       interface Animal { id: ID! nick: String }
@@ -67,7 +67,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(await left()).to.deep.equal({ queryDog: [{ nick: null, breed: "Pug" }], queryKeeper: [] });
   });
 
-  it("drops no names when the schema cannot be read, but on the user's word", async () => {
+  it("drops names without a readable schema only with allowUnknownNames", async () => {
     fixture.injectFault(
       "getGQLSchema",
       { kind: "errors", messages: ["no accessJwt available"], acted: false },
@@ -82,7 +82,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(sent(), "all data need no names").to.equal(2);
   });
 
-  it("works on a shared backend, where there are no restores to look for", async () => {
+  it("works on a shared backend, which has no restores", async () => {
     const shared = await fixture.dedicated("small", "shared");
     await drop({ backend: shared, allData: true });
     expect(fixture.local.journal.count("restoreStatus")).to.equal(0);
@@ -101,7 +101,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     { kind: "status", status: 408, acted: false },
   ];
   for (const [index, fault] of lost.entries()) {
-    it(`never sends again after an answer lost by ${fault.kind} (${index + 1})`, async () => {
+    it(`never sends a drop again after an answer lost by ${fault.kind} (${index + 1})`, async () => {
       fixture.injectFault("dropData", fault);
       const unknown = await partialFailureOf(drop({ allData: true }));
       expect(unknown.message).to.contain(`acceptUnknown: "${unknown.id}"`).and.to.contain("all data");
@@ -116,7 +116,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     });
   }
 
-  it("finishes a half-done pair and does not repeat it", async () => {
+  it("sends the second mutation of an unfinished pair, and never the first one again", async () => {
     fixture.injectFault("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
     const pair = { types: ["Author"], fields: ["Author.name"] };
     const half = await partialFailureOf(drop(pair));
@@ -129,7 +129,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(fixture.local.journal.acted("dropData")).to.equal(2);
   });
 
-  it("finishes no half-done pair after notAfter or against confirm", async () => {
+  it("does not finish a pair after notAfter, or when confirm does not match", async () => {
     fixture.injectFault("dropData", { kind: "errors", messages: ["no such field"], acted: false }, [2]);
     const pair = { types: ["Author"], fields: ["Author.name"], confirm: "staging" };
     const half = await partialFailureOf(drop(pair));
@@ -143,7 +143,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(fixture.local.journal.acted("dropData")).to.equal(2);
   });
 
-  it("is not sent while a restore runs that this stack does not know", async () => {
+  it("is not sent while an unknown restore runs", async () => {
     const backend = fixture.local.cloud.get(fixture.target);
     const source = fixture.local.cloud.get(fixture.source);
     backend.setRestoreOutcome({ status: "IN_PROGRESS" });
@@ -152,7 +152,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(sent()).to.equal(0);
   });
 
-  it("finishes a pair whose second answer was lost only once that is accepted", async () => {
+  it("completes a pair whose second answer was lost only after acceptUnknown", async () => {
     fixture.injectFault("dropData", { kind: "reset", acted: true }, [2]);
     const pair = { types: ["Author"], fields: ["Author.name"] };
     const half = await partialFailureOf(drop(pair));
@@ -161,7 +161,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(sent()).to.equal(2);
   });
 
-  it("sends the second of a pair once the lost first one is accepted", async () => {
+  it("sends the second mutation of a pair after acceptUnknown for the lost first one", async () => {
     fixture.injectFault("dropData", { kind: "reset", acted: true });
     const pair = { types: ["Author"], fields: ["Author.name"] };
     const half = await partialFailureOf(drop(pair));
@@ -170,7 +170,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(sent()).to.equal(2);
   });
 
-  it("exports first, keeps the URLs, and drops nothing when the export fails", async () => {
+  it("exports first and keeps the URLs, and drops nothing when the export fails", async () => {
     const { properties } = await drop({ allData: true, exportFirst: true });
     expect(properties["exportUrls"]).to.have.length(1);
     await fixture.waitForOutput(`exported ${fixture.target} after`);
@@ -179,7 +179,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(sent()).to.equal(1);
   });
 
-  it("refuses a wrong confirm in check and in create, and names both", async () => {
+  it("refuses a wrong confirm in check and in create, and names both names", async () => {
     const wrong = inputs({ allData: true, confirm: "production" });
     const { failures } = await fixture.drop.check({}, wrong);
     expect(failures[0]?.property).to.equal("confirm");
@@ -200,7 +200,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(failures).to.deep.equal([]);
   });
 
-  it("refuses a passed notAfter, two kinds of drop, none at all, and an unknown uid", async () => {
+  it("refuses an expired notAfter, two selections, no selection, and an unknown uid", async () => {
     const past = inputs({ allData: true, notAfter: "2020-01-01T00:00:00Z" });
     expect((await fixture.drop.check({}, past)).failures[0]?.property).to.equal("notAfter");
     expect((await failureOf(fixture.drop.create(past))).message).to.contain("DGC413");
@@ -213,7 +213,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect(sent()).to.equal(0);
   });
 
-  it("refuses nothing for values that a preview does not know yet", async () => {
+  it("accepts values that are unknown in a preview", async () => {
     for (const more of [
       { notAfter: unknownValue },
       { confirm: unknownValue },
@@ -226,7 +226,7 @@ describe("lifecycle: a DataDrop behind the real dynamic-provider host", function
     expect((await fixture.drop.check(olds, news)).failures).to.deep.equal([]);
   });
 
-  it("is not run again by another order of names, a removed trigger or a deletion", async () => {
+  it("does not run again for another order of names, a removed trigger, or a delete", async () => {
     const before = inputs({ types: ["B", "A"], triggers: ["x", "y"], allowUnknownNames: true });
     const checked = (await fixture.drop.check({}, before)).inputs;
     const { id, properties } = await fixture.drop.create(checked);

@@ -38,13 +38,13 @@ export class Fixture {
     return this.process.output;
   }
 
-  /** Waits until the process has said so: its lines travel beside its answers. */
+  /** Waits for a log line, which can arrive after the answer. */
   async waitForOutput(text: string): Promise<void> {
     await waitUntil(() => this.output.includes(text), { tries: 50, everyMs: 20 });
     if (!this.output.includes(text)) throw new Error(`"${text}" was not said, but: ${this.output}`);
   }
 
-  /** A process that knows nothing of what an earlier one did. */
+  /** Starts a new provider process, without the memory of the old one. */
   async restartHost(): Promise<void> {
     if (this.process as Host | undefined) this.process.close();
     const [account] = this.local.accounts;
@@ -67,7 +67,7 @@ export class Fixture {
     await this.local.cloud.get(uid).engine.graphql({ query });
   }
 
-  /** What the backend holds, seen without the provider. */
+  /** The data of a backend, read without the provider. */
   async authors(uid: string): Promise<unknown[]> {
     return (await recordsOf(this.local.cloud.get(uid), "Author")).map((record) => record["name"]);
   }
@@ -96,7 +96,7 @@ export function urnOf(kind: string, name: string): string {
   return `urn:pulumi:dev::test::dgraphcloud:index:Restore$pulumi-nodejs:dynamic/dgraphcloud:${kind}::${name}`;
 }
 
-/** The failure of a call that must fail. */
+/** Returns the failure of a call. Fails if the call succeeds. */
 export async function failureOf(work: Promise<unknown>): Promise<HostFailure> {
   try {
     await work;
@@ -104,12 +104,12 @@ export async function failureOf(work: Promise<unknown>): Promise<HostFailure> {
     if (error instanceof HostFailure) return error;
     throw error;
   }
-  throw new Error("it did not fail");
+  throw new Error("the call did not fail");
 }
 
-/** What a failed call left behind. */
+/** Returns the partial failure of a call. Fails if the call succeeds or made nothing. */
 export async function partialFailureOf(work: Promise<unknown>): Promise<Made & { readonly message: string }> {
   const { made, message } = await failureOf(work);
-  if (made === undefined) throw new Error(`nothing was left behind: ${message}`);
+  if (made === undefined) throw new Error(`the failure is not partial: ${message}`);
   return { ...made, message };
 }

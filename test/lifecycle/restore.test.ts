@@ -20,13 +20,13 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   const wait = (request: Made, more: Values = {}): Promise<Made> =>
     fixture.completion.create(fixture.completionInputs(request, more));
   const target = () => fixture.local.cloud.get(fixture.target);
-  /** A restore that nobody in this stack has asked for. */
+  /** Starts a restore outside of this stack. */
   const someRestore = async (): Promise<void> => {
     const source = fixture.local.cloud.get(fixture.source);
     await target().startRestore(source, await source.findBackup("", 0));
   };
 
-  it("replaces the data of the target with the latest backup, and says which", async () => {
+  it("replaces the data of the target with the latest backup, and reports which one", async () => {
     const request = await begin();
     expect(request.id).to.match(new RegExp(`^${fixture.target}/1/\\d{4}-`));
     expect(request.properties).to.include({ restoreId: 1, restoredNum: 1, restoredType: "full" });
@@ -39,7 +39,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(JSON.stringify([request, properties]) + fixture.output).not.to.contain(jwtToken);
   });
 
-  it("is done only once the target answers again", async () => {
+  it("completes only after the target answers again", async () => {
     const request = await begin();
     fixture.injectFault("ready", { kind: "status", status: 503, acted: false }, "every");
     const late = await partialFailureOf(wait(request, { timeouts: { create: "1500ms" } }));
@@ -51,7 +51,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(fixture.local.journal.count("restoreStatus")).to.equal(0);
   });
 
-  it("restores the backup that is named", async () => {
+  it("restores the given backup", async () => {
     await fixture.write(fixture.source, "later");
     const { folder } = await fixture.local.cloud.get(fixture.source).takeBackup();
     await wait(await begin({ backupFolder: folder, backupNum: 1 }));
@@ -60,7 +60,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(await fixture.authors(fixture.target)).to.deep.equal(["from-production", "later"]);
   });
 
-  it("fails with the service's words on ERR, and again from the state without a call, until a new trigger", async () => {
+  it("fails with the service's message on ERR, and again from the state without a request, until a new trigger", async () => {
     target().setRestoreOutcome({ status: "ERR", errors: ["the backup is damaged", "a file is missing"] });
     const request = await begin();
     const failed = await partialFailureOf(wait(request));
@@ -75,7 +75,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(fixture.local.journal.count()).to.equal(0);
   });
 
-  it("goes on waiting after a deadline, in another process, and sends nothing", async () => {
+  it("continues to wait in another process after a deadline, and sends nothing", async () => {
     target().setRestoreOutcome({ status: "IN_PROGRESS" });
     const request = await begin();
     const late = await partialFailureOf(wait(request, { timeouts: { create: "600ms" } }));
@@ -90,7 +90,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(acted()).to.equal(1);
   });
 
-  it("takes an OK at the first look of a resumed wait with a warning", async () => {
+  it("accepts an OK at the first poll of a resumed wait with a warning", async () => {
     const request = await begin();
     await fixture.local.journal.waitFor(({ operation }) => operation === "restore", 1_000);
     await pause(400);
@@ -123,7 +123,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       fault: { kind: "errors", messages: ["another restore operation with id 1 is in progress"], acted: true },
     },
   ];
-  it("takes an ERR that may be another restore's for unknown once the user has looked", async () => {
+  it("treats an ERR of an uncertain restore as unknown after acceptUnknown", async () => {
     target().setRestoreOutcome({ status: "IN_PROGRESS" });
     const request = await begin();
     await target().restartEngine();
@@ -141,7 +141,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
   });
 
   for (const { title, fault } of lost) {
-    it(`never sends again after ${title}`, async () => {
+    it(`never sends a restore again after ${title}`, async () => {
       fixture.injectFault("restore", fault);
       const unknown = await partialFailureOf(begin());
       expect(unknown.id).to.match(new RegExp(`^${fixture.target}/unknown/`));
@@ -170,7 +170,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(sent()).to.equal(1);
   });
 
-  it("is final after acceptUnknown with the attempt's own id, and with no other", async () => {
+  it("ends as unknown after acceptUnknown with the id of this attempt only", async () => {
     fixture.injectFault("restore", { kind: "reset", acted: true });
     const unknown = await partialFailureOf(begin());
     const other = fixture.requestInputs({ acceptUnknown: `${fixture.target}/unknown/2020-01-01T00:00:00.000Z` });
@@ -185,7 +185,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(fixture.local.journal.count()).to.equal(0);
   });
 
-  it("keeps the id that comes beside errors", async () => {
+  it("keeps a restore id that comes beside errors", async () => {
     fixture.injectFault("restore", { kind: "errors", messages: ["slow disk"], acted: true, withData: true });
     const made = await partialFailureOf(begin());
     expect(made.id).to.match(new RegExp(`^${fixture.target}/1/`));
@@ -202,7 +202,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(sent()).to.equal(1);
   });
 
-  it("leaves nothing behind when the service refuses, and sends again only then", async () => {
+  it("keeps nothing in the state when the service refuses, and is sent again in this case only", async () => {
     fixture.injectFault("restore", { kind: "errors", messages: ["the source is frozen"], acted: false });
     const failure = await failureOf(begin());
     expect(failure.made).to.equal(undefined);
@@ -211,7 +211,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(acted()).to.equal(1);
   });
 
-  it("reads a rotated token once from a fresh list", async () => {
+  it("reads a rotated token from one fresh list", async () => {
     await begin();
     await pause(400);
     fixture.local.cloud.rotateToken(fixture.target);
@@ -219,7 +219,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(acted()).to.equal(2);
   });
 
-  it("is sent again with the new token when it was turned away for the old one", async () => {
+  it("is sent again with the new token when the old one was refused", async () => {
     const held = fixture.local.faults.add({ operation: "listBackups", fault: { kind: "pause", acted: true } });
     const beginning = begin();
     await fixture.local.journal.waitFor(
@@ -232,7 +232,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect([sent(), acted()]).to.deep.equal([2, 1]);
   });
 
-  it("is sent again when the service asked for patience, each time on a connection of its own", async () => {
+  it("is sent again on a new connection after HTTP 429", async () => {
     fixture.injectFault("restore", { kind: "status", status: 429, acted: false, retryAfter: "0" });
     await begin();
     expect([sent(), acted()]).to.deep.equal([2, 1]);
@@ -242,7 +242,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     }
   });
 
-  it("fails on a status that the engine does not have, and keeps the restore", async () => {
+  it("fails on an unknown restore status, and keeps the restore", async () => {
     const request = await begin();
     const data = { restoreStatus: { response: { status: "PERHAPS", errors: [] } } };
     fixture.injectFault("restoreStatus", { kind: "data", data, acted: false }, "every");
@@ -253,23 +253,23 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(sent()).to.equal(1);
   });
 
-  it("does not take a text about authorization for a refusal at the door", async () => {
+  it("does not treat an error message about authorization as a refused token", async () => {
     fixture.injectFault("restore", { kind: "unauthorized", as: "errors" });
     const beginning = partialFailureOf(begin());
-    // Another token than the one that it was sent with would make a second try look worth while.
+    // With a rotated token, a second attempt would seem reasonable.
     await fixture.local.journal.waitFor(({ operation }) => operation === "listBackups", 10_000);
     fixture.local.cloud.rotateToken(fixture.target);
     await beginning;
     expect(sent()).to.equal(1);
   });
 
-  it("sends nothing over ten refreshes and updates with UNKNOWN and reused ids", async () => {
+  it("sends nothing in ten refreshes and updates with UNKNOWN and reused ids", async () => {
     const request = await begin();
     await pause(400);
     await target().restartEngine();
     let late = await partialFailureOf(wait(request, { timeouts: { create: "300ms" } }));
     for (let run = 0; run < 10; run++) {
-      // Somebody else's restore gets the same id.
+      // A restore outside of this stack gets the same id.
       if (run === 5) await someRestore();
       await fixture.restartHost();
       const inputs = fixture.requestInputs();
@@ -289,9 +289,9 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     expect(sent()).to.equal(1);
   });
 
-  describe("on one target", () => {
+  describe("beside other actions on one target", () => {
     const named = (name: string): Values => ({ __urn: urnOf("RestoreRequest", name), timeouts: { create: "60s" } });
-    /** How long after each of them the next one was sent. */
+    /** The times between successive actions. */
     const gaps = (): number[] => {
       const times = fixture.local.journal.entries
         .filter(({ operation }) => operation === "restore" || operation === "dropData")
@@ -299,7 +299,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       return times.slice(1).map((time, index) => time - (times[index] ?? 0));
     };
 
-    it("lets restores and a drop that come at once never overlap", async () => {
+    it("never overlaps with concurrent restores and a concurrent drop", async () => {
       const drop: Values = { allData: true, __urn: urnOf("DataDrop", "d"), timeouts: { create: "60s" } };
       await fixture.close();
       fixture = await Fixture.begin({ dropMs: 300 });
@@ -311,7 +311,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(gaps()).to.have.length(2);
     });
 
-    it("lets a drop wait for the restore that runs, also while another node answers UNKNOWN for it", async () => {
+    it("makes a drop wait for it, also while another node answers UNKNOWN", async () => {
       await fixture.close();
       fixture = await Fixture.begin({ restoreMs: 1_500 });
       const drop = { backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d") };
@@ -330,7 +330,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       await wait(request);
     });
 
-    it("sends nothing while nobody can tell whether its own restore still runs", async () => {
+    it("sends nothing while it is unknown whether an earlier restore of this stack still runs", async () => {
       target().setRestoreOutcome({ status: "IN_PROGRESS" });
       await begin(named("a"));
       await target().restartEngine();
@@ -344,7 +344,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect([sent(), fixture.local.journal.count("dropData")]).to.deep.equal([1, 0]);
     });
 
-    it("sends nothing after an action of the same run whose answer was lost", async () => {
+    it("sends nothing after an action of the same run with a lost answer", async () => {
       const drop = { backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d") };
       fixture.injectFault("dropData", { kind: "reset", acted: false });
       const unknown = await partialFailureOf(fixture.drop.create(drop));
@@ -359,7 +359,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect([sent(), fixture.local.journal.count("dropData")]).to.deep.equal([1, 1]);
     });
 
-    it("ends a wait for its turn at its deadline, with nothing sent", async () => {
+    it("fails at its deadline while another restore runs, with nothing sent", async () => {
       await fixture.close();
       fixture = await Fixture.begin({ dropMs: 2_000 });
       const drop = fixture.drop.create({ backend: fixture.target, allData: true, __urn: urnOf("DataDrop", "d") });
@@ -377,7 +377,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       for (const gap of gaps()) expect(gap).to.be.at.least(300);
     });
 
-    it("ends a wait in the queue at its deadline, with nothing sent", async () => {
+    it("fails at its deadline in the queue, with nothing sent", async () => {
       target().setRestoreOutcome({ status: "IN_PROGRESS" });
       await begin(named("a"));
       const failure = await failureOf(begin({ ...named("b"), timeouts: { create: "500ms" } }));
@@ -386,7 +386,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(1);
     });
 
-    it("sends nothing when notAfter passes while it waits for its turn", async () => {
+    it("sends nothing when notAfter passes in the queue", async () => {
       await fixture.close();
       fixture = await Fixture.begin({ restoreMs: 2_000 });
       await begin(named("a"));
@@ -395,7 +395,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(1);
     });
 
-    it("never overruns a restore that this stack does not know, and names resumeRestoreId", async () => {
+    it("is not sent while an unknown restore runs, and names resumeRestoreId", async () => {
       await fixture.close();
       fixture = await Fixture.begin({ restoreMs: 0 });
       for (let count = 1; count <= 60; count++) {
@@ -411,7 +411,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(0);
     });
 
-    it("takes up the run of a new trigger that was killed before it heard the answer", async () => {
+    it("resumes the restore of a new trigger that was killed before its answer", async () => {
       const request = await begin();
       const { id, properties } = request;
       await wait(request);
@@ -428,7 +428,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(1);
     });
 
-    it("doubles no run of its own that has the id of an earlier one, for the engine counts anew", async () => {
+    it("does not repeat its own restore that has the id of an earlier one, since Dgraph counts from 1 after a restart", async () => {
       const request = await begin();
       await wait(request);
       await target().restartEngine();
@@ -446,7 +446,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(1);
     });
 
-    it("doubles no run of its own when another resource has had the same id, too", async () => {
+    it("does not repeat its own restore when another resource once had the same id", async () => {
       const a = await begin(named("a"));
       await wait(a);
       await target().restartEngine();
@@ -466,7 +466,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(2);
     });
 
-    it("takes a restore for nobody's that has the id of one that has ended, and lets it be resumed", async () => {
+    it("treats a running restore with the id of an ended one as unknown, and lets the user resume it", async () => {
       const a = await begin(named("a"));
       const ended = await wait(a);
       await target().restartEngine();
@@ -485,7 +485,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect([sent(), fixture.local.journal.count("dropData")]).to.deep.equal([1, 0]);
     });
 
-    it("refuses to resume a restore of another resource of the stack", async () => {
+    it("refuses to resume the restore of another resource", async () => {
       await begin(named("a"));
       const failure = await failureOf(begin({ ...named("b"), resumeRestoreId: 1 }));
       expect(failure.message).to.contain('belongs to Restore "a" of this stack');
@@ -512,7 +512,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(sent()).to.equal(0);
     });
 
-    it("a passed notAfter when it would run, and not when it has run", async () => {
+    it("an expired notAfter before it runs, but not afterwards", async () => {
       const past = fixture.requestInputs({ notAfter: "2020-01-01T00:00:00Z" });
       expect((await fixture.request.check({}, past)).failures[0]).to.include({ property: "notAfter" });
       expect((await failureOf(begin({ notAfter: "2020-01-01T00:00:00Z" }))).message).to.contain("notAfter");
@@ -522,7 +522,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       expect(fixture.local.journal.count()).to.equal(0);
     });
 
-    it("nothing for values that a preview does not know yet", async () => {
+    it("no values that are unknown in a preview", async () => {
       const passed = { notAfter: "2020-01-01T00:00:00Z" };
       const first = await fixture.request.check({}, fixture.requestInputs({ notAfter: unknownValue }));
       expect(first.failures).to.deep.equal([]);
@@ -532,13 +532,13 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       }
     });
 
-    it("a resumeRestoreId that is left from before together with a new trigger", async () => {
+    it("an unchanged resumeRestoreId together with a new trigger", async () => {
       const olds = fixture.requestInputs({ resumeRestoreId: 1 });
       const { failures } = await fixture.request.check(olds, { ...olds, triggers: ["new"] });
       expect(failures[0]).to.include({ property: "resumeRestoreId" });
     });
 
-    it("a resumeRestoreId that names what an earlier run of the same resource has sent", async () => {
+    it("a resumeRestoreId of an earlier restore of the same resource", async () => {
       const request = await begin();
       await wait(request);
       const { id, properties } = request;
@@ -559,16 +559,21 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     const cases: readonly { title: string; before: Values; after: Values; replaced: readonly string[] }[] = [
       { title: "for an added trigger", before: {}, after: { triggers: ["a"] }, replaced: ["triggers"] },
       {
-        title: "for a changed one",
+        title: "for a changed trigger",
         before: { triggers: { a: "1" } },
         after: { triggers: { a: "2" } },
         replaced: ["triggers"],
       },
-      { title: "not for a removed one", before: { triggers: ["a", "b"] }, after: { triggers: ["b"] }, replaced: [] },
-      { title: "not for none any more", before: { triggers: { a: "1" } }, after: {}, replaced: [] },
-      { title: "not for what was restored", before: {}, after: { backupNum: 1 }, replaced: [] },
+      {
+        title: "not for a removed trigger",
+        before: { triggers: ["a", "b"] },
+        after: { triggers: ["b"] },
+        replaced: [],
+      },
+      { title: "not when all triggers are removed", before: { triggers: { a: "1" } }, after: {}, replaced: [] },
+      { title: "not when the restored backup is now given", before: {}, after: { backupNum: 1 }, replaced: [] },
       { title: "for another backup", before: {}, after: { backupNum: 2 }, replaced: ["backupNum"] },
-      { title: "not for a backup left open", before: { backupNum: 1 }, after: {}, replaced: [] },
+      { title: "not when the backup is no longer given", before: { backupNum: 1 }, after: {}, replaced: [] },
       { title: "not for timeouts", before: {}, after: { timeouts: { create: "1h" } }, replaced: [] },
       { title: "for another source", before: {}, after: { source: "0x1" }, replaced: ["source"] },
     ];
@@ -578,7 +583,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
       });
     }
 
-    it("and writes down what was taken out, without a call", async () => {
+    it("and records removed inputs without a request", async () => {
       const { id, properties } = await begin({ triggers: ["a"], backupNum: 1 });
       fixture.local.journal.clear();
       const outs = await fixture.request.update(id, properties, fixture.requestInputs());
@@ -587,7 +592,7 @@ describe("lifecycle: a Restore behind the real dynamic-provider host", function 
     });
   });
 
-  it("deletes without a call and says so", async () => {
+  it("deletes its record without a request, and says so", async () => {
     const request = await begin();
     fixture.local.journal.clear();
     await fixture.request.delete(request.id, request.properties);

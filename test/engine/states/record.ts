@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { Stack } from "../../harness/engineStack";
 import { account, program } from "./program";
 
-/** Writes down the state of this version, with which all later ones are compared. */
+/** Records the state of this version. Later versions must not change it. */
 async function record(): Promise<void> {
   const stack = await Stack.start({ accounts: [account], provisioningMs: 0, restoreMs: 0 });
   const up = async (statements: string): Promise<void> => {
@@ -29,7 +29,7 @@ async function record(): Promise<void> {
   }
 }
 
-/** Where a program stands on this machine is no part of it. */
+/** Paths of this machine are removed. */
 function withoutTraces(key: string, value: unknown): unknown {
   return ["sourcePosition", "stackTrace"].includes(key) ? undefined : value;
 }
