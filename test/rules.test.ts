@@ -19,14 +19,14 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
   .filter((file) => file !== "");
 const sources = files.filter((file) => file.endsWith(".ts"));
 
-/** How mocha itself finds the files of a pattern; it has no types. */
+/** Mocha's own function that expands file patterns, which has no types. */
 const lookupFiles = createRequire(__filename)("mocha/lib/cli/lookup-files") as (
   pattern: string,
   extensions: readonly string[],
   recursive: boolean,
 ) => string | string[];
 
-/** What a file imports: paths from the root for its own files, names for packages. */
+/** The imports of a file: paths from the root for files of the repository, names for packages. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
   return ts
@@ -36,12 +36,12 @@ function importsOf(file: string): string[] {
     );
 }
 
-/** The file that an import names, when it is one of the repository's own. */
+/** The file that an import refers to, if it belongs to the repository. */
 function fileOf(imported: string): string | undefined {
   return [`${imported}.ts`, `${imported}/index.ts`, imported].find((file) => sources.includes(file));
 }
 
-/** Which imports a folder may have: beginnings of paths and names. */
+/** The allowed imports of each folder, as prefixes of paths and names. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   "examples/": ["examples", "pulumi-dgraphcloud", "@pulumi/pulumi", "node:"],
   "sdk/": ["sdk", "provider", "@pulumi/pulumi", "node:"],
@@ -52,7 +52,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "tools/": ["tools", "@pulumi/pulumi", "proper-lockfile", "semver", "node:"],
 };
 
-/** Files that may be longer than the others: each tells one story, which would be harder to follow in parts. */
+/** Files that may be longer than the others, since they would be harder to follow in parts. */
 const longer: Readonly<Record<string, number>> = {
   "local/cloud/cloud.ts": 300,
   "provider/backend/create.ts": 335,
@@ -120,14 +120,14 @@ describe("rules of the house", () => {
     for (const file of sources) visit(file, []);
   });
 
-  it("knows the engine in sdk and provider/host only", () => {
+  it("uses the engine in sdk and provider/host only", () => {
     const knowing = sources.filter(
       (file) => file.startsWith("provider/") && importsOf(file).some((name) => name.startsWith("@pulumi/")),
     );
     expect(knowing.filter((file) => !file.startsWith("provider/host/"))).to.deep.equal([]);
   });
 
-  it("keeps the text that stands in users' states", () => {
+  it("keeps the text of the delegate in users' states", () => {
     for (const kind of ["backend", "restoreRequest", "restoreCompletion", "dataDrop"] as const) {
       const text = delegate(kind);
       expect(text).to.equal(
@@ -138,7 +138,7 @@ describe("rules of the house", () => {
     }
   });
 
-  it("sends only documents that the known API validates", () => {
+  it("sends only documents that are valid for the known API", () => {
     for (const [operation, document] of Object.entries(controlDocuments)) {
       expect(validate(schemas.control, parse(document)).map(String), operation).to.deep.equal([]);
     }
@@ -150,7 +150,7 @@ describe("rules of the house", () => {
     }
   });
 
-  it("documents every public name and every field of it", () => {
+  it("documents every public name and its fields", () => {
     const names = publicNames();
     const isSaid = ({ name, documented }: PublicName): boolean =>
       documented || names.some((input) => input.documented && input.name === name.replace(".", "Args."));
@@ -166,7 +166,7 @@ describe("rules of the house", () => {
     }
   });
 
-  it("has no script that npm runs, or asks about, where the package is installed", () => {
+  it("has no script that npm runs, or asks about, during an installation", () => {
     for (const manifest of ["package.json", "local/package.json"]) {
       const { scripts = {} } = JSON.parse(readFileSync(join(root, manifest), "utf8")) as { scripts?: object };
       const asked = Object.keys(scripts).filter((name) => /^(pre|post)?(install|prepare)$/.test(name));
@@ -174,8 +174,8 @@ describe("rules of the house", () => {
     }
   });
 
-  it("runs every test file in npm run test:all, and in npm test none that test:all leaves out", () => {
-    // An example's own test is a user's: the tests of the package run it.
+  it("runs every test file in npm run test:all, and only those in npm test", () => {
+    // The test of an example belongs to a user's project, and a test of the package runs it.
     const tests = sources.filter((file) => file.endsWith(".test.ts") && !file.startsWith("examples/"));
     const all = filesOf("test:all");
     expect(all).to.have.members(tests);
@@ -186,7 +186,7 @@ describe("rules of the house", () => {
     expect(quick).to.include.members(fast);
   });
 
-  it("holds no address of a registry and no path of a machine", () => {
+  it("contains no address of a registry and no path of a machine", () => {
     const lock = readFileSync(join(root, "package-lock.json"), "utf8");
     expect(lock).not.to.match(/"resolved": "(?!local)/);
     for (const file of files.filter((name) => !name.endsWith("go.sum"))) {
@@ -195,7 +195,7 @@ describe("rules of the house", () => {
   });
 });
 
-/** The test files that a script of package.json hands to mocha. */
+/** The test files that a script of package.json passes to mocha. */
 function filesOf(script: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
@@ -211,14 +211,14 @@ interface PublicName {
   readonly documented: boolean;
 }
 
-/** A constructor says nothing that its class and its arguments do not say. */
+/** Constructors need no documentation beside that of their class and arguments. */
 function isPublic({ declarations = [], flags, name }: ts.Symbol): boolean {
   if ((flags & ts.SymbolFlags.Constructor) !== 0 || name.startsWith("__")) return false;
   const [declaration] = declarations;
   return declaration === undefined || !(ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Private);
 }
 
-/** Everything a program can import, with the members of classes and interfaces. Outputs that repeat an input need no second text. */
+/** Everything a program can import, with the members of classes and interfaces. An output with the name of an input needs no documentation of its own. */
 function publicNames(): PublicName[] {
   const entry = join(root, "sdk/index.ts");
   const program = ts.createProgram([entry], {

@@ -3,7 +3,7 @@ import type { Run } from "../harness/engineStack";
 import { Harness } from "./harness";
 import { expectationOf, isAnswerRecorded, type Operation, type Row, rows } from "./rows";
 
-/** The mutation that an operation is there for, and that must not act twice. */
+/** The main mutation of each operation, which must not act twice. */
 const mutations: Readonly<Record<Operation, string>> = {
   create: "createDeployment",
   update: "updateDeployment",
@@ -12,7 +12,7 @@ const mutations: Readonly<Record<Operation, string>> = {
   drop: "dropData",
 };
 
-describe("crash: a process dies at a step, and the next up goes on", function () {
+describe("crash: the next up continues after a process died at a step", function () {
   this.timeout(300_000);
   const seen: Record<string, string>[] = [];
   let harness: Harness;
@@ -38,7 +38,7 @@ describe("crash: a process dies at a step, and the next up goes on", function ()
     });
   }
 
-  it("ends with a stack that holds every backend once, and has nothing left to do", async () => {
+  it("ends with every backend once in the stack, and nothing left to do", async () => {
     const held = (await harness.stack.backends()).map(({ id }) => id ?? "").sort();
     expect(held).to.deep.equal(harness.uids().sort());
     harness.stack.local.journal.clear();
@@ -48,7 +48,7 @@ describe("crash: a process dies at a step, and the next up goes on", function ()
     expect(new Set(rows.map(expectationOf)).size, "kinds of outcomes").to.equal(4);
   });
 
-  it("has left no secret in the state's files and their history, in temporary files, or in the arguments of processes", () => {
+  it("has left no secret in state files and their history, in temporary files, or in process arguments", () => {
     const { seen, leaks } = harness.audit.stop();
     expect([...seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
     expect(seen.files.size).to.be.above(rows.length);
@@ -61,7 +61,7 @@ async function runRow(harness: Harness, row: Row, number: number): Promise<void>
   const mutation = mutations[row.operation];
   const [acted, uids] = [harness.acted(mutation), new Set(harness.uids())];
   const crashed = await harness.crash(row);
-  // By the time of a delete the program has run to its end, and a polite signal comes when nothing else is left to do.
+  // A delete comes after the program has ended, so the engine can still finish after SIGINT or SIGTERM.
   if (row.operation !== "delete" || !isAnswerRecorded(row)) expect(crashed.code, crashed.output).not.to.equal(0);
   const outcome = expectationOf(row);
   if (!isStillRunning(row)) harness.setRestoreOutcome("OK");
@@ -72,21 +72,21 @@ async function runRow(harness: Harness, row: Row, number: number): Promise<void>
   else expect(next.code, next.output).to.equal(0);
 
   const times = harness.acted(mutation) - acted;
-  // The same values once more change nothing: what is counted of an update is its end.
+  // An update may be sent twice, since the same values change nothing, so only its result is checked.
   if (row.operation !== "update") expect(times, `${mutation} acted`).to.equal(outcome === "window" ? 2 : 1);
   await inspect(harness, row, resource, number);
 }
 
-/** Whether the next up must meet the restore that nobody heard of. */
+/** Whether the restore of unknown outcome must still run during the next up. */
 function isStillRunning(row: Row): boolean {
   return expectationOf(row) === "refused: resumeRestoreId";
 }
 
-/** Changes the program by what the row is about; gives the resource that it is about. */
+/** Changes the program for the operation of the row, and returns the resource. */
 async function changeProgram(harness: Harness, row: Row, number: number): Promise<string> {
   const { operation, since } = row;
   const { program } = harness;
-  // The backends of the first rows are changed by later ones, and those of the next rows deleted.
+  // Later rows change the first three backends, and delete the others.
   const [made, changed, doomed] = [`made-${number}`, `made-${number % 3}`, program.resources[3] ?? ""];
   switch (operation) {
     case "create":
@@ -130,7 +130,7 @@ async function resume(harness: Harness, refused: Run): Promise<void> {
   expect(resumed.code, resumed.output).to.equal(0);
 }
 
-/** What the cloud has in the end, seen without the provider. */
+/** Checks the final state of the cloud without the provider. */
 async function inspect(harness: Harness, { operation }: Row, resource: string, number: number): Promise<void> {
   const entry = (await harness.stack.state()).resources.find(({ urn }) => urn.endsWith(`::${resource}`));
   const live = harness.stack.local.cloud.all().find(({ uid }) => uid === entry?.id);

@@ -8,7 +8,7 @@ import { isAnswerRecorded, type Process, type Row } from "./rows";
 import { descendants, isAlive, kill, type ProcessEntry } from "../harness/processes";
 
 const timeoutMs = 60_000;
-/** How long a polite signal may take to be noticed before what is held goes on. */
+/** How long a process may take to notice a signal before the held request continues. */
 const signalMs = 300;
 
 const commands: Readonly<Record<Process, RegExp>> = {
@@ -17,7 +17,7 @@ const commands: Readonly<Record<Process, RegExp>> = {
   provider: /cmd[\\/]dynamic-provider/,
 };
 
-/** One stack that lives through all rows: backends that the rows make and change, a source and a target that are made by hand. */
+/** One stack for all rows, with backends that the rows create and change, and a source and a target outside of the stack. */
 export class Harness {
   readonly program: Program;
 
@@ -48,7 +48,7 @@ export class Harness {
     return this.stack.local.journal.acted(operation);
   }
 
-  /** The backends that the stack has made, by uid. */
+  /** The uids of the backends that the stack has created. */
   uids(): string[] {
     const byHand = [this.source, this.target];
     return this.stack.local.cloud.all().flatMap(({ uid }) => (byHand.includes(uid) ? [] : [uid]));
@@ -58,7 +58,7 @@ export class Harness {
     this.stack.local.cloud.get(this.target).setRestoreOutcome({ status });
   }
 
-  /** Runs the program, and sends the row's signal to the row's process when the row's request is held. */
+  /** Runs the program, and sends the row's signal to the row's process while the row's request is held. */
   async crash(row: Row): Promise<Run> {
     this.stack.program(this.program.text);
     const { journal } = this.stack.local;
@@ -85,7 +85,7 @@ export class Harness {
     for (const { pid } of victims) kill(pid, row.signal);
     await pause(signalMs);
     if (isAnswerRecorded(row)) {
-      // The engine waits for what has begun: a restore must come to its end.
+      // The engine waits for running operations, so the restore must end.
       this.setRestoreOutcome("OK");
       held?.release();
     }
@@ -96,7 +96,7 @@ export class Harness {
     return run;
   }
 
-  /** The way on after a crash. */
+  /** Runs the row's next command after the crash. */
   async runAgain(row: Row): Promise<Run> {
     if (row.then === "refresh, up") {
       const refresh = await this.stack.refresh();
@@ -110,7 +110,7 @@ export class Harness {
     return this.stack.up(...more);
   }
 
-  /** As if the backends had been made long ago: their absence from a list is believed then. */
+  /** Makes the backends old enough for an absence from a list to be believed. */
   async age(): Promise<void> {
     await this.stack.rewriteState((text) =>
       text.replace(/("incarnation": ?")[^"]+/g, (_, name: string) => `${name}2020-01-01T00:00:00.000Z`),
@@ -122,13 +122,13 @@ export class Harness {
     return this.stack.close();
   }
 
-  /** What cannot be heard any more must not act after the death; what can is held before or after it acts. */
+  /** Holds the row's request. If its answer cannot be recorded any more, the request must not act after the kill. */
   private hold(row: Row): ActiveFault {
     const kind = isAnswerRecorded(row) ? "pause" : "hang";
     return this.stack.local.faults.add({ operation: row.request, fault: { kind, acted: row.moment === "after" } });
   }
 
-  /** The provider's process ends by itself once the engine is gone; whatever else is left is ended here. */
+  /** Waits until the provider processes have ended on their own, and kills all other remaining processes. */
   private async endProcesses(processes: readonly ProcessEntry[]): Promise<void> {
     const providers = processes.filter(({ command }) => commands.provider.test(command));
     const left = (): ProcessEntry[] => providers.filter(({ pid }) => isAlive(pid));

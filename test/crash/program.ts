@@ -1,4 +1,4 @@
-/** A program that grows and changes from row to row: what a row does not touch stays as it is, and costs no request. */
+/** A program that each row extends or changes. Unchanged resources cost no request. */
 export class Program {
   private readonly backends = new Map<string, { name: string; script: string; more: string }>();
   private restore = 0;
@@ -10,12 +10,12 @@ export class Program {
     private readonly target: string,
   ) {}
 
-  /** Declares a backend, or gives it other values. */
+  /** Declares a backend, or changes its values. */
   backend(resource: string, name: string, script: string, more = ""): void {
     this.backends.set(resource, { name, script, more });
   }
 
-  /** The resources of the backends, the one that was declared first first. */
+  /** The resource names of the backends, in the order of their declaration. */
   get resources(): string[] {
     return [...this.backends.keys()];
   }

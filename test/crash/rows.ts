@@ -1,24 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
 
-/** Which process gets the signal: the CLI that is the engine, the host of the program, or the host of the provider. */
+/** The process that gets the signal: the CLI with the engine, the host of the program, or the host of the provider. */
 export const processes = ["pulumi", "language host", "provider"] as const;
 export type Process = (typeof processes)[number];
 
 export const signals = ["SIGINT", "SIGTERM", "SIGKILL"] as const;
 export type Signal = (typeof signals)[number];
 
-/** What the user does after the crash. */
+/** The commands that the user runs after the crash. */
 const nextCommands = ["up", "refresh, up"] as const;
 type NextCommand = (typeof nextCommands)[number];
 
 export type Operation = "create" | "update" | "delete" | "restore" | "drop";
 
-/** A request at which everything is held: before it acts, or after it has acted and before its answer. */
+/** The request that is held when the process dies: before it acts, or between its act and its answer. */
 export interface Step {
   readonly operation: Operation;
   readonly request: string;
   readonly moment: "before" | "after";
-  /** Counted only from when this mutation has acted. */
+  /** Only requests after this mutation count. */
   readonly since?: string;
 }
 
@@ -52,7 +52,7 @@ export interface Row extends Step {
   readonly then: NextCommand;
 }
 
-/** Every step with every process, every signal and both next commands. */
+/** Every step with every process, every signal and both continuations. */
 const everyRow: readonly Row[] = steps.flatMap((step) =>
   processes.flatMap((process) =>
     signals.flatMap((signal) => nextCommands.map((then): Row => ({ ...step, process, signal, then }))),
@@ -61,8 +61,8 @@ const everyRow: readonly Row[] = steps.flatMap((step) =>
 
 /**
  * Pairwise: every step meets every process, every signal and both next commands; every process meets every signal and both next commands.
- * Three rows a step do that: the processes in turn, the signals as in a Latin square, and the next commands alternating.
- * (A log-in and a list look the same in each operation, so that they stand in the first only.)
+ * Three rows per step are enough: the processes in turn, the signals as in a Latin square, and the next commands alternating.
+ * (A log-in and a list are the same in each operation, so only the first operation has them.)
  */
 const pairwise: readonly Row[] = everyRow.filter(({ process, signal, then, ...step }) => {
   const number = steps.findIndex((one) => isDeepStrictEqual(one, step));
@@ -70,18 +70,18 @@ const pairwise: readonly Row[] = everyRow.filter(({ process, signal, then, ...st
   return signals.indexOf(signal) === turn % signals.length && nextCommands.indexOf(then) === turn % nextCommands.length;
 });
 
-/** `CRASH_ROWS=all` plays every row, for three quarters of an hour; otherwise the pairwise sixth. */
+/** `CRASH_ROWS=all` runs every row in about 45 minutes. The default is the pairwise sixth of them. */
 export const rows = process.env["CRASH_ROWS"] === "all" ? everyRow : pairwise;
 
 /** What the run after the crash must do. */
 export type Expected =
-  /** The same end state as without the crash, each mutation once. */
+  /** Reaches the same state as without the crash, with each mutation sent once. */
   | "same"
-  /** Rule 1: it names the uid and adoptUid, and makes no second one. */
+  /** Rule 1: names the uid and adoptUid, and creates no second backend. */
   | "refused: adoptUid"
-  /** Rule 2, while the restore runs: it names resumeRestoreId, and sends no second one. */
+  /** Rule 2, while the restore runs: names resumeRestoreId, and sends no second restore. */
   | "refused: resumeRestoreId"
-  /** The one window of rule 2: everything was killed between the sending and the answer. Run again, and counted apart. */
+  /** The one exception to rule 2: everything was killed between request and answer, so the action runs again. Counted separately. */
   | "window";
 
 export function expectationOf(row: Row): Expected {
@@ -93,7 +93,7 @@ export function expectationOf(row: Row): Expected {
   return operation === "restore" && then === "up" ? "refused: resumeRestoreId" : "window";
 }
 
-/** Whether somebody is left to write down the answer: a polite signal to the engine lets it wait for the provider. */
+/** Whether the engine can still record the answer. After SIGINT and SIGTERM it waits for the provider. */
 export function isAnswerRecorded({ process, signal }: Row): boolean {
   return process === "language host" || (process === "pulumi" && signal !== "SIGKILL");
 }

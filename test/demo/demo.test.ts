@@ -24,12 +24,12 @@ describe("the demo, with an engine that fails", function () {
 
   interface Started {
     readonly pid: number;
-    /** Resolves once it has printed this. */
+    /** Resolves as soon as the output contains this text. */
     printed(words: string): Promise<void>;
     readonly ended: Promise<{ code: number | null; output: string }>;
   }
 
-  /** Runs the demo with this script as the engine, in a process group of its own, as a terminal does. */
+  /** Runs the demo with this script as the engine, in its own process group, as a terminal does. */
   function start(script: string, ...flags: string[]): Started {
     sandbox.script(
       join("bin", "pulumi"),
@@ -74,7 +74,7 @@ describe("the demo, with an engine that fails", function () {
   const left = (): string[] =>
     readdirSync(join(sandbox.folder, "tmp")).filter((name) => name.startsWith("dgraphcloud"));
 
-  it("fails, says what failed, and leaves nothing behind", async () => {
+  it("fails, reports what failed, and leaves nothing behind", async () => {
     const settings = join(root, "Pulumi.demo.yaml");
     writeFileSync(settings, "config:\n  dgraphcloud-quickstart:name: of-a-demo-that-was-killed\n");
     const { code, output } = await run("exit 3");
@@ -88,7 +88,7 @@ describe("the demo, with an engine that fails", function () {
     ["SIGINT", 130, "the terminal's whole group"],
     ["SIGTERM", 143, "the demo alone"],
   ] as const)
-    it(`waits for the engine after ${signal} to ${whom}, then leaves nothing behind and says so`, async () => {
+    it(`waits for the engine after ${signal} to ${whom}, then cleans up and says so`, async () => {
       const mark = join(sandbox.folder, "tmp", "engine-ended");
       const demo = start(`trap 'sleep 0.3; echo > "${mark}"; exit 0' INT; while :; do sleep 0.05; done`);
       await demo.printed("$ pulumi preview");
@@ -100,9 +100,9 @@ describe("the demo, with an engine that fails", function () {
       expect([existsSync(mark), left()]).to.deep.equal([true, []]);
     });
 
-  it("says what to do about a taken port, with the flags that the demo has", async () => {
+  it("suggests its own flags when a port is in use", async () => {
     const other = createServer();
-    // Taken by this server, or by somebody else already.
+    // The port is in use by this server, or by another program.
     await new Promise<void>((done) =>
       other
         .once("error", () => {
@@ -117,7 +117,7 @@ describe("the demo, with an engine that fails", function () {
     expect(left()).to.deep.equal([]);
   });
 
-  it("shows each resource once, with its last row, and what the user must read", () => {
+  it("shows each resource once, with its last row, and the warnings", () => {
     const output = [
       "Updating (demo):",
       "",
@@ -147,7 +147,7 @@ describe("the demo, with an engine that fails", function () {
     ]);
   });
 
-  it("does not give the user's own token to the engine", async () => {
+  it("passes no token of the user to the engine", async () => {
     const { output } = await run('echo "token: <$DGRAPHCLOUD_TOKEN>"; exit 3');
     expect(output).to.contain("token: <>");
   });

@@ -3,7 +3,7 @@ import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { startDgraphCloud } from "../dgraph/cloud";
 import { facts, type World, worldOf } from "./facts";
 
-it("the facts are numbered without repetition", () => {
+it("the numbers of the facts are unique", () => {
   expect(new Set(facts.map(({ id }) => id)).size).to.equal(facts.length);
 });
 

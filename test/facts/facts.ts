@@ -16,14 +16,14 @@ import {
   whenReady,
 } from "../local/calls";
 
-/** What a fact is looked at with: a cloud, a session, and a dedicated backend that is ready. */
+/** What a fact is checked with: a cloud, a session, and a dedicated backend that is ready. */
 export interface World {
   readonly local: LocalCloud;
   readonly headers: Record<string, string>;
   readonly backend: Made;
 }
 
-/** One thing that is known of the API. */
+/** One known fact about the API. */
 export interface Fact {
   readonly id: string;
   readonly source: "documented" | "vendor's client" | "Dgraph source";
@@ -31,14 +31,14 @@ export interface Fact {
   readonly holds: (world: World) => Promise<void>;
 }
 
-/** A person as the vendor's client asks for one. */
+/** The fields of a person that the vendor's client requests. */
 interface Person {
   readonly uid: string;
   readonly email: string;
   readonly auth0User: { readonly id: string; readonly name: string; readonly email: string };
 }
 
-/** Adds an order, once the database serves the schema, which a real one takes up a moment after it has answered. */
+/** Adds an order as soon as the schema is served: a real database serves it a moment after it answered the update. */
 async function added(backend: Made): Promise<void> {
   for (let tries = 1; ; tries++) {
     const { errors } = await add(backend, "Order", [{ name: "tea" }]);
@@ -239,7 +239,7 @@ export const facts: readonly Fact[] = [
               body: query === "" ? "type A { x: Int }" : JSON.stringify({ query }),
             })
           ).status;
-        // The mode of the backend keeps /query to itself, for those who may come in.
+        // In this mode, /query needs authorization.
         const admitted = { "/query": 403, "/other": 404 }[path] ?? 200;
         for (const name of ["x-auth-token", "dg-auth", "authorization"]) {
           expect(await status({ [name]: jwtToken }), `${name} on ${path}`).to.equal(admitted);

@@ -11,7 +11,7 @@ import { expectCleanLine, expectCleanMessage } from "./cleanText";
 
 const uid = "0x42";
 
-/** Good answers of every operation, as the service gives them. */
+/** Valid answers of every operation. */
 function goodAnswers(host: string): Readonly<Record<string, unknown>> {
   const deployment = {
     ...{ uid, name: "n", zone: "z", url: host, owner: "o", jwtToken: "jwt-of-the-backend" },
@@ -35,7 +35,7 @@ function goodAnswers(host: string): Readonly<Record<string, unknown>> {
 
 const mutations = ["createDeployment", "restore", "dropData"];
 
-/** What the provider does with an account, and the answers that it depends on. */
+/** Operations of the provider, and the answers that each depends on. */
 const works: readonly [what: string, operations: readonly string[], work: (account: Account) => Promise<unknown>][] = [
   ["a log-in and a list", ["login", "deployments"], (account) => account.account.control.deployments(account.within())],
   [
@@ -74,7 +74,7 @@ const works: readonly [what: string, operations: readonly string[], work: (accou
   ],
 ];
 
-/** Texts that break terminals, headers, wires and prototypes. */
+/** Texts that break terminals, headers, protocols and prototypes. */
 const nasty = fc.oneof(
   fc.constantFrom(
     "__proto__",
@@ -118,7 +118,7 @@ const { anything } = fc.letrec((tie) => ({
   ),
 }));
 
-/** One thing that is wrong in one answer: something else at some path, beside it, or around it. */
+/** One mutation of one answer: another value at a path, beside it, or around it. */
 interface Twist {
   readonly operation: number;
   readonly path: readonly number[];
@@ -139,7 +139,7 @@ const twist: fc.Arbitrary<Twist> = fc.record({
   status: fc.constantFrom(200, 200, 200, 200, 200, 204, 302, 400, 401, 403, 404, 418, 429, 500, 599),
 });
 
-/** The answer with the twist in it. */
+/** The mutated answer. */
 function twisted(value: unknown, { path, how, key: name, value: other }: Twist, depth = 0): unknown {
   const at = path[depth];
   if (at === undefined || typeof value !== "object" || value === null) {
@@ -166,13 +166,13 @@ function complains(payload: unknown): boolean {
   return Array.isArray(errors) && errors.length > 0;
 }
 
-/** The uid of a created backend, if there is one that can be kept. */
+/** The uid of a created backend, if the answer has a valid one. */
 function uidIn(payload: unknown): string | undefined {
   const { uid: made } = (payload ?? {}) as { readonly uid?: unknown };
   return typeof made === "string" && /^[!-~]{1,128}$/.test(made) ? made : undefined;
 }
 
-describe("answers that nobody would expect", function () {
+describe("hostile answers", function () {
   this.timeout(240_000);
 
   let service: Service;
@@ -197,12 +197,12 @@ describe("answers that nobody would expect", function () {
   after(() => service.stop());
 
   for (const [what, operations, work] of works) {
-    it(`${what}: well answered, it succeeds`, async () => {
+    it(`${what} succeeds with valid answers`, async () => {
       change = undefined;
       await work(new Account(service.endpoint, { email: "me@example.com", password: "canary-password" }));
     });
 
-    it(`${what}: an end of our own kind, one line that a terminal may have, nothing sent twice that acts, no prototype touched`, async () => {
+    it(`${what} fails with our own error in one clean line, repeats no mutation, and leaves prototypes intact`, async () => {
       await fc.assert(
         fc.asyncProperty(twist, async (one) => {
           const faulty = operations[one.operation % operations.length] ?? "";
@@ -220,7 +220,7 @@ describe("answers that nobody would expect", function () {
           });
           const sent = service.requests.slice(first).map(({ operation }) => operation);
           for (const mutation of mutations) {
-            // A create is sent once more after a look at a list that lacks it, and a refusal by status once more with a new token.
+            // A create is sent once more when the list lacks its backend, and once more with a new token after HTTP 401 or 403.
             const most = mutation === "createDeployment" || [401, 403, 429].includes(one.status) ? 30 : 1;
             expect(sent.filter((operation) => operation === mutation).length, mutation).to.be.at.most(most);
           }
@@ -232,7 +232,7 @@ describe("answers that nobody would expect", function () {
             expect(message).not.to.contain("canary-password");
           }
           for (const text of account.said) expect(text.length).to.be.at.most(100_000);
-          // What was or may have been done is never forgotten.
+          // Whatever acted, or may have acted, must be recorded.
           const refused = (one.status >= 400 && one.status < 500) || one.errors !== undefined || complains(answered);
           if (["restore", "dropData"].includes(faulty) && !refused) expect(failure, "recorded").to.equal(undefined);
           if (faulty === "createDeployment" && one.status === 200 && uidIn(answered) !== undefined)

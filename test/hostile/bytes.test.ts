@@ -7,7 +7,7 @@ import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { rejection } from "../harness/errors";
 import { answer, chunk, chunkedHead, drip, forever, type OnRequest, RawServer } from "./rawServer";
 
-/** A request that may take half a second. */
+/** Sends a request with a time limit of half a second. */
 function requestTo(wire: RawServer, more: Partial<GraphqlRequest> = {}): GraphqlRequest {
   return {
     url: wire.endpoint,
@@ -23,7 +23,7 @@ function requestTo(wire: RawServer, more: Partial<GraphqlRequest> = {}): Graphql
 const good = '{"data":{"deployments":[]}}';
 const open = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
 
-/** What a hostile or broken server says. All of it must end, within the request's time, in an error of our own. */
+/** Bytes of a hostile or broken server. Each must end in our own error within the time limit of the request. */
 const endings: readonly [what: string, onRequest: OnRequest][] = [
   [
     "headers without an end",
@@ -172,7 +172,7 @@ describe("hostile bytes", function () {
   afterEach(() => wire.stop());
 
   for (const [what, onRequest] of endings) {
-    it(`${what}: an error of our own, in one line, within the request's time`, async () => {
+    it(`${what}: fails with our own error, in one line, within the time limit`, async () => {
       wire = await RawServer.start(onRequest);
       for (const idempotent of [true, false]) {
         const error = await rejection(postGraphql(requestTo(wire, { idempotent })));
@@ -187,7 +187,7 @@ describe("hostile bytes", function () {
     });
   }
 
-  it("a probe ends as well", async () => {
+  it("a readiness probe ends, too", async () => {
     for (const onRequest of [
       (s: Socket) => {
         trickling(s, open, "x: y\r\n");
@@ -203,7 +203,7 @@ describe("hostile bytes", function () {
     }
   });
 
-  it("a second answer that nobody asked for is never taken for the answer to the next request", async () => {
+  it("an unrequested second answer is never used for the next request", async () => {
     const stale = '{"data":{"deployments":[{"uid":"0xbad"}]}}';
     wire = await RawServer.start((socket) => socket.write(Buffer.concat([answer(good), answer(stale)])));
     for (let time = 0; time < 5; time++) {
@@ -212,7 +212,7 @@ describe("hostile bytes", function () {
     }
   });
 
-  it("halves of characters are made whole, in whatever way they are written", async () => {
+  it("unpaired surrogates are replaced in every notation", async () => {
     wire = await RawServer.start((socket) =>
       socket.end(answer('{"data":{"a":"x\\ud800y","b":["\\uDFFF"],"c":"\\ud83d\\ude00"}}')),
     );

@@ -2,11 +2,11 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A certificate for some names, which is made for a run and gone after it with its folder. */
+/** A certificate for some names, stored in a temporary folder of the test. */
 export interface Certificate {
   readonly key: Buffer;
   readonly cert: Buffer;
-  /** What NODE_EXTRA_CA_CERTS is set to. */
+  /** The value for NODE_EXTRA_CA_CERTS. */
   readonly file: string;
 }
 

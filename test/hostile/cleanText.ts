@@ -1,12 +1,12 @@
 import { expect } from "chai";
 
-/** What a terminal may be given: one line, however hostile its parts, and not a long one. */
+/** Expects one line of limited length, without control characters. */
 export function expectCleanLine(text: string): void {
   expect(text).not.to.match(/[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
   expect(text.length).to.be.at.most(5_000);
 }
 
-/** A message to the user: what failed, what to do next one action a line, and where more is said; nothing of the service's adds a line. */
+/** Expects a message of a failure, one line per action, and a link; text of the service must not add a line. */
 export function expectCleanMessage(message: string): void {
   const lines = message.split("\n");
   for (const line of lines) expectCleanLine(line);

@@ -14,7 +14,7 @@ import { RawServer } from "./rawServer";
 const jwtToken = "canary-of-the-backend";
 const uid = "0x42";
 
-/** Everything that goes to a backend's own host. */
+/** Every operation on a backend's own host. */
 const calls: readonly [
   name: string,
   send: (data: DataPlane, call: ReturnType<typeof callWithin>) => Promise<unknown>,
@@ -28,7 +28,7 @@ const calls: readonly [
 
 const entry = (url: string) => ({ uid, name: "n", zone: "z", url, jwtToken });
 
-/** Hosts that are none of a backend's, for an account at a public endpoint. */
+/** Hosts that no backend of an account at a public endpoint may have. */
 const neverFromPublic: readonly string[] = [
   ...["127.0.0.1", "127.0.0.1:8080", "localhost", "localhost:80", "[::1]", "[::1]:80", "::1", "0.0.0.0", "0", "127.1"],
   ...[
@@ -111,13 +111,13 @@ const neverFromPublic: readonly string[] = [
   ...[`${"a".repeat(64)}.example`, `${"abc.".repeat(80)}example`, "a.".repeat(1_000_000)],
 ];
 
-describe("a backend's address that leads elsewhere", () => {
+describe("a backend's address on another host", () => {
   const original = Object.getOwnPropertyDescriptor(net.Socket.prototype, "connect")!;
   let attempts: string[];
 
   beforeEach(() => {
     attempts = [];
-    // Before any name is looked up: nothing of this leaves the machine, and nothing is missed.
+    // This intercepts connections before the name look-up, so nothing leaves the machine and nothing is missed.
     const connect = function (this: net.Socket, ...args: unknown[]): net.Socket {
       attempts.push(JSON.stringify(args[0]));
       setImmediate(() => this.destroy(Object.assign(new Error("not in a test"), { code: "ECONNREFUSED" })));
@@ -129,7 +129,7 @@ describe("a backend's address that leads elsewhere", () => {
     Object.defineProperty(net.Socket.prototype, "connect", original);
   });
 
-  it(`opens no connection to any of ${neverFromPublic.length} hosts, when the endpoint is public`, async () => {
+  it(`opens no connection to any of ${neverFromPublic.length} forbidden hosts when the endpoint is public`, async () => {
     const clock = new TestClock();
     const retrying = { clock, random: () => 1, budget: new RetryBudget() };
     for (const host of neverFromPublic) {
@@ -144,7 +144,7 @@ describe("a backend's address that leads elsewhere", () => {
     expect(attempts).to.deep.equal([]);
   });
 
-  it("opens connections to public hosts by https and by their names only, and sees each of them", async () => {
+  it("connects to public hosts only by https and by name, and the test observes each connection", async () => {
     const clock = new TestClock();
     const retrying = { clock, random: () => 1, budget: new RetryBudget() };
     const list = new DeploymentList(() => Promise.resolve([entry("no-such-backend.invalid")]), clock);
@@ -216,7 +216,7 @@ describe("an account at a loopback endpoint", function () {
     ],
   ];
 
-  it("sends no token to what only looks like a loopback address with a port", async () => {
+  it("sends no token to a host that only resembles a loopback address with a port", async () => {
     for (const host of near(canary.port)) {
       url = host;
       const account = new Account(service.endpoint);
@@ -228,7 +228,7 @@ describe("an account at a loopback endpoint", function () {
     expect([canary.connections, canary.received]).to.deep.equal([0, ""]);
   });
 
-  it("sends it to the one with a port: the canary does hear what reaches it", async () => {
+  it("sends its token to a loopback address with a port, which shows that the canary server works", async () => {
     url = `127.0.0.1:${canary.port}`;
     const account = new Account(service.endpoint);
     await rejection(account.account.data.listBackups(uid, account.within()));
@@ -236,7 +236,7 @@ describe("an account at a loopback endpoint", function () {
     expect(canary.received).not.to.contain("canary-of-the-account");
   });
 
-  it("keeps a backend whose create was answered with such an address, and sends nothing there", async () => {
+  it("keeps a backend whose create returned such an address, and sends nothing there", async () => {
     for (const host of [
       ...near(canary.port),
       ...neverFromPublic.filter((one) => one !== "" && !/^(127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(one)),
@@ -258,7 +258,7 @@ describe("an account at a loopback endpoint", function () {
     expect(canary.connections).to.equal(0);
   });
 
-  it("follows nothing that an answer names: redirects, refreshes, links, other services, proxies", async () => {
+  it("follows no redirect, refresh, link, alternative service or proxy of an answer", async () => {
     const there = `http://127.0.0.1:${canary.port}/graphql`;
     const pointing = [
       ...[201, 300, 301, 302, 303, 305, 307, 308].map((status) => ({ status, headers: { location: there } })),

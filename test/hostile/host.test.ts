@@ -8,7 +8,7 @@ const token = "canary-token-of-the-account";
 const jwtToken = "canary-token-of-the-backend";
 const escapes = "\u001b[2J\u001b]0;owned\u0007\r\nSuccess: all is well\u202e";
 
-/** The real dynamic-provider host, as the engine calls it, against a service that answers as a test says. */
+/** The real dynamic-provider host, called as the engine calls it, with a service whose answers a test sets. */
 describe("hostile answers behind the real host", function () {
   this.timeout(60_000);
   let service: Service;
@@ -44,7 +44,7 @@ describe("hostile answers behind the real host", function () {
 
   const inputs = { name: "orders", zone: "us-east-1", deploymentType: "free", timeouts: { create: "1s" }, __urn: urn };
 
-  /** How a call ended; a call that never ends fails the test by its time. */
+  /** The result of a call. A call that never ends makes the test time out. */
   async function ended(work: Promise<Made>): Promise<{ made: Made | undefined; message: string }> {
     try {
       return { made: await work, message: "" };
@@ -69,7 +69,7 @@ describe("hostile answers behind the real host", function () {
     ["a name of another type", { name: { toString: 1 } }, ""],
   ];
   for (const [what, more, says] of rows) {
-    it(`${what}: the new backend is kept, the message is clean`, async () => {
+    it(`${what}: keeps the new backend, with a clean message`, async () => {
       answers["createDeployment"] = deployment(more);
       const { made, message } = await ended(host.create(inputs));
       expect(made?.id).to.equal("0x42");
@@ -82,7 +82,7 @@ describe("hostile answers behind the real host", function () {
 
   const uids = ["0x42\ud800", "0x42\u001b[2J", "", "x".repeat(1_000_000), { toString: 1 }];
   for (const uid of uids) {
-    it(`a uid like ${JSON.stringify(uid).slice(0, 20)} ends in a message, and in no id that the engine could not take`, async () => {
+    it(`a uid like ${JSON.stringify(uid).slice(0, 20)} fails with a message, or returns an id that the engine accepts`, async () => {
       answers["createDeployment"] = deployment({ uid });
       const { made, message } = await ended(host.create(inputs));
       expect(made).to.equal(undefined);
@@ -99,7 +99,7 @@ describe("hostile answers behind the real host", function () {
     "long ".repeat(200_000),
   ];
   for (const text of messages) {
-    it(`a message like ${JSON.stringify(text).slice(0, 30)} arrives as one clean line`, async () => {
+    it(`a message like ${JSON.stringify(text).slice(0, 30)} is shown as one clean line`, async () => {
       answers["createDeployment"] = JSON.stringify({ errors: [{ message: text }], data: null });
       const { made, message } = await ended(host.create(inputs));
       expect(made).to.equal(undefined);
@@ -125,7 +125,7 @@ describe("hostile answers behind the real host", function () {
     expect(failures[0]?.reason.split("\n")).to.have.length(1);
   });
 
-  it("a folder with escape sequences is offered, and its restore told, without them", async () => {
+  it("a backup folder with escape sequences is suggested and reported without them", async () => {
     const backup = { type: "full", backupNum: 1, folder: `2021-15${escapes}`, timestamp: "2021-04-15T18:00:58+0000" };
     answers["deployments"] = [deployment({ deploymentType: "dedicated" })];
     answers["restoreStatus"] = { response: { status: "UNKNOWN", errors: [] } };
@@ -141,7 +141,7 @@ describe("hostile answers behind the real host", function () {
     expectClean(host.output);
   });
 
-  it("a token that no header can carry is named at once, and is not taken for a broken connection", async () => {
+  it("a token that is invalid in a header is reported at once, and not as a broken connection", async () => {
     const other = await Host.start({
       DGRAPHCLOUD_ENDPOINT: service.endpoint.href,
       DGRAPHCLOUD_TOKEN: "canary token\nof two lines",
@@ -155,7 +155,7 @@ describe("hostile answers behind the real host", function () {
     }
   });
 
-  it("a backend that answers for every restore there ever was ends in a refusal, and no restore is sent", async () => {
+  it("a backend that reports a status for every restore id makes the restore fail before it is sent", async () => {
     answers["deployments"] = [deployment({ deploymentType: "dedicated" })];
     answers["restoreStatus"] = { response: { status: "OK", errors: [] } };
     const request = { target: "0x42", source: "0x42", __urn: urn.replace("Backend", "RestoreRequest") };

@@ -1,6 +1,6 @@
 import { postGraphql } from "../../provider/api/transport";
 
-// A process of its own, so that nothing but the reading of answers grows: argv holds the endpoint, how often, how many at a time.
+// Runs as its own process, so that only the reading of answers uses memory. Arguments: endpoint, repetitions, concurrency, timeout.
 const [endpoint = "", times = "1", atATime = "1", timeoutMs = "20000"] = process.argv.slice(2);
 
 async function main(): Promise<void> {
@@ -12,7 +12,7 @@ async function main(): Promise<void> {
     });
   };
   let outcome = "read";
-  // The modules are loaded before the count begins.
+  // Load all modules before measuring.
   await postGraphql({
     url: new URL("http://127.0.0.1:1/graphql"),
     operation: "none",

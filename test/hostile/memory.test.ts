@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { answer, chunk, chunkedHead, forever, type OnRequest, RawServer } from "./rawServer";
 
-/** What an answer may cost: the limit of 32 MiB as bytes, as text, and what the collector has not yet taken. */
+/** Memory that an answer may use: 32 MiB as bytes, again as text, and garbage that is not collected yet. */
 const limitMiB = 250;
 
 interface Grown {
@@ -95,7 +95,7 @@ describe("memory for hostile answers", function () {
   }
 
   for (const [what, onRequest, outcome] of rows) {
-    it(`${what}: three times in a row, and the process grows by less than ${limitMiB} MiB`, async () => {
+    it(`${what}: three in a row make the process grow by less than ${limitMiB} MiB`, async () => {
       wire = await RawServer.start(onRequest);
       const seen = await read(wire.endpoint, "3", "1", "3000");
       expect(seen.outcome).to.match(outcome);
@@ -103,7 +103,7 @@ describe("memory for hostile answers", function () {
     });
   }
 
-  it("eight at a time, as the engine works: the process grows by less than what eight answers may cost", async () => {
+  it("eight at a time make the process grow by less than the limit of eight answers", async () => {
     wire = await RawServer.start((socket) => {
       begin(socket, chunkedHead, chunk(megabyte));
     });
@@ -112,7 +112,7 @@ describe("memory for hostile answers", function () {
     expect(seen.grownMiB).to.be.lessThan(8 * 100);
   });
 
-  it("large answers that are read leave nothing behind", async () => {
+  it("large valid answers leave no memory behind", async () => {
     const names = Array.from({ length: 30 }, (_, at) => ({ name: String(at).repeat(300_000) }));
     wire = await RawServer.start((socket) => socket.write(answer(JSON.stringify({ data: { deployments: names } }))));
     const few = await read(wire.endpoint, "5");

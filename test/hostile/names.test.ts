@@ -6,7 +6,7 @@ import type { BackendInputs } from "../../provider/backend/inputs";
 import { answerJson, Service } from "../harness/httpService";
 import { Account } from "./testAccount";
 
-/** Pieces of documents, of JSON, of headers, and of other languages that somebody down the line may speak. */
+/** Fragments of GraphQL, JSON, headers, and of other languages that a service may interpret. */
 const pieces = [
   ...[
     '"',
@@ -44,7 +44,7 @@ const hostile = fc.oneof(
 
 const documents: readonly string[] = [...Object.values(controlDocuments), ...Object.values(dataDocuments)];
 
-describe("GraphQL and worse in names", function () {
+describe("names with GraphQL and other code", function () {
   this.timeout(60_000);
   let service: Service;
   let bodies: { query: string; variables: Record<string, unknown> }[];
@@ -73,7 +73,7 @@ describe("GraphQL and worse in names", function () {
     return bodies;
   }
 
-  it("travel as variables and change no document", async () => {
+  it("are sent as variables and change no document", async () => {
     await fc.assert(
       fc.asyncProperty(hostile, hostile, hostile, async (one, two, three) => {
         const inputs = { name: one, zone: two, deploymentType: "free", subdomain: three } as BackendInputs;
@@ -109,7 +109,7 @@ describe("GraphQL and worse in names", function () {
     );
   });
 
-  it("and in e-mails and passwords as well", async () => {
+  it("are sent as variables in e-mails and passwords, too", async () => {
     await fc.assert(
       fc.asyncProperty(hostile, hostile, async (email, password) => {
         bodies = [];

@@ -1,6 +1,6 @@
 import { postGraphql } from "../../provider/api/transport";
 
-/** One post: where to, with which variables of the environment, and whether it may be sent twice. */
+/** One request: its URL, its environment variables, and whether it may be sent twice. */
 export interface Post {
   readonly url: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export interface Post {
   readonly timeoutMs?: number;
 }
 
-// A process of its own, since Node reads NODE_EXTRA_CA_CERTS once: sends the posts one after the other, and says in JSON how each ended.
+// Runs as its own process, since Node reads NODE_EXTRA_CA_CERTS once. Sends the requests in order, and prints their outcomes as JSON.
 const posts = JSON.parse(process.argv[2] ?? "[]") as readonly Post[];
 
 async function post({ url, environment, idempotent = true, timeoutMs = 5_000 }: Post): Promise<string> {

@@ -1,6 +1,6 @@
 import { postGraphql } from "../../provider/api/transport";
 
-// A process of its own, since Node reads NODE_EXTRA_CA_CERTS once: posts a mutation that must not be repeated, and says how it failed.
+// Runs as its own process, since Node reads NODE_EXTRA_CA_CERTS once. Sends a mutation that must not be repeated, and prints how it failed.
 const [endpoint = ""] = process.argv.slice(2);
 
 postGraphql({

@@ -12,10 +12,10 @@ import type { Post } from "./postMany";
 const password = "canary-password-of-the-proxy";
 const encoded = Buffer.from(`user:${password}`).toString("base64");
 
-/** What a proxy does with a CONNECT. */
+/** How a proxy handles a CONNECT. */
 type Answering = (client: Socket, connect: string) => void;
 
-/** A real proxy on loopback, which takes every name for the service on this machine. */
+/** A real proxy on loopback, which connects every name to the service on this machine. */
 class FakeProxy {
   readonly connects: string[] = [];
   private readonly open = new Set<Socket>();
@@ -52,7 +52,7 @@ describe("a request through a proxy", function () {
   let certificate: Certificate;
   let service: https.Server;
   let proxies: FakeProxy[];
-  /** Sockets at the service, one for each request that came. */
+  /** The service's socket of each request. */
   let arrived: Socket[];
 
   before(async () => {
@@ -108,7 +108,7 @@ describe("a request through a proxy", function () {
       client.end(`HTTP/1.1 ${status} No\r\nContent-Length: 2\r\n\r\n{}`);
     };
 
-  /** Sends the posts in a process that trusts the service. Whatever became of them, no secret of the proxy is printed. */
+  /** Sends the requests in a process that trusts the service, and expects that no secret of the proxy is printed. */
   async function send(...posts: readonly Post[]): Promise<string[]> {
     const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificate.file, DEBUG: "*", DGRAPHCLOUD_LOG: "debug" };
     const args = ["--import", "tsx", join(__dirname, "postMany.ts"), JSON.stringify(posts)];
@@ -122,7 +122,7 @@ describe("a request through a proxy", function () {
     return JSON.parse(out) as string[];
   }
 
-  it("goes where each of the variables says, with the proxy's credentials for the proxy alone", async () => {
+  it("goes through the proxy of each environment variable, and only the proxy gets its credentials", async () => {
     const proxy = await start(tunnel);
     const names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"];
     const outcomes = await send(...names.map((name) => ({ url, environment: through(proxy, name) })));
@@ -134,13 +134,13 @@ describe("a request through a proxy", function () {
     }
   });
 
-  it("goes through a proxy that is itself reached over TLS", async () => {
+  it("goes through a proxy that uses TLS itself", async () => {
     const proxy = await start(tunnel, certificate);
     const outcomes = await send({ url, environment: through(proxy, "HTTPS_PROXY", "https") });
     expect(outcomes).to.deep.equal(['answered {"leaked":false}']);
   });
 
-  it("has a connection of its own, for a mutation that must not be repeated above all", async () => {
+  it("uses a new connection for a mutation that must not be repeated", async () => {
     const proxy = await start(tunnel);
     const environment = through(proxy);
     await send(...[true, false, false, true].map((idempotent) => ({ url, environment, idempotent })));
@@ -148,7 +148,7 @@ describe("a request through a proxy", function () {
     expect(new Set(arrived).size).to.equal(4);
   });
 
-  it("does not go through it to this machine", async () => {
+  it("goes directly to this machine", async () => {
     const proxy = await start(tunnel);
     const here = `https://localhost:${(service.address() as AddressInfo).port}/graphql`;
     const environment = { ...through(proxy), ...through(proxy, "http_proxy"), ...through(proxy, "all_proxy") };
@@ -196,14 +196,14 @@ describe("a request through a proxy", function () {
       (client) => client.write("HTTP/1.1 200 OK\r\n\r\nthis is no record of TLS at all"),
     ],
   ];
-  it("was not sent when the proxy fails in another way, and leaves nothing open", async () => {
+  it("was not sent when the proxy fails in another way, and leaves no connection open", async () => {
     const posts = silent.map(([, answering]) => postThrough(answering, { idempotent: false, timeoutMs: 500 }));
     const outcomes = await send(...(await Promise.all(posts)));
     const expectation = /^NotSentError ping at cloud\.example\.com: no connection through the proxy localhost:\d+ \(/;
     for (const [index, [what]] of silent.entries()) expect(outcomes[index], what).to.match(expectation);
   });
 
-  it("may have acted when the proxy breaks the connection behind the request", async () => {
+  it("may have acted when the proxy breaks the connection after the request", async () => {
     const rude: Answering = (client, connect) => {
       tunnel(client, connect);
       service.once("request", () => client.destroy());
@@ -214,14 +214,14 @@ describe("a request through a proxy", function () {
     expect(arrived).to.have.lengthOf(1);
   });
 
-  it("asks about the proxy when nobody listens there", async () => {
+  it("fails with a question about the proxy when its port is closed", async () => {
     const { host } = await closedEndpoint();
     const [outcome] = await send({ url, environment: { HTTPS_PROXY: `http://user:${password}@${host}` } });
     expect(outcome).to.match(/^NotSentError .*no connection through the proxy 127\.0\.0\.1:\d+ \(connect ECONNREFUSED/);
     expect(outcome).to.contain("Is the proxy running, and is its address right? Correct HTTPS_PROXY");
   });
 
-  it("says without the value that a variable names no HTTP proxy", async () => {
+  it("names the variable, without its value, when it is not an HTTP proxy", async () => {
     const wrong = [
       `socks5://user:${password}@localhost:1`,
       `http://user:${password}@`,

@@ -1,14 +1,14 @@
 import net from "node:net";
 import type { AddressInfo } from "node:net";
 
-/** What a server does once a whole request has arrived. */
+/** Called after each complete request. */
 export type OnRequest = (socket: net.Socket) => void;
 
-/** A server that says whatever bytes a test wants, to whoever posts something. */
+/** A server that answers each request with any bytes of a test. */
 export class RawServer {
   connections = 0;
   requests = 0;
-  /** Everything that arrived. */
+  /** Everything that was received. */
   received = "";
   private readonly sockets = new Set<net.Socket>();
 
@@ -50,7 +50,7 @@ export class RawServer {
   }
 }
 
-/** Says it again and again for as long as the other side listens. */
+/** Sends a text repeatedly until the other side disconnects. */
 export function forever(socket: net.Socket, text: string | Buffer): void {
   const more = (): void => {
     while (!socket.destroyed && socket.writable && socket.write(text));
@@ -59,7 +59,7 @@ export function forever(socket: net.Socket, text: string | Buffer): void {
   more();
 }
 
-/** Says it again every few milliseconds, for as long as the other side listens. */
+/** Sends a text every few milliseconds until the other side disconnects. */
 export function drip(socket: net.Socket, text: string, everyMs = 20): void {
   const timer = setInterval(() => socket.write(text), everyMs);
   socket.on("close", () => {
@@ -67,7 +67,7 @@ export function drip(socket: net.Socket, text: string, everyMs = 20): void {
   });
 }
 
-/** A whole HTTP answer. */
+/** A complete HTTP response. */
 export function answer(body: string | Buffer, headers: readonly string[] = [], status = "200 OK"): Buffer {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(body);
   const head = [`HTTP/1.1 ${status}`, "content-type: application/json", `content-length: ${bytes.length}`, ...headers];
@@ -81,7 +81,7 @@ export function chunk(text: string | Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
 }
 
-/** What comes after the first whole request, or undefined while that is not there. */
+/** The text after the first complete request, or undefined while it is incomplete. */
 function afterRequest(text: string): string | undefined {
   const head = text.indexOf("\r\n\r\n");
   if (head < 0) return undefined;

@@ -5,7 +5,7 @@ import { type Operation } from "../../provider/run/operation";
 
 export const token = "canary-of-the-account";
 
-/** An account at an endpoint, on a clock that passes at once, with everything that it would have printed. */
+/** An account at an endpoint, with a virtual clock and a record of everything that it would print. */
 export class Account {
   readonly clock = new TestClock();
   readonly said: string[] = [];

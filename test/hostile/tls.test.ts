@@ -35,7 +35,7 @@ describe("a mutation that must not be repeated, over TLS", function () {
       socket.on("error", () => undefined);
       socket.on("data", (chunk: Buffer) => {
         arrived += chunk.toString();
-        // Behind the request, what is no TLS record comes over the same connection.
+        // After the request, send bytes over the same connection that are no TLS record.
         if (arrived.includes("mutation")) for (const client of raw) client.end("this is no record of TLS at all");
       });
     });
@@ -65,13 +65,13 @@ describe("a mutation that must not be repeated, over TLS", function () {
 
   const port = (): number => (outer.address() as AddressInfo).port;
 
-  it("may have acted when TLS breaks behind the request", async () => {
+  it("may have acted when TLS breaks after the request", async () => {
     const outcome = await post(port(), made.file);
     expect(arrived).to.contain("mutation { restore }");
     expect(outcome).to.match(/^LostAnswerError restore at localhost/);
   });
 
-  it("was not sent when the certificate is nobody's", async () => {
+  it("was not sent when the certificate is not trusted", async () => {
     const outcome = await post(port(), undefined);
     expect(arrived).to.equal("");
     expect(outcome).to.match(/^NotSentError restore at localhost:\d+: no connection/);

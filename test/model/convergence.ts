@@ -9,7 +9,7 @@ function assertInvariant(holds: boolean, invariant: string): void {
   if (!holds) throw new InvariantViolation(invariant);
 }
 
-/** No orphan and no duplicate: what the stack made and has not deleted is in its state, once. */
+/** No orphans and no duplicates: each backend that the stack created and did not delete is in its state once. */
 export function checkUids({
   stack,
   local,
@@ -20,27 +20,27 @@ export function checkUids({
   invariants: Invariants;
 }): void {
   const ids = stack.state.filter(({ kind }) => kind === "backend").map(({ id }) => id);
-  assertInvariant(new Set(ids).size === ids.length, `one uid is two resources: ${ids.join(", ")}`);
+  assertInvariant(new Set(ids).size === ids.length, `two resources have one uid: ${ids.join(", ")}`);
   assertInvariant(
     stack.state.every(({ pendingDeletion, pendingReplacement }) => !pendingDeletion && !pendingReplacement),
-    "nothing is left of a replacement after an up that went well",
+    "no replaced resource remains after a successful up",
   );
   const kept = new Set([...ids, ...invariants.unrecorded, ...invariants.released]);
   const orphans = [...invariants.made].filter((uid) => !kept.has(uid) && local.cloud.backend(uid) !== undefined);
   assertInvariant(orphans.length === 0, `orphans: ${orphans.join(", ")}`);
 }
 
-/** The record of each action knows whether its backend may be deleted. */
+/** The record of each action has the current protection of its backend. */
 export function checkGuards({ stack }: { stack: SimulatedStack }): void {
   for (const { kind, name, outputs } of stack.state) {
     const backend = stack.state.find((entry) => entry.kind === "backend" && entry.id === targetOf(outputs));
     if (kind === "backend" || backend === undefined) continue;
     const isProtected = backend.outputs["deletionProtection"] === true;
-    assertInvariant(isGuarding(outputs) === isProtected, `${name} knows that its backend is protected, or is not`);
+    assertInvariant(isGuarding(outputs) === isProtected, `${name} has the current protection of its backend`);
   }
 }
 
-/** What the state says is what the cloud has, and what the program asks for. */
+/** State, cloud and program agree. */
 export function checkConvergence({
   stack,
   local,
@@ -65,7 +65,7 @@ export function checkConvergence({
     if (entry.kind !== "backend") continue;
     const live = local.cloud.get(entry.id).deployment;
     checkOutputs(entry, live);
-    // What the list does not tell of an adopted backend cannot be compared by anybody.
+    // Fields that the list lacks cannot be compared for an adopted backend.
     checkInputs(
       entry.name,
       wanted.get(entry.name) ?? {},
@@ -74,15 +74,15 @@ export function checkConvergence({
   }
 }
 
-/** An up that finds nothing to do asks nobody. */
+/** An up without changes makes no request. */
 export async function checkNoRequests(
   local: LocalCloud,
   up: () => Promise<readonly Failed[] | undefined>,
 ): Promise<void> {
   const before = local.journal.count();
   const failures = await up();
-  assertInvariant(failures?.length === 0, "an up with nothing to do goes well");
-  assertInvariant(local.journal.count() === before, "an up with nothing to do makes no request");
+  assertInvariant(failures?.length === 0, "an up without changes succeeds");
+  assertInvariant(local.journal.count() === before, "an up without changes makes no request");
 }
 
 function checkOutputs({ name: resource, outputs }: Recorded, live: Deployment): void {

@@ -2,7 +2,7 @@ import type { ActiveFault, LocalCloud } from "dgraphcloud-local";
 import { pause } from "../harness/clocks";
 import type { ProviderProcess, KilledProcess } from "./providerProcess";
 
-/** The process dies at a request: the request never acts, has acted, or acts once everybody is dead. */
+/** The process dies at a request, which never acts, has already acted, or acts after the kill. */
 interface AtRequest {
   readonly victim: KilledProcess;
   readonly at: string;
@@ -18,12 +18,12 @@ interface BetweenCalls {
 
 export type Crash = AtRequest | BetweenCalls;
 
-/** How long the local cloud may take to carry out a request that it holds, in milliseconds. */
+/** How many milliseconds the local cloud may take to execute a request that it holds. */
 const timeoutMs = 100;
 
-/** Lies in wait during one operation of the engine, and kills the process when its moment has come. */
+/** Kills the process at the configured point of one engine operation. */
 export class CrashInjector {
-  /** Ends once the cloud is at rest again. */
+  /** Resolves after the crash, when the cloud has no pending request. */
   finished: Promise<void> = Promise.resolve();
   private calls = 0;
   private readonly removeFault: () => void;

@@ -11,13 +11,13 @@ const least: BackendDeclaration = {
   deleteBeforeReplace: false,
 };
 
-/** What the user changes in the program. */
+/** Applies a user's change to the program. */
 export function edit(program: Program, step: Edit, user: User): void {
   switch (step.kind) {
     case "backend": {
       const { args, ...options } = program.backends.get(step.slot) ?? least;
       const { adoptUid, ...others } = { ...args, ...step.args };
-      // The two are two answers to one question.
+      // adoptUid and adoptExisting exclude each other.
       const adopts = adoptUid !== undefined && others.adoptExisting !== true ? { adoptUid } : {};
       program.backends.set(step.slot, { ...options, args: { ...others, ...adopts } });
       return;

@@ -10,7 +10,7 @@ import { SimulatedStack } from "./simulatedStack";
 import type { Failed, Values } from "./state";
 import { Tally } from "./tally";
 
-describe("a restore that the engine has forgotten", () => {
+describe("a restore that the backend has forgotten", () => {
   let clock: TestClock;
   let local: LocalCloud;
   let wait: Values;
@@ -36,14 +36,14 @@ describe("a restore that the engine has forgotten", () => {
   });
   after(() => local.close());
 
-  it("is polled for five minutes of UNKNOWN from a healthy backend, and then of unknown outcome, with the ways out", async () => {
+  it("is polled for five minutes of UNKNOWN from a healthy backend, and then has an unknown outcome with ways out", async () => {
     const begun = clock.now();
     const failed = await up();
     expect(clock.now() - begun).to.be.within(300_000, 310_000);
     expect(failed?.error.message).to.contain("UNKNOWN").and.to.contain("acceptUnknown").and.to.contain("triggers");
   });
 
-  it("fails again with the next up, and is final without a poll once the user accepts", async () => {
+  it("fails again in the next up, and is final without a poll after acceptUnknown", async () => {
     expect((await up())?.error).to.be.instanceOf(Error);
     local.journal.clear();
     expect(await up({ acceptUnknown: wait["request"] })).to.equal(undefined);

@@ -6,29 +6,29 @@ import type { Secrets } from "./secrets";
 import type { KilledProcess } from "./providerProcess";
 import type { Tally } from "./tally";
 
-/** One call of the engine on a provider. */
+/** One call from the engine to a provider. */
 export interface Call {
   readonly step: "check" | "diff" | "create" | "read" | "update" | "delete";
   readonly name: string;
   readonly kind: Kind;
   readonly id?: string;
-  /** Consent to take over a backend that is there. */
+  /** Consent to adopt an existing backend. */
   readonly adopts?: { readonly uid: string | undefined; readonly existing: boolean };
-  /** Waits for a restore that runs already. */
+  /** Whether it resumes a running restore. */
   readonly resumes?: boolean;
-  /** Uids that this very resource has in the state. */
+  /** Uids of this resource in the state. */
   readonly own?: readonly string[];
-  /** The state says that it must not be deleted, and no newer one of the same resource says otherwise. */
+  /** The state protects it from deletion, and no newer object of the same resource lifts the protection. */
   readonly isProtected?: boolean;
-  /** Another resource of the program stands for the same backend. */
+  /** Another resource of the program refers to the same backend. */
   readonly isHeld?: boolean;
-  /** A check of an action that is going to run. */
+  /** A check of an action that will run. */
   readonly asks?: boolean;
-  /** The record of an action on a backend that stays whatever a destroy does, and that the program does not declare. */
+  /** The record of an action on a protected backend that the program does not declare. */
   readonly isGuarded?: boolean;
   /** The inputs of an action. */
   readonly inputs?: Values;
-  /** Replaced already: what is deleted is the older of two. */
+  /** A newer object has replaced it already. */
   readonly isPendingDeletion?: boolean;
   /** How many mutations it may send. */
   readonly steps?: number;
@@ -36,7 +36,7 @@ export interface Call {
 
 /** How it ended. */
 export interface Answer {
-  /** The id of what was made, also half-way. */
+  /** The id of the object, also after a partial failure. */
   readonly id?: string | undefined;
   readonly outputs?: unknown;
   readonly error?: Error | undefined;
@@ -57,15 +57,15 @@ export function runs(before: Values, now: Values): boolean {
 const lookUps = ["login", "deployments", "listBackups"];
 const wipeOperations = { restoreRequest: "restore", dataDrop: "dropData" } as const;
 
-/** What must hold of every single call, seen from the cloud's side. */
+/** Invariants of every call, checked against the local cloud. */
 export class Invariants {
-  /** Backends whose create nobody could write down: the process was killed, or the answer and the list were lost. */
+  /** Backends whose create could not be recorded: the process was killed, or the answer and the list were lost. */
   readonly unrecorded = new Set<string>();
-  /** Every backend that a resource of the stack has made. */
+  /** Every backend that a resource of the stack has created. */
   readonly made = new Set<string>();
-  /** Taken over: what the list does not tell of these, nobody can compare. */
+  /** Adopted backends, whose fields cannot be compared where the list lacks them. */
   readonly adopted = new Set<string>();
-  /** Left to itself on the user's word (retainOnDelete). */
+  /** Backends that were kept because of retainOnDelete. */
   readonly released = new Set<string>();
 
   /** The inputs with which each action ran last. */
@@ -77,7 +77,7 @@ export class Invariants {
     private readonly tally: Tally,
   ) {}
 
-  /** Watches one call; the result judges how it ended. */
+  /** Starts to watch a call, and returns the function that checks its result. */
   watch(call: Call): (answer: Answer) => void {
     const { journal } = this.local;
     const first = journal.entries.length;
@@ -99,13 +99,13 @@ export class Invariants {
       const doubled = present.filter(
         (old) => !isLate && call.own?.includes(old.uid) !== true && this.isNamesake(old, made),
       );
-      check(doubled.length === 0, "a backend that is there is never doubled");
-      check(count(requests, "createDeployment", mayHaveActed) <= 2, "createDeployment is sent again once at most");
+      check(doubled.length === 0, "an existing backend is never duplicated");
+      check(count(requests, "createDeployment", mayHaveActed) <= 2, "createDeployment is sent at most twice");
       check(
         call.step !== "check" || requests.every(({ operation }) => call.asks === true && lookUps.includes(operation)),
-        "a check makes no call but the look-ups that say what an action is about to do",
+        "a check makes only the look-ups that describe an action",
       );
-      check(call.step !== "diff" || requests.length === 0, "diff makes no call");
+      check(call.step !== "diff" || requests.length === 0, "diff makes no request");
       this.checkRepetition(call, answer, check);
       this.checkState(call, answer, check);
     };
@@ -119,13 +119,13 @@ export class Invariants {
   ): void {
     const creates = call.kind === "backend" && call.step === "create";
     const deletes = call.kind === "backend" && call.step === "delete";
-    check(made.length <= (creates ? 1 : 0), "one create makes one backend");
+    check(made.length <= (creates ? 1 : 0), "one create makes at most one backend");
     check(
       removed.every((uid) => deletes && uid === call.id),
-      "nothing is deleted that was not asked for",
+      "only the requested backend is deleted",
     );
-    check(removed.length === 0 || call.isProtected !== true, "what is protected is not deleted");
-    check(removed.length === 0 || call.isHeld !== true, "what another resource of the program holds is not deleted");
+    check(removed.length === 0 || call.isProtected !== true, "a protected backend is not deleted");
+    check(removed.length === 0 || call.isHeld !== true, "a backend of another resource of the program is not deleted");
     if (deletes && answer.error === undefined) this.tally.add("deleteDeployment asked");
     if (deletes) this.tally.add("deleteDeployment acted", removed.length);
     if (!creates) return;
@@ -134,7 +134,7 @@ export class Invariants {
     if (answer.killed !== undefined) {
       if (uid !== undefined) this.lost(uid, "createDeployment acted unheard");
     } else if (answer.id === undefined) {
-      // The one way out without a uid: the answer and the list were lost, and the next run lookUps before it creates.
+      // A create may lose its uid only if the answer and the list were lost; the next run searches before it creates.
       check(
         uid === undefined || answer.error?.message.includes("may or may not exist") === true,
         "a known uid is kept",
@@ -143,10 +143,10 @@ export class Invariants {
     } else {
       this.unrecorded.delete(answer.id);
       const adopted = made.length === 0;
-      check(adopted || uid === answer.id, "the uid in the state is the one that was made");
+      check(adopted || uid === answer.id, "the state has the uid of the created backend");
       check(
         !adopted || call.adopts?.existing === true || call.adopts?.uid === answer.id,
-        "nothing is taken over by guess",
+        "a backend is adopted only with consent",
       );
       if (adopted) this.adopted.add(answer.id);
       this.tally.add(adopted ? "taken over" : "createDeployment asked");
@@ -160,29 +160,32 @@ export class Invariants {
     for (const operation of Object.values(wipeOperations)) {
       const allowed = operation === own ? may : 0;
       const acted = count(requests, operation, (entry) => entry.acted);
-      check(count(requests, operation, mayHaveActed) <= allowed, `${operation} is sent as often as it was asked for`);
+      check(count(requests, operation, mayHaveActed) <= allowed, `${operation} is sent at most as often as requested`);
       if (answer.killed !== undefined) {
         this.tally.add(`${operation} acted unheard`, acted);
         continue;
       }
       const ended = answer.error === undefined && call.step === "create";
       if (ended && operation === own)
-        check(acted === (call.resumes === true ? 0 : allowed), `${operation} acted once, and is said to have`);
+        check(
+          acted === (call.resumes === true ? 0 : allowed),
+          `${operation} acted as often as a successful create reports`,
+        );
       if (answer.id === undefined && call.step === "create")
-        check(acted === 0, `${operation} acted, and is in the state`);
+        check(acted === 0, `${operation} acted only if it is in the state`);
       this.tally.add(`${operation} acted`, acted);
     }
   }
 
-  /** An action runs anew only when a target, a selection or a trigger is another one. */
+  /** An action runs again only for another target, selection or trigger. */
   private checkRepetition(call: Call, { id, error, killed }: Answer, check: Check): void {
     if (call.kind !== "restoreRequest" && call.kind !== "dataDrop") return;
     if (call.step === "delete")
-      check(call.isGuarded !== true || error !== undefined, "a record that guards data stays");
+      check(call.isGuarded !== true || error !== undefined, "the record of an action on a protected backend stays");
     if (call.step === "delete" && call.isPendingDeletion !== true && error === undefined) this.ran.delete(call.name);
     if (call.step !== "create" || call.inputs === undefined) return;
     const [before, now] = [this.ran.get(call.name), call.inputs];
-    check(runs(before ?? {}, now), "an action runs anew only when it was asked for");
+    check(runs(before ?? {}, now), "an action runs again only on request");
     if (id === undefined || killed !== undefined) return;
     this.ran.set(call.name, now);
     if (call.resumes !== true) this.tally.add(`${wipeOperations[call.kind]} asked`, call.steps);
@@ -190,12 +193,12 @@ export class Invariants {
 
   private checkState(call: Call, { outputs, error }: Answer, check: Check): void {
     if (outputs !== undefined) {
-      check(isDeepStrictEqual(JSON.parse(JSON.stringify(outputs)), outputs), "a state is plain values");
+      check(isDeepStrictEqual(JSON.parse(JSON.stringify(outputs)), outputs), "a state contains plain values only");
       const text = (outputs as { __provider?: unknown }).__provider;
-      check(text === delegate(call.kind), "a state carries the text that loads the provider");
-      check(!this.secrets.leakIn(call.kind, outputs), "a secret is in the state where it has no place");
+      check(text === delegate(call.kind), "a state contains the delegate");
+      check(!this.secrets.leakIn(call.kind, outputs), "no secret is in an output that is not declared secret");
     }
-    check(error === undefined || !this.secrets.isIn(error.message), "a secret is in a message");
+    check(error === undefined || !this.secrets.isIn(error.message), "no secret is in a message");
   }
 
   private lost(uid: string, how: "createDeployment acted unheard" | "createDeployment acted unfound"): void {
@@ -223,7 +226,7 @@ function count(
   return requests.filter((entry) => entry.operation === operation && accepts(entry)).length;
 }
 
-/** What the sender cannot tell from a request that was carried out. */
+/** Whether the sender must assume that the request acted. */
 function mayHaveActed({ acted, status, fault }: JournalEntry): boolean {
   return acted || status === 0 || status >= 500 || fault === "body" || fault === "cut-off";
 }

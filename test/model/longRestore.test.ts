@@ -6,7 +6,7 @@ import { ProviderProcess } from "./providerProcess";
 const hourMs = 3_600_000;
 
 describe("a restore of four hours", () => {
-  it("outlives the session's token and the backend's own, and costs one restore", async function () {
+  it("outlives the tokens of session and backend, and is sent once", async function () {
     this.timeout(60_000);
     const clock = new TestClock();
     const local = await startLocalCloud({ provisioningMs: 0, restoreMs: 4 * hourMs, now: () => clock.now() });
@@ -20,7 +20,7 @@ describe("a restore of four hours", () => {
       const process = new ProviderProcess(clock, local, () => 0.5);
       const request = await process.provider("restoreRequest").create({ target, source });
       const { restoreId } = request.outs as { restoreId: number };
-      // A poll of the fourth hour, when the session of the log-in has ended as well.
+      // A poll in the fourth hour, after the session has expired.
       local.faults.add({ operation: "restoreStatus", calls: [2_600], fault: { kind: "slow", ms: 1 } }, () => {
         local.cloud.rotateToken(target);
       });

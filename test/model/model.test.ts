@@ -6,7 +6,7 @@ import { seed } from "../harness/seed";
 
 const runs = 1_000;
 
-describe("model: whatever happens, nothing is made twice, lost, or wiped twice", function () {
+describe("model: nothing is duplicated, lost, or wiped twice", function () {
   this.timeout(600_000);
   it(`over ${runs} random programs with faults, crashes and changes from outside (seed ${seed})`, () =>
     fc.assert(

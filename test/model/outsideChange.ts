@@ -13,7 +13,7 @@ interface Environment {
   readonly staging: string;
 }
 
-/** What happens in the cloud without the provider: the console, a colleague, the service itself. */
+/** Changes the cloud without the provider, as the console, a colleague or the service would. */
 export async function applyOutsideChange(
   step: Extract<Step, { kind: "outside" }>,
   environment: Environment,
@@ -42,7 +42,7 @@ export async function applyOutsideChange(
       backend.deployment.name = `renamed-${clock.now()}`;
       return;
     case "delete":
-      // The one that is only pointed at stays: nobody could mend its loss but the user.
+      // The backend outside of the stack stays, since the program could not recreate it.
       if (target !== "staging") await cloud.remove(uid);
       return;
     case "rotate":

@@ -10,7 +10,7 @@ type Values = Record<string, unknown>;
 const urn = "urn:pulumi:dev::test::test::orders";
 const dedicated = { zone: "us-east-1", deploymentType: "dedicated" };
 
-describe("a mutation that could not be sent for a while", () => {
+describe("a mutation that was delayed by HTTP 429", () => {
   let clock: TestClock;
   let local: LocalCloud;
   let source: string;
@@ -30,7 +30,7 @@ describe("a mutation that could not be sent for a while", () => {
     return (await local.cloud.createDeployment(local.accounts[0]!, { ...dedicated, name })).uid;
   }
 
-  /** The create of a resource; gives its id and outputs, or what was said and left. */
+  /** Creates a resource, and returns its id and outputs, or its partial failure. */
   async function create(kind: Kind, asked: Values): Promise<{ id?: string; outs?: Values; message: string }> {
     const provider = new ProviderProcess(clock, local, () => 0.5).provider(kind);
     const { inputs } = (await provider.check({}, { ...asked, __urn: `urn:pulumi:dev::test::test::${kind}` })) as {
@@ -45,7 +45,7 @@ describe("a mutation that could not be sent for a while", () => {
     }
   }
 
-  /** Asks for patience once, and does something meanwhile. */
+  /** Answers once with HTTP 429, and runs a change during the pause. */
   function throttle(operation: string, seconds: number, meanwhile: () => void = () => undefined): void {
     const fault: Fault = { kind: "status", status: 429, acted: false, retryAfter: String(seconds) };
     local.faults.add({ operation, calls: [1], fault }, meanwhile);
@@ -55,21 +55,21 @@ describe("a mutation that could not be sent for a while", () => {
   const named = (name: string): string[] =>
     local.cloud.all().flatMap((one) => (one.name.trim().toLowerCase() === name ? [one.uid] : []));
 
-  it("is no restore after its notAfter", async () => {
+  it("is not sent as a restore after notAfter", async () => {
     throttle("restore", 1_800);
     const { message, id } = await create("restoreRequest", { target, source, notAfter: inMs(300_000) });
     expect(message).to.contain("DGC413");
     expect([id, local.journal.acted("restore")]).to.deep.equal([undefined, 0]);
   });
 
-  it("is a restore that began when it was sent", async () => {
+  it("records when the restore was sent, not when it was first tried", async () => {
     throttle("restore", 1_800);
     const before = clock.now();
     const { outs } = await create("restoreRequest", { target, source });
     expect(Date.parse(String(outs?.["startedAt"])) - before).to.be.at.least(1_800_000);
   });
 
-  it("ends with its own time, which it names, also when it does not get beyond the log-in", async () => {
+  it("fails at its own deadline, which it names, even when it is still logging in", async () => {
     local.faults.add({ operation: "login", calls: "every", fault: { kind: "reset", acted: false } });
     const before = clock.now();
     const { message } = await create("backend", { ...dedicated, name: "orders", timeouts: { create: "20s" } });
@@ -77,14 +77,14 @@ describe("a mutation that could not be sent for a while", () => {
     expect(clock.now() - before).to.be.at.most(20_000);
   });
 
-  it("is no drop after its notAfter", async () => {
+  it("is not sent as a drop after notAfter", async () => {
     throttle("dropData", 500);
     const { message } = await create("dataDrop", { backend: target, allData: true, notAfter: inMs(100_000) });
     expect(message).to.contain("DGC413");
     expect(local.journal.acted("dropData")).to.equal(0);
   });
 
-  it("is no drop in the middle of a restore that somebody has begun meanwhile", async () => {
+  it("is not sent as a drop while a restore runs that started meanwhile", async () => {
     const others = local.cloud.get(target);
     throttle("dropData", 300, () => void others.startRestore(local.cloud.get(source), backup));
     const { message } = await create("dataDrop", { backend: target, allData: true });
@@ -92,7 +92,7 @@ describe("a mutation that could not be sent for a while", () => {
     expect(local.journal.acted("dropData")).to.equal(0);
   });
 
-  it("is no second restore beside one that somebody has begun meanwhile", async () => {
+  it("is not sent as a restore while another one runs that started meanwhile", async () => {
     const others = local.cloud.get(target);
     throttle("restore", 300, () => void others.startRestore(local.cloud.get(source), backup));
     const { message } = await create("restoreRequest", { target, source });
@@ -100,7 +100,7 @@ describe("a mutation that could not be sent for a while", () => {
     expect(local.journal.acted("restore")).to.equal(0);
   });
 
-  it("is no drop of a backend that has another name than confirm by now", async () => {
+  it("is not sent as a drop when the backend was renamed and confirm no longer matches", async () => {
     throttle("dropData", 300, () => {
       local.cloud.get(target).deployment.name = "production-2";
     });
@@ -109,7 +109,7 @@ describe("a mutation that could not be sent for a while", () => {
     expect(local.journal.acted("dropData")).to.equal(0);
   });
 
-  it("is no create beside a backend of the name that somebody has made meanwhile", async () => {
+  it("is not sent as a create when a backend of the name was created meanwhile", async () => {
     throttle("createDeployment", 600, () => void byOthers("orders"));
     const { message } = await create("backend", { ...dedicated, name: "orders" });
     const [theirs] = named("orders");
@@ -119,7 +119,7 @@ describe("a mutation that could not be sent for a while", () => {
     expect(named("orders")).to.deep.equal([theirs]);
   });
 
-  it("is no create when it cannot be seen what has been made meanwhile", async () => {
+  it("is not sent as a create when the list cannot be read", async () => {
     const data = { deployments: [{ uid: "0x99" }] };
     throttle("createDeployment", 600, () => {
       void byOthers("orders");
@@ -130,7 +130,7 @@ describe("a mutation that could not be sent for a while", () => {
     expect([id, local.journal.acted("createDeployment")]).to.deep.equal([undefined, 0]);
   });
 
-  it("is no action of unknown outcome when it cannot be seen whether a restore runs", async () => {
+  it("was not sent, rather than of unknown outcome, when it cannot be read whether a restore runs", async () => {
     for (const [kind, asked] of [
       ["dataDrop", { backend: target, allData: true }],
       ["restoreRequest", { target, source }],
@@ -145,7 +145,7 @@ describe("a mutation that could not be sent for a while", () => {
     }
   });
 
-  it("takes over what has been made meanwhile with the user's consent", async () => {
+  it("adopts a backend that was created meanwhile when adoptExisting is true", async () => {
     throttle("createDeployment", 600, () => void byOthers("orders"));
     const { id } = await create("backend", { ...dedicated, name: "orders", adoptExisting: true });
     expect(named("orders")).to.deep.equal([id]);
@@ -180,7 +180,7 @@ describe("a create whose answer was lost", () => {
   }
   const uids = (): string[] => local.cloud.all().map(({ uid }) => uid);
 
-  it("is looked for as long as ever when its deadline has passed", async () => {
+  it("is searched for 30 seconds even after its deadline", async () => {
     local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 8_000 } });
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } }, () => {
       clock.pass(29_000);
@@ -189,7 +189,7 @@ describe("a create whose answer was lost", () => {
     expect(uids()).to.deep.equal([id]);
   });
 
-  it("is not sent once more when its deadline has passed", async () => {
+  it("is not sent again after its deadline", async () => {
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: false } }, () => {
       clock.pass(29_000);
     });
@@ -198,7 +198,7 @@ describe("a create whose answer was lost", () => {
     expect([id, local.journal.count("createDeployment")]).to.deep.equal([undefined, 1]);
   });
 
-  it("is sent twice at the most, however often an error hook repeats it", async () => {
+  it("is sent at most twice, however often an error hook repeats it", async () => {
     local.faults.add({ operation: "createDeployment", calls: "every", fault: { kind: "reset", acted: false } });
     const hooked = process();
     for (let call = 0; call < 3; call++) expect((await create({}, hooked)).message).to.contain("DGC312");
@@ -206,7 +206,7 @@ describe("a create whose answer was lost", () => {
   });
 
   for (const acted of [false, true])
-    it(`is not the backend that is being replaced, ${acted ? "and was carried out" : "and is sent once more"}`, async () => {
+    it(`is not confused with the replaced backend ${acted ? "when it acted" : "when it is sent again"}`, async () => {
       const { id = "", outs = {} } = await create();
       const replacing = process();
       await replacing.diff(id, outs, { ...dedicated, name: "orders", size: "large", __urn: urn });
@@ -216,7 +216,7 @@ describe("a create whose answer was lost", () => {
       expect(uids()).to.deep.equal([id, made.id]);
     });
 
-  it("is told of when the second one fails for another reason", async () => {
+  it("is reported when the second attempt fails for another reason", async () => {
     local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 3_600_000 } });
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
     const patience: Fault = { kind: "status", status: 429, acted: false, retryAfter: "3600" };
@@ -226,7 +226,7 @@ describe("a create whose answer was lost", () => {
     expect([id, uids()]).to.deep.equal([undefined, ["0x42"]]);
   });
 
-  it("is the one that is there when the second one is turned down for its name", async () => {
+  it("is found when the second attempt is refused because of its name", async () => {
     local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 31_000 } });
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
     const taken: Fault = { kind: "errors", messages: ["there is an orders"], acted: false };
@@ -237,7 +237,7 @@ describe("a create whose answer was lost", () => {
     expect(uids()).to.deep.equal([id]);
   });
 
-  it("is not what others have made, once it is known that it did nothing", async () => {
+  it("is not confused with another backend after it is known to have had no effect", async () => {
     const hooked = process();
     await create({ name: "first", __urn: `${urn}-first` }, hooked);
     local.cloud.expireSessions();
@@ -250,7 +250,7 @@ describe("a create whose answer was lost", () => {
     expect([id, local.journal.acted("createDeployment")]).to.deep.equal([undefined, 1]);
   });
 
-  it("is the one that comes up while the second one could not be sent", async () => {
+  it("is found when its backend appears before the second attempt is sent", async () => {
     local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 40_000 } });
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
     const patience: Fault = { kind: "status", status: 429, acted: false, retryAfter: "60" };
@@ -260,7 +260,7 @@ describe("a create whose answer was lost", () => {
     expect(local.journal.count("createDeployment")).to.equal(2);
   });
 
-  it("names both when it was sent once more and the first has acted after all", async () => {
+  it("names both backends when it was sent again and the first attempt acted, too", async () => {
     local.faults.add({ operation: "deployments", calls: "every", fault: { kind: "lag", ms: 31_000 } });
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } });
     local.faults.add({ operation: "createDeployment", calls: [2], fault: { kind: "slow", ms: 1 } }, () => {
@@ -271,7 +271,7 @@ describe("a create whose answer was lost", () => {
     for (const uid of uids()) expect(message).to.contain(uid);
   });
 
-  it("is not another backend that was there before, although the service names it", async () => {
+  it("is not confused with an older backend that the service names", async () => {
     const { uid } = await local.cloud.createDeployment(local.accounts[0]!, { ...dedicated, name: "production" });
     const data = { createDeployment: { uid, name: "orders" } };
     local.faults.add({ operation: "createDeployment", fault: { kind: "data", data, acted: true } });
@@ -280,7 +280,7 @@ describe("a create whose answer was lost", () => {
     expect(id).not.to.equal(uid);
   });
 
-  it("is not sent once more while a new backend is there whose name differs in its case alone", async () => {
+  it("is not sent again when a new backend's name differs only in case", async () => {
     local.faults.add({ operation: "createDeployment", fault: { kind: "reset", acted: true } }, () => {
       const [account] = local.accounts;
       const made = local.cloud.createDeployment.bind(local.cloud);

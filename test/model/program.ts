@@ -7,7 +7,7 @@ export const restoreNames = ["copy", "again"] as const;
 export type RestoreName = (typeof restoreNames)[number];
 export const dropNames = ["wipe"] as const;
 export type DropName = (typeof dropNames)[number];
-/** A backend of the program, or one that was made by hand and is only pointed at. */
+/** A backend of the program, or one outside of it. */
 export type Target = Slot | "staging";
 
 export interface BackendDeclaration {
@@ -16,13 +16,13 @@ export interface BackendDeclaration {
   readonly deleteBeforeReplace: boolean;
 }
 
-/** Either kind of action. */
+/** A restore or a drop. */
 export interface ActionDeclaration {
   readonly target: Target;
   readonly args: Values;
 }
 
-/** What the user has written: resources and their inputs. */
+/** The user's program: resources and their inputs. */
 export class Program {
   readonly backends = new Map<Slot, BackendDeclaration>();
   readonly restores = new Map<RestoreName, ActionDeclaration>();
@@ -51,7 +51,7 @@ export class Program {
     return target === "staging" ? this.outside.staging : (state.live(target)?.id ?? "");
   }
 
-  /** What the sdk sends along with an action. */
+  /** Hidden inputs that the sdk adds to an action. */
   private protectionOf(target: Target): Values {
     if (target === "staging") return { __backendDeletionProtection: false, __backendProtect: false };
     const deletionProtection = this.backends.get(target)?.args.deletionProtection;
@@ -110,7 +110,7 @@ export class Program {
   }
 }
 
-/** Only what the plan of a backend allows: the rest is refused in the preview, which other tests show. */
+/** Only inputs that the plan allows. Other tests show that the preview refuses the rest. */
 export function allowed(args: Partial<BackendInputs>): Partial<BackendInputs> {
   if (args.deploymentType === "dedicated") return args;
   return withoutUndefined({
@@ -138,7 +138,7 @@ function backendOf(slot: Slot, { args, retainOnDelete, deleteBeforeReplace }: Ba
   };
 }
 
-/** Without what is undefined: a program that leaves an input out. */
+/** Removes undefined values, as if the program left the inputs out. */
 export function withoutUndefined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

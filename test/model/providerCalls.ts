@@ -8,14 +8,14 @@ import { FatalError, type Recorded, type Registration, type Values } from "./sta
 export interface Made {
   readonly id: string;
   readonly outputs: Values;
-  /** Why the object is only half made. */
+  /** The reason of a partial failure. */
   readonly failure: Error | undefined;
 }
 
-/** The engine was killed: nobody is left to write anything down. */
+/** The engine was killed, so nothing more is recorded. */
 export class Killed extends FatalError {}
 
-// The callbacks' own types say `any`.
+// The callbacks' own types are `any`.
 interface Checked {
   readonly inputs: Values;
   readonly failures?: readonly { readonly property: string; readonly reason: string }[];
@@ -23,7 +23,7 @@ interface Checked {
 
 type Subject = Pick<Registration, "name" | "kind">;
 
-/** The engine's calls on the provider's process, each judged by the invariants. */
+/** The engine's calls to the provider process, each of which is checked against the invariants. */
 export class ProviderCalls {
   constructor(
     private readonly process: ProviderProcess,
@@ -85,7 +85,7 @@ export class ProviderCalls {
     });
   }
 
-  /** What is there now; undefined when it is gone. */
+  /** The live values, or undefined when the object is gone. */
   read(old: Recorded): Promise<Pick<Recorded, "inputs" | "outputs"> | undefined> {
     return this.send(callOf("read", old, old), async (provider) => {
       const read = (await provider.read(old.id, { ...old.outputs })) as {
@@ -114,7 +114,7 @@ export class ProviderCalls {
     );
   }
 
-  /** Left to itself on the user's word, without a call. */
+  /** Removes a retained object from the state without a call. */
   release({ kind, id }: Recorded): void {
     if (kind === "backend") this.invariants.released.add(id);
   }
@@ -154,7 +154,7 @@ function callOf(step: Call["step"], { name, kind }: Subject, old?: Recorded): Ca
 async function halfOrWhole(inputs: Values, work: () => Promise<{ id: string; outputs: Values }>): Promise<Made> {
   try {
     const { id, outputs } = await work();
-    // The host adds it to what went well, and only to that.
+    // The host adds the delegate to successful results only.
     return { id, outputs: { ...outputs, __provider: inputs["__provider"] }, failure: undefined };
   } catch (error) {
     if (!(error instanceof Error) || !("id" in error)) throw error;
@@ -164,7 +164,7 @@ async function halfOrWhole(inputs: Values, work: () => Promise<{ id: string; out
   }
 }
 
-/** Mutations of a drop that were sent already, for sure or perhaps. */
+/** The number of mutations of a drop that were sent or may have been sent. */
 function settled({ outputs }: Recorded): number {
   const { done, unclear } = outputs["__state"] as { done: readonly unknown[]; unclear?: unknown };
   return done.length + (unclear === undefined ? 0 : 1);

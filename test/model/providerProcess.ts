@@ -9,12 +9,12 @@ import { restoreRequest } from "../../provider/restore/request";
 import type { Kind } from "../../sdk/delegate";
 import type { TestClock } from "../harness/clocks";
 
-/** Who is killed: the provider process alone, or the engine and with it everything. */
+/** What is killed: the provider process alone, or the engine with all its processes. */
 export type KilledProcess = "provider" | "engine";
 
-/** The provider's process during one operation of the engine: it knows nothing of the one before. */
+/** The provider process of one engine operation, which has no memory of earlier ones. */
 export class ProviderProcess {
-  /** What it told the engine. */
+  /** The log lines that it sent to the engine. */
   readonly lines: string[] = [];
   killed: KilledProcess | undefined;
   private readonly end = new AbortController();
@@ -39,7 +39,7 @@ export class ProviderProcess {
     return this.providers[kind];
   }
 
-  /** Whatever is under way ends, and nobody hears its answer. */
+  /** Ends all running calls, whose answers are lost. */
   kill(victim: KilledProcess): void {
     this.killed ??= victim;
     this.end.abort(new EngineGoneError({ code: "DGC210", why: "killed by the test.", next: "Run pulumi up again." }));

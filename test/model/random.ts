@@ -1,4 +1,4 @@
-/** Numbers that look random and come again (mulberry32): a failing history must fail again. */
+/** Pseudo-random numbers from a seed (mulberry32), so that a failing history fails again. */
 export function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -2,7 +2,7 @@ import { play } from "./play";
 import type { Step } from "./steps";
 import { Tally } from "./tally";
 
-/** Histories that once broke an invariant, as the model test found and shortened them. */
+/** Histories that once violated an invariant, as the model test found and shrank them. */
 const histories: Readonly<Record<string, readonly Step[]>> = {
   "a backend that two resources stand for outlives the newer of them": [
     { kind: "backend", slot: "orders", args: { name: "beta", deploymentType: "free", deletionProtection: true } },
@@ -18,7 +18,7 @@ const histories: Readonly<Record<string, readonly Step[]>> = {
     { kind: "backend", slot: "orders", args: { name: "beta", deploymentType: "free", deletionProtection: true } },
     { kind: "up" },
     { kind: "backend", slot: "users", args: { name: "beta", deploymentType: "free", adoptExisting: true } },
-    // A refusal in the check: orders is not looked at, so that users meets a stranger.
+    // The check refuses orders, so users finds a backend that is not in the state.
     { kind: "backend", slot: "orders", args: { lambdaScript: "two", subdomain: "left" } },
     { kind: "up" },
   ],
@@ -80,13 +80,13 @@ const histories: Readonly<Record<string, readonly Step[]>> = {
       fault: { kind: "errors", messages: ["no"], acted: false },
       calls: [1],
     },
-    // orders takes itself over; with users failing, its old entry stays.
+    // orders adopts its own backend; since users fails, its old entry stays.
     { kind: "up", forced: "orders" },
     { kind: "remove", name: "orders" },
     { kind: "up", refresh: true },
   ],
 };
 
-describe("model: what was once found", () => {
+describe("model: regressions", () => {
   for (const [name, history] of Object.entries(histories)) it(name, () => play(history, new Tally()));
 });

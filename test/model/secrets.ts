@@ -1,10 +1,10 @@
 import type { LocalCloud } from "dgraphcloud-local";
 import type { Kind } from "../../sdk/delegate";
 
-/** Every session and every backend's token of the local cloud is a signed one. */
+/** The local cloud issues only signed tokens, for sessions and for backends. */
 const signed = /eyJ[\w-]{8,}\.[\w-]{8,}\./;
 
-/** Knows every secret of the account, and where each may stand. */
+/** Finds secrets of the account where they are not allowed. */
 export class Secrets {
   constructor(private readonly local: LocalCloud) {}
 
@@ -12,7 +12,7 @@ export class Secrets {
     return signed.test(text) || this.local.accounts.some(({ password }) => text.includes(password));
   }
 
-  /** Whether outputs hold a secret but for the ones that the sdk declares secret. */
+  /** Whether outputs contain a secret other than in the outputs that the sdk declares secret. */
   leakIn(kind: Kind, outputs: unknown): boolean {
     const declared = {
       backend: "jwtToken",

@@ -5,13 +5,13 @@ import type { ProviderCalls } from "./providerCalls";
 import { type Failed, FatalError, type Recorded, type Registration, type State, type Values } from "./state";
 
 /**
- * A stack as the engine keeps it: what it calls in which order, and what it remembers of the answers. Follows the engine's own
+ * A simulated engine with its state: it calls the provider in the engine's order and records the answers. It follows the engine's own
  * step generator and steps; the facts that matter are measured with the real engine in test/engine.
  */
 export class SimulatedStack implements State {
   private entries: Recorded[] = [];
   private operatedOn = new Set<string>();
-  /** Deleted in this run together with what they depend on. */
+  /** Dependents that this run deleted and must create again. */
   private recreated = new Set<string>();
 
   private calls!: ProviderCalls;
@@ -26,18 +26,18 @@ export class SimulatedStack implements State {
     return this;
   }
 
-  /** The entry that a program means by a name. */
+  /** The current resource of a name. */
   live(name: string): Recorded | undefined {
     return this.entries.find((entry) => entry.name === name && !entry.pendingDeletion);
   }
 
-  /** The same process first reads everything anew, as with --refresh; a failure there ends it. */
+  /** Refreshes first in the same process, as --refresh does. A failure there ends the run. */
   async refreshed(isAsked: boolean | undefined, work: () => Promise<Failed[]>): Promise<Failed[]> {
     const failures = isAsked === true ? await this.refresh() : [];
     return failures.length > 0 ? failures : work();
   }
 
-  /** Runs a program. What depends on a failure is left alone, and nothing that was left out is deleted after one. */
+  /** Runs a program. After a failure, dependents are skipped and nothing is deleted. */
   async up(program: readonly Registration[], forced?: string): Promise<Failed[]> {
     this.operatedOn = new Set();
     this.recreated = new Set();
@@ -58,7 +58,7 @@ export class SimulatedStack implements State {
       : this.deleteWhere(({ name, pendingDeletion }) => pendingDeletion || !this.operatedOn.has(name));
   }
 
-  /** Reads everything anew; what is gone leaves the state. */
+  /** Reads every resource, and removes those that are gone. */
   async refresh(): Promise<Failed[]> {
     const failures: Failed[] = [];
     for (const old of this.entries.filter(({ pendingReplacement }) => !pendingReplacement)) {
@@ -72,7 +72,7 @@ export class SimulatedStack implements State {
   private async readAnew(old: Recorded): Promise<void> {
     const read = await this.calls.read(old);
     const fresh = read === undefined ? undefined : { ...old, ...read, unfinished: false };
-    // The engine shows what has changed.
+    // The engine calls diff to show what has changed.
     if (fresh !== undefined) await this.calls.diff(old, fresh, fresh.inputs);
     this.put(old, fresh);
   }
@@ -96,7 +96,7 @@ export class SimulatedStack implements State {
     if (isForced) return this.replace(one, old, await this.calls.check(one, {}, wanted), false);
     const inputs = await this.calls.check(one, old.inputs, wanted);
     const diff = await this.calls.diff(one, old, inputs);
-    // A diff that leaves it open is made by the engine itself, of the inputs.
+    // If the provider does not decide, the engine compares the inputs itself.
     const changes = diff.changes ?? !isDeepStrictEqual(old.inputs, inputs);
     if ((changes && diff.replaces) || old.pendingReplacement) {
       return this.replace(one, old, await this.calls.check(one, {}, wanted), diff.deleteBeforeReplace);
@@ -114,7 +114,7 @@ export class SimulatedStack implements State {
     return this.create(one, inputs, this.live(one.name), "removed");
   }
 
-  /** What would be replaced once `old` has another id is deleted before it. */
+  /** Deletes the dependents that a new id of `old` would replace. */
   private async deleteDependents(old: Recorded): Promise<void> {
     const gone = [old];
     const dependents: Recorded[] = [];
@@ -176,7 +176,7 @@ export class SimulatedStack implements State {
     const failures: Failed[] = [];
     const blocked = new Set<string>();
     for (const entry of dependentsFirst(this.entries.filter(isDue))) {
-      // What something undeleted depends on stays.
+      // Dependencies of a resource that could not be deleted stay.
       if (blocked.has(entry.name)) continue;
       await this.delete(entry, "gone").catch((error: unknown) => {
         failures.push({ name: entry.name, error: asFailure(error) });
@@ -199,12 +199,12 @@ export class SimulatedStack implements State {
     this.put(entry, fate === "gone" ? undefined : { ...entry, pendingReplacement: true });
   }
 
-  /** Whether a newer object of the same resource is there and may be deleted. */
+  /** Whether a newer object of the same resource exists and is not protected. */
   private isReleased({ name, pendingDeletion }: Recorded): boolean {
     return pendingDeletion && this.live(name)?.outputs["deletionProtection"] !== true;
   }
 
-  /** Whether another resource of the program stands for the same object. */
+  /** Whether another resource of the program refers to the same object. */
   private isHeldByAnother({ name: own, id }: Recorded): boolean {
     return this.entries.some(
       ({ name, id: other, pendingDeletion }) =>
@@ -212,7 +212,7 @@ export class SimulatedStack implements State {
     );
   }
 
-  /** Whether it is the record of an action whose backend stays, and the program of this run names neither. */
+  /** Whether it is the record of an action on a backend that stays, and this program declares neither of them. */
   private isGuarded({ name: own, outputs }: Recorded): boolean {
     if (!isGuarding(outputs) || this.operatedOn.has(own)) return false;
     const backend = this.entries.find(({ kind, id }) => kind === "backend" && id === targetOf(outputs));
@@ -250,7 +250,7 @@ function dependentsFirst(entries: readonly Recorded[]): Recorded[] {
   return [...entries].reverse().sort((one, other) => depth[other.kind] - depth[one.kind]);
 }
 
-/** What the user is told. A mistake in the code, the provider's or the model's own, is none of that. */
+/** Returns a failure that a user would see. Rethrows programming errors of the provider or the model. */
 function asFailure(error: unknown): Error {
   const isMistake = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
   if (error instanceof Error && !(error instanceof FatalError) && !isMistake && !error.message.includes("unexpected: "))

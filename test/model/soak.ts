@@ -4,7 +4,7 @@ import { play } from "./play";
 import { histories } from "./steps";
 import { Tally } from "./tally";
 
-/** Each of these has a seed of its own, so that a counterexample costs no more than its own share to find again. */
+/** The number of runs with the same seed, which limits the time to reproduce a counterexample. */
 const runsPerSeed = 50;
 
 const help = `Usage: npm run soak -- [--minutes N] [--runs N] [--seed N]

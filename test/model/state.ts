@@ -7,7 +7,7 @@ export interface Registration {
   readonly name: string;
   readonly kind: Kind;
   readonly dependsOn: readonly string[];
-  /** Its inputs, now that what it depends on is there. */
+  /** Its inputs, computed after its dependencies exist. */
   readonly inputs: (state: State) => Values;
   readonly protect?: boolean;
   readonly retainOnDelete?: boolean;
@@ -30,7 +30,7 @@ export interface Recorded {
   readonly outputs: Values;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
-  /** The engine's own mark of a resource that failed half-way (`initErrors`). */
+  /** Whether its last operation failed partially (`initErrors`). */
   readonly unfinished: boolean;
   /** Replaced by a newer one and still to be deleted (`delete: true`). */
   readonly pendingDeletion: boolean;
@@ -43,5 +43,5 @@ export interface Failed {
   readonly error: Error;
 }
 
-/** Ends the engine's run at once: it was killed, or an invariant was broken. */
+/** Ends the engine's run at once: it was killed, or an invariant was violated. */
 export class FatalError extends Error {}

@@ -4,7 +4,7 @@ import type { BackendInputs } from "../../provider/backend/inputs";
 import type { Crash } from "./crashInjector";
 import { dropNames, type DropName, restoreNames, type RestoreName, type Slot, slots, type Target } from "./program";
 
-/** What happens next: to the program, to the stack, to the cloud, or to time. */
+/** One step of a history: a change of the program, the stack, the cloud or the time. */
 export type Step =
   | { readonly kind: "backend"; readonly slot: Slot; readonly args: Partial<BackendInputs> }
   | {
@@ -48,7 +48,7 @@ const outsides = [
 ] as const;
 export type Outside = (typeof outsides)[number];
 
-/** What the edit does to the triggers: a new value runs the action again, taking them out never does. */
+/** How an edit changes the triggers: a new value runs the action again, removing them does not. */
 export type Triggering = "new" | "kept" | "none";
 
 const triggers = fc.constantFrom<Triggering>("new", "new", "kept", "none");
@@ -123,7 +123,7 @@ const faultStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Where a death hurts most. */
+/** The mutations at which a crash does most harm. */
 const mutation = fc.constantFrom("createDeployment", "deleteDeployment", "restore", "dropData");
 const victim = fc.constantFrom("provider" as const, "engine" as const);
 const crash: fc.Arbitrary<Crash> = fc.oneof(

@@ -1,4 +1,4 @@
-/** What has happened over all runs, for the report: a model that never gets anywhere proves nothing. */
+/** Counts events over all runs for the report, which shows that the model does reach them. */
 export class Tally {
   private readonly counts = new Map<string, number>();
 
@@ -6,7 +6,7 @@ export class Tally {
     if (times > 0) this.counts.set(what, this.of(what) + times);
   }
 
-  /** Takes over what another one has counted. */
+  /** Adds the counts of another tally. */
   take(other: Tally): void {
     for (const [what, times] of other.entries) this.add(what, times);
   }

@@ -3,7 +3,7 @@ import type { SimulatedStack } from "./simulatedStack";
 import type { Failed } from "./state";
 
 /**
- * Reads the messages of a failed run and does what they say, and nothing else: a model that converges only with more than
+ * Follows the messages of a failed run, and does nothing else: if the model converged only with more than
  * that would show that a message is missing.
  */
 export class User {
@@ -14,7 +14,7 @@ export class User {
     private readonly stack: SimulatedStack,
   ) {}
 
-  /** A value that no trigger and no name has had. */
+  /** A value that no trigger or name has had before. */
   another(): string {
     this.generation += 1;
     return `n${this.generation}`;
@@ -71,12 +71,12 @@ export class User {
     this.program.drops.set(name, { ...declared, args: { ...declared.args, acceptUnknown: accept } });
   }
 
-  /** First off with the protection, and nothing else: what was removed has to be declared once more for that. */
+  /** Turns off the protection only. A removed resource must be declared again for that. */
   private unprotect(slot: Slot): void {
     const declared = this.program.backends.get(slot);
-    // Without a live one, what is still to be deleted tells what it was.
+    // Without a current object, the one that is pending deletion has its inputs.
     const recorded = this.stack.live(slot) ?? this.stack.state.find((entry) => entry.name === slot);
-    // A refresh after the message may have found that it is gone: then there is nothing left to unprotect.
+    // A refresh may have removed it since the message, so that nothing is left to unprotect.
     if (declared === undefined && recorded === undefined) return;
     const { args = {}, ...options } = declared ?? { retainOnDelete: false, deleteBeforeReplace: false };
     const { name, zone, deploymentType, size, subdomain } = recorded?.inputs ?? {};

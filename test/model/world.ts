@@ -17,11 +17,11 @@ import type { Tally } from "./tally";
 import { User } from "./user";
 
 const settleRounds = 15;
-/** No process starts in no time. */
+/** The time that a process needs to start. */
 const startMs = 1_000;
 const betweenRunsMs = 10 * 60_000;
 
-/** A cloud, a stack, a user with a program, and processes that can die. */
+/** A cloud, a stack, a user with a program, and processes that can be killed. */
 export class World {
   private readonly stack = new SimulatedStack();
   private readonly random = seededRandom(1);
@@ -88,7 +88,7 @@ export class World {
     }
   }
 
-  /** All faults are over: whoever follows the messages gets where the program says. */
+  /** Removes all faults, and follows the messages until the stack matches the program. */
   async settle(): Promise<void> {
     this.local.faults.clear();
     for (const backend of this.local.cloud.allBackends()) backend.setRestoreOutcome({ status: "OK" });
@@ -133,7 +133,7 @@ export class World {
     checkGuards({ stack });
   }
 
-  /** One operation of the engine in a process of its own; undefined when the engine was killed. */
+  /** Runs one engine operation in a new process. Returns undefined if the engine was killed. */
   private async run(
     what: string,
     crash: Crash | undefined,
@@ -152,7 +152,7 @@ export class World {
     } finally {
       crashInjector.end();
       if (process.killed !== undefined) this.tally.add(`${process.killed} killed`);
-      // Nothing that it left under way may outlive it.
+      // No pending call may outlive the process.
       process.kill("engine");
       this.checkLines(process.lines);
     }

@@ -68,7 +68,7 @@ describe("package: the packed tarball in an empty project", function () {
     });
   }
 
-  it("holds what programs need, and nothing else", () => {
+  it("contains only what programs need", () => {
     const installed = join(project, "node_modules", "pulumi-dgraphcloud");
     expect(readdirSync(installed)).to.have.members([
       "CHANGELOG.md",
@@ -78,7 +78,7 @@ describe("package: the packed tarball in an empty project", function () {
       "docs",
       "package.json",
     ]);
-    // Error messages name it by this path.
+    // Error messages refer to the page by this path.
     expect(existsSync(join(installed, "docs", "troubleshooting.md"))).to.equal(true);
     expect(readdirSync(join(installed, "docs", "how-to"))).to.have.members(readdirSync(join(root, "docs", "how-to")));
     expect(existsSync(join(project, "node_modules", "dgraphcloud-local"))).to.equal(false);

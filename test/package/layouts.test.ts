@@ -14,21 +14,21 @@ const run = promisify(execFile);
 const npmInstall = ["install", "--no-audit", "--no-fund", "--prefer-offline"];
 const backend = '{ zone: "us-east-1", deploymentType: "free" }';
 
-/** Programs that get the package from somewhere else than their own folder. */
-describe("package: where the engine looks for it", function () {
+/** Programs that resolve the package from another folder than their own. */
+describe("package: the folder in which the engine looks for it", function () {
   this.timeout(300_000);
   let folder: string;
   let tarball: string;
   let engine: Engine;
   let local: LocalCloud;
-  /** A program of a workspace, which has the package from a shared library. */
+  /** A program of a workspace that gets the package through a shared library. */
   let app: string;
   /** The same program as a bundle, in a folder of its own. */
   let deployed: string;
   /** NODE_OPTIONS of the engine. */
   let nodeOptions: string | undefined;
 
-  /** The SDK of this checkout: nothing but pnpm and small packages is downloaded. */
+  /** The SDK of this checkout, so that only pnpm and small packages are downloaded. */
   const sdk = { "@pulumi/pulumi": `link:${join(root, "node_modules", "@pulumi", "pulumi")}` };
   const inWorkspace = { library: "workspace:*", ...sdk };
   const packed = (): Readonly<Record<string, string>> => ({ "pulumi-dgraphcloud": `file:${tarball}`, ...sdk });
@@ -82,7 +82,7 @@ describe("package: where the engine looks for it", function () {
     return JSON.stringify({ name, version: "1.0.0", private: true, main: "index.js", dependencies });
   }
 
-  /** Installs what the manifest of a folder asks for. */
+  /** Installs the dependencies of a folder. */
   async function pnpm(cwd: string): Promise<void> {
     const flags = [
       "--store-dir",
@@ -94,7 +94,7 @@ describe("package: where the engine looks for it", function () {
     await run(join(folder, "node_modules", ".bin", "pnpm"), ["install", ...flags], { cwd });
   }
 
-  /** What the engine prints, and whether it failed. */
+  /** The output of the engine, and whether it failed. */
   async function pulumi(cwd: string, ...args: string[]): Promise<{ failed: boolean; stdout: string }> {
     const flags = ["--non-interactive", "--color", "never"];
     const env = { ...environmentOf(folder, engine, local), NODE_OPTIONS: nodeOptions };
@@ -108,7 +108,7 @@ describe("package: where the engine looks for it", function () {
     ["a library of a pnpm workspace", () => app, inWorkspace],
     ["a bundle of esbuild", () => deployed, {}],
   ] as const) {
-    it(`stops a program that has it from ${layout}, names the folder, and deploys once it is installed there`, async () => {
+    it(`stops a program that gets it from ${layout}, names the folder, and deploys after it is installed there`, async () => {
       const project = projectOf();
       await pulumi(project, "stack", "init", "dev");
       const { failed, stdout } = await pulumi(project, "up", "--yes", "--skip-preview");
@@ -131,7 +131,7 @@ describe("package: where the engine looks for it", function () {
     });
   }
 
-  it("asks nobody to approve a script where it is installed", async () => {
+  it("needs no approval of an install script", async () => {
     const project = folderWith("consumer", { "package.json": manifest("consumer", {}) });
     const { stdout, stderr } = await run("npm", [...npmInstall, "--legacy-peer-deps", tarball], { cwd: project });
     expect(stdout).to.match(/added \d+ packages/);
@@ -157,7 +157,7 @@ describe("package: where the engine looks for it", function () {
     for (const { uid } of local.cloud.all()) await local.cloud.remove(uid);
   });
 
-  // They run after the package was installed for the program above.
+  // These programs run after the package was installed for the program above.
   for (const [settings, text] of [
     ["the default settings", "{}"],
     ["settings without main", '{ projectSettings: { name: "auto", runtime: "nodejs" } }'],
@@ -176,7 +176,7 @@ describe("package: where the engine looks for it", function () {
     });
   }
 
-  /** A program that runs the engine itself, and leaves a backend. */
+  /** A program that runs the engine itself and creates a backend. */
   function automation(options: string): string {
     return `
       const { LocalWorkspace } = require("@pulumi/pulumi/automation");

@@ -7,7 +7,7 @@ import { expect } from "chai";
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
 
-/** Packs the package as it is published; gives the path of the tarball. */
+/** Packs the package as it is published, and returns the path of the tarball. */
 export async function pack(folder: string): Promise<string> {
   await run("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { cwd: root });
   return join(folder, readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "");
@@ -15,12 +15,12 @@ export async function pack(folder: string): Promise<string> {
 
 /** Installs packages into a project. */
 export async function install(project: string, packages: readonly string[]): Promise<void> {
-  // npm runs on the Node of the tests, which may be too old for an SDK that is to run on another one.
+  // npm runs on the Node of the tests, which may be too old for the SDK that is installed.
   const flags = ["install", "--no-audit", "--no-fund", "--prefer-offline", "--engine-strict=false"];
   await run("npm", [...flags, ...packages], { cwd: project });
 }
 
-/** Another Node, which the package registry has like any other package; gives the folder of its executable. */
+/** Installs another Node from the package registry, and returns the folder of its executable. */
 export async function installNode(version: string, folder: string): Promise<string> {
   const home = join(folder, `node-${version}`);
   mkdirSync(home);

@@ -12,7 +12,7 @@ interface Versions {
   readonly node: string;
 }
 
-/** The two ends of what users have, and the Node between them with the last SDK that also runs on Node 20. */
+/** The oldest and the newest versions that users have, and in between the last SDK that also runs on Node 20. */
 const combinations: readonly Versions[] = [
   { engine: "oldest", sdk: "3.216.0", node: "20.9.0" },
   { engine: "newest", sdk: "3.248.0", node: "22.23.3" },
@@ -43,7 +43,7 @@ for (const { engine: age, sdk, node } of combinations)
       removeFolder(folder);
     });
 
-    /** A program in TypeScript that fails on another Node, with more statements behind its backend. */
+    /** A TypeScript program with a backend and more statements, which fails on another Node. */
     function program(more = "", zone = "us-east-1"): void {
       writeFileSync(
         join(project, "index.ts"),
@@ -60,7 +60,7 @@ for (const { engine: age, sdk, node } of combinations)
     async function succeeds(work: Promise<Run>): Promise<string> {
       const run = await work;
       expect(run.code, run.output).to.equal(0);
-      // What an action erases, and what the end of its record means, is said as a warning.
+      // Warnings tell what an action erases, and what the end of its record means.
       const others = run.output.replace(/warning: (will (erase|replace)|its record is removed)/g, "");
       expect(others).not.to.match(/warning/i);
       return run.output;
@@ -82,7 +82,7 @@ for (const { engine: age, sdk, node } of combinations)
       expect(count()).to.equal(0);
     });
 
-    it("keeps a backend that is not ready in time, and goes on with it in the next up", async () => {
+    it("keeps a backend that is not ready in time, and continues with it in the next up", async () => {
       const unready = stack.local.faults.add({
         operation: "ready",
         calls: "every",
@@ -113,7 +113,7 @@ for (const { engine: age, sdk, node } of combinations)
       await nothingChanges();
     });
 
-    it("shows in a refresh what was changed outside, and previews what a replace is for", async () => {
+    it("shows outside changes in a refresh, and the cause of a replace in the preview", async () => {
       const [account] = stack.local.accounts;
       stack.local.cloud.updateDeployment(account!, { uid: uids()[0] ?? "", name: "renamed" });
       expect(await succeeds(stack.refresh())).to.match(/orders.*renamed/s);

@@ -27,12 +27,12 @@ const actions = `
   exports.urls = drop.exportUrls;
 `;
 
-/** How the engine's own log writes a line: in JSON with a level, or (before) severity and date, time, thread, file of its source. */
+/** The format of the engine's log: JSON with a level, or, in older versions, severity, date, time, thread and source file. */
 const engineLogLine = /^\{"time":"\d{4}-.*"v":\d+\}$|^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+\.go:\d+\]/;
 
 const debugEvent = /"severity": ?"debug"/;
 
-describe("secrets: what a run leaves anywhere", function () {
+describe("secrets: a run leaves none in output, files or arguments and", function () {
   this.timeout(600_000);
   let stack: Stack;
   let audit: Audit;
@@ -66,7 +66,7 @@ describe("secrets: what a run leaves anywhere", function () {
     });
   }
 
-  /** What a service could put into a complaint, since it was in a request or is the service's own: as it is, and quoted. */
+  /** Secrets that a service could put into an error message, since they were in a request or are its own: plain and quoted. */
   const blame = (...sent: readonly string[]): string[] => {
     const secrets = [...sent, ...stack.local.cloud.all().map(({ jwtToken }) => jwtToken)];
     const quoted = JSON.stringify({ variables: { sent } });
@@ -86,7 +86,7 @@ describe("secrets: what a run leaves anywhere", function () {
     expect(audit.leaksIn(run.output, what)).to.deep.equal([]);
     return run;
   }
-  /** With --json, the SDK's and the engine's own debug events hold what they send each other: those are passed over, and nothing else. */
+  /** With --json, debug events of the SDK and the engine contain their messages to each other. Only these events are skipped. */
   function expectEvents(run: Run, what: string): string {
     expect(run.code, `${what}: ${run.output}`).to.equal(0);
     const lines = run.output.split("\n");
@@ -107,7 +107,7 @@ describe("secrets: what a run leaves anywhere", function () {
     return run;
   }
 
-  it("fails with the account of a Provider without telling one", async () => {
+  it("fails without printing one when the account of a Provider is refused", async () => {
     stack.program(theirs);
     injectFault("login", complaint(other.password));
     await fails(stack.up(), "a log-in of a Provider", /refused the log-in/);
@@ -125,7 +125,7 @@ describe("secrets: what a run leaves anywhere", function () {
     await succeeds(stack.destroy(), "destroy of a Provider");
   });
 
-  it("fails to log in, to create and to get ready without telling one", async () => {
+  it("fails without printing one in log-in, create and wait", async () => {
     stack.program(program(0));
     injectFault("login", complaint(me.password));
     await fails(stack.up(), "a log-in that is refused", /refused the log-in/);
@@ -139,10 +139,10 @@ describe("secrets: what a run leaves anywhere", function () {
     await succeeds(stack.up(), "up");
   });
 
-  it("creates, previews, updates and refreshes without telling one", async () => {
+  it("creates, previews, updates and refreshes without printing one", async () => {
     stack.program(program(0, theirs));
     const debug = expectEvents(await stack.up("--json"), "up --json");
-    // The evidence: as soon as the SDK stops it, this exception has to go.
+    // This fails as soon as the SDK stops printing it, and then the exception must be removed.
     expect(audit.leaksIn(debug, "")).not.to.have.length(0);
     stack.program(program(1, theirs));
     await succeeds(stack.preview(), "preview --diff");
@@ -157,7 +157,7 @@ describe("secrets: what a run leaves anywhere", function () {
     await fails(stack.refresh(), "a refresh that is refused", /\[secret\]/);
   });
 
-  it("restores, drops and exports without telling one", async () => {
+  it("restores, drops and exports without printing one", async () => {
     for (const { uid, name } of stack.local.cloud.all()) {
       await stack.local.cloud.get(uid).engine.setSchema("type Task { id: ID! title: String! }");
       if (name === "production") await stack.local.cloud.get(uid).takeBackup();
@@ -200,7 +200,7 @@ describe("secrets: what a run leaves anywhere", function () {
     ).to.include.members([...["the URL of an export", "a token of a backend", "a lambda script"]]);
   });
 
-  it("tells of a failed look-up in a program without telling one", async () => {
+  it("reports a failed look-up of a program without printing one", async () => {
     const looks = ["getBackends()", 'getBackend({ name: "production" })'];
     injectFault("deployments", { kind: "errors", messages: blame(), acted: true, withData: true });
     for (const look of looks) {
@@ -218,7 +218,7 @@ describe("secrets: what a run leaves anywhere", function () {
     }
   });
 
-  it("shows and exports the stack without telling one, and encrypts what it keeps", async () => {
+  it("shows and exports the stack without printing one, and encrypts those in the state", async () => {
     const state = await stack.state();
     expect(audit.leaksIn(state.text, "stack export")).to.deep.equal([]);
     expect(state.text.match(/"ciphertext"/g)).to.have.length.above(5);
@@ -232,7 +232,7 @@ describe("secrets: what a run leaves anywhere", function () {
     for (const view of views) await succeeds(stack.pulumi(...view), view.join(" "));
   });
 
-  it("names each request in its own debug log, and nothing of what was in it", async () => {
+  it("names each request in its debug log, without its content", async () => {
     stack.program(program(1, theirs + actions));
     const refresh = await succeeds(stack.refresh(), "refresh");
     expect(refresh.output).to.match(/dgraphcloud: login at 127\.0\.0\.1:\d+: HTTP 200, \d+ ms/);
@@ -242,17 +242,17 @@ describe("secrets: what a run leaves anywhere", function () {
     stack.environment["DGRAPHCLOUD_LOG"] = "debug";
   });
 
-  it("with -v=9 prints them in the engine's own log lines only, which no provider can prevent", async () => {
+  it("prints them with -v=9 in the engine's own log lines only, which no provider can prevent", async () => {
     const run = await stack.up("-v=9", "--logtostderr", "--skip-preview");
     const lines = run.output.split("\n");
     const ofTheEngine = lines.filter((line) => engineLogLine.test(line));
     const others = lines.filter((line) => !engineLogLine.test(line));
     expect(audit.leaksIn(others.join("\n"), "lines that are not the engine's")).to.deep.equal([]);
-    // The evidence: as soon as the engine stops it, this exception has to go.
+    // This fails as soon as the engine stops printing it, and then the exception must be removed.
     expect(ofTheEngine.filter((line) => audit.leaksIn(line, "").length > 0)).not.to.have.length(0);
   });
 
-  it("destroys without telling one", async () => {
+  it("destroys without printing one", async () => {
     injectFault("deleteDeployment", complaint());
     await fails(stack.destroy(), "a destroy that is refused", /\[secret\]/);
     calm();
@@ -260,7 +260,7 @@ describe("secrets: what a run leaves anywhere", function () {
     expect(stack.local.cloud.all()).to.deep.equal([]);
   });
 
-  it("left none in the state's files and their history, in temporary files, or in the arguments of processes", () => {
+  it("has left none in state files and their history, in temporary files, or in process arguments", () => {
     const { seen, leaks } = audit.stop();
     expect([...seen.commands].some((command) => command.includes("dynamic-provider"))).to.equal(true);
     expect([...seen.commands].some((command) => /pulumi (up|refresh|destroy)/.test(command))).to.equal(true);

@@ -23,7 +23,7 @@ describe("prepareEngine", () => {
   ): ReturnType<typeof prepareEngine> =>
     prepareEngine({ environment: sandbox.environment(...folders), supplies, say: sandbox.say, ...options });
 
-  it("takes an engine on PATH with its language host, in silence", async () => {
+  it("uses an engine on PATH with its language host, without a message", async () => {
     const pulumi = sandbox.pulumi("a", "3.216.0");
     const languageHost = sandbox.languageHost("b");
     sandbox.pulumi(join("cache", pinned), newest);
@@ -36,13 +36,13 @@ describe("prepareEngine", () => {
     expect(sandbox.said).to.deep.equal([]);
   });
 
-  it("keeps the order of a PATH that leads to the engine", async () => {
+  it("keeps the order of a PATH that already finds the engine", async () => {
     sandbox.pulumi("b", "3.300.0");
     sandbox.languageHost("b");
     expect((await prepare(["a", "b"])).path).to.equal(sandbox.environment("a", "b")["PATH"]);
   });
 
-  it("takes the first engine on PATH that fits, and puts it before those that do not", async () => {
+  it("uses the first suitable engine on PATH, and puts it before the others", async () => {
     sandbox.pulumi("a", "3.215.9");
     sandbox.languageHost("a");
     const pulumi = sandbox.pulumi("b", "3.250.0-alpha.1");
@@ -52,7 +52,7 @@ describe("prepareEngine", () => {
   });
 
   for (const version of ["3.100.0", "3.216.0-alpha.1", "4.0.0", "4.0.0-beta.1"]) {
-    it(`passes over version ${version} on PATH for the cache, in silence`, async () => {
+    it(`skips version ${version} on PATH and uses the cache, without a message`, async () => {
       sandbox.pulumi("a", version);
       sandbox.languageHost("a");
       const pulumi = sandbox.pulumi(join("cache", pinned), newest);
@@ -66,14 +66,14 @@ describe("prepareEngine", () => {
     });
   }
 
-  it("passes over an engine on PATH without its language host, and says so before it gets another", async () => {
+  it("skips an engine on PATH without its language host, and says so before it installs another", async () => {
     const lone = sandbox.pulumi("a", "3.245.0");
     const engine = await prepare(["a"], [sandbox.supply()]);
     expect(engine.source).to.equal("build");
     expect(sandbox.said).to.deep.equal([`not used: ${lone} has no pulumi-language-nodejs with it`]);
   });
 
-  it("passes over an engine on PATH without what runs dynamic providers, and says so before it gets another", async () => {
+  it("skips an engine on PATH without the plugin for dynamic providers, and says so before it installs another", async () => {
     const lone = sandbox.pulumi("a", newest);
     sandbox.script("a/pulumi-language-nodejs", "exit 0");
     const engine = await prepare(["a"], [sandbox.supply()]);
@@ -81,7 +81,7 @@ describe("prepareEngine", () => {
     expect(sandbox.said).to.deep.equal([`not used: ${lone} has no pulumi-resource-pulumi-nodejs with it`]);
   });
 
-  it("takes what runs dynamic providers from another folder on PATH, and leads the engine there", async () => {
+  it("uses the plugin for dynamic providers from another folder on PATH", async () => {
     sandbox.pulumi("old", "3.1.0");
     sandbox.pulumi("a", newest);
     sandbox.script("a/pulumi-language-nodejs", "exit 0");
@@ -91,7 +91,7 @@ describe("prepareEngine", () => {
     expect(path.split(":").slice(0, 2)).to.deep.equal(binDirs);
   });
 
-  it("takes no other version than the one that is asked for, from PATH or from the cache", async () => {
+  it("uses only the requested version, from PATH or from the cache", async () => {
     for (const folder of ["a", join("cache", pinned)]) {
       sandbox.pulumi(folder, newest);
       sandbox.languageHost(folder);
@@ -105,7 +105,7 @@ describe("prepareEngine", () => {
     expect(await prepare(["a", "b"], [supply], asked)).to.include({ pulumi, version: oldest, source: "PATH" });
   });
 
-  it("tries the ways to get one in their order, once", async () => {
+  it("tries each supply once, in order", async () => {
     const failing: Supply = { ...sandbox.supply(), bring: () => Promise.reject(new Error("no way")) };
     const supplies = [sandbox.supply(newest, "installer"), sandbox.supply(newest, "build")];
     expect((await prepare([], [failing, ...supplies])).source).to.equal("installer");
@@ -113,7 +113,7 @@ describe("prepareEngine", () => {
     expect(supplies.map(({ asked }) => asked())).to.deep.equal([1, 0]);
   });
 
-  it("finds what the installer puts into bin", async () => {
+  it("finds executables that the installer puts into bin", async () => {
     const supply: Supply = {
       source: "installer",
       remedy: "",
@@ -125,7 +125,7 @@ describe("prepareEngine", () => {
     expect((await prepare([], [supply])).pulumi).to.equal(join(sandbox.cache, pinned, "bin", "pulumi"));
   });
 
-  it("leaves nothing of a way that failed half-way or brought another version", async () => {
+  it("removes the files of a supply that failed or delivered another version", async () => {
     const half: Supply = {
       source: "installer",
       remedy: "",
@@ -140,7 +140,7 @@ describe("prepareEngine", () => {
     expect(existsSync(join(sandbox.cache, pinned, "bin"))).to.equal(false);
   });
 
-  it("says everything that was tried and every way on when none can be had", async () => {
+  it("lists every attempt and every remedy when no engine is available", async () => {
     const old = sandbox.pulumi("a", "3.1.0");
     sandbox.languageHost("a");
     const failing: Supply = { ...sandbox.supply(), bring: () => Promise.reject(new Error("Go is not on PATH")) };
@@ -154,7 +154,7 @@ describe("prepareEngine", () => {
     expect(readdirSync(sandbox.cache)).to.deep.equal([]);
   });
 
-  it("asks to remove a folder in the cache that does not run", async () => {
+  it("asks to remove a cached engine that does not run", async () => {
     sandbox.script(join("cache", pinned, "pulumi"), "exit 1");
     sandbox.languageHost(join("cache", pinned));
     const message = await failure(prepare([], [sandbox.supply()]));
@@ -163,14 +163,14 @@ describe("prepareEngine", () => {
       .and.include(`remove ${join(sandbox.cache, pinned)}`);
   });
 
-  it("wants the language host of a cached engine beside it, whatever is on PATH", async () => {
+  it("needs the language host beside a cached engine, whatever is on PATH", async () => {
     sandbox.languageHost("a");
     const lone = sandbox.pulumi(join("cache", pinned), newest);
     const message = await failure(prepare(["a"], [sandbox.supply()]));
     expect(message).to.include(`${lone} has no pulumi-language-nodejs with it: remove `);
   });
 
-  it("asks for another cache when this one cannot be written", async () => {
+  it("asks for another cache when this one is read-only", async () => {
     const file = sandbox.script("file", "");
     const environment = { PATH: "", DGRAPHCLOUD_TOOLS_CACHE: join(file, "below") };
     const message = await failure(prepareEngine({ environment, supplies: [sandbox.supply()], say: sandbox.say }));

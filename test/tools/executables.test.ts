@@ -34,16 +34,16 @@ describe("executables", () => {
     expect(findExecutables("tool", folders)).to.deep.equal([first, second]);
   });
 
-  it("has no version of what fails or is not there", async () => {
+  it("returns no version of an executable that fails or is missing", async () => {
     expect(await versionOf(sandbox.script("fails", "echo v1.2.3; exit 1"), {})).to.equal(undefined);
     expect(await versionOf(join(sandbox.folder, "absent"), {})).to.equal(undefined);
   });
 
-  it("puts folders in front of PATH and none in twice", () => {
+  it("puts folders in front of PATH, each once", () => {
     expect(pathWith(["/b", "/n"], { PATH: "/a::/b:/c" })).to.equal("/b:/n:/a:/c");
   });
 
-  it("keeps the cache where the user says, else in the user's cache", () => {
+  it("uses the cache folder of the setting, otherwise the user's cache", () => {
     expect(cacheFolder({ DGRAPHCLOUD_TOOLS_CACHE: "/x", XDG_CACHE_HOME: "/y" })).to.equal("/x");
     expect(cacheFolder({ DGRAPHCLOUD_TOOLS_CACHE: "", XDG_CACHE_HOME: "/y" })).to.equal("/y/pulumi-dgraphcloud");
     expect(cacheFolder({})).to.equal(join(homedir(), ".cache", "pulumi-dgraphcloud"));

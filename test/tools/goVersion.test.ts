@@ -5,8 +5,8 @@ import { goVersionFor } from "../../tools/goBuild";
 
 const root = join(__dirname, "../..");
 
-describe("the Go that the builds need", () => {
-  it("is the one that README and docs name", () => {
+describe("the Go version for the builds", () => {
+  it("is the one in README and docs", () => {
     const tools = readdirSync(join(root, "tools"), { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const needed = goVersionFor(tools.map(({ name }) => ({ module: name })));
     for (const page of ["README.md", "docs/local-cloud.md", "docs/decisions/0005-engine-and-test-tools.md"]) {

@@ -13,11 +13,11 @@ describe("npm run local", function () {
       try {
         process.kill(-group, "SIGKILL");
       } catch {
-        // It has ended, as it should.
+        // The process has ended, as expected.
       }
   });
 
-  /** Runs it in a group of processes of its own, as a terminal does; tells what it printed before that and how it ended. */
+  /** Runs it in its own process group, as a terminal does, and returns its output and how it ended. */
   async function stopped(stop: (pid: number) => void): Promise<[number | null, string]> {
     const args = ["--require", "tsx/cjs", join(root, "tools/local.ts"), "--port", "0"];
     const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] });
@@ -31,7 +31,7 @@ describe("npm run local", function () {
     return [code, out];
   }
 
-  it("ends when the npm that started it is killed, and no signal comes", async () => {
+  it("ends when the npm that started it is killed without passing on a signal", async () => {
     const command = `"${process.execPath}" --import tsx tools/local.ts --port 0 & wait`;
     const shell = spawn("sh", ["-c", command], { cwd: root, detached: true, stdio: ["ignore", "pipe", "inherit"] });
     groups.push(shell.pid ?? 0);
@@ -40,13 +40,13 @@ describe("npm run local", function () {
       if (!out.includes("Stop it with") && (out += String(chunk)).includes("Stop it with")) shell.kill("SIGKILL");
       else out += String(chunk);
     });
-    // Open as long as the local cloud runs.
+    // This stream stays open while the local cloud runs.
     await once(shell.stdout, "close");
     expect(out).to.contain("Stopped.");
   });
 
   for (const signal of ["SIGTERM", "SIGHUP"] as const)
-    it(`hands ${signal} on`, async () => {
+    it(`passes on ${signal}`, async () => {
       const [code, out] = await stopped((pid) => process.kill(pid, signal));
       expect([code, out.includes("Stopped.")], out).to.deep.equal([0, true]);
     });

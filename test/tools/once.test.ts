@@ -25,7 +25,7 @@ describe("makeFolderOnce", () => {
     return Promise.resolve("made");
   };
 
-  it("makes it once for two who ask at the same time, and the second says that it waits", async () => {
+  it("makes the folder once for two concurrent calls, and the second one reports that it waits", async () => {
     let made = 0;
     const slow = async (into: string): Promise<string> => {
       made += 1;
@@ -39,7 +39,7 @@ describe("makeFolderOnce", () => {
     expect(readdirSync(sandbox.cache)).to.deep.equal(["tool-1"]);
   });
 
-  it("leaves nothing when making fails, and lets the next one try", async () => {
+  it("leaves nothing after a failure, and the next call tries again", async () => {
     const failing = async (into: string): Promise<string> => {
       await make(into);
       throw new Error("broke");
@@ -49,7 +49,7 @@ describe("makeFolderOnce", () => {
     expect(await makeFolderOnce(folder, make, sandbox.say)).to.equal("made");
   });
 
-  it("respects a lock that is fresh and takes over one whose holder is silent", async () => {
+  it("respects a fresh lock and takes over a stale one", async () => {
     mkdirSync(`${folder}.lock`, { recursive: true });
     const making = makeFolderOnce(folder, make, sandbox.say);
     await sleep(100);
@@ -59,7 +59,7 @@ describe("makeFolderOnce", () => {
     expect(readdirSync(sandbox.cache)).to.deep.equal(["tool-1"]);
   });
 
-  it("takes over from a process that was killed, and removes what it left", async () => {
+  it("takes over from a killed process, and removes its files", async () => {
     const script = join(sandbox.folder, "killed.ts");
     writeFileSync(
       script,
@@ -83,14 +83,14 @@ describe("makeFolderOnce", () => {
     expect(readdirSync(folder)).to.deep.equal(["made"]);
   });
 
-  it("leaves alone what a process that runs is making", async () => {
+  it("does not touch the files of a running process", async () => {
     const other = `${folder}.making-${process.ppid}-x`;
     mkdirSync(other, { recursive: true });
     await makeFolderOnce(folder, make, sandbox.say);
     expect(existsSync(other)).to.equal(true);
   });
 
-  it("takes the result of another that was quicker after a lock was lost", async () => {
+  it("uses the result of a faster process after its lock was lost", async () => {
     const overtaken = (into: string): Promise<string> => {
       mkdirSync(folder);
       writeFileSync(join(folder, "made"), "first");
@@ -103,7 +103,7 @@ describe("makeFolderOnce", () => {
 });
 
 describe("withHeartbeat", () => {
-  it("says now and then that the work goes on, and stops with it", async () => {
+  it("reports regularly that the work continues, and stops when it ends", async () => {
     const said: string[] = [];
     await withHeartbeat(
       (line) => said.push(line),

@@ -9,7 +9,7 @@ import { pulumiInstaller } from "../../tools/installer";
 import { Sandbox } from "../harness/sandbox";
 import { failure } from "../harness/errors";
 
-/** Stands for `go`: keeps what it was asked and writes an executable to the path after -o. */
+/** A fake `go`, which records its arguments and writes an executable to the path after -o. */
 const fakeGo = `
 echo "$GOTOOLCHAIN $GOFLAGS $GOWORK $CGO_ENABLED" "$@" >> "$RECORD"
 while [ "$1" != -o ]; do shift; done
@@ -26,7 +26,7 @@ describe("building the engine", () => {
   const build = (environment: NodeJS.ProcessEnv, exactly: EngineAge = "newest"): ReturnType<typeof prepareEngine> =>
     prepareEngine({ environment, exactly, supplies: [engineBuild(exactly)], say: sandbox.say });
 
-  it("builds engine and language host from the pinned modules, whatever the machine's settings", async () => {
+  it("builds engine and language host from the pinned modules, whatever the machine's Go settings", async () => {
     sandbox.script("go/go", fakeGo);
     const record = join(sandbox.folder, "record");
     const { pulumi, source } = await build({ ...sandbox.environment("go"), RECORD: record, GOFLAGS: "-mod=mod" });
@@ -43,7 +43,7 @@ describe("building the engine", () => {
     expect(sandbox.said[1]).to.match(/^built pulumi in \d+ s$/);
   });
 
-  it("builds the engine in the version that its own module pins, the old one as well", async () => {
+  it("builds each engine, also the oldest one, in the version that its module pins", async () => {
     const record = join(sandbox.folder, "record");
     for (const [age, module] of [
       ["newest", "engine"],
@@ -61,14 +61,14 @@ describe("building the engine", () => {
     }
   });
 
-  it("names the Go that is needed where there is none", async () => {
+  it("names the required Go version when Go is missing", async () => {
     mkdirSync(join(sandbox.folder, "empty"));
     const message = await failure(build(sandbox.environment("empty")));
     expect(message).to.include("- build: Go is not on PATH");
     expect(message).to.match(/- install Go 1\.\d+\.\d+ or newer/);
   });
 
-  it("gives Go's own words when it fails, without its downloads", async () => {
+  it("shows Go's error output without the downloads", async () => {
     sandbox.script("go/go", "echo 'go: downloading x v1' >&2; echo 'go: go.mod requires go >= 9' >&2; exit 1");
     const message = await failure(build(sandbox.environment("go")));
     expect(message).to.include("- build: go build ended with 1: go: go.mod requires go >= 9\n");
@@ -82,20 +82,20 @@ describe("building Dgraph", () => {
     sandbox.remove();
   });
 
-  /** Sources of Dgraph in which the place that is changed reads so. */
+  /** Dgraph sources with this text at the patched place. */
   const source = (variable: string): string => {
     const folder = join(sandbox.folder, "source");
     mkdirSync(join(folder, "x"), { recursive: true });
     writeFileSync(join(folder, "x/server.go"), `return strings.HasPrefix(${variable}, "/health")\n`);
     return folder;
   };
-  /** Keeps the files that it is given to build with, too. */
+  /** Also keeps the files that it builds from. */
   const goWith = (folder: string): string => `
 case "$1" in mod) exit 0 ;; list) echo "${folder}"; exit 0 ;; esac
 /bin/cat "$3" "\${3%go.mod}server.go" >> "$RECORD"
 ${fakeGo.replaceAll(engineVersions.newest, "25.4.0")}`;
 
-  it("builds it from the pinned module when there is none of its major version, and takes it from the cache then", async () => {
+  it("builds it from the pinned module when none of its major version exists, and then uses the cache", async () => {
     sandbox.script("go/go", goWith(source("path")));
     sandbox.script("old/dgraph", "echo 'Dgraph version   : v24.1.4'");
     const record = join(sandbox.folder, "record");
@@ -113,14 +113,14 @@ ${fakeGo.replaceAll(engineVersions.newest, "25.4.0")}`;
     expect(await prepareDgraph({ environment, say: sandbox.say })).to.include({ source: "cache" });
   });
 
-  it("does not build sources that are not those that it changes", async () => {
+  it("refuses to build sources that its patch does not fit", async () => {
     sandbox.script("go/go", goWith(source("other")));
     const environment = { ...sandbox.environment("go"), RECORD: join(sandbox.folder, "record") };
     const message = await failure(prepareDgraph({ environment, say: sandbox.say }));
     expect(message).to.include("- build: x/server.go of github.com/dgraph-io/dgraph/v25 is not as it was");
   });
 
-  it("takes any of its major version on PATH, earlier or later than the pinned one", async () => {
+  it("uses any version of the same major on PATH, older or newer than the pinned one", async () => {
     for (const version of ["25.0.0", "25.9.1"]) {
       const executable = sandbox.script("users/dgraph", `echo 'Dgraph version   : v${version}'`);
       const found = await prepareDgraph({ environment: sandbox.environment("users"), say: sandbox.say });
@@ -145,13 +145,13 @@ describe("the engine's installer", () => {
     return failure(install("unused", place)).then((message) => message.replace(String(port), "port"));
   };
 
-  it("gives up at once on a site that does not answer", async () => {
+  it("fails at once when the site does not answer", async () => {
     const started = Date.now();
     expect(await bring(() => undefined, 50)).to.equal("127.0.0.1:port cannot be reached");
     expect(Date.now() - started).to.be.below(2_000);
   });
 
-  it("gives up on a site that refuses", async () => {
+  it("fails when the site refuses", async () => {
     expect(await bring((_, response) => response.writeHead(403).end(), 5_000)).to.include("cannot be reached");
   });
 });
