@@ -8,7 +8,7 @@ import type { Row } from "./rows";
 import type { Observation, OperationResult } from "./observe";
 import { maxMs } from "./timeLimits";
 
-/** What differs from what was expected; empty when all is as it must be. */
+/** Lists the differences between an observation and its expectation. Empty if the row passes. */
 export function differences(row: Row, seen: Observation): string[] {
   const wanted = expected(row);
   return [
@@ -43,24 +43,24 @@ function differencesOfRun(row: Row, wanted: Expectation, { run, hits, sentAt, to
     found.push(`sent ${sentAt.length} times`);
   }
   if (row.kind.name === "429 with Retry-After" && row.when !== "every call" && !waited(row, sentAt)) {
-    found.push("Retry-After was not waited for");
+    found.push("the retry came before the end of Retry-After");
   }
   return found;
 }
 
-/** Only a refresh tells the state what somebody else has changed, and only proof that something is gone. */
+/** Whether the state may differ from the cloud, since only a refresh reads outside changes and only proof removes a resource. */
 function changesOutside({ step, kind }: Row): boolean {
   return step.name === "proof" || ["vanished", "renamed", "rotated"].includes(kind.family);
 }
 
-/** Whether the failing call was repeated no earlier than the service asked for. */
+/** Whether the retry of the failing call respected Retry-After. */
 function waited({ step, when }: Row, sentAt: readonly number[]): boolean {
-  const hits = (step.skips ?? 0) + (when === "mid-run" && step.kind === "poll" ? 1 : 0);
-  const [first = 0, second = 0] = sentAt.slice(hits);
+  const skipped = (step.skips ?? 0) + (when === "mid-run" && step.kind === "poll" ? 1 : 0);
+  const [first = 0, second = 0] = sentAt.slice(skipped);
   return second - first >= retryAfterSeconds * 1_000;
 }
 
-/** Rule 10, and what no message may look like. */
+/** Checks the form of every message (rule 10). */
 function differencesOfText({ run, next, accepted }: Observation): string[] {
   return [run, next, accepted].flatMap((one) => {
     if (one === undefined || one.message === "") return [];
@@ -74,7 +74,7 @@ function differencesOfText({ run, next, accepted }: Observation): string[] {
   });
 }
 
-/** Whatever may have been carried out is never sent again by itself. */
+/** Whether the request may have acted, so that it must not be sent again. */
 function mustBeSentOnce({ kind }: Row): boolean {
   return !["unsent", "nothing there", "throttled", "unauthorized", "rotated"].includes(kind.family);
 }
@@ -110,9 +110,9 @@ function differencesOfNext(row: Row, wanted: Expectation, { next, accepted, forg
   return [...found, ...(row.kind.family === "vanished" ? [] : differencesOfAcceptance(accepted))];
 }
 
-/** Once all is well, an up does nothing. */
+/** After a success, one more up makes no request. */
 function differencesOfLast({ step }: Row, { last }: Observation): string[] {
-  // A delete that is done is not asked for once more: the engine has nothing left to delete.
+  // After a delete, the engine has nothing left to delete.
   if (last === undefined || step.asks === "deleteDeployment") return [];
   return last.classes.length === 0 && last.requests === 0 && last.same
     ? []

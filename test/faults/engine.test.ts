@@ -16,7 +16,7 @@ const programs: readonly {
   { title: "drops", steps: ["schema", "drop all", "drop types", "drop fields", "export"], needsBackends: true },
 ];
 
-describe("the fault matrix with the real engine: a fifth of it, many resources in one up", function () {
+describe("the fault matrix with the real engine: a fifth of the rows, many resources in one up", function () {
   this.timeout(600_000);
   const counts: Record<string, { rows: number; passed: number }> = {};
 
@@ -38,7 +38,7 @@ describe("the fault matrix with the real engine: a fifth of it, many resources i
       const parts = engineRows.filter(({ step }) => steps.includes(step.name)).map(partOf);
       let run: EngineRun;
       let earlier: Map<Part, EngineResult>;
-      let hits: Map<Part, EngineResult>;
+      let during: Map<Part, EngineResult>;
       let next: Map<Part, EngineResult>;
 
       before(async () => {
@@ -46,7 +46,7 @@ describe("the fault matrix with the real engine: a fifth of it, many resources i
         if (needsBackends) await run.createBackends();
         earlier = await run.up("before");
         await run.age();
-        hits = await run.up("then", { strike: true });
+        during = await run.up("then", { injectFaults: true });
         next = await run.up("then");
       });
       after(async () => {
@@ -55,7 +55,7 @@ describe("the fault matrix with the real engine: a fifth of it, many resources i
 
       for (const part of parts) {
         it(titleOf(part.row), () => {
-          const found = engineDifferences(part, earlier.get(part), hits.get(part)!, next.get(part)!);
+          const found = engineDifferences(part, earlier.get(part), during.get(part)!, next.get(part)!);
           const count = (counts[part.row.step.name] ??= { rows: 0, passed: 0 });
           count.rows += 1;
           count.passed += found.length === 0 ? 1 : 0;
@@ -63,7 +63,7 @@ describe("the fault matrix with the real engine: a fifth of it, many resources i
         });
       }
 
-      it("leaves no orphan, no duplicate, and no secret in what is printed or stored", () => {
+      it("leaves no orphan, no duplicate, and no secret in output or state", () => {
         expect(run.orphans()).to.deep.equal([]);
         expect(run.duplicates()).to.deep.equal([]);
         expect(run.secrets()).to.deep.equal([]);

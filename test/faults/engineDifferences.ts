@@ -4,7 +4,7 @@ import type { Part } from "./parts";
 import { remedies } from "./remedies";
 import { namesItsCode } from "../harness/errors";
 
-/** What differs between what the engine made of a row and what was expected; empty when all is as it must be. */
+/** Lists the differences between the engine's result for a row and its expectation. Empty if the row passes. */
 export function engineDifferences(
   { row }: Part,
   before: EngineResult | undefined,
@@ -42,7 +42,7 @@ export function failed({ message }: EngineResult): boolean {
   return message.includes("error: ");
 }
 
-/** But for the age, which the test itself has changed, and for what is encrypted anew each time. */
+/** Compares two states, except for the age, which the test changes, and for secrets, which are encrypted differently each time. */
 function isSame(before: EngineResult, after: EngineResult): boolean {
   const values = ({ id, outputs }: EngineResult): string =>
     JSON.stringify([id, outputs["name"], outputs["lambdaScript"], outputs["__state"]]).replace(

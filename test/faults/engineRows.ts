@@ -1,7 +1,7 @@
 import { type Row, rows } from "./rows";
 import type { StepName } from "./steps";
 
-/** Steps that belong to one resource, so that many of them can fail in one run, each by its own fault. */
+/** Steps of a single resource, so that many of them can fail in one run, each with its own fault. */
 const targetable: readonly StepName[] = [
   "create",
   "readiness",
@@ -18,34 +18,34 @@ const targetable: readonly StepName[] = [
   "export",
 ];
 
-/** Why a row of these steps does not run with the engine, which has a process and a clock of its own. */
+/** Reasons why a row of these steps cannot run with the engine, which has its own process and clock. */
 export const reasons: readonly { readonly because: string; readonly leavesOut: (row: Row) => boolean }[] = [
   {
-    because: "the provider is a process of its own, whose network nobody can stand in",
+    because: "the provider is a separate process, whose network cannot be intercepted",
     leavesOut: ({ kind }) => kind.effect.on === "network",
   },
   { because: "a request that hangs takes a minute of real time", leavesOut: ({ kind }) => kind.effect.on === "hang" },
   {
-    because: "the list is one for all resources of a run",
+    because: "all resources of a run share one list",
     leavesOut: ({ kind }) => kind.family === "duplicates" || kind.family === "lag",
   },
   {
-    because: "one provider has one log-in, and the others have e-mail and password",
+    because: "all rows share one provider, which logs in with e-mail and password",
     leavesOut: ({ kind }) => kind.family === "final",
   },
   {
-    because: "what is asked again until a deadline takes that deadline in real time",
+    because: "retries until a deadline take that time in reality",
     leavesOut: ({ step, kind }) =>
       kind.family === "vanished" &&
       ["readiness", "restoreStatus", "listBackups", "schema", "export"].includes(step.name),
   },
 ];
 
-/** Many resources in one run are one process in its middle: there the first call and a later one differ for a poll alone. */
+/** With many resources in one process, the first call differs from a later one only for a poll. */
 const distinct = ({ step, when }: Row): boolean =>
   when === "first call" || (when === "mid-run" && step.kind === "poll");
 
-/** The fifth of the matrix that runs with the real engine: one call of every step that can be targeted, two of a poll. */
+/** The rows that run with the real engine, a fifth of the matrix: one call of every targetable step, two of a poll. */
 export const engineRows: readonly Row[] = rows.filter(
   (row) => distinct(row) && targetable.includes(row.step.name) && !reasons.some(({ leavesOut }) => leavesOut(row)),
 );

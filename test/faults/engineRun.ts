@@ -7,25 +7,25 @@ import { password } from "./world";
 
 type Values = Record<string, unknown>;
 
-/** What an up has come to for one part. */
+/** The result of an up for one part. */
 export interface EngineResult {
-  /** What the engine printed below the resource and what it stands on; empty when all was well. */
+  /** The diagnostics of the resource and its dependencies. Empty after a success. */
   readonly message: string;
   readonly recorded: RecordedStatus;
   readonly id: string | undefined;
   readonly outputs: Values;
-  /** Mutations that were carried out for it. */
+  /** The number of executed mutations. */
   readonly acts: number;
   readonly hits: number;
 }
 
 const mutations = ["updateDeployment", "updateLambda", "deleteDeployment", "restore", "dropData"];
 
-/** A program of many parts, each with a fault of its own, run by the real engine. */
+/** Runs a program of many parts, each with its own fault, with the real engine. */
 export class EngineRun {
-  /** Everything that was printed. */
+  /** The output of all runs. */
   printed = "";
-  /** The state as it is stored, after the last up. */
+  /** The stored state after the last up. */
   stored = "";
   private made: string[] = [];
   private resources: readonly { urn: string; id?: string; outputs?: Values }[] = [];
@@ -42,7 +42,7 @@ export class EngineRun {
     return new EngineRun(stack, new Audit(stack), parts);
   }
 
-  /** Backends that are none of the stack's, for the parts that restore and drop. */
+  /** Creates backends outside of the stack for the parts that restore and drop. */
   async createBackends(): Promise<void> {
     const source = await this.make("production");
     await this.stack.local.cloud.get(source).takeBackup();
@@ -53,12 +53,12 @@ export class EngineRun {
     }
   }
 
-  /** Runs the program at this moment; with `strike`, every part meets its fault. */
-  async up(moment: Moment, { strike = false } = {}): Promise<Map<Part, EngineResult>> {
+  /** Runs the program at this moment. With `injectFaults`, every part meets its fault. */
+  async up(moment: Moment, { injectFaults = false } = {}): Promise<Map<Part, EngineResult>> {
     const { local } = this.stack;
     local.journal.clear();
     const hits = new Map(
-      strike
+      injectFaults
         ? this.parts.map((part) => [
             part,
             injectTargetedFault(local, part.row, faultTargetOf(part, this.found(part)?.id)),
@@ -94,14 +94,14 @@ export class EngineRun {
     );
   }
 
-  /** Makes the backends of the stack old enough for an absence to be believed. */
+  /** Makes the stack's backends old enough for an absence from a list to be believed. */
   async age(): Promise<void> {
     await this.stack.rewriteState((text) =>
       text.replace(/("incarnation": ")[^"]+/g, (_, start: string) => `${start}2026-01-01T00:00:00.000Z`),
     );
   }
 
-  /** Backends that nobody knows of. */
+  /** Backends that neither the state nor the user knows. */
   orphans(): string[] {
     return this.stack.local.cloud
       .all()
@@ -115,7 +115,7 @@ export class EngineRun {
     return names.filter((name, index) => names.indexOf(name) !== index);
   }
 
-  /** Secrets in what was printed or stored, and whatever looks like a token or an export there; in temporary files, or in the arguments of processes. */
+  /** Secrets in output, state, temporary files or process arguments, and anything in output or state that looks like a token or an export. */
   secrets(): (Leak | string)[] {
     const everything = `${this.printed}\n${this.stored}`;
     return [
@@ -156,7 +156,7 @@ export class EngineRun {
   }
 }
 
-/** What the engine prints at the end, by the name of the resource. */
+/** The engine's final diagnostics by resource name. */
 function diagnosticsOf(output: string): Map<string, string> {
   const said = new Map<string, string>();
   let name = "";

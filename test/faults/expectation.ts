@@ -14,31 +14,31 @@ export type ErrorClass =
   | "UnknownOutcomeError"
   | "WrongShapeError";
 
-/** What the next plain up does, in a new process, when the fault has gone. */
+/** What the next plain up does in a new process without the fault. */
 export type Next =
-  /** Nothing at all: not one request. */
+  /** Makes no request. */
   | "nothing"
-  /** It runs the step, and all is done. */
+  /** Runs the step and succeeds. */
   | "runs"
-  /** It goes on where the last one stopped, and all is done. */
+  /** Continues where the last run stopped, and succeeds. */
   | "finishes"
-  /** It fails with the ways on and without a request, until the user accepts. */
+  /** Fails without a request and names the ways out, until the user accepts the unknown outcome. */
   | "refuses"
-  /** It fails and names the backend that the create made after all, with the line that takes it over. */
+  /** Fails and names the created backend, with the line that adopts it. */
   | "names it"
-  /** It fails, because the backend is not there any more; a refresh forgets a Backend that the stack still has. */
+  /** Fails because the backend is gone. A refresh then removes a Backend of the stack. */
   | "fails";
 
-/** What a row must come to. */
+/** The expected result of a row. */
 export interface Expectation {
-  /** Undefined: it succeeds. */
+  /** The class of the error. Undefined if the run succeeds. */
   readonly fails?: ErrorClass;
-  /** How the mutations that were asked for are carried out: this often, or at least once where that is no harm. */
+  /** How often the requested mutations act: this often, or at least once where a repetition is harmless. */
   readonly acts: number | "again and again";
-  /** What the stack has of the resource afterwards; as before: to the letter. */
+  /** The status in the state afterwards. "as before" means exactly the same state. */
   readonly recorded: RecordedStatus | "as before";
   readonly next: Next;
-  /** How often the next up carries out the mutation. */
+  /** How often the mutation acts in the next up. */
   readonly actsNext: number;
 }
 
@@ -51,21 +51,21 @@ export function success(step: Step): Expectation {
   };
 }
 
-/** It fails, and nothing more of what was asked for has been carried out. */
+/** The run fails, and no further mutation acts. */
 export function failure(step: Step, fails: ErrorClass): Expectation {
-  // A poll can go on at any time, and needs no mutation for it. Its deadline is what ends it.
+  // A poll can continue at any time without a mutation. Only its deadline ends it.
   if (step.kind === "poll") return { ...pending(step), fails: fails === "UnauthorizedError" ? fails : "DeadlineError" };
   if (step.name === "refresh") return { fails, acts: 0, recorded: "as before", next: "nothing", actsNext: 0 };
-  // Made or deleted already, and not known to be so: never a second one, and no leaving the state without proof (rules 1 and 5).
+  // The create or delete acted without a known result: no second create, and no removal without proof (rules 1 and 5).
   if (step.name === "search") return { fails, acts: 1, recorded: "nothing", next: "names it", actsNext: 0 };
   if (step.name === "proof") return { fails, acts: 1, recorded: "as before", next: "finishes", actsNext: 0 };
-  // The types of the pair are gone, and only the fields are left to do.
+  // The types of the pair are dropped, and only the fields remain.
   if (step.name === "drop fields") return { fails, acts: 1, recorded: "pending", next: "finishes", actsNext: 1 };
   const isThere = ["update", "lambda", "delete"].includes(step.name);
   return { fails, acts: 0, recorded: isThere ? "as before" : "nothing", next: "runs", actsNext: mutationsAsked(step) };
 }
 
-/** What was made stays in the state, and the next run finishes it. */
+/** The created object stays in the state, and the next run finishes it. */
 export function pending(step: Step): Expectation {
   return { acts: mutationsAsked(step), recorded: "pending", next: "finishes", actsNext: 0 };
 }

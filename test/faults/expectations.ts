@@ -2,10 +2,10 @@ import { type Expectation, failure, mutationsAsked, pending, success, unknownOut
 import type { Row } from "./rows";
 import type { Step } from "./steps";
 
-/** By the rules of the house alone: the retry table, and the rules that are never broken. */
+/** The expectation of a row, derived only from the retry table and the rules that are never broken. */
 export function expected(row: Row): Expectation {
   const ruled = exceptional(row) ?? byFamily(row);
-  // Whatever keeps the list from being read, the user must hear first that something may have been made.
+  // Whatever prevents the list, the message must first say that a backend may have been created.
   return row.step.name === "search" && ruled.fails !== undefined ? { ...ruled, fails: "ConflictError" } : ruled;
 }
 
@@ -19,7 +19,7 @@ function byFamily(row: Row): Expectation {
     case "duplicates":
     case "lag":
       return success(step);
-    // Provably not carried out: anything may be sent again, until the deadline.
+    // The request provably did not act, so it is retried until the deadline.
     case "unsent":
     case "nothing there":
       return passes(row) ? success(step) : failure(step, "NotSentError");
@@ -36,12 +36,12 @@ function byFamily(row: Row): Expectation {
       return beside(row);
     case "garbled":
       return garbled(row);
-    // One new log-in, or one look for a new token; then the settings are named.
+    // One new log-in, or one look-up of a new token. After that, the message names the settings.
     case "unauthorized":
-      // A text behind HTTP 200 may come from behind the door, where something may have been done.
+      // An error with HTTP 200 may come from the backend itself, after it acted.
       if (step.kind === "once" && kind.form === "errors") return outcomeUnknown(row);
       return passes(row) && step.plane === "control" ? success(step) : failure(step, "UnauthorizedError");
-    // No second try could be any better. Only null may be a lost answer as well, and there a create is looked for.
+    // A retry cannot help. Only null may also be a lost answer, so a create is searched for.
     case "final":
       return step.kind === "create" && kind.form === "null" && passes(row)
         ? success(step)
@@ -58,7 +58,7 @@ function unanswered(row: Row): Expectation {
   switch (step.kind) {
     case "once":
       return outcomeUnknown(row);
-    // Looked for in the list: found when it acted; sent once more when it did not.
+    // The list shows whether the create acted. If not, it is sent once more.
     case "create":
       return kind.acted || passes(row) ? success(step) : failure(step, "ConflictError");
     case "repeatable":
@@ -71,7 +71,7 @@ function unanswered(row: Row): Expectation {
 
 function repeated(row: Row): Expectation {
   const { step, kind } = row;
-  // Absent is done, however the answer came.
+  // An absent backend is deleted, whatever the answer was.
   if (step.name === "delete" && kind.acted) return success(step);
   if (step.name === "export" || step.name === "delete") {
     return passes(row) ? success(step) : failure(step, "LostAnswerError");
@@ -80,12 +80,12 @@ function repeated(row: Row): Expectation {
   return { ...unclearUpdate(row), fails: "LostAnswerError" };
 }
 
-/** What may or may not have arrived is sent again by the next run. */
+/** The next run sends an update of unknown outcome again. */
 function unclearUpdate({ kind }: Row): Expectation {
   return { acts: kind.acted ? "again and again" : 0, recorded: "pending", next: "runs", actsNext: 1 };
 }
 
-/** Validated, and never guessed at: it fails at once, except where it may have acted. */
+/** An answer of a wrong shape fails at once, except where the request may have acted. */
 function misshapen(row: Row): Expectation {
   const { step } = row;
   const fails = "WrongShapeError";
@@ -96,12 +96,12 @@ function misshapen(row: Row): Expectation {
   return { ...unclearUpdate(row), acts: row.kind.acted ? 1 : 0, fails };
 }
 
-/** The complaint is told; what the answer names is kept. */
+/** The error is reported, and the data of the answer is kept. */
 function beside(row: Row): Expectation {
   const { step } = row;
   const fails = "GraphqlError";
   if (step.name === "create") return { ...pending(step), fails };
-  // A request is done once its id is known; the completion is what waits.
+  // A restore request is complete as soon as its id is known. The completion waits for the restore.
   if (step.name === "restore") return { ...success(step), fails };
   if (step.name === "delete") return success(step);
   if (step.kind === "once") return { ...unknownOutcome(mutationsAsked(step)), fails: "UnknownOutcomeError" };
@@ -109,7 +109,7 @@ function beside(row: Row): Expectation {
   return failure(step, fails);
 }
 
-/** The complaint is told; whether it acted is looked up where one can, and left open where nobody can. */
+/** The error is reported. Whether the request acted is looked up where possible, and otherwise unknown. */
 function garbled(row: Row): Expectation {
   const { step, kind } = row;
   const fails = "GraphqlError";
@@ -120,7 +120,7 @@ function garbled(row: Row): Expectation {
   return step.name === "delete" && kind.acted ? success(step) : failure(step, fails);
 }
 
-/** Sent once, whichever call of it the fault strikes. */
+/** The mutation is sent once, whichever of its calls fails. */
 function outcomeUnknown({ step, kind }: Row): Expectation {
   return { ...unknownOutcome(mutationsAsked(step) - (kind.acted ? 0 : 1)), fails: "UnknownOutcomeError" };
 }
@@ -130,7 +130,7 @@ function vanished(step: Step): Expectation {
   switch (step.name) {
     case "delete":
       return { ...success(step), acts: 0 };
-    // Two lists lack it: it leaves the state, and the program makes another one.
+    // Two lists lack it, so it leaves the state, and the program creates another one.
     case "refresh":
       return { acts: 0, recorded: "nothing", next: "runs", actsNext: 1 };
     case "update":
@@ -144,44 +144,44 @@ function vanished(step: Step): Expectation {
     case "listBackups":
     case "export":
       return { ...gone, fails: "NotSentError", acts: 0, recorded: "nothing" };
-    // It vanishes while the request is under way: nobody can tell.
+    // It vanishes during the request, so the outcome is unknown.
     default:
       return { ...unknownOutcome(mutationsAsked(step) - 1), fails: "UnknownOutcomeError" };
   }
 }
 
-/** Where a rule of the house meets another one, and the stronger one wins. */
+/** Exceptions, where one rule overrides another. */
 function exceptional(row: Row): Expectation | undefined {
   const { step, kind } = row;
   const complains = ["complaint", "beside", "garbled"].includes(kind.family);
-  // A wrong password and a refused log-in are settings.
+  // A refused log-in is a failure of the settings.
   if (step.name === "log-in" && complains) {
     return failure(step, "SettingsError");
   }
-  // Null may be a bad session or a lost answer: only the list can tell, and without it nothing is sent a third time.
+  // Null may be an expired session or a lost answer. Only the list can tell, and without it nothing is sent a third time.
   if (step.name === "create" && kind.form === "null" && !passes(row)) return failure(step, "ConflictError");
-  // A backend whose data is being replaced complains, and that is no end of the restore (rule 3): the wait goes on.
+  // A backend may answer with errors during a restore, which does not end the wait (rule 3).
   if (step.name === "restoreStatus" && complains) {
     return passes(row) ? success(step) : { ...pending(step), fails: "DeadlineError" };
   }
-  // Twenty looks whether a restore runs, at 20 s each, take longer than it may; what is late is not sent.
+  // Twenty polls for a running restore at 20 s each pass the deadline, after which nothing is sent.
   if (step.name === "probe" && kind.family === "slow" && !passes(row)) return failure(step, "DeadlineError");
-  // In mid-run it is the wait for the restore before, which goes on as any wait for a restore.
+  // In mid-run, the probe waits for the previous restore, and continues like any wait for a restore.
   if (step.name === "probe" && row.when === "mid-run") {
     if (complains) return success(step);
     if (kind.family === "vanished") return { ...vanished(step), fails: "DeadlineError" };
   }
-  // Rule 5: an absence is not believed within five minutes of the create, since lists lag.
+  // Rule 5: lists lag, so an absence within five minutes of the create proves nothing.
   if (step.name === "refresh" && kind.family === "lag") return failure(step, "AbsentError");
-  // The same in a delete: what was never answered, and never listed, is not gone.
+  // The same holds for a delete: without an answer and without a list, nothing proves the absence.
   if (step.name === "proof" && kind.family === "lag") {
     return { fails: "AbsentError", acts: 0, recorded: "as before", next: "runs", actsNext: 1 };
   }
-  // The delete did nothing, and the list has it, though twice.
+  // The delete had no effect, and the list has the backend, though twice.
   if (step.name === "proof" && kind.family === "duplicates") {
     return { fails: "LostAnswerError", acts: 0, recorded: "as before", next: "runs", actsNext: 1 };
   }
-  // The program has the old name: the next up gives it back.
+  // The program has the old name, so the next up restores it.
   if (step.name === "refresh" && kind.family === "renamed") {
     return { acts: 0, recorded: "ready", next: "runs", actsNext: 1 };
   }

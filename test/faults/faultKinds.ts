@@ -2,54 +2,54 @@ import type { Fault } from "dgraphcloud-local";
 import type { NetworkFailure } from "./network";
 import type { Step } from "./steps";
 
-/** What a fault is by the rules of the house, whatever it looks like on the wire. */
+/** How the retry rules classify a fault, independent of its form. */
 export type Family =
-  /** The request provably never left. */
+  /** The request was provably not sent. */
   | "unsent"
-  /** The same, since there is nothing at the address: at the endpoint, which the user chose, that is soon given up. */
+  /** Not sent, since nothing answers at the address. At the endpoint, this fails early. */
   | "nothing there"
   /** Refused with HTTP 429. */
   | "throttled"
-  /** No answer: whether it acted, nobody can tell. */
+  /** No answer, so it is unknown whether the request acted. */
   | "lost"
-  /** An answer came and cannot be read: as good as none. */
+  /** An unreadable answer, which counts as none. */
   | "unreadable"
-  /** JSON, but not what this API answers. */
+  /** JSON that does not match the API. */
   | "misshapen"
-  /** A complaint instead of an answer. */
+  /** Errors instead of data. */
   | "complaint"
-  /** A complaint beside the true answer. */
+  /** Errors beside valid data. */
   | "beside"
-  /** A complaint beside something that is not the answer. */
+  /** Errors beside invalid data. */
   | "garbled"
-  /** The answer, late. */
+  /** A late answer. */
   | "slow"
-  /** The session or the token is turned away. */
+  /** The session or the token is refused. */
   | "unauthorized"
-  /** The same, where there is no log-in that could be repeated: the user gave a token. */
+  /** The user's own token is refused, so that no log-in can renew it. */
   | "final"
-  /** Something else changes the cloud at this moment. */
+  /** Something outside of the stack changes the cloud at this moment. */
   | "vanished"
   | "renamed"
   | "rotated"
-  /** The list is not what it should be. */
+  /** The list is wrong. */
   | "duplicates"
   | "lag";
 
-/** A fault as a row has it. */
+/** One fault of the matrix. */
 export interface FaultKind {
   readonly name: string;
   readonly family: Family;
-  /** Whether the request is carried out all the same. */
+  /** Whether the request acts in spite of the fault. */
   readonly acted: boolean;
-  /** How the service turns a session away. */
+  /** How the service refuses a session. */
   readonly form?: "null" | "401" | "errors";
-  /** False when a token that is renewed is turned away as well. */
+  /** False if a renewed token is refused, too. */
   readonly passes?: boolean;
   readonly effect: Effect;
 }
 
-/** How it is brought about. `words` hold every secret of the row, as a careless service might say them. */
+/** How the fault is injected. `words` contains every secret of the row, as a careless service could repeat them. */
 export type Effect =
   | { readonly on: "network"; readonly failure: NetworkFailure }
   | { readonly on: "answer"; readonly fault: (step: Step, words: string) => Fault }
@@ -58,7 +58,7 @@ export type Effect =
 
 const answer = (fault: (step: Step, words: string) => Fault): Effect => ({ on: "answer", fault });
 
-/** The same before and after the request is carried out. */
+/** Two faults: before and after the request acts. */
 function both(name: string, family: Family, effect: (acted: boolean) => Effect): FaultKind[] {
   return [false, true].map((acted) => ({
     name: `${name} ${acted ? "after" : "before"} it acted`,
@@ -181,15 +181,15 @@ export const faultKinds: readonly FaultKind[] = [
     name: "list lags behind a create",
     family: "lag",
     acted: true,
-    // Longer than any looks of a refresh or a delete are apart, and a little shorter than a lost create is looked for.
+    // Longer than the polls of a refresh or a delete are apart, and a little shorter than the search for a lost create.
     effect: answer(({ name }) => ({ kind: "lag", ms: name === "refresh" || name === "proof" ? 290_000 : 28_000 })),
   },
 ];
 
-/** What the service says in its complaints: nothing that hints at work that was begun. */
+/** The service's error message, which does not suggest that anything acted. */
 export const complaint = "the zone is full";
 
-/** An answer of the right operation that is not what this API is known to give. */
+/** An answer of the right operation in a wrong shape. */
 export function misshapen(operation: string, words: string): unknown {
   const wrong: Readonly<Record<string, unknown>> = {
     login: { token: [words] },

@@ -1,7 +1,7 @@
 import { recordedStatusOf } from "./recordedStatus";
 import type { World } from "./world";
 
-/** What a resource that is ready says of itself and what the cloud knows better. */
+/** Names the outputs of a ready resource that differ from the cloud. */
 export function wrongOutputs(world: World, resource: string, wasPending: boolean): string[] {
   const id = world.stack.id(resource);
   const outputs = world.stack.outputs(resource);
@@ -12,7 +12,7 @@ export function wrongOutputs(world: World, resource: string, wasPending: boolean
   const truth: Record<string, Record<string, unknown>> = {
     orders: { name: live?.name, url: live?.url, jwtToken: live?.jwtToken, lambdaScript: decoded(live?.lambdaScript) },
     copy: { target, restoreId: Number(restoreId) },
-    // Whoever comes back to a wait may not be able to tell whose restore the OK is said of.
+    // A resumed wait may not be able to tell which restore the OK belongs to.
     wait: { target, status: "OK", ...(wasPending ? {} : { confirmed: true }) },
     wipe: { backend: target },
   };
@@ -23,7 +23,7 @@ function decoded(script = ""): string {
   return Buffer.from(script, "base64").toString("utf8");
 }
 
-/** Backends that nobody knows of: not in the state, made by nobody else, and not named to the user. */
+/** Backends that are neither in the state, nor created outside of the stack, nor named in a message. */
 export function orphans(world: World, said: string): string[] {
   const known = ["first", "orders"].map((name) => world.stack.id(name));
   return world.local.cloud
@@ -32,7 +32,7 @@ export function orphans(world: World, said: string): string[] {
     .filter((uid) => !known.includes(uid) && !world.unmanaged.includes(uid) && !said.includes(uid));
 }
 
-/** The session's token goes to the control plane alone, and a backend's token never there. */
+/** Addresses of the wrong plane that received a token: the session token belongs to the control plane, a backend's token never does. */
 export function misdirectedTokens({ local, network: { destinations } }: World): string[] {
   const control = `127.0.0.1:${local.port}`;
   return [
@@ -49,7 +49,7 @@ export function duplicates({ local, unmanaged }: World): string[] {
   return names.filter((name, index) => names.indexOf(name) !== index);
 }
 
-/** Secrets outside of the two outputs that are declared to be secret. */
+/** Secrets outside of the two outputs that are declared secret. */
 export function leakedSecrets(world: World, said: string, secrets: ReadonlySet<string>): string[] {
   const outputs = world.stack.names().map((name) => world.stack.outputs(name) ?? {});
   const urls = outputs.flatMap((values) => (values["exportUrls"] as string[] | undefined) ?? []);

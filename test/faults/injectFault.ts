@@ -8,24 +8,24 @@ export type CountHits = () => number;
 /** More calls than any row makes. */
 const many = 1_000;
 const answerTimeMs = 20_000;
-/** How often, and how long at most, in real milliseconds, one looks whether the cloud has carried out what it will never answer. */
+/** How often and how long, in real milliseconds, to check whether the cloud has executed a request without an answer. */
 const look = { everyMs: 3, maxMs: 150 };
 
-/** Sets the fault of a row to work in a cloud. */
+/** Injects the fault of a row into a cloud. Returns how often it has been injected. */
 export function injectFault(world: World, row: Row): CountHits {
   const { step, kind } = row;
   const { local, network } = world;
   const [first, last] = callsOf(row);
   const ofList = kind.family === "duplicates" || kind.family === "lag";
   const operation = ofList ? "deployments" : step.operation;
-  const strike = (fault: Parameters<typeof local.faults.add>[0]["fault"], onStrike?: () => void): CountHits => {
+  const inject = (fault: Parameters<typeof local.faults.add>[0]["fault"], onInjected?: () => void): CountHits => {
     const calls = Array.from({ length: last - first + 1 }, (_, index) => first + index);
-    const active = local.faults.add({ operation, calls: lasts(row) ? "every" : calls, fault }, onStrike);
+    const active = local.faults.add({ operation, calls: lasts(row) ? "every" : calls, fault }, onInjected);
     return () => active.struck;
   };
-  // The list matters to a create only when its answer was lost.
+  // A create requests the list only after a lost answer.
   const lost = ofList && step.kind === "create" ? step.operation : step.after;
-  // A delete that did nothing, time and again, and a list that lacks the backend for another reason.
+  // For the proof, every delete has no effect, and the list lacks the backend for another reason.
   const acted = !(ofList && step.name === "proof");
   if (lost !== undefined) {
     local.faults.add({ operation: lost, calls: acted ? [1] : "every", fault: { kind: "reset", acted } });
@@ -33,17 +33,17 @@ export function injectFault(world: World, row: Row): CountHits {
   const { effect } = kind;
   switch (effect.on) {
     case "network": {
-      const rule = network.strike(operation, effect.failure, (call) => call >= first && call <= last);
+      const rule = network.injectFailure(operation, effect.failure, (call) => call >= first && call <= last);
       return () => rule.hits;
     }
     case "answer":
-      return strike(effect.fault(step, knownSecrets(world)));
+      return inject(effect.fault(step, knownSecrets(world)));
     case "hang":
-      return strike({ kind: "hang", acted: kind.acted }, () => {
+      return inject({ kind: "hang", acted: kind.acted }, () => {
         expireOnceActed(world, kind.acted);
       });
     case "outside":
-      return strike(outsideFault(row), () => {
+      return inject(outsideFault(row), () => {
         change(world, row, effect.change);
       });
   }
@@ -58,7 +58,7 @@ function expireOnceActed({ local, time }: World, acted: boolean): void {
   }, look.everyMs);
 }
 
-/** Whether each list of the row is wrong: after a create it matters how often one looks, and in a refresh that one does so twice. */
+/** Whether every list of the row is wrong. A create polls the list repeatedly, a refresh reads it twice. */
 export function lasts({ step, kind, when }: Row): boolean {
   return (kind.family === "duplicates" || kind.family === "lag") && (step.name !== "refresh" || when === "every call");
 }
@@ -113,7 +113,7 @@ function subjectOf({ source, target, local }: World, step: Row["step"]["name"]):
   return orders.uid;
 }
 
-/** All that is secret so far: what a careless service may well put into an answer. */
+/** All secrets so far, which a careless service could repeat in an answer. */
 export function knownSecrets({ local, network }: World): string {
   const tokens = local.cloud.all().map(({ jwtToken }) => jwtToken);
   return [password, ...network.tokens, ...tokens].join(" ");

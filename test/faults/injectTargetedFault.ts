@@ -4,19 +4,19 @@ import type { FaultKind } from "./faultKinds";
 import type { Row } from "./rows";
 import { password } from "./world";
 
-/** The backend that a fault is meant for: by its uid, or by its name as long as it has none. */
+/** The backend that a fault targets: its uid, or its name before it has one. */
 export type FaultTarget = { readonly uid: string } | { readonly name: string };
 
 const slowMs = 300;
 
-/** What makes a poll ask once more. */
+/** An answer that makes a poll continue. */
 function notYet({ operation }: Row["step"]): Fault {
   return operation === "ready"
     ? { kind: "status", status: 503, acted: false }
     : { kind: "data", data: { [operation]: { response: { status: "IN_PROGRESS", errors: [] } } }, acted: false };
 }
 
-/** Sets the fault of a row to work on one backend alone. Gives how often the fault was injected. */
+/** Injects the fault of a row into the requests of one backend. Returns how often it has been injected. */
 export function injectTargetedFault(local: LocalCloud, row: Row, target: FaultTarget): () => number {
   const { step, kind } = row;
   const subject = (): { uid: string; jwtToken: string; name: string } => {
@@ -38,7 +38,7 @@ export function injectTargetedFault(local: LocalCloud, row: Row, target: FaultTa
 
 function faultOf({ step, kind }: Row, words: string): Fault {
   if (kind.effect.on === "answer") return kind.effect.fault(step, words);
-  // Its endpoint goes away under the request; the control plane stays and answers.
+  // The endpoint of the backend disappears during the request, while the control plane still answers.
   if (kind.family === "vanished" && step.plane === "data") return { kind: "reset", acted: false };
   return { kind: "slow", ms: kind.family === "slow" ? slowMs : 1 };
 }

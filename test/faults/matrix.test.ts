@@ -42,7 +42,7 @@ describe("the fault matrix: every fault at every step", function () {
   }
 
   describe("in all", () => {
-    it("has at least 400 rows, and accounts for every mutation that was asked for", function () {
+    it("has at least 400 rows, and accounts for every requested mutation", function () {
       const sum = table.sum();
       if (sum.rows < rows.length) this.skip();
       expect(rows.length).to.be.at.least(400);

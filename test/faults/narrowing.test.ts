@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { defaultAccount, type LocalCloud, startLocalCloud } from "../../local/index";
 import { make, post, session } from "../local/calls";
 
-describe("a fault of the local cloud that of one backend only", () => {
+describe("a fault of the local cloud for one backend only", () => {
   let local: LocalCloud;
   let headers: Record<string, string>;
 
@@ -21,7 +21,7 @@ describe("a fault of the local cloud that of one backend only", () => {
     return (await post(local.endpoint, mutation, { id: uid }, headers)).status;
   };
 
-  it("strikes the create of the backend with this name, and no other", async () => {
+  it("affects the create of the backend with this name only", async () => {
     local.faults.add({
       operation: "createDeployment",
       name: "second",
@@ -30,7 +30,7 @@ describe("a fault of the local cloud that of one backend only", () => {
     expect([await create("first"), await create("second"), await create("second")]).to.deep.equal([200, 502, 200]);
   });
 
-  it("strikes what the control plane is asked about the backend with this uid, and with this name", async () => {
+  it("affects control-plane requests about the backend with this uid or this name", async () => {
     const one = await make(local, headers, { name: "one" });
     const other = await make(local, headers, { name: "other" });
     const fault = { kind: "status", status: 503, acted: false } as const;
@@ -48,7 +48,7 @@ describe("a fault of the local cloud that of one backend only", () => {
     expect(local.journal.entries.find(({ status }) => status === 503)?.deployment).to.equal(one.uid);
   });
 
-  it("calls back before the request acts, so that the cloud can change under it", async () => {
+  it("calls back before the request acts, so that a test can change the cloud", async () => {
     const { uid } = await make(local, headers);
     local.faults.add({ operation: "deleteDeployment", fault: { kind: "slow", ms: 1 } }, () => {
       void local.cloud.remove(uid);

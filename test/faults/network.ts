@@ -2,10 +2,10 @@ import http, { type ClientRequest } from "node:http";
 import https from "node:https";
 import net, { type Socket } from "node:net";
 
-// Of those that no system gives to whoever asks for any: a port that was only free a moment ago may be somebody's by now.
+// A port that systems never assign automatically. A port that was free a moment ago may be in use by now.
 const closedPort = 1;
 
-/** What can go wrong before a request has left the machine. */
+/** A failure before the request leaves the machine. */
 export type NetworkFailure = "refused" | "dns" | "tls";
 
 type Options = Record<string, unknown> & { host?: string; hostname?: string; port?: number };
@@ -20,16 +20,16 @@ interface Connecting {
 interface Rule {
   readonly operation: string;
   readonly failure: NetworkFailure;
-  /** Which of the operation's connections fail, counted from 1; a list without an end is "every". */
-  readonly strikes: (call: number) => boolean;
+  /** Which connections of the operation fail, counted from 1. */
+  readonly affects: (call: number) => boolean;
   seen: number;
   hits: number;
 }
 
 /**
- * The network between the provider and a local cloud, in this very process. It maps public names to loopback ports, and lets
+ * Intercepts the network between the provider and a local cloud in this process. It maps public names to loopback ports, and lets
  * chosen requests fail where a real network does: at the name, at the connection, at the handshake. The errors are the real ones,
- * but for the name's: asking a resolver would leave the machine.
+ * except for that of the name, since a name look-up would leave the machine.
  */
 export class Network {
   /** Every token that was sent. */
@@ -43,7 +43,7 @@ export class Network {
   private readonly addRequest = this.agent.addRequest;
   private readonly connectSecurely = this.secureAgent.createConnection;
 
-  /** Stands between every agent of this process and its sockets until `remove`. */
+  /** Intercepts every agent of this process until `remove`. */
   install(): void {
     const { addRequest, connectSecurely } = this;
     const route = (agent: Internals, request: ClientRequest, options: Options): void => {
@@ -54,7 +54,7 @@ export class Network {
     this.agent.addRequest = function (request, options) {
       route(this, request, options);
     };
-    // A local cloud speaks no TLS: a plain socket stands for one whose handshake went well.
+    // A local cloud has no TLS, so a plain socket stands in for a successful handshake.
     this.secureAgent.createConnection = function (options: Options, callback?: () => void) {
       if (options["handshake"] === "fails") return connectSecurely.call(this, options, callback);
       const socket = net.connect(options as unknown as net.TcpNetConnectOpts);
@@ -74,13 +74,13 @@ export class Network {
     for (const addresses of Object.values(this.destinations)) addresses.clear();
   }
 
-  /** Lets a public name stand for a loopback address. */
+  /** Maps a public name to a loopback address. */
   name(host: string, address: string): void {
     this.names.set(host, address);
   }
 
-  strike(operation: string, failure: NetworkFailure, strikes: Rule["strikes"]): { readonly hits: number } {
-    const rule: Rule = { operation, failure, strikes, seen: 0, hits: 0 };
+  injectFailure(operation: string, failure: NetworkFailure, affects: Rule["affects"]): { readonly hits: number } {
+    const rule: Rule = { operation, failure, affects, seen: 0, hits: 0 };
     this.rules.push(rule);
     return rule;
   }
@@ -114,7 +114,7 @@ export class Network {
     let failure: NetworkFailure | undefined;
     for (const rule of this.rules.filter((one) => one.operation === operation)) {
       rule.seen += 1;
-      if (failure !== undefined || !rule.strikes(rule.seen)) continue;
+      if (failure !== undefined || !rule.affects(rule.seen)) continue;
       rule.hits += 1;
       failure = rule.failure;
     }
@@ -122,7 +122,7 @@ export class Network {
   }
 }
 
-/** Calls back once with what the request is about to send; only then it is known what it asks for. */
+/** Calls back once with the first bytes of the request, which contain its operation. */
 function beforeFirstByte(request: ClientRequest, go: (chunk: Chunk) => void): void {
   const write = request.write.bind(request);
   const end = request.end.bind(request);
@@ -151,5 +151,3 @@ const nameless = (host: string, _: unknown, done: (error: Error) => void): void 
   const error = new Error(`getaddrinfo ENOTFOUND ${host}`);
   done(Object.assign(error, { code: "ENOTFOUND", syscall: "getaddrinfo", hostname: host }));
 };
-
-/** A port of this machine on which nobody listens. */

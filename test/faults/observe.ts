@@ -8,16 +8,16 @@ import type { Row } from "./rows";
 import type { VirtualTime } from "../harness/clocks";
 import { World } from "./world";
 
-/** What a row has come to. */
+/** Everything that was observed for a row. */
 export interface Observation {
   readonly run: OperationResult;
-  /** The next plain up, in a new process, when the fault has gone. */
+  /** The next plain up, in a new process without the fault. */
   readonly next: OperationResult;
-  /** An up with the user's word on an attempt of unknown outcome; undefined when there was none. */
+  /** An up with acceptUnknown. Undefined if no outcome was unknown. */
   readonly accepted: OperationResult | undefined;
-  /** One more up, after one that went well. */
+  /** One more up after a success. */
   readonly last: OperationResult | undefined;
-  /** Whether a later refresh lets a Backend that vanished leave the stack; undefined where none did. */
+  /** Whether a later refresh removes a vanished Backend. Undefined if none vanished. */
   readonly forgotten: boolean | undefined;
   readonly hits: number;
   /** Times of the requests of the failing operation during the run. */
@@ -25,7 +25,7 @@ export interface Observation {
   readonly orphans: readonly string[];
   readonly duplicates: readonly string[];
   readonly secrets: readonly string[];
-  /** Whether the debug log names the failing operation, which is where secrets are looked for as well. */
+  /** Whether the debug log, which is also searched for secrets, names the failing operation. */
   readonly logged: boolean;
   /** Tokens that were sent to the other plane. */
   readonly misdirectedTokens: readonly string[];
@@ -33,29 +33,29 @@ export interface Observation {
   readonly tookMs: number;
   /** Log-ins during the run. */
   readonly logins: number;
-  /** Requests of the failing operation that travelled on a connection which something else had used. */
+  /** The number of requests of the failing operation on a reused connection. */
   readonly onUsedConnections: number;
 }
 
-/** One operation of the engine and what it left. */
+/** The result of one engine operation. */
 export interface OperationResult {
-  /** Classes of the error, the outermost first; empty when it succeeded. */
+  /** The error classes from the outermost to the innermost. Empty after a success. */
   readonly classes: readonly string[];
   readonly message: string;
   readonly recorded: RecordedStatus;
-  /** Whether the stack has of it what it had before, to the letter. */
+  /** Whether the outputs in the state are unchanged. */
   readonly same: boolean;
   readonly id: string | undefined;
-  /** Outputs that are not as the cloud has it. */
+  /** Outputs that differ from the cloud. */
   readonly wrongOutputs: readonly string[];
-  /** Mutations that were carried out, of whatever kind. */
+  /** The number of executed mutations of any kind. */
   readonly acts: number;
   readonly requests: number;
 }
 
 const mutations = ["createDeployment", "updateDeployment", "updateLambda", "deleteDeployment", "restore", "dropData"];
 
-/** Runs one row: what must be there, the fault, the step, and then the next plain up of a new process. */
+/** Runs one row: preparation, fault, step, and then the next plain up of a new process. */
 export async function observe(row: Row, time: VirtualTime, network: Network): Promise<Observation> {
   network.reset();
   const world = await World.start(time, network, {
@@ -86,7 +86,7 @@ async function observeIn(row: Row, world: World): Promise<Observation> {
   const onUsedConnections = own.filter(({ connection, sequence }) =>
     journal.entries.some((other) => other.connection === connection && other.sequence < sequence),
   ).length;
-  const strikes = hits();
+  const injected = hits();
   faults.clear();
   world.network.heal();
   world.restart();
@@ -109,7 +109,7 @@ async function observeIn(row: Row, world: World): Promise<Observation> {
     accepted,
     last,
     forgotten,
-    hits: strikes,
+    hits: injected,
     sentAt: own.map(({ time }) => time),
     tookMs,
     logins,
@@ -124,7 +124,7 @@ async function observeIn(row: Row, world: World): Promise<Observation> {
   };
 }
 
-/** A refresh when the backend of the stack, if there is one, is old enough for its absence to be believed. */
+/** Refreshes after the stack's backend, if any, has become old enough for its absence to be believed. */
 async function forget(world: World): Promise<boolean | undefined> {
   if (!world.stack.has("orders")) return undefined;
   world.time.pass(longAgoMs);

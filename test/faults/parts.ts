@@ -1,14 +1,14 @@
 import type { FaultTarget } from "./injectTargetedFault";
 import type { Row } from "./rows";
 
-/** A row as a part of a program: one resource of its own, with a backend of its own. */
+/** A row as a part of a program, with its own resource and backend. */
 export interface Part {
   readonly row: Row;
-  /** Name of what the program declares. */
+  /** The name in the program. */
   readonly name: string;
-  /** Name of the resource that the fault is about, as the engine knows it. */
+  /** The engine's name of the resource that the fault affects. */
   readonly resource: string;
-  /** Uids of the backends that were made for it. */
+  /** The uids of the backends that were created for it. */
   target: string;
   source: string;
 }
@@ -23,7 +23,7 @@ export function partOf(row: Row, index: number): Part {
   return { row, name, resource: `${name}${suffix}`, target: "", source: "" };
 }
 
-/** What the program says of it before the step, at the step, and from then on. */
+/** Before the step, or from the step on. */
 export type Moment = "before" | "then";
 
 export function statementOf(part: Part, moment: Moment): string {
@@ -67,7 +67,7 @@ function drop({ name, target }: Part, more: object): string {
   return `new dgraphcloud.DataDrop("${name}", ${JSON.stringify({ backend: target, ...more })});`;
 }
 
-/** Which backend the fault is meant for; `uid` is that of the part's own Backend, once there is one. */
+/** The backend that the fault targets. `uid` is that of the part's own Backend, if it exists. */
 export function faultTargetOf({ row, name, target, source }: Part, uid: string | undefined): FaultTarget {
   if (row.step.name === "create" || row.step.name === "readiness") return { name };
   if (row.step.name === "listBackups") return { uid: source };

@@ -1,15 +1,15 @@
-/** What a stack has of a resource. */
+/** The status of a resource in the state. */
 export type RecordedStatus =
-  /** No such resource. */
+  /** Not in the state. */
   | "nothing"
-  /** All is done. */
+  /** Complete. */
   | "ready"
-  /** An id, and the mark that something is left to do. */
+  /** In the state, but unfinished. */
   | "pending"
-  /** An attempt that may or may not have acted. */
+  /** An attempt of unknown outcome. */
   | "unknown";
 
-/** Reads it from the outputs in the state. */
+/** Reads the status from the outputs in the state. */
 export function recordedStatusOf(outputs: Readonly<Record<string, unknown>> | undefined): RecordedStatus {
   const memory = outputs?.["__state"] as Record<string, unknown> | undefined;
   if (memory === undefined) return "nothing";

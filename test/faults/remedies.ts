@@ -3,7 +3,7 @@ import { complaint } from "./faultKinds";
 import { failsFast } from "./timeLimits";
 import type { Row } from "./rows";
 
-/** Where a deadline is none of the user's. */
+/** Deadlines that are not an input of the user. */
 const limits: Readonly<Partial<Record<Row["step"]["name"], string>>> = {
   refresh: "the time for reading (5m)",
   confirm: "the time for comparing confirm (1m)",
@@ -12,19 +12,19 @@ const limits: Readonly<Partial<Record<Row["step"]["name"], string>>> = {
 
 const settings = ["dgraphcloud:token", "DGRAPHCLOUD_PASSWORD", "--run-program"];
 
-/** What is asked about an address at which there is nothing. */
+/** The questions of the message when nothing answers at the address. */
 const questions: Readonly<Record<string, string>> = {
   "connection refused": "Is the local cloud running, and on this port?",
   "DNS failure": "Is the endpoint spelt right",
 };
 
-/** What the user must be told, by the class of the failure. */
+/** The texts that the message must contain, by the class of the failure. */
 export function remedies(row: Row, fails: ErrorClass, { id }: { readonly id: string | undefined }): readonly string[] {
   const { step, kind, when } = row;
   const limit = limits[step.name] ?? `timeouts.${stepOf(step.name)} (2m)`;
-  // What is tried until the deadline names the input that sets it.
+  // A failure at the deadline names the input that sets it.
   const byDeadline = when === "every call" ? [limit] : [];
-  // Whoever cannot read the schema is told that nothing was dropped, and how to drop without it.
+  // If the schema cannot be read, the message says that nothing was dropped, and how to drop without it.
   if (step.name === "schema" && (fails === "GraphqlError" || fails === "WrongShapeError"))
     return [`${step.operation} at`, "Nothing was dropped", "allowUnknownNames: true"];
   switch (fails) {

@@ -1,7 +1,7 @@
 import { type FaultKind, faultKinds } from "./faultKinds";
 import { type Step, steps } from "./steps";
 
-/** Which of the operation's calls the fault strikes: in a process that has done nothing yet, in one that has, or all. */
+/** Which calls of the operation fail: the first one of a process, a later one, or all. */
 export type When = "first call" | "mid-run" | "every call";
 export const whens: readonly When[] = ["first call", "mid-run", "every call"];
 
@@ -19,27 +19,27 @@ interface Rule {
 
 const hasNoBackend = ["log-in", "list", "create", "search", "proof"];
 
-/** Combinations that make no sense, by rule. */
+/** Rules that leave out combinations without meaning. */
 export const rules: readonly Rule[] = [
   {
-    because: "a question changes nothing, so that before and after it acted are the same",
+    because: "a query changes nothing, so before and after it acted are the same",
     leavesOut: ({ step, kind }) =>
       (step.kind === "query" || step.kind === "poll") &&
       kind.acted &&
       ["lost", "unreadable", "misshapen", "garbled"].includes(kind.family),
   },
   {
-    because: "OPTIONS answers with its status alone: there is no body to spoil, and it carries no token",
+    because: "OPTIONS has no body that could be wrong, and carries no token",
     leavesOut: ({ step, kind }) =>
       step.name === "readiness" &&
       ["unreadable", "misshapen", "complaint", "beside", "garbled", "unauthorized"].includes(kind.family),
   },
   {
-    because: "a new backend of the local cloud has a loopback address, which is plain http",
+    because: "a new backend of the local cloud has a loopback address with plain http",
     leavesOut: ({ step, kind }) => step.name === "readiness" && kind.name === "TLS failure",
   },
   {
-    because: "the API knows errors inside the field for restore and listBackups alone",
+    because: "only restore and listBackups have errors inside the field",
     leavesOut: ({ step, kind }) =>
       kind.name === "payload errors" && step.operation !== "restore" && step.operation !== "listBackups",
   },
@@ -49,32 +49,32 @@ export const rules: readonly Rule[] = [
       step.name === "log-in" && (kind.family === "unauthorized" || kind.family === "final"),
   },
   {
-    because: "a backend takes its own token, whoever has logged in",
+    because: "a backend uses its own token, independent of the log-in",
     leavesOut: ({ step, kind }) => step.plane === "data" && kind.family === "final",
   },
   {
-    because: "null for a bad session is what the control plane says; a backend turns a token away by the HTTP status",
+    because: "only the control plane answers a bad session with null; a backend refuses a token by the HTTP status",
     leavesOut: ({ step, kind }) => step.plane === "data" && kind.form === "null",
   },
   {
-    because: "expired once is one call, and expired for good is every call",
+    because: "expired once means one call, and expired for good means every call",
     leavesOut: ({ kind, when }) => kind.family === "unauthorized" && (kind.passes === true) === (when === "every call"),
   },
   {
-    because: "a backend that is not there, or that nobody knows, cannot vanish, change its name or its token",
+    because: "without a known backend, none can vanish or change its name or token",
     leavesOut: ({ step, kind }) =>
       hasNoBackend.includes(step.name) && ["vanished", "renamed", "rotated"].includes(kind.family),
   },
   {
-    because: "confirm looks for the very name and the very backend: that a mismatch is refused has tests of its own",
+    because: "other tests show that confirm refuses a missing or renamed backend",
     leavesOut: ({ step, kind }) => step.name === "confirm" && (kind.family === "vanished" || kind.family === "renamed"),
   },
   {
-    because: "it vanishes, or gets its other name, once",
+    because: "a backend vanishes or is renamed only once",
     leavesOut: ({ kind, when }) => (kind.family === "vanished" || kind.family === "renamed") && when === "every call",
   },
   {
-    because: "the control plane and OPTIONS do not look at a backend's token, so that one change shows all",
+    because: "the control plane and OPTIONS do not check a backend's token, so one change is enough",
     leavesOut: ({ step, kind, when }) =>
       kind.family === "rotated" && when === "every call" && (step.plane === "control" || step.name === "readiness"),
   },

@@ -2,25 +2,25 @@ import type { Outcome } from "./simulatedStack";
 import type { StepName } from "./steps";
 import { type Type, type Values, type World } from "./world";
 
-/** How a step is brought about: what must be there, the step itself, and the same for another resource of the same process. */
+/** How to run a step: its preparation, the step itself, and the same step for another resource. */
 export interface Scenario {
-  /** What is there before the process that the fault strikes begins. */
+  /** Prepares the stack before the process with the fault starts. */
   readonly before?: (world: World, age: Age) => Promise<void>;
-  /** The step follows in the same process. */
+  /** Whether the step runs in the process of `before`. */
   readonly sameProcess?: boolean;
-  /** The resource that the step is about. */
+  /** The resource of the step. */
   readonly resource: string;
   readonly run: (world: World) => Promise<Outcome>;
-  /** The step done well for another resource, so that the failing one comes in mid-run. A poll needs none: it has a middle. */
+  /** Runs the step successfully for another resource, so that the failing one comes in mid-run. A poll does not need it. */
   readonly earlier?: (world: World) => Promise<void>;
-  /** What a `pulumi up` of the same program does, or of one with another input. */
+  /** A `pulumi up` of the same program, or of one with another input. */
   readonly again: (world: World, more?: Values) => Promise<Outcome>;
 }
 
-/** Whether what is there is old enough for its absence to be believed. */
+/** Whether existing backends are old enough for an absence to be believed. */
 export type Age = "old" | "young";
 
-/** Long enough for an absence to be believed. */
+/** The time after which an absence is believed. */
 export const longAgoMs = 600_000;
 const zone = "us-east-1";
 const named = (name: string, more: Values = {}): Values => ({ name, zone, deploymentType: "dedicated", ...more });
@@ -45,7 +45,7 @@ const prepare =
   (world: World): Promise<void> =>
     world.prepare(name, type, inputs(world));
 
-/** Backends of the stack. */
+/** Creates the backends of the stack. */
 async function backends(world: World, age: Age): Promise<void> {
   for (const name of ["first", "orders"]) await world.prepare(name, "backend", named(name));
   if (age === "old") world.time.pass(longAgoMs);
@@ -78,7 +78,7 @@ function updating(news: Values): Scenario {
 
 function dropping(inputs: Values): Scenario {
   const drop = up("wipe", "drop", ({ target }) => ({ backend: target, ...inputs }));
-  // A check that fails throws; an engine says so as of everything else.
+  // A failed check throws. Report it like any other failure, as an engine does.
   const run = async (world: World, more?: Values): Promise<Outcome> => {
     let outcome: Outcome | undefined;
     const { error } = await well(
@@ -130,7 +130,7 @@ const deleting: Scenario = {
   earlier: (world) => world.delete("first"),
 };
 
-/** Longer than a list is taken for recent, and for known, and than a session lives. */
+/** Times after which a list is no longer recent, a list is no longer known, and a session has expired. */
 const momentMs = 10_000;
 const listAgesMs = 120_000;
 const sessionEndsMs = 3 * 3_600_000 + 60_000;

@@ -6,7 +6,7 @@ interface Recorded {
   readonly id: string;
   readonly inputs: Values;
   readonly outputs: Values;
-  /** The engine's own mark of a resource that failed half-way. */
+  /** Whether the last operation failed partially. */
   readonly unfinished: boolean;
 }
 
@@ -15,7 +15,7 @@ interface Partial {
   readonly properties: Values;
 }
 
-// The callbacks' own types say `any`.
+// The callbacks' own types are `any`.
 interface Checked {
   readonly inputs?: unknown;
   readonly failures?: readonly { readonly reason: string }[];
@@ -27,13 +27,13 @@ interface Read {
   readonly inputs?: unknown;
 }
 
-/** Whether an object was made, and whether all went well. */
+/** Whether an object was created, and the error if there was one. */
 export interface Outcome {
   readonly made: boolean;
   readonly error: Error | undefined;
 }
 
-/** A stack as the engine keeps it: what it calls, and what it remembers of the answers. */
+/** A simulated engine for single resources: it calls the provider and records the answers. */
 export class SimulatedStack {
   private readonly recorded = new Map<string, Recorded>();
 
@@ -53,12 +53,12 @@ export class SimulatedStack {
     return this.recorded.get(name)?.id;
   }
 
-  /** What a delete that went well leaves: nothing. */
+  /** Removes a resource after a successful delete. */
   forget(name: string): void {
     this.recorded.delete(name);
   }
 
-  /** One resource of an up. `isAlive` tells whether the engine is still there to write down the answer. */
+  /** Runs an up for one resource. `isAlive` tells whether the engine can still record the answer. */
   async up(name: string, provider: DynamicProvider, wanted: Values, isAlive: () => boolean): Promise<Outcome> {
     const old = this.recorded.get(name);
     const { inputs, failures } = (await provider.check(old?.inputs ?? {}, { ...wanted })) as Checked;
@@ -79,7 +79,7 @@ export class SimulatedStack {
     });
   }
 
-  /** What a refresh makes of one resource; it clears the mark of what is unfinished. */
+  /** Refreshes one resource, which also marks it as finished. */
   async refresh(name: string, provider: DynamicProvider): Promise<void> {
     const old = this.recorded.get(name);
     if (old === undefined) return;

@@ -9,11 +9,11 @@ interface Line {
   passed: number;
   asked: number;
   acted: number;
-  /** Asked for, not carried out, and not to be sent again by itself: the user decides. */
+  /** Requested mutations of unknown outcome, which only the user may repeat. */
   unknown: number;
-  /** Asked for of a backend that is not there any more. */
+  /** Requested mutations of a backend that no longer exists. */
   gone: number;
-  /** Carried out once more where the second time changes nothing. */
+  /** Repetitions of idempotent mutations. */
   harmless: number;
   orphans: number;
   duplicates: number;
@@ -21,7 +21,7 @@ interface Line {
   secrets: number;
 }
 
-/** The counts of the matrix, a line a step. */
+/** The counts of the matrix, with one line per step. */
 export class Table {
   private readonly lines = new Map<string, Line>();
 
@@ -29,7 +29,7 @@ export class Table {
     const { step } = row;
     const line = this.line(step.name);
     const wanted = expected(row);
-    // A refresh asks for none; what it finds may make the next up ask for one.
+    // A refresh requests no mutation, but its result may make the next up request one.
     const asked = step.asks === undefined ? wanted.actsNext : (step.times ?? 1);
     const acted = run.acts + next.acts + (accepted?.acts ?? 0);
     const surplus = Math.max(0, acted - asked);
@@ -47,7 +47,7 @@ export class Table {
     line.secrets += seen.secrets.length;
   }
 
-  /** The counts of all steps together. */
+  /** The sum of all steps. */
   sum(): Readonly<Line> {
     return [...this.lines.values()].reduce(added, this.blank("all"));
   }

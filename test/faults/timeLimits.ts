@@ -1,6 +1,6 @@
 import type { Row } from "./rows";
 
-/** Whether nothing is at the endpoint, call after call. A backend may be starting, and its name may be new. */
+/** Whether nothing ever answers at the endpoint. A backend's address is tried for longer, since it may be new. */
 export function failsFast({ step, kind, when }: Row): boolean {
   return kind.family === "nothing there" && step.plane === "control" && when === "every call";
 }
@@ -11,10 +11,10 @@ export function failsFast({ step, kind, when }: Row): boolean {
  */
 export function maxMs(row: Row): number {
   const { step, kind } = row;
-  // Before the search and the proof, a mutation has been tried until its own time was over.
+  // Before the search and the proof, a mutation has used its own time limit.
   if (failsFast(row) && !["search", "proof"].includes(step.name)) return failFastMs;
   const deadlineMs = step.name === "refresh" ? 300_000 : 120_000;
-  // Cut off at the deadline, it would leave nobody knowing what it has done.
+  // A mutation is not cancelled at the deadline, since its outcome would be unknown.
   const mutationMs = kind.effect.on === "hang" && (step.kind === "create" || step.kind === "once") ? 60_000 : 0;
   const searchMs = step.kind === "create" || step.name === "search" ? 30_000 : 0;
   return deadlineMs + lastLookMs + mutationMs + searchMs;

@@ -12,18 +12,18 @@ import type { VirtualTime } from "../harness/clocks";
 export type Values = Record<string, unknown>;
 export type Type = "backend" | "request" | "completion" | "drop";
 
-/** Never printed, never stored: found anywhere, it is a leak. */
+/** A password that is never printed or stored, so that any occurrence is a leak. */
 export const password = "canary-password-4711";
 const account = { email: "canary@example.com", password };
 
 interface WorldOptions {
-  /** Whether everything travels under public names and over https. */
+  /** Whether all requests use public names and https. */
   readonly secure?: boolean;
   /** Whether the user gives a token instead of e-mail and password. */
   readonly ownToken?: boolean;
 }
 
-/** A stack, a cloud with two backends of somebody, and a provider process that can be started anew. */
+/** A stack, a cloud with two backends outside of it, and a provider process that can be restarted. */
 export class World {
   readonly stack = new SimulatedStack();
   /** Everything that was shown to the user. */
@@ -64,17 +64,17 @@ export class World {
     await this.local.close();
   }
 
-  /** One line a request. */
+  /** The debug log, with one line per request. */
   get logged(): string {
     return this.debugLog.text;
   }
 
-  /** Uids of the backends that are none of the stack's. */
+  /** Uids of the backends outside of the stack. */
   get unmanaged(): readonly string[] {
     return this.outside;
   }
 
-  /** Every operation of the engine has a process of its own, which knows nothing of the one before. */
+  /** Starts a new provider process, without the memory of the old one. */
   restart(): void {
     const { signal } = new AbortController();
     const log = (_: string | undefined, text: string): boolean => {
@@ -103,7 +103,7 @@ export class World {
     return this.stack.up(name, this.providers[type], wanted, () => true);
   }
 
-  /** An up that must go well: it only prepares something. */
+  /** Runs an up that prepares something and must succeed. */
   async prepare(name: string, type: Type, inputs: Values): Promise<void> {
     const { error } = await this.up(name, type, inputs);
     if (error !== undefined) throw error;
@@ -132,7 +132,7 @@ export class World {
     this.restart();
   }
 
-  /** A backend that somebody else made. */
+  /** Creates a backend outside of the stack. */
   private async make(name: string): Promise<string> {
     const made = { name, zone: "us-east-1", deploymentType: "dedicated" };
     const deployment = await this.local.cloud.createDeployment(account, made);
@@ -151,7 +151,7 @@ export function urnOf(name: string): string {
   return `urn:pulumi:dev::test::dgraphcloud:index:Thing::${name}`;
 }
 
-/** What the provider logs with DGRAPHCLOUD_LOG=debug, which is taken from standard error until the end. */
+/** Captures what the provider logs to standard error with DGRAPHCLOUD_LOG=debug. */
 export class DebugLog {
   text = "";
   private readonly print = console.error;
