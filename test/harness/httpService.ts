@@ -1,23 +1,23 @@
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** A request as it arrived. */
+/** A received request. */
 export interface Received {
   readonly method: string;
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
-  /** Root field of the GraphQL document; empty when there is none. */
+  /** The root field of the GraphQL document, or an empty string. */
   readonly operation: string;
   readonly socket: Socket;
 }
 
 export type Answering = (request: Received, response: http.ServerResponse) => void;
 
-/** An HTTP server on a real loopback socket, for what can only be told by one. */
+/** An HTTP server on a real loopback socket, for tests that a mock cannot replace. */
 export class Service {
   readonly requests: Received[] = [];
-  /** Connections that were ever opened. */
+  /** The number of connections opened so far. */
   connections = 0;
 
   private constructor(
@@ -36,7 +36,7 @@ export class Service {
         service.requests.push(received);
         answering(received, response);
       });
-      // A connection that the client gives up is no failure of the test.
+      // A connection that the client closes is no failure of the test.
       request.on("error", () => undefined);
     });
     server.on("connection", () => {
@@ -48,7 +48,7 @@ export class Service {
     return service;
   }
 
-  /** How many requests of one operation came. */
+  /** The number of requests of one operation. */
   count(operation: string): number {
     return this.requests.filter((request) => request.operation === operation).length;
   }
@@ -60,13 +60,13 @@ export class Service {
   }
 }
 
-/** Answers with `data`, or with whatever body the status calls for. */
+/** Answers with a JSON body. */
 export function answerJson(response: http.ServerResponse, body: unknown, status = 200): void {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(JSON.stringify(body));
 }
 
-/** An address of this machine on which nobody listens. */
+/** The address of a closed port on this machine. */
 export async function closedEndpoint(): Promise<URL> {
   const service = await Service.start(() => undefined);
   await service.stop();

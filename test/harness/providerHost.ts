@@ -19,7 +19,7 @@ export interface Made {
   readonly properties: Values;
 }
 
-/** How a call of the host failed; a partial failure left `made` behind. */
+/** A failed call of the host. After a partial failure, `made` is the object that it created. */
 export class HostFailure extends Error {
   constructor(
     message: string,
@@ -29,7 +29,7 @@ export class HostFailure extends Error {
   }
 }
 
-/** What of an engine the host needs: somebody who takes its lines. */
+/** The part of an engine that the host needs: a server that receives log lines. */
 class Engine {
   output = "";
 
@@ -60,7 +60,7 @@ class Engine {
   }
 }
 
-/** The real dynamic-provider host in a process of its own, called as the engine calls it, with the text stored in states. */
+/** The real dynamic-provider host in its own process, called as the engine calls it, with the delegate's text of stored states. */
 export class Host {
   private constructor(
     private readonly process: ChildProcess,
@@ -69,7 +69,7 @@ export class Host {
     private readonly engine: Engine,
   ) {}
 
-  /** What the process printed, and what it told the engine. */
+  /** The output of the process, and its log lines to the engine. */
   get output(): string {
     return this.engine.output;
   }
@@ -83,7 +83,7 @@ export class Host {
     return Host.of(await Engine.start(), environment, kind);
   }
 
-  /** Another process of the same engine run, as each explicit Provider has one. */
+  /** Starts another process of the same engine run, as the engine does for each explicit Provider. */
   another(environment: NodeJS.ProcessEnv): Promise<Host> {
     return Host.of(this.engine, environment, this.kind);
   }

@@ -32,7 +32,7 @@ const engineLogLine = /^\{"time":"\d{4}-.*"v":\d+\}$|^[IWEF]\d{4} \d\d:\d\d:\d\d
 
 const debugEvent = /"severity": ?"debug"/;
 
-describe("secrets: a run leaves none in output, files or arguments and", function () {
+describe("secrets: a run", function () {
   this.timeout(600_000);
   let stack: Stack;
   let audit: Audit;

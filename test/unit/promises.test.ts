@@ -6,7 +6,7 @@ import { rows } from "../faults/rows";
 const folder = join(__dirname, "..");
 const lines = readFileSync(join(folder, "README.md"), "utf8").split("\n");
 const promises = lines
-  .filter((line) => line.startsWith("| ") && !/^\| (when|---) /.test(line))
+  .filter((line) => line.startsWith("| ") && !/^\| (When|---) /.test(line))
   .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()));
 
 describe("the promises of test/README.md", () => {
