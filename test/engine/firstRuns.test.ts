@@ -37,7 +37,7 @@ describe("engine: an action whose record left the state", function () {
   }
   const recordOf = async (name: string): Promise<string> =>
     (await stack.state()).resources.find(({ urn }) => urn.endsWith(`DataDrop::${name}`))?.urn ?? "";
-  async function well(work: Promise<Run>): Promise<string> {
+  async function expectSuccess(work: Promise<Run>): Promise<string> {
     const { code, output } = await work;
     expect(code, output).to.equal(0);
     return output;
@@ -45,16 +45,16 @@ describe("engine: an action whose record left the state", function () {
 
   it("is not run again when the resource is renamed with an alias", async () => {
     program();
-    await well(stack.up());
+    await expectSuccess(stack.up());
     await write("db");
     program({ own: "renamed", ownOptions: '{ aliases: [{ name: "own" }] }' });
-    await well(stack.up());
+    await expectSuccess(stack.up());
     expect(await authors("db")).to.equal(1);
   });
 
   it("is announced in the preview after pulumi state delete", async () => {
-    await well(stack.pulumi("state", "delete", "--yes", await recordOf("renamed")));
-    const preview = await well(stack.preview());
+    await expectSuccess(stack.pulumi("state", "delete", "--yes", await recordOf("renamed")));
+    const preview = await expectSuccess(stack.preview());
     expect(preview).to.contain(`will erase all data of the backend "db" (${backend("db").deployment.uid})`);
     expect(preview).to.contain("first run, as far as this stack's state tells");
     expect(await authors("db")).to.equal(1);
@@ -62,7 +62,7 @@ describe("engine: an action whose record left the state", function () {
 
   it("is refused for a targeted up that removes it without its protected backend", async () => {
     program({ more: "deletionProtection: true" });
-    await well(stack.up());
+    await expectSuccess(stack.up());
     await write("db");
     const own = await recordOf("own");
     program({ more: "deletionProtection: true", drops: "none" });
@@ -71,13 +71,13 @@ describe("engine: an action whose record left the state", function () {
     expect(output).to.contain("DGC418").and.to.contain("with --target, name the backend too");
     expect(await recordOf("own")).to.equal(own);
     program({ more: "deletionProtection: true" });
-    await well(stack.up());
+    await expectSuccess(stack.up());
     expect(await authors("db")).to.equal(1);
   });
 
   it("is removed, with a message, by a destroy that then fails at the service, and the next preview shows what an up would erase", async () => {
     program({ more: "deletionProtection: false" });
-    await well(stack.up());
+    await expectSuccess(stack.up());
     const fault = { kind: "errors", messages: ["come back later"], acted: false } as const;
     stack.local.faults.add({ operation: "deleteDeployment", calls: "every", fault });
     const { code, output } = await stack.destroy("--continue-on-error");
@@ -85,16 +85,16 @@ describe("engine: an action whose record left the state", function () {
     expect(output).to.match(/The records of .*own.* have left the state already/);
     expect(output).to.contain("A later pulumi up with this action in its program would be a first run");
     stack.local.faults.clear();
-    const preview = await well(stack.preview());
+    const preview = await expectSuccess(stack.preview());
     expect(preview).to.contain('will erase all data of the backend "db"');
     expect(await authors("db")).to.equal(1);
   });
 
   it("is removed with a warning for a backend outside of the program, and is announced when it is declared again", async () => {
     await write("foreign");
-    await well(stack.destroy());
+    await expectSuccess(stack.destroy());
     expect(await authors("foreign")).to.equal(1);
-    const preview = await well(stack.preview());
+    const preview = await expectSuccess(stack.preview());
     expect(preview).to.contain(`will erase all data of the backend "foreign" (${foreign})`);
     expect(preview, "a new backend holds nothing").not.to.contain('of the backend "db"');
   });

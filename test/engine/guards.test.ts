@@ -75,7 +75,7 @@ describe("engine: the record of an action guards the data of a protected backend
   /** The final part of the output, after the lines that an up shows as they arrive. */
   const warnings = (output: string, words: string): number =>
     output.slice(Math.max(0, output.indexOf("Diagnostics:"))).split(words).length - 1;
-  async function well(work: Promise<Run>): Promise<string> {
+  async function expectSuccess(work: Promise<Run>): Promise<string> {
     const { code, output } = await work;
     expect(code, output).to.equal(0);
     return output;
@@ -88,11 +88,11 @@ describe("engine: the record of an action guards the data of a protected backend
 
   it("is made by a first run, which the preview describes with names, selection and backup", async () => {
     program({ without: ["wipe", "cut", "copy"] });
-    await well(stack.up());
+    await expectSuccess(stack.up());
     await write();
     await backend("source").takeBackup();
     program();
-    const preview = await well(stack.preview());
+    const preview = await expectSuccess(stack.preview());
     const uidOf = (name: string): string => backend(name).deployment.uid;
     expect(preview).to.contain(`will erase all data of the backend "first" (${uidOf("first")})`);
     expect(preview).to.contain(`will erase type Author of the backend "second" (${uidOf("second")})`);
@@ -100,11 +100,11 @@ describe("engine: the record of an action guards the data of a protected backend
       /will replace all data and the schema of the backend "third" \(0x\w+\) with the latest backup when it runs of the backend "source" \(0x\w+\), which is now backup 1 in "[^"]+"/,
     );
     expect(warnings(preview, "first run, as far as this stack's state tells")).to.equal(3);
-    await well(stack.up());
+    await expectSuccess(stack.up());
     expect(acted()).to.equal(3);
     await write();
     stack.local.journal.clear();
-    await well(stack.up("--expect-no-changes"));
+    await expectSuccess(stack.up("--expect-no-changes"));
     expect(stack.local.journal.count(), "and nothing is looked up when nothing runs").to.equal(0);
   });
 
@@ -122,12 +122,12 @@ describe("engine: the record of an action guards the data of a protected backend
       expect(output, how.join()).to.contain("DGC418");
     }
     expect(await records()).to.have.members(before);
-    await well(stack.up());
+    await expectSuccess(stack.up());
     expect([acted(), await authors()], "the records written in between are there").to.deep.equal([0, [1, 1, 2]]);
   });
 
   it("is excluded from a destroy with --exclude, as its message suggests", async () => {
-    await well(stack.destroy(...(await records()).flatMap((urn) => ["--exclude", urn])));
+    await expectSuccess(stack.destroy(...(await records()).flatMap((urn) => ["--exclude", urn])));
     expect(await records()).to.have.length(4);
   });
 
@@ -137,16 +137,16 @@ describe("engine: the record of an action guards the data of a protected backend
     expect(output).to.contain("DGC418").and.to.contain('its backend "first"');
     expect(await records()).to.have.length(4);
     program();
-    await well(stack.up());
+    await expectSuccess(stack.up());
     expect(acted()).to.equal(0);
   });
 
   it("is replaced once for a new trigger that the preview names", async () => {
     program({ trigger: "2" });
-    const preview = await well(stack.preview());
+    const preview = await expectSuccess(stack.preview());
     expect(warnings(preview, 'It runs again because of a change of triggers ("asked")')).to.equal(3);
     expect(preview).not.to.contain("first run");
-    await well(stack.up());
+    await expectSuccess(stack.up());
     expect(acted()).to.equal(3);
     await write();
     stack.local.journal.clear();
@@ -154,7 +154,7 @@ describe("engine: the record of an action guards the data of a protected backend
 
   it("is removed with its action when only the action is removed, and the message says what a later up would do", async () => {
     program({ trigger: "2", without: ["wipe", "copy"] });
-    const output = await well(stack.up());
+    const output = await expectSuccess(stack.up());
     expect(warnings(output, "A later pulumi up with this action in its program would be a first run")).to.equal(2);
     expect(await records()).to.have.length(1);
     expect(acted()).to.equal(0);
@@ -162,7 +162,7 @@ describe("engine: the record of an action guards the data of a protected backend
 
   it("is a new one for a resource that was renamed without an alias, which the preview says", async () => {
     program({ trigger: "2", without: ["copy", "cut"], wipe: "renamed" });
-    const preview = await well(stack.preview());
+    const preview = await expectSuccess(stack.preview());
     expect(warnings(preview, "will erase all data of the backend")).to.equal(1);
     expect(preview).to.contain("a resource renamed without an alias");
   });
@@ -170,15 +170,15 @@ describe("engine: the record of an action guards the data of a protected backend
   it("records in one up that the protection is off, which the preview says, and is then removed with its backend", async () => {
     const off = { input: "deletionProtection: false", output: "deletionProtection: false", option: "{}" };
     program({ ...off, trigger: "2", without: ["wipe", "copy"] });
-    const preview = await well(stack.preview());
+    const preview = await expectSuccess(stack.preview());
     expect(preview).to.contain("deletionProtection is switched off: after this, a destroy");
     expect(preview).to.contain("its backend is not protected any more");
     expect(preview)
       .to.match(/~ \d+ to update/)
       .and.not.to.match(/to replace/);
-    await well(stack.up());
+    await expectSuccess(stack.up());
     expect(acted()).to.equal(0);
-    await well(stack.destroy());
+    await expectSuccess(stack.destroy());
     expect(stack.local.cloud.all()).to.deep.equal([]);
   });
 });

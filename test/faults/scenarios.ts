@@ -25,7 +25,7 @@ export const longAgoMs = 600_000;
 const zone = "us-east-1";
 const named = (name: string, more: Values = {}): Values => ({ name, zone, deploymentType: "dedicated", ...more });
 
-const well = async (work: Promise<unknown>): Promise<Outcome> => {
+const outcomeOf = async (work: Promise<unknown>): Promise<Outcome> => {
   try {
     await work;
     return { made: false, error: undefined };
@@ -81,7 +81,7 @@ function dropping(inputs: Values): Scenario {
   // A failed check throws. Report it like any other failure, as an engine does.
   const run = async (world: World, more?: Values): Promise<Outcome> => {
     let outcome: Outcome | undefined;
-    const { error } = await well(
+    const { error } = await outcomeOf(
       drop(world, more).then((result) => {
         outcome = result;
       }),
@@ -125,8 +125,8 @@ const waiting: Scenario = {
 const deleting: Scenario = {
   resource: "orders",
   before: backends,
-  run: (world) => well(world.delete("orders")),
-  again: (world) => well(world.stack.has("orders") ? world.delete("orders") : Promise.resolve()),
+  run: (world) => outcomeOf(world.delete("orders")),
+  again: (world) => outcomeOf(world.stack.has("orders") ? world.delete("orders") : Promise.resolve()),
   earlier: (world) => world.delete("first"),
 };
 
@@ -144,7 +144,7 @@ export const scenarios: Readonly<Record<StepName, Scenario>> = {
   refresh: {
     resource: "orders",
     before: backends,
-    run: (world) => well(world.refresh("orders")),
+    run: (world) => outcomeOf(world.refresh("orders")),
     again: up("orders", "backend", () => named("orders")),
     earlier: async (world) => {
       await world.refresh("first");

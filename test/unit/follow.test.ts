@@ -49,7 +49,7 @@ describe("waiting for a restore", () => {
         return said instanceof Error ? Promise.reject(said) : Promise.resolve({ status: said, errors: [] });
       },
     };
-    const quiet = (): void => undefined;
+    const ignore = (): void => undefined;
     const account = { data, restores } as unknown as Account;
     const signal = new AbortController().signal;
     const context: Context = {
@@ -57,11 +57,11 @@ describe("waiting for a restore", () => {
       account,
       clock,
       signal,
-      progress: quiet,
-      reached: quiet,
-      info: quiet,
-      warn: quiet,
-      reportFailure: quiet,
+      progress: ignore,
+      reached: ignore,
+      info: ignore,
+      warn: ignore,
+      reportFailure: ignore,
     };
     const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
     return followRestore(context, operation, 1, state, (seen) => {

@@ -23,18 +23,18 @@ describe("a wait for a backend on this machine that refuses connections", () => 
       answerJson(response, { data: { deployments: [backend] } });
     });
     const account = new Account({ endpoint: service.endpoint.href, credentials: { token: "token" } }, clock, () => 1);
-    const quiet = (): void => undefined;
+    const ignore = (): void => undefined;
     const { signal } = new AbortController();
     context = {
       urn: undefined,
       account,
       clock,
       signal,
-      progress: quiet,
-      reached: quiet,
-      info: quiet,
-      warn: quiet,
-      reportFailure: quiet,
+      progress: ignore,
+      reached: ignore,
+      info: ignore,
+      warn: ignore,
+      reportFailure: ignore,
     };
     operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
   });
