@@ -45,7 +45,7 @@ export function refuseLargeDocument(document: DocumentNode, tokens: number): voi
   let results = 0;
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION && definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
-    const size = sizes.of(definition.selectionSet, isAboutSchema(definition), 1);
+    const size = sizes.of(definition.selectionSet, isIntrospection(definition), 1);
     fields += size.fields;
     results += size.schemaResults;
   }
@@ -75,18 +75,18 @@ class Sizes {
     this.fragments = new Map(fragments.map((fragment) => [fragment.name.value, fragment] as const));
   }
 
-  of(set: SelectionSetNode | undefined, aboutSchema: boolean, level: number): Size {
+  of(set: SelectionSetNode | undefined, inIntrospection: boolean, level: number): Size {
     if (set === undefined) return none;
     if (level > limits.depth) throw tooDeep();
     let { fields, schemaResults, depth } = none;
     for (const node of set.selections) {
       const isField = node.kind === Kind.FIELD;
-      const within = aboutSchema || (isField && ["__schema", "__type"].includes(node.name.value));
+      const within = inIntrospection || (isField && ["__schema", "__type"].includes(node.name.value));
       const inside =
         node.kind === Kind.FRAGMENT_SPREAD
           ? this.ofFragment(node.name.value, level + 1)
           : this.of(node.selectionSet, within, level + 1);
-      const times = isField && aboutSchema ? (listSizes.get(node.name.value) ?? 1) : 1;
+      const times = isField && inIntrospection ? (listSizes.get(node.name.value) ?? 1) : 1;
       fields += 1 + inside.fields;
       schemaResults += (within && isField ? 1 : 0) + times * inside.schemaResults;
       depth = Math.max(depth, inside.depth);
@@ -101,13 +101,13 @@ class Sizes {
     // Validation refuses unknown fragments and fragments in a cycle.
     if (known !== undefined || fragment === undefined) return known ?? none;
     this.measured.set(name, none);
-    const size = this.of(fragment.selectionSet, isAboutSchema(fragment), level);
+    const size = this.of(fragment.selectionSet, isIntrospection(fragment), level);
     this.measured.set(name, size);
     return size;
   }
 }
 
-function isAboutSchema(definition: OperationDefinitionNode | FragmentDefinitionNode): boolean {
+function isIntrospection(definition: OperationDefinitionNode | FragmentDefinitionNode): boolean {
   return definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value.startsWith("__");
 }
 

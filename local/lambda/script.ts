@@ -114,12 +114,11 @@ async function answer(
 async function resultOf(type: string, event: LambdaEvent, results: unknown): Promise<unknown> {
   const { length } = parentsOf(event);
   if (!Array.isArray(results) || results.length !== length)
-    throw new Error(
-      `the resolver "${type}" did not give a list with one result for each parent, of which there are ${length}`,
-    );
+    throw new Error(`the resolver "${type}" did not return a list with one result for each of the ${length} parents`);
   const all = (await Promise.all(results)) as unknown[];
   if (event.parents !== null) return all;
-  if (all[0] === undefined) throw new Error(`the resolver "${type}" gave undefined: return a value, or null for none`);
+  if (all[0] === undefined)
+    throw new Error(`the resolver "${type}" returned undefined: return a value, or null for none`);
   return all[0];
 }
 

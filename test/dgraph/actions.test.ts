@@ -79,7 +79,7 @@ describe("the real engine and a real Dgraph", function () {
   });
   after(() => stack.close());
 
-  it("restores exactly what the backup holds, and drops exactly what is named", async () => {
+  it("restore exactly the backup, and drop exactly what is named", async () => {
     await up(restore());
     expect(await nodes(staging)).to.deep.equal([people, orders]);
     expect(await engineOf(stack.local, staging).schema()).to.equal(schema);
@@ -100,10 +100,10 @@ describe("the real engine and a real Dgraph", function () {
 
     await up(restore() + drop("allDataAndSchema: true"));
     expect(await engineOf(stack.local, staging).schema()).to.equal("");
-    expect(await nodes(production), "the source is as it was").to.deep.equal([people, orders]);
+    expect(await nodes(production), "the source is unchanged").to.deep.equal([people, orders]);
   });
 
-  it("restores an incremental backup by its number, and not what came later", async () => {
+  it("restore an incremental backup by its number, without later changes", async () => {
     const add = (item: string): Promise<unknown> =>
       backend(production).engine.graphql({ query: `mutation { addOrder(input: [{ item: "${item}" }]) { numUids } }` });
     await add("second");
@@ -120,7 +120,7 @@ describe("the real engine and a real Dgraph", function () {
     expect(await nodes(staging)).to.deep.equal([people, orders + 2]);
   });
 
-  it("ends in ERR, with Dgraph's words for the user, when the folder was removed after it was listed", async () => {
+  it("end a restore with ERR and Dgraph's message when its folder was removed after it was listed", async () => {
     const { folder } = await backend(production).takeBackup({ full: true });
     stack.local.journal.clear();
     const held = stack.local.faults.add({ operation: "restore", fault: { kind: "pause", acted: false } });
@@ -140,7 +140,7 @@ describe("the real engine and a real Dgraph", function () {
     expect(stack.local.journal.count("restore"), "not sent again").to.equal(count);
   });
 
-  it("waits on when Alpha is killed in a restore, which Dgraph then does again", async () => {
+  it("keep waiting when Alpha is killed during a restore, which Dgraph then repeats", async () => {
     const log = join(engineOf(stack.local, staging).backupsFolder, "..", "logs", "alpha.log");
     const begun = (): number => readFileSync(log, "utf8").split("Got restore proposal").length;
     const before = begun();
@@ -153,7 +153,7 @@ describe("the real engine and a real Dgraph", function () {
     expect(await nodes(staging)).to.deep.equal([people, orders + 2]);
   });
 
-  it("only waits on when the engine and the provider are killed in a restore", async () => {
+  it("continue to wait, without sending again, after the engine and the provider were killed during a restore", async () => {
     stack.program(backends + restore('triggers: ["wait on"]'));
     stack.local.journal.clear();
     const { journal } = stack.local;

@@ -12,7 +12,7 @@ export async function startDgraphCloud(options: LocalCloudOptions = {}): Promise
   return startLocalCloud(await dgraphOptions(options));
 }
 
-/** A backend that answers, made through the API. */
+/** Creates a backend through the API, and waits until it is ready. */
 export async function ready(local: LocalCloud, input: object = {}): Promise<Made> {
   return whenReady(await make(local, await session(local), input));
 }
@@ -23,7 +23,7 @@ export function engineOf(local: LocalCloud, uid: string): DgraphEngine {
   return engine;
 }
 
-/** How many nodes of a type there are: asked of Alpha, past the backend's door. */
+/** The number of nodes of a type, queried from Alpha directly. */
 export async function nodesOf(local: LocalCloud, uid: string, type: string): Promise<number> {
   const dql = `{ nodes(func: type(${type})) { count(uid) } }`;
   const { nodes } = await engineOf(local, uid).alpha.query<{ nodes: { count: number }[] }>(dql);

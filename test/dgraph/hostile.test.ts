@@ -18,10 +18,10 @@ import type { LocalCloud } from "dgraphcloud-local";
 import { add, countOf, make, type Made, post, session, setSchema, whenReady } from "../local/calls";
 import { engineOf, nodesOf, ready, startDgraphCloud } from "./cloud";
 
-/** A folder whose name means something else in an address, and in Dgraph's settings. */
+/** A folder name with characters that are special in a URL and in Dgraph's settings. */
 const awkward = "my data; a=b %2e%2e%2f #1?x=é";
 
-describe("names that reach the disk, with a real Dgraph", function () {
+describe("paths on the disk, with a real Dgraph", function () {
   this.timeout(240_000);
   let parent: string;
   let data: string;
@@ -55,7 +55,7 @@ describe("names that reach the disk, with a real Dgraph", function () {
     const { data: answer } = await post(backend.slash, "mutation { export { signedUrls } }", {}, backend.auth);
     return (answer as unknown as { export: { signedUrls: string[] } }).export.signedUrls;
   };
-  /** A path as it is: other clients put dots and slashes in order first. */
+  /** Requests a path unchanged: other clients normalize dots and slashes. */
   const status = (path: string): Promise<number> =>
     new Promise((resolve, reject) => {
       const [host, port] = backend.url.split(":");
@@ -67,7 +67,7 @@ describe("names that reach the disk, with a real Dgraph", function () {
       asked.on("error", reject).end();
     });
 
-  it("stay in the folder of the data, whatever that is called, and backups and restores work there", async () => {
+  it("stay in the data folder, and backups and restores work there, whatever its name", async () => {
     const { folder, backupNum } = await local.cloud.get(backend.uid).takeBackup();
     expect(readdirSync(parent)).to.deep.equal([awkward]);
     expect(existsSync(join(folderOf(backend.uid), "backups", folder, "manifest.json"))).to.equal(true);
@@ -86,12 +86,12 @@ describe("names that reach the disk, with a real Dgraph", function () {
     expect(await countOf(backend, "Task")).to.equal(1);
   });
 
-  it("restore no backup from outside, by whatever path, address or link it is named", async () => {
+  it("cannot be used to restore a backup from outside, by path, URL or link", async () => {
     const { folder } = await local.cloud.get(backend.uid).takeBackup({ full: true });
     const backups = join(folderOf(backend.uid), "backups");
     const outside = join(parent, "outside");
     cpSync(join(backups, folder), outside, { recursive: true });
-    expect(existsSync(join(outside, "manifest.json")), "one that would do").to.equal(true);
+    expect(existsSync(join(outside, "manifest.json")), "a complete backup").to.equal(true);
     for (const named of [
       outside,
       "../../../../outside",
@@ -129,7 +129,7 @@ describe("names that reach the disk, with a real Dgraph", function () {
     expect(await countOf(backend, "Task")).to.equal(1);
   });
 
-  it("give no file but those of an export, and none that has gone", async () => {
+  it("cannot be downloaded unless they belong to an export that still exists", async () => {
     const [first = "", ...others] = await exported();
     const { pathname } = new URL(first);
     const [, , token = "", name = ""] = pathname.split("/");
@@ -154,7 +154,7 @@ describe("names that reach the disk, with a real Dgraph", function () {
     rmSync(join(exports, "elsewhere"), { recursive: true });
   });
 
-  it("leave the files of the last 50 exports, of this run and earlier ones, and what is not an export", async () => {
+  it("are removed with exports older than the last 50, those of earlier runs included, and other files stay", async () => {
     const exports = join(folderOf(backend.uid), "exports");
     for (const old of readdirSync(exports)) rmSync(join(exports, old), { recursive: true });
     for (let order = 1; order <= 60; order++) mkdirSync(join(exports, `dgraph.r${order}.u1123.1300`));
@@ -177,7 +177,7 @@ describe("names that reach the disk, with a real Dgraph", function () {
     for (const url of urls) expect(await status(new URL(url).pathname)).to.equal(200);
   });
 
-  it("carry no mutation to a read-only backend in a document that is too deep to be read here", async () => {
+  it("are not changed on a read-only backend by a document that is too deep to be parsed", async () => {
     const { deployment } = local.cloud.get(backend.uid);
     const before = await nodesOf(local, backend.uid, "Task");
     const deep = (levels: number): string =>
@@ -197,7 +197,7 @@ describe("names that reach the disk, with a real Dgraph", function () {
     expect(written, "the same document, where it may write").to.deep.equal({ addTask: { numUids: 1 } });
   });
 
-  it("are closed to others, whatever the umask", async () => {
+  it("are private, whatever the umask", async () => {
     const guarded = await whenReady(await make(local, await session(local), { aclEnabled: "true" }));
     await local.cloud.get(guarded.uid).takeBackup();
     const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);

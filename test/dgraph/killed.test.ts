@@ -19,7 +19,7 @@ const restore = (trigger: string, timeout: string): string => `
   exports.status = copy.status;
 `;
 
-describe("a local cloud that is killed in a restore", function () {
+describe("a local cloud that is killed during a restore", function () {
   this.timeout(300_000);
   let data: string;
   let stack: Stack;
@@ -54,11 +54,11 @@ describe("a local cloud that is killed in a restore", function () {
     await stack.close();
     cloud.child.kill("SIGTERM");
     await cloud.ended;
-    expect(databasesIn(data), "strays").to.deep.equal([]);
+    expect(databasesIn(data), "processes left").to.deep.equal([]);
     rmSync(data, { recursive: true, force: true });
   });
 
-  it("leaves a wait that ends with what to do, is not sent again, and goes on once the cloud is back", async () => {
+  it("makes the wait fail with a remedy; the restore is not sent again, and a new trigger runs it once the cloud is back", async () => {
     stack.program(program());
     const made = await stack.up();
     expect(made.code, made.output).to.equal(0);
@@ -86,7 +86,7 @@ describe("a local cloud that is killed in a restore", function () {
 
     await startCloud();
     const resumed = await stack.up();
-    expect(resumed.code, "the id is not known any more").not.to.equal(0);
+    expect(resumed.code, "the id is no longer known").not.to.equal(0);
     expect(resumed.output).to.contain("UNKNOWN");
     stack.program(program(restore("second", "2m")));
     const again = await stack.up();

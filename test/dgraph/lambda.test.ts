@@ -98,7 +98,7 @@ describe("lambdas of a real Dgraph", function () {
     headers = await session(local);
     backend = await ready(local);
     const { errors } = await setSchema(backend, schema);
-    expect(errors, "a schema with @lambda and @lambdaOnMutate is taken").to.equal(undefined);
+    expect(errors, "a schema with @lambda and @lambdaOnMutate is accepted").to.equal(undefined);
     for (let tries = 0; (await ask("{ queryBook { id } }")).errors !== undefined; tries++) {
       expect(tries).to.be.below(50);
       await sleep(100);
@@ -106,10 +106,10 @@ describe("lambdas of a real Dgraph", function () {
   });
   after(async () => {
     await local.close();
-    expect(lambdasOfThisProcess(), "none outlives its cloud").to.deep.equal([]);
+    expect(lambdasOfThisProcess(), "processes left after the close").to.deep.equal([]);
   });
 
-  it("say what is missing while there is no script", async () => {
+  it("fail with a remedy while there is no script", async () => {
     const { errors, data } = await ask('{ hello(name: "Ann") }');
     expect(errors?.map(({ message }) => message)).to.deep.equal([
       "Query.hello needs a lambda, and this backend has no lambda script: give it one with lambdaScript, or with updateLambda",
@@ -118,7 +118,7 @@ describe("lambdas of a real Dgraph", function () {
     expect(lambdasOfThisProcess()).to.deep.equal([]);
   });
 
-  it("answer queries, fields and mutations, with what they ask of their database", async () => {
+  it("answer queries, fields and mutations, and can query their database", async () => {
     await update(script);
     expect((await ask('{ hello(name: "Ann") }')).data).to.deep.equal({ hello: "Hello Ann" });
     const made = await ask('mutation { newAuthor(name: "Ann") newRaw(name: "Bob") }');
@@ -143,7 +143,7 @@ describe("lambdas of a real Dgraph", function () {
     });
   });
 
-  it("know the header of the user's own token", async () => {
+  it("get the header with the user's own token", async () => {
     // HS256 with the key of the schema, claims { "https://my.app/claims": { "user": "ann" } }.
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
     const unsigned = `${part({ alg: "HS256", typ: "JWT" })}.${part({ "https://my.app/claims": { user: "ann" } })}`;
@@ -151,14 +151,14 @@ describe("lambdas of a real Dgraph", function () {
     expect((await ask("{ who }", { "x-my-app": jwt })).data).to.deep.equal({ who: `X-My-App=${jwt}` });
   });
 
-  it("are told of mutations, and what they print is in the log", async () => {
+  it("are called after mutations, and their output is in the log", async () => {
     await add(backend, "Author", [{ name: "Dan" }]);
     await untilLogged("added 1 Dan true");
     await ask(
       'mutation { updateAuthor(input: { filter: { name: { eq: "Dan" } }, set: { reputation: 1 } }) { numUids } }',
     );
     await untilLogged("updated 1");
-    // Nobody listens for this one: the log says so, the mutation is none the worse.
+    // Without a listener, the mutation succeeds, and the log names the missing resolver.
     expect((await ask('mutation { deleteAuthor(filter: { name: { eq: "Dan" } }) { numUids } }')).errors).to.equal(
       undefined,
     );
@@ -167,7 +167,7 @@ describe("lambdas of a real Dgraph", function () {
     await untilLogged("greeted Eve");
   });
 
-  it("hand their errors to the client, and their place to the log", async () => {
+  it("report their errors to the client, and the place to the log", async () => {
     const { errors } = await ask("{ broken }");
     expect(errors?.map(({ message }) => message)).to.deep.equal(["out of order"]);
     expect((await logs()).join("\n")).to.match(/Query\.broken: out of order\n.*lambda\.js:\d+:\d+/);
@@ -195,7 +195,7 @@ describe("lambdas of a real Dgraph", function () {
     expect(await countOf(backend, "Author")).to.equal(before);
   });
 
-  it("go on after the database was started again, and end with their backend", async () => {
+  it("work again after a restart of the database, and end with their backend", async () => {
     await update(`addGraphQLResolvers({ "Query.hello": () => "again" })`);
     await local.cloud.get(backend.uid).restartEngine();
     for (let tries = 0; (await ask("{ queryBook { id } }")).errors !== undefined; tries++) {

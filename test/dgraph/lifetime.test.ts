@@ -9,12 +9,12 @@ import { endpointOf, type Run, start } from "../local/command";
 import { engineOf, ready, startDgraphCloud } from "./cloud";
 import { databasesIn } from "../harness/processes";
 
-describe("the life of the databases", function () {
+describe("the lifetime of the databases", function () {
   this.timeout(300_000);
   let data: string;
   const running: Run[] = [];
 
-  /** The command in a process of its own, to be killed. */
+  /** Runs the command in a process of its own, which a test can kill. */
   async function command(): Promise<{ run: Run; endpoint: string }> {
     const { executable } = await prepareDgraph();
     const run = start([
@@ -40,7 +40,7 @@ describe("the life of the databases", function () {
         ? (JSON.parse(readFileSync(file, "utf8")) as { pid: number }[]).map(({ pid }) => pid)
         : [];
     });
-  const lives = (pid: number): boolean =>
+  const isAlive = (pid: number): boolean =>
     existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
   const made = async (endpoint: string): Promise<Made> => {
     const backend = await whenReady(await make({ endpoint }, await session({ endpoint })));
@@ -57,20 +57,20 @@ describe("the life of the databases", function () {
       child.kill("SIGTERM");
       await ended;
     }
-    expect(databasesIn(data), "strays").to.deep.equal([]);
+    expect(databasesIn(data), "processes left").to.deep.equal([]);
     rmSync(data, { recursive: true, force: true });
   });
 
-  it("ends them with the local cloud, and brings them back with data, backups and tokens", async () => {
+  it("ends with the local cloud; the next start brings back data, backups and tokens", async () => {
     const first = await command();
     const backend = await made(first.endpoint);
     const taken = await start(["backup", backend.uid], { DGRAPHCLOUD_ENDPOINT: first.endpoint }).ended;
     expect(taken.out).to.match(/^full backup 1/);
     const before = pids();
-    expect(before.filter(lives)).to.have.length(2);
+    expect(before.filter(isAlive)).to.have.length(2);
     first.run.child.kill("SIGTERM");
     expect((await first.run.ended).code).to.equal(0);
-    expect(before.filter(lives)).to.deep.equal([]);
+    expect(before.filter(isAlive)).to.deep.equal([]);
 
     const second = await command();
     await whenReady(backend);
@@ -79,10 +79,10 @@ describe("the life of the databases", function () {
     expect(listed.data).to.deep.equal({ listBackups: { response: [[{ type: "full", backupNum: 1 }]] } });
     second.run.child.kill("SIGINT");
     expect((await second.run.ended).code).to.equal(0);
-    expect(pids().filter(lives)).to.deep.equal([]);
+    expect(pids().filter(isAlive)).to.deep.equal([]);
   });
 
-  it("ends them also in a restore", async () => {
+  it("ends with the local cloud during a restore too", async () => {
     const first = await command();
     const backend = await made(first.endpoint);
     await start(["backup", backend.uid], { DGRAPHCLOUD_ENDPOINT: first.endpoint }).ended;
@@ -92,22 +92,22 @@ describe("the life of the databases", function () {
     const before = pids();
     first.run.child.kill("SIGTERM");
     expect((await first.run.ended).code).to.equal(0);
-    expect(before.filter(lives)).to.deep.equal([]);
+    expect(before.filter(isAlive)).to.deep.equal([]);
   });
 
-  it("ends the strays of a local cloud that was killed at its next start, and loses nothing", async () => {
+  it("ends at the next start after the local cloud was killed, without loss of data", async () => {
     const first = await command();
     const backend = await made(first.endpoint);
-    const strays = pids();
+    const orphans = pids();
     first.run.child.kill("SIGKILL");
     await first.run.ended;
     await command();
-    expect(strays.filter(lives)).to.deep.equal([]);
+    expect(orphans.filter(isAlive)).to.deep.equal([]);
     await whenReady(backend);
     expect(await countOf(backend, "Task")).to.equal(1);
   });
 
-  it("never ends a process that only has the number of an old one", async () => {
+  it("ends no other process that has reused the id of a recorded one", async () => {
     const first = await command();
     await made(first.endpoint);
     const [uid = ""] = readdirSync(join(data, "backends"));
@@ -121,10 +121,10 @@ describe("the life of the databases", function () {
       JSON.stringify([{ pid: bystander.child.pid, started: "1" }]),
     );
     await command();
-    expect(lives(bystander.child.pid ?? 0)).to.equal(true);
+    expect(isAlive(bystander.child.pid ?? 0)).to.equal(true);
   });
 
-  it("refuses a folder of the other engine, and says with which to start", async () => {
+  it("begins in no folder of the other engine: the start is refused, and names the engine to use", async () => {
     const first = await command();
     first.run.child.kill("SIGTERM");
     await first.run.ended;
@@ -137,21 +137,21 @@ describe("the life of the databases", function () {
     let local: LocalCloud;
     afterEach(() => local.close());
 
-    it("starts a database again that ended, with its data", async () => {
-      const said: string[] = [];
-      local = await startDgraphCloud({ data, say: (line) => said.push(line) });
+    it("goes on with a restart after a crash, with the data", async () => {
+      const logged: string[] = [];
+      local = await startDgraphCloud({ data, say: (line) => logged.push(line) });
       const backend = await ready(local);
       await setSchema(backend, "type Task { id: ID! title: String! }");
       await add(backend, "Task", [{ title: "kept" }]);
       process.kill(engineOf(local, backend.uid).alphaPid, "SIGKILL");
-      for (let tries = 0; tries < 100 && said.length === 0; tries++)
+      for (let tries = 0; tries < 100 && logged.length === 0; tries++)
         await new Promise((later) => setTimeout(later, 100));
       await whenReady(backend);
-      expect(said.join()).to.contain("Alpha ended (SIGKILL)").and.to.contain("starting it again");
+      expect(logged.join()).to.contain("Alpha ended (SIGKILL)").and.to.contain("starting it again");
       expect(await countOf(backend, "Task")).to.equal(1);
     });
 
-    it("keeps logs that only their owner reads, and removes all of a backend with it", async () => {
+    it("leaves private log files, and nothing after the backend is removed", async () => {
       local = await startDgraphCloud({ data });
       const backend = await ready(local);
       const folder = join(data, "backends", backend.uid);
@@ -161,10 +161,10 @@ describe("the life of the databases", function () {
       const ended = pids();
       await local.cloud.remove(backend.uid);
       expect(existsSync(folder)).to.equal(false);
-      expect(ended.filter(lives)).to.deep.equal([]);
+      expect(ended.filter(isAlive)).to.deep.equal([]);
     });
 
-    it("backs up on a schedule", async () => {
+    it("has scheduled backups", async () => {
       local = await startDgraphCloud({ data, backupEveryMs: 2_000, backupsPerSeries: 2 });
       const backend = await ready(local);
       const series = async (): Promise<string[][]> =>

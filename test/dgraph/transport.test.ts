@@ -22,7 +22,7 @@ function jwtFor(user: string, key = verificationKey): string {
   return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
 }
 
-describe("the ways to a real Dgraph", function () {
+describe("requests to a real Dgraph", function () {
   this.timeout(120_000);
   let local: LocalCloud;
   let backend: Made;
@@ -40,7 +40,7 @@ describe("the ways to a real Dgraph", function () {
     );
   };
   const document = (query: string): RequestInit => ({ body: JSON.stringify({ query }) });
-  /** Asks until the answer is good: Dgraph takes a schema up a moment after it has answered. */
+  /** Repeats a request until its answer is good: Dgraph uses a new schema only a moment after its answer. */
   const until = async (ask: () => Promise<Reply>, isGood: (reply: Reply) => boolean): Promise<void> => {
     for (let tries = 1; ; tries++) {
       const reply = await ask();
@@ -50,7 +50,7 @@ describe("the ways to a real Dgraph", function () {
     }
   };
 
-  describe("for a user's own token", () => {
+  describe("with a user's own token", () => {
     const asked = "{ queryNote { text } }";
     const see = (headers: Record<string, string>): Promise<Reply> => send("/graphql", document(asked), headers);
     const textsOf = ({ data, text }: Reply): string[] => {
@@ -79,7 +79,7 @@ describe("the ways to a real Dgraph", function () {
       ["X-My-App", "Authorization"],
       ["X-Dgraph-AuthToken", "X-Auth-Token"],
     ] as const)
-      it(`lets each see the own rows: rules by ${ofSchema}, the backend's token in ${ofBackend}`, async () => {
+      it(`show each user the own rows: the user's token in ${ofSchema}, the backend's in ${ofBackend}`, async () => {
         const authorization = { Header: ofSchema, Namespace: claims, Algo: "HS256", VerificationKey: verificationKey };
         const schema = `${notes}\n# Dgraph.Authorization ${JSON.stringify(authorization)}`;
         expect((await setSchema(backend, schema)).errors).to.equal(undefined);
@@ -100,13 +100,13 @@ describe("the ways to a real Dgraph", function () {
           const got = await send(address, { method: "GET" }, as(jwtFor(user)));
           expect(textsOf(got), `${user}, by GET`).to.deep.equal([`of ${user}`]);
         }
-        expect(textsOf(await see(as())), "nobody").to.deep.equal([]);
+        expect(textsOf(await see(as())), "without a user").to.deep.equal([]);
         const forged = await see(as(jwtFor("ann", "another key")));
         expect(forged.errors?.length, "a forged one").to.equal(1);
         expect(forged.text).not.to.contain("of ann");
       });
 
-    it("hands the backend's token on to nobody, in whichever header it came", async () => {
+    it("never pass the backend's token on, in whichever header it came", async () => {
       const seen: IncomingHttpHeaders[] = [];
       const remote: Server = createServer((request, response) => {
         seen.push(request.headers);
@@ -132,7 +132,7 @@ describe("the ways to a real Dgraph", function () {
             const { errors, text } = await ask({ [name]: backend.jwtToken, [other]: "of the user" });
             expect(errors, text).to.equal(undefined);
             const last = seen.at(-1) ?? {};
-            // Dgraph forwards a header that it has not got as an empty one.
+            // Dgraph forwards a missing header as an empty one.
             expect([last[other.toLowerCase()], last[name.toLowerCase()]]).to.deep.equal(["of the user", ""]);
           }
         await ask({ "X-Auth-Token": backend.jwtToken, Authorization: `Bearer ${backend.jwtToken}` });
@@ -144,7 +144,7 @@ describe("the ways to a real Dgraph", function () {
     });
   });
 
-  describe("for what it would read itself", () => {
+  describe("whose body Dgraph reads itself", () => {
     before(async () => {
       expect((await setSchema(backend, "type Task { id: ID! title: String }")).errors).to.equal(undefined);
       await until(
@@ -153,7 +153,7 @@ describe("the ways to a real Dgraph", function () {
       );
     });
 
-    it("unpacks no more than 64 MB, and what is whole is passed on whole", async () => {
+    it("are decompressed up to 64 MB, and arrive completely", async () => {
       const packed = { ...backend.auth, "content-encoding": "gzip" };
       const long = "x".repeat(9_000_000);
       const query = `mutation { addTask(input: [{ title: "${long}" }]) { numUids } }`;
@@ -166,14 +166,14 @@ describe("the ways to a real Dgraph", function () {
       for (const path of ["/graphql", "/admin/schema", "/admin/schema/validate", "/query", "/mutate", "/alter"]) {
         expect((await send(path, { body: "{}" }, packed)).status, `no gzip on ${path}`).to.equal(400);
         const other = { ...packed, "content-encoding": "br" };
-        expect((await send(path, { body: "{}" }, other)).status, `another packing on ${path}`).to.equal(415);
+        expect((await send(path, { body: "{}" }, other)).status, `another encoding on ${path}`).to.equal(415);
       }
       expect(await nodesOf(local, backend.uid, "Task")).to.equal(1);
       const { text } = await send("/graphql", document("{ queryTask { title } }"), backend.auth);
       expect(text).to.contain(long);
     });
 
-    it("takes a persisted query by its hash, and no mutation in an address", async () => {
+    it("may be a persisted query by its hash, but no mutation by GET", async () => {
       const query = "{ queryTask(first: 1) { id } }";
       const hash = "e18a5cb2d4f9c4e4ff1a2aaf2ba8b41e8be3fdd3c5c2a2d1b6d6e0f5ac0b4b5e";
       const ask = (parameters: Record<string, string>): Promise<Reply> =>
@@ -189,7 +189,7 @@ describe("the ways to a real Dgraph", function () {
       expect(await nodesOf(local, backend.uid, "Task")).to.equal(before);
     });
 
-    it("keeps a read-only backend read-only, whatever way it is asked", async () => {
+    it("change nothing on a read-only backend, in any form", async () => {
       const { deployment } = local.cloud.get(backend.uid);
       deployment.deploymentMode = "readonly";
       try {
@@ -210,7 +210,7 @@ describe("the ways to a real Dgraph", function () {
       }
     });
 
-    it("has none of the paths under /admin that reach its process", async () => {
+    it("cannot reach the paths under /admin that act on the process", async () => {
       const { processes } = engineOf(local, backend.uid);
       for (const path of ["/admin/shutdown", "/admin/draining?enable=true", "/admin/config/cache_mb", "/admin/"])
         for (const method of ["GET", "PUT", "POST"])
@@ -219,7 +219,7 @@ describe("the ways to a real Dgraph", function () {
       expect(engineOf(local, backend.uid).processes).to.deep.equal(processes);
     });
 
-    it("wants a user's log-in for /admin/schema where there is access control, too", async () => {
+    it("need the log-in of a user for /admin/schema with access control", async () => {
       const guarded = await ready(local, { aclEnabled: "true" });
       const set = (more: Record<string, string> = {}): Promise<Reply> =>
         fetch(`${guarded.admin}/schema`, {
@@ -239,7 +239,7 @@ describe("the ways to a real Dgraph", function () {
     });
   });
 
-  it("for the vendor's client: lists the types and fields that the schema no longer has, and drops them", async () => {
+  it("of the vendor's client list the types and fields that the schema no longer has, and drop them", async () => {
     local.cloud.get(backend.uid).deployment.deploymentMode = "flexible";
     await setSchema(backend, "type Kept { id: ID! name: String } type Gone { id: ID! name: String }");
     const add = 'mutation { addGone(input: [{ name: "a" }]) { numUids } addKept(input: [{ name: "b" }]) { numUids } }';
@@ -248,7 +248,7 @@ describe("the ways to a real Dgraph", function () {
       ({ errors }) => errors === undefined,
     );
     await setSchema(backend, "type Kept { id: ID! name: String }");
-    // All of its requests look alike.
+    // The client sends all its requests in this form.
     const client = (path: string, query: string, variables = {}): Promise<Reply> =>
       send(path, { body: JSON.stringify({ query, variables }) }, { authorization: backend.jwtToken });
     const unused = async (): Promise<{ types: string[]; fields: string[] }> => {
@@ -257,7 +257,7 @@ describe("the ways to a real Dgraph", function () {
       if (found === undefined) throw new Error(text);
       const isNew = (reply: Reply): boolean => reply.text.includes("type Kept") && !reply.text.includes("type Gone");
       await until(() => client("/admin", "{ getGQLSchema { schema } }"), isNew);
-      // Other tests have left some of their own.
+      // Other tests have left types and fields too.
       const types = found.types.map(({ name }) => name).filter((name) => name === "Gone");
       const fields = found.schema.map(({ predicate }) => predicate).filter((name) => name.startsWith("Gone."));
       return { types, fields };

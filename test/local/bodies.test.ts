@@ -20,7 +20,7 @@ describe("bodies of requests", () => {
     await local.close();
   });
 
-  /** Sends the head of a request and some of its body, and no more. */
+  /** Sends the headers of a request and a part of its body. */
   const begin = (
     port: number,
     lines: readonly string[],
@@ -47,32 +47,34 @@ describe("bodies of requests", () => {
   const dataPort = (): number => Number(backend.url.split(":")[1]);
 
   for (const [what, lines] of [
-    ["of a length that is told", ["Content-Length: 8000000"]],
-    ["of a length that is not told", ["Transfer-Encoding: chunked"]],
+    ["with a Content-Length", ["Content-Length: 8000000"]],
+    ["in chunks", ["Transfer-Encoding: chunked"]],
   ] as const)
-    it(`${what} and large are not waited for on a data plane without its token`, async () => {
+    it(`are not read on a data plane without its token when they are large: ${what}`, async () => {
       for (const more of [[], ["X-Auth-Token: x"]]) {
         const { answer } = begin(dataPort(), [...lines, ...more], "5\r\n{    ");
         expect(await answer).to.match(/^HTTP\/1.1 401 /);
       }
       const { answer } = begin(dataPort(), [...lines, `X-Auth-Token: ${backend.jwtToken}`], "5\r\n{    ");
-      expect(await Promise.race([answer, new Promise((later) => setTimeout(later, 200, "waits"))])).to.equal("waits");
+      expect(await Promise.race([answer, new Promise((later) => setTimeout(later, 200, "still waiting"))])).to.equal(
+        "still waiting",
+      );
     });
 
-  it("that are small are read for the journal, whoever sends them", async () => {
+  it("are read without the token when they are small, to name the operation in the journal", async () => {
     const { status } = await post(backend.slash, "{ listBackups { response { folder } } }");
     expect(status).to.equal(401);
     expect(local.journal.count("listBackups")).to.equal(1);
   });
 
-  it("that are packed count as what they unpack to", async () => {
+  it("count with their decompressed size", async () => {
     const part = gzipSync("x".repeat(7 * mb)).subarray(0, -8);
     const lines = [`Content-Length: ${part.length + 8}`, "Content-Encoding: gzip"];
     const begun = Array.from({ length: 12 }, () => begin(local.port, lines, part));
     expect(await Promise.race(begun.map(({ answer }) => answer))).to.match(/^HTTP\/1.1 503 /);
   });
 
-  it("that are large have 64 MB in all; beyond that they are to come later, and small ones are answered still", async () => {
+  it("may take 64 MB together: a further large one gets 503 with Retry-After, while small ones are answered", async () => {
     const part = "x".repeat(7 * mb);
     const begun = Array.from({ length: 12 }, () => begin(local.port, [`Content-Length: ${8 * mb}`], part));
     const refused = await Promise.race(begun.map(({ answer }) => answer));
@@ -86,6 +88,6 @@ describe("bodies of requests", () => {
       if (status === 200) return;
       await new Promise((later) => setTimeout(later, 50));
     }
-    throw new Error("large bodies are not taken again");
+    throw new Error("large bodies are still refused");
   });
 });

@@ -5,15 +5,15 @@ import { add, countOf, make, type Made, session, setSchema } from "./calls";
 import { json, raw, statusOf } from "./raw";
 import { refuseForeignSites } from "../../local/http/browserGuard";
 
-/** A request that is good but for one thing: `HOST` and `PORT` stand for the address that it is sent to. */
+/** A request with one flaw. `HOST` and `PORT` stand for the address that it is sent to. */
 interface Attack {
   readonly what: string;
-  /** The request line; default: a POST to /graphql. */
+  /** The request line. Default: a POST to /graphql. */
   readonly line?: string;
-  /** In place of the right Host. */
+  /** Host headers, in place of the right one. */
   readonly hosts?: readonly string[];
   readonly headers?: readonly string[];
-  /** Default: 403; of the control plane and of a data plane, when they differ. */
+  /** The expected status, for both planes or for control plane and data plane. Default: 403. */
   readonly status?: number | readonly [number, number];
 }
 
@@ -38,53 +38,57 @@ const attacks: readonly Attack[] = [
   { what: "two Hosts", hosts: ["evil.example", "HOST"] },
   { what: "no Host", hosts: [], status: 400 },
   { what: "two Origins", headers: ["Origin: http://HOST", origin] },
-  { what: "two Origins, its own last", headers: [origin, "Origin: http://HOST"] },
+  { what: "two Origins, the right one last", headers: [origin, "Origin: http://HOST"] },
   { what: "two Sec-Fetch-Sites", headers: ["Sec-Fetch-Site: none", "Sec-Fetch-Site: cross-site"] },
   { what: "X-Forwarded-Host", hosts: ["evil.example"], headers: ["X-Forwarded-Host: HOST", "Forwarded: host=HOST"] },
-  { what: "an absolute address", line: "POST http://HOST/graphql", hosts: ["evil.example"] },
-  { what: "an absolute address of somebody else", line: "POST http://evil.example/graphql", status: 404 },
+  { what: "an absolute URL", line: "POST http://HOST/graphql", hosts: ["evil.example"] },
+  { what: "an absolute URL of another host", line: "POST http://evil.example/graphql", status: 404 },
   {
-    what: "another method behind its own",
+    what: "a method override",
     line: "GET /graphql",
     headers: ["X-HTTP-Method-Override: POST"],
     status: [405, 400],
   },
-  { what: "a preflight that is another method", headers: [origin, "X-HTTP-Method-Override: OPTIONS"] },
+  { what: "a method override to OPTIONS", headers: [origin, "X-HTTP-Method-Override: OPTIONS"] },
   {
-    what: "a document in the address",
+    what: "a mutation in the query string",
     line: "GET /graphql?query=mutation%7BaddA(input:[%7B%7D])%7BnumUids%7D%7D",
     status: 405,
   },
-  { what: "a query in the address, by another site's page", line: readLine, headers: [origin] },
+  { what: "a query in the query string, from a page of another site", line: readLine, headers: [origin] },
   {
-    what: "a query in the address, by an image or a link of another site",
+    what: "a query in the query string, from an image or a link of another site",
     line: readLine,
     headers: ["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"],
   },
   {
-    what: "a query in the address, by a name that was made to point here",
+    what: "a query in the query string, by DNS rebinding",
     line: readLine,
     hosts: ["evil.example:PORT"],
   },
   {
-    what: "a document in the address, of another operation than the first",
+    what: "a mutation as the second operation in the query string",
     line: "GET /graphql?query=query%20a%7BqueryA%7Bx%7D%7Dmutation%20b%7BaddA(input:[%7B%7D])%7BnumUids%7D%7D&operationName=b",
     status: 405,
   },
   {
-    what: "a document in the address, with its hash",
+    what: "a mutation in the query string, as a persisted query",
     line: "GET /graphql?query=mutation%7BaddA(input:[%7B%7D])%7BnumUids%7D%7D&extensions=%7B%7D",
     status: 405,
   },
-  { what: "a WebSocket", line: "GET /graphql", headers: [origin, ...upgrade] },
-  { what: "a WebSocket of nobody", line: "GET /graphql", headers: upgrade, status: 405 },
-  { what: "two lengths", headers: ["Content-Length: 5"], status: 400 },
-  { what: "a length and chunks", headers: ["Transfer-Encoding: chunked"], status: 400 },
-  { what: "a body that is said to be packed", headers: ["Content-Encoding: gzip"], status: 400 },
-  { what: "a body that is packed in another way", headers: ["Content-Encoding: deflate"], status: 415 },
+  { what: "a WebSocket from another site", line: "GET /graphql", headers: [origin, ...upgrade] },
+  { what: "a WebSocket from a program", line: "GET /graphql", headers: upgrade, status: 405 },
+  { what: "two Content-Lengths", headers: ["Content-Length: 5"], status: 400 },
+  { what: "a Content-Length and chunks", headers: ["Transfer-Encoding: chunked"], status: 400 },
+  {
+    what: "a body that is not gzip, although its Content-Encoding says so",
+    headers: ["Content-Encoding: gzip"],
+    status: 400,
+  },
+  { what: "a body with another Content-Encoding", headers: ["Content-Encoding: deflate"], status: 415 },
 ];
 
-describe("what a web page could have a browser send", () => {
+describe("a request that a web page could make a browser send", () => {
   let local: LocalCloud;
   let backend: Made;
   let planes: readonly { port: number; auth: string; document: string }[];
@@ -113,7 +117,7 @@ describe("what a web page could have a browser send", () => {
   };
 
   for (const { what, line = "POST /graphql", hosts: given = ["HOST"], headers = [], status = 403 } of attacks)
-    it(`is refused, also with the right token: ${what}`, async () => {
+    it(`is refused even with the right token: ${what}`, async () => {
       const statuses = typeof status === "number" ? [status, status] : status;
       for (const [index, { port, auth, document }] of planes.entries()) {
         const here = (text: string): string =>
@@ -126,7 +130,7 @@ describe("what a web page could have a browser send", () => {
       await unchanged();
     });
 
-  it("is refused on every path and with every method, a preflight as well", async () => {
+  it("is refused on every path and with every method, preflights included", async () => {
     const dql = ["/query", "/mutate", "/commit", "/alter"];
     const admin = ["/admin", "/admin/slash", "/admin/schema", "/admin/schema/validate"];
     const paths = ["/graphql", "/", ...admin, ...dql, "/export/x/y"];
@@ -143,7 +147,7 @@ describe("what a web page could have a browser send", () => {
     await unchanged();
   });
 
-  it("is taken when nothing is wrong with it", async () => {
+  it("is accepted when it has no flaw", async () => {
     for (const { port, auth, document } of planes)
       for (const more of [[], [`Origin: http://127.0.0.1:${port}`, "Sec-Fetch-Site: same-origin"]]) {
         const lines = ["POST /graphql HTTP/1.1", `Host: 127.0.0.1:${port}`, ...more, json, auth];
@@ -154,7 +158,7 @@ describe("what a web page could have a browser send", () => {
   });
 });
 
-describe("the port of HTTP", () => {
+describe("port 80", () => {
   const refused = (localPort: number, headers: object): boolean => {
     try {
       refuseForeignSites(
@@ -167,7 +171,7 @@ describe("the port of HTTP", () => {
     }
   };
 
-  it("is what clients leave out, in Host and in Origin", () => {
+  it("may be omitted in Host and in Origin", () => {
     for (const host of ["127.0.0.1", "localhost", "127.0.0.1:80", "localhost:80"]) {
       expect(refused(80, { host }), host).to.equal(false);
       expect(refused(80, { host, origin: `http://${host}` }), host).to.equal(false);

@@ -16,7 +16,7 @@ export async function post(
 ): Promise<Reply> {
   const response = await fetch(url, {
     method: "POST",
-    // One connection a request: a kept one may belong to a cloud that was closed and started anew on the same port.
+    // Without keep-alive: a kept connection may belong to a cloud that was closed and started again on the same port.
     headers: { "content-type": "application/json", connection: "close", ...headers },
     body: JSON.stringify({ query, variables }),
   });
@@ -29,14 +29,14 @@ export async function replyOf(response: Response): Promise<Reply> {
   try {
     body = JSON.parse(text) as typeof body;
   } catch {
-    // Faults answer with other things than JSON.
+    // Some faults answer with a body that is not JSON.
   }
   return { status: response.status, text, data: body.data, errors: body.errors };
 }
 
 const loginQuery = "query Login($e: String!, $p: String!) { login(email: $e, password: $p) { token } }";
 
-/** What of a local cloud is needed to call it. */
+/** The part of a local cloud that a caller needs. */
 export type Called = Pick<LocalCloud, "endpoint">;
 
 export async function session(local: Called, account: Account = defaultAccount): Promise<Record<string, string>> {
@@ -45,7 +45,7 @@ export async function session(local: Called, account: Account = defaultAccount):
   return { authorization: `Bearer ${token}` };
 }
 
-/** A backend made through the API, with its addresses and the header of its data plane. */
+/** A backend created through the API, with its URLs and the token header of its data plane. */
 export interface Made {
   readonly uid: string;
   readonly url: string;
@@ -74,7 +74,7 @@ export async function make(local: Called, headers: Record<string, string>, input
   };
 }
 
-/** Waits until a backend answers. */
+/** Waits until a backend is ready. */
 export async function whenReady(backend: Made): Promise<Made> {
   for (let tries = 0; tries < 600; tries++) {
     const { status } = await fetch(backend.graphql, { method: "OPTIONS", headers: { connection: "close" } });

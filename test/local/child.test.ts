@@ -12,7 +12,7 @@ describe("a process of a database", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Stands for `dgraph`. */
+  /** Runs a shell script in place of `dgraph`. */
   const script = (body: string): Child => {
     const executable = join(folder, "dgraph");
     writeFileSync(executable, `#!/bin/sh\n${body}\n`);
@@ -20,7 +20,7 @@ describe("a process of a database", () => {
     return new Child({ executable, role: "alpha", settings: "alpha.json", logs: join(folder, "logs") });
   };
 
-  it("keeps three logs of two megabytes at most, however much it says", async () => {
+  it("keeps at most three logs of two megabytes, however much it prints", async () => {
     const line = "x".repeat(999);
     await script(`i=0; while [ $i -lt 12000 ]; do echo ${line}; i=$((i + 1)); done`).ended;
     const logs = readdirSync(join(folder, "logs"));
@@ -28,7 +28,7 @@ describe("a process of a database", () => {
     for (const log of logs) expect(statSync(join(folder, "logs", log)).size).to.be.below(2.2 * 1_048_576);
   });
 
-  it("tells how it ended, and the failure that it said last", async () => {
+  it("reports how it ended, and the last failure in its log", async () => {
     const child = script("echo 'I0101 well'; echo 'E0101 the disk is full' >&2; echo 'I0101 bye'; exit 3");
     expect(await child.ended).to.equal("exit code 3");
     expect(child.lastLogLine).to.equal("E0101 the disk is full");
@@ -40,15 +40,15 @@ describe("a process of a database", () => {
     expect(await killed.ended).to.equal("SIGTERM");
   });
 
-  it("that the system has no room for has ended at once, and nobody else with it", () => {
+  it("has ended at once when the system cannot start it, and no other process is signalled", () => {
     const logs = join(folder, "logs");
     const code = `
       const { ChildProcess } = require("node:child_process");
       const { closeSync, openSync } = require("node:fs");
-      // What it would end would be a stranger.
+      // A signal would reach another process.
       ChildProcess.prototype.kill = (signal) => console.log(signal);
       const { Child } = require("./local/engines/dgraph/child");
-      // What loads the program has opened all that it needs by then.
+      // The loader has opened all its files by then.
       setTimeout(async () => {
         const open = [];
         try { for (;;) open.push(openSync("/dev/null")); } catch {}
@@ -66,7 +66,7 @@ describe("a process of a database", () => {
     expect([stdout, stderr]).to.deep.equal(["spawn /bin/true EMFILE 0 its log is empty\n", ""]);
   });
 
-  it("is killed when it does not end when it is asked to", async () => {
+  it("is killed when it does not end after SIGTERM", async () => {
     const stubborn = script("trap '' TERM; echo ready; while :; do sleep 0.1; done");
     while (stubborn.lastLogLine !== "ready") await new Promise((later) => setTimeout(later, 10));
     await stubborn.stop(100);

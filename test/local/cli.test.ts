@@ -20,9 +20,9 @@ describe("the command", function () {
     for (const child of running.splice(0)) child.kill("SIGKILL");
   });
 
-  it("prints what to export, answers there, and ends with 0 on each signal", async () => {
+  it("prints the variables to export, answers at the endpoint, and exits with 0 on each signal", async () => {
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-    const endsWith0 = async (signal: NodeJS.Signals): Promise<void> => {
+    const exitsWith0 = async (signal: NodeJS.Signals): Promise<void> => {
       const { child, printed, ended } = run("--port", "0");
       const out = await printed("Stop it with Ctrl-C.");
       expect(out).to.contain("DGRAPHCLOUD_EMAIL=").and.contain("DGRAPHCLOUD_PASSWORD=");
@@ -35,10 +35,10 @@ describe("the command", function () {
       child.kill(signal);
       expect((await ended).code).to.equal(0);
     };
-    await Promise.all(signals.map(endsWith0));
+    await Promise.all(signals.map(exitsWith0));
   });
 
-  it("ends at once although an answer is delayed by an hour", async () => {
+  it("exits at once although a fault delays an answer by an hour", async () => {
     const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-faults-"));
     const faults = join(folder, "faults.json");
     writeFileSync(faults, '[{"operation":"login","fault":{"kind":"slow","ms":3600000}}]');
@@ -48,7 +48,7 @@ describe("the command", function () {
     const lost = fetch(endpoint, { method: "POST", headers: { "content-type": "application/json" }, body }).catch(
       () => "lost",
     );
-    // A second request is answered only after the first has arrived: both have one connection order at the server.
+    // The second request is answered only after the first one has arrived at the server.
     await fetch(endpoint, { method: "POST", headers: { "content-type": "application/json" }, body });
     child.kill("SIGTERM");
     expect((await ended).code).to.equal(0);
@@ -56,7 +56,7 @@ describe("the command", function () {
     rmSync(folder, { recursive: true });
   });
 
-  it("refuses a taken port and names --port", async () => {
+  it("refuses a port that is in use, and names --port", async () => {
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
     const { port } = holder.address() as { port: number };
@@ -66,7 +66,7 @@ describe("the command", function () {
     expect(err).to.contain(String(port)).and.contain("--port");
   });
 
-  it("refuses a folder that another live process uses, and takes it over from a killed one", async () => {
+  it("refuses a folder that another running process uses, and opens it once that process was killed", async () => {
     const data = mkdtempSync(join(tmpdir(), "dgraphcloud-cli-"));
     const first = run("--port", "0", "--data", data);
     await first.printed("Stop it with Ctrl-C.");
@@ -82,7 +82,7 @@ describe("the command", function () {
     rmSync(data, { recursive: true });
   });
 
-  it("refuses unknown flags, wrong times and wrong fault files with 1", async () => {
+  it("exits with 1 on unknown flags, invalid values and a missing fault file", async () => {
     const refusals = [
       [["--nope"], "--nope"],
       [["--restore", "soon"], "--restore"],
@@ -93,14 +93,14 @@ describe("the command", function () {
       [["--engine", "dgraph", "--dgraph", "/does/not/exist"], "--dgraph"],
       [["--faults", "/does/not/exist"], "--faults"],
     ] as const;
-    const refused = refusals.map(async ([args, says]) => {
+    const refused = refusals.map(async ([args, message]) => {
       const { code, err } = await run(...args).ended;
-      expect([code, err.includes(says)], err).to.deep.equal([1, true]);
+      expect([code, err.includes(message)], err).to.deep.equal([1, true]);
     });
     await Promise.all(refused);
   });
 
-  it("takes a backup on demand of a backend of the account, and says which", async () => {
+  it("takes a backup of a backend of the account, and prints its type, number and folder", async () => {
     const running = run("--port", "0");
     const endpoint = endpointOf(await running.printed("Stop it with Ctrl-C."));
     const environment = { DGRAPHCLOUD_ENDPOINT: endpoint };
@@ -119,13 +119,13 @@ describe("the command", function () {
       [start(["backup", "0x1"], { DGRAPHCLOUD_ENDPOINT: "http://127.0.0.1:1/graphql" }).ended, "DGRAPHCLOUD_ENDPOINT"],
       [start(["backup", dedicated.uid], { ...environment, DGRAPHCLOUD_PASSWORD: "no" }).ended, "DGRAPHCLOUD_PASSWORD"],
     ] as const;
-    for (const [refused, says] of refusals) {
+    for (const [refused, message] of refusals) {
       const { code, err } = await refused;
-      expect([code, err.includes(says)], err).to.deep.equal([1, true]);
+      expect([code, err.includes(message)], err).to.deep.equal([1, true]);
     }
   });
 
-  it("takes the engine from the environment where no flag names one", async () => {
+  it("takes the engine from the environment unless a flag names one", async () => {
     const environment = { DGRAPHCLOUD_LOCAL_ENGINE: "dgraph", DGRAPHCLOUD_LOCAL_DGRAPH: "/does/not/exist" };
     const { code, err } = await start(["--port", "0"], environment).ended;
     expect([code, err.includes("/does/not/exist is not an executable program")], err).to.deep.equal([1, true]);
@@ -136,7 +136,7 @@ describe("the command", function () {
     expect(wrong.err).to.contain('DGRAPHCLOUD_LOCAL_ENGINE must be memory or dgraph, not "steam"');
   });
 
-  it("tells its flags with --help", async () => {
+  it("prints its flags with --help", async () => {
     const { code, out } = await run("--help").ended;
     expect(code).to.equal(0);
     expect(out).to.contain("--provisioning").and.contain("--faults");

@@ -9,7 +9,7 @@ import { make, session } from "./calls";
 import { endpointOf, start as command } from "./command";
 import { standIn } from "./standIn";
 
-describe("a local cloud whose state cannot be written at its end", function () {
+describe("closing a local cloud whose state cannot be saved", function () {
   this.timeout(20_000);
   let folder: string;
   let data: string;
@@ -33,13 +33,13 @@ describe("a local cloud whose state cannot be written at its end", function () {
     }
     throw new Error("the pair was not launched");
   };
-  /** Stands for a disk that is full. */
+  /** Makes every further save fail, as a full disk does. */
   const fillDisk = (): void => {
     mkdirSync(join(data, "cloud.json.next"));
   };
   const dgraph = (): string => standIn(folder, "exec sleep 60");
 
-  it("ends its databases and gives its folder back all the same, and says so each time it is closed", async () => {
+  it("still stops the databases and releases the folder, and rejects each time", async () => {
     const local = await startLocalCloud({ data, engine: "dgraph", dgraph: dgraph(), say: () => undefined });
     const [account] = local.accounts;
     if (account === undefined) throw new Error("no account");
@@ -54,13 +54,13 @@ describe("a local cloud whose state cannot be written at its end", function () {
     expect(await outcome()).to.equal(first);
   });
 
-  it("ends once, however many close it at a time", async () => {
+  it("happens once, however many calls are made at a time", async () => {
     const local: LocalCloud = await startLocalCloud({ data });
     await Promise.all([local.close(), local.close()]);
     expect(existsSync(join(data, "lock"))).to.equal(false);
   });
 
-  it("ends with 1 and one line when it is asked to by a signal", async () => {
+  it("makes the command exit with 1 and one line after a signal", async () => {
     const run = command(["--port", "0", "--data", data, "--engine", "dgraph", "--dgraph", dgraph()]);
     running.push(run.child);
     const local = { endpoint: endpointOf(await run.printed("Stop it with Ctrl-C.")) };
@@ -73,6 +73,6 @@ describe("a local cloud whose state cannot be written at its end", function () {
     expect(err).to.match(/^dgraphcloud-local: the state could not be written to .*cloud\.json.*\n$/);
     expect(out).not.to.contain("Stopped.");
     expect(pair.map(isAlive)).to.deep.equal([false, false]);
-    expect(readFileSync(join(data, "cloud.json"), "utf8"), "the state before").to.contain('"0x42"');
+    expect(readFileSync(join(data, "cloud.json"), "utf8"), "the previous state").to.contain('"0x42"');
   });
 });

@@ -16,7 +16,7 @@ describe("the local cloud", () => {
     local = await startLocalCloud({ provisioningMs: 0, restoreMs: 1_000, now: () => now, ...options });
     return session(local, options.accounts?.[0]);
   };
-  /** Starts a cloud and makes one dedicated backend in it. */
+  /** Starts a cloud, and creates one dedicated backend. */
   const backendIn = async (options: LocalCloudOptions = {}, input: object = {}): Promise<Made> => {
     const headers = await start(options);
     return make(local, headers, input);
@@ -24,7 +24,7 @@ describe("the local cloud", () => {
 
   afterEach(() => local.close());
 
-  it("answers 503 to everything until a backend is provisioned", async () => {
+  it("answers 503 to every request until a backend is provisioned", async () => {
     const backend = await backendIn({ provisioningMs: 3_000 });
     expect((await fetch(backend.graphql, { method: "OPTIONS" })).status).to.equal(503);
     expect((await post(backend.slash, "{ __typename }", {}, backend.auth)).status).to.equal(503);
@@ -32,7 +32,7 @@ describe("the local cloud", () => {
     expect((await fetch(backend.graphql, { method: "OPTIONS" })).status).to.equal(200);
   });
 
-  it("shows and changes only the account's own backends", async () => {
+  it("lists and changes only the backends of the account", async () => {
     const mine = await backendIn({ accounts });
     const other = await session(local, accounts[1]);
     expect((await post(local.endpoint, "{ deployments { uid } }", {}, other)).data).to.deep.equal({ deployments: [] });
@@ -41,7 +41,7 @@ describe("the local cloud", () => {
     expect(local.cloud.all()).to.have.length(1);
   });
 
-  it("lets two backends have one name, unless names are to be unique", async () => {
+  it("allows two backends of the same name, unless uniqueNames is set", async () => {
     const same = { dep: { name: "n", zone: "z" } };
     await start();
     const [account] = local.accounts;
@@ -54,7 +54,7 @@ describe("the local cloud", () => {
     expect(made.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected"]);
   });
 
-  it("refuses a taken subdomain as a GraphQL error", async () => {
+  it("refuses a used subdomain with a GraphQL error", async () => {
     const session = await start();
     const dep = { name: "n", zone: "z", subdomain: "orders" };
     await post(local.endpoint, createMutation, { dep }, session);
@@ -62,7 +62,7 @@ describe("the local cloud", () => {
     expect([second.status, second.errors?.length]).to.deep.equal([200, 1]);
   });
 
-  it("shows the first member of an organization as who made it, where an older version kept no more", async () => {
+  it("shows the first member as the creator of an organization from an older version's state", async () => {
     await start();
     const [account] = local.accounts;
     if (account === undefined) throw new Error("no account");
@@ -71,7 +71,7 @@ describe("the local cloud", () => {
     expect(apiOrganization(older).createdBy.auth0User.email).to.equal(account.email);
   });
 
-  it("takes an empty subdomain for none", async () => {
+  it("treats an empty subdomain as none", async () => {
     const session = await start();
     const dep = { name: "n", zone: "z", subdomain: "" };
     for (const times of [1, 2])
@@ -80,10 +80,10 @@ describe("the local cloud", () => {
     expect(text).to.equal('{"data":{"deployments":[{"subdomain":"backend-42"},{"subdomain":"backend-43"}]}}');
   });
 
-  it("ends sessions with time and on demand, and takes a new log-in at once", async () => {
+  it("ends sessions after sessionMs and by expireSessions, and accepts a new log-in at once", async () => {
     const first = await start({ sessionMs: 500 });
-    const list = async (with_: Record<string, string>): Promise<unknown> =>
-      (await post(local.endpoint, "{ deployments { uid } }", {}, with_)).data;
+    const list = async (headers: Record<string, string>): Promise<unknown> =>
+      (await post(local.endpoint, "{ deployments { uid } }", {}, headers)).data;
     expect(await list(first)).to.deep.equal({ deployments: [] });
     now += 501;
     expect(await list(first)).to.deep.equal({ deployments: null });
@@ -93,33 +93,33 @@ describe("the local cloud", () => {
     expect(await list(await session(local))).to.deep.equal({ deployments: [] });
   });
 
-  it("refuses a rotated token of a backend", async () => {
+  it("refuses the old token of a backend after rotateToken", async () => {
     const backend = await backendIn();
     local.cloud.rotateToken(backend.uid);
     expect((await post(backend.admin, "{ __typename }", {}, backend.auth)).status).to.equal(401);
   });
 
-  it("runs one restore at a time, tells scripted errors, and forgets after a restart of the engine", async () => {
+  it("runs one restore at a time, ends it with a set outcome, and forgets it after a restart of the engine", async () => {
     const backend = await backendIn();
-    const door = local.cloud.get(backend.uid);
-    await door.takeBackup();
+    const dataPlane = local.cloud.get(backend.uid);
+    await dataPlane.takeBackup();
     const send = (): ReturnType<typeof post> => post(backend.slash, restore, { uid: backend.uid }, backend.auth);
     await send();
     expect((await send()).text).to.contain("another restore operation with id 1 is in progress");
-    door.setRestoreOutcome({ status: "ERR", errors: ["disk full"] });
+    dataPlane.setRestoreOutcome({ status: "ERR", errors: ["disk full"] });
     now += 1_000;
-    await door.advance();
-    expect(door.restoreStatus(1)).to.include({ status: "ERR" }).and.to.have.deep.property("errors", ["disk full"]);
-    await door.restartEngine();
-    expect(door.restoreStatus(1).status).to.equal("UNKNOWN");
+    await dataPlane.advance();
+    expect(dataPlane.restoreStatus(1)).to.include({ status: "ERR" }).and.to.have.deep.property("errors", ["disk full"]);
+    await dataPlane.restartEngine();
+    expect(dataPlane.restoreStatus(1).status).to.equal("UNKNOWN");
     expect((await send()).data).to.have.nested.property("restore.response.restoreId", 1);
   });
 
-  it("begins one of several restores that are sent at the same moment", async () => {
+  it("begins one of several restores that are sent at the same time", async () => {
     const backend = await backendIn();
-    const door = local.cloud.get(backend.uid);
-    const backup = await door.takeBackup();
-    const sent = await Promise.allSettled([1, 2, 3].map(() => door.startRestore(door, backup)));
+    const dataPlane = local.cloud.get(backend.uid);
+    const backup = await dataPlane.takeBackup();
+    const sent = await Promise.allSettled([1, 2, 3].map(() => dataPlane.startRestore(dataPlane, backup)));
     const refused = "another restore operation with id 1 is in progress";
     expect(sent.map((one) => (one.status === "fulfilled" ? one.value : String(one.reason)))).to.deep.equal([
       1,
@@ -127,87 +127,87 @@ describe("the local cloud", () => {
     ]);
   });
 
-  it("gives the id of a restore that could not begin to the next one", async () => {
+  it("reuses the id of a restore that could not begin", async () => {
     const backend = await backendIn();
-    const door = local.cloud.get(backend.uid);
-    const backup = await door.takeBackup();
-    const gone = await door.startRestore(door, { ...backup, backupNum: 9 }).catch(String);
-    expect(gone).to.contain("no backup 9");
-    expect(await door.startRestore(door, backup)).to.equal(1);
+    const dataPlane = local.cloud.get(backend.uid);
+    const backup = await dataPlane.takeBackup();
+    const failure = await dataPlane.startRestore(dataPlane, { ...backup, backupNum: 9 }).catch(String);
+    expect(failure).to.contain("no backup 9");
+    expect(await dataPlane.startRestore(dataPlane, backup)).to.equal(1);
   });
 
-  it("begins a new series after a restore, whatever came of it and whoever was there to see it", async () => {
+  it("begins a new series after a restore, however the restore ended and even if nobody polled it", async () => {
     const backend = await backendIn();
-    const door = local.cloud.get(backend.uid);
-    const first = await door.takeBackup();
-    const kind = async (): Promise<string> => (await door.takeBackup()).type;
+    const dataPlane = local.cloud.get(backend.uid);
+    const first = await dataPlane.takeBackup();
+    const kind = async (): Promise<string> => (await dataPlane.takeBackup()).type;
     expect(await kind()).to.equal("incremental");
-    await door.startRestore(door, first);
-    expect(door.saved().nextIsFull, "kept as soon as it has begun").to.equal(true);
-    door.setRestoreOutcome({ status: "ERR", errors: ["disk full"] });
+    await dataPlane.startRestore(dataPlane, first);
+    expect(dataPlane.saved().nextIsFull, "saved as soon as it has begun").to.equal(true);
+    dataPlane.setRestoreOutcome({ status: "ERR", errors: ["disk full"] });
     now += 1_000;
     expect([await kind(), await kind()], "after a failure").to.deep.equal(["full", "incremental"]);
-    await door.startRestore(door, first);
-    await door.restartEngine();
-    expect([await kind(), await kind()], "after a restart in its middle").to.deep.equal(["full", "incremental"]);
-    await door.startRestore(door, first);
+    await dataPlane.startRestore(dataPlane, first);
+    await dataPlane.restartEngine();
+    expect([await kind(), await kind()], "after a restart during it").to.deep.equal(["full", "incremental"]);
+    await dataPlane.startRestore(dataPlane, first);
     await kind();
     now += 1_000;
-    expect(await kind(), "after a backup in its middle").to.equal("full");
+    expect(await kind(), "after a backup during it").to.equal("full");
   });
 
-  it("keeps the last 50 restores", async () => {
+  it("remembers the last 50 restores", async () => {
     const backend = await backendIn({ restoreMs: 0 });
-    const door = local.cloud.get(backend.uid);
-    const backup = await door.takeBackup();
+    const dataPlane = local.cloud.get(backend.uid);
+    const backup = await dataPlane.takeBackup();
     for (let id = 1; id <= 51; id++) {
-      await door.startRestore(door, backup);
-      await door.advance();
+      await dataPlane.startRestore(dataPlane, backup);
+      await dataPlane.advance();
     }
-    expect([1, 2, 51].map((id) => door.restoreStatus(id).status)).to.deep.equal(["UNKNOWN", "OK", "OK"]);
+    expect([1, 2, 51].map((id) => dataPlane.restoreStatus(id).status)).to.deep.equal(["UNKNOWN", "OK", "OK"]);
   });
 
-  it("backs up a restore that has ended, also when nobody looked", async () => {
+  it("backs up the restored data once a restore is due, even if nobody polled it", async () => {
     const backend = await backendIn();
     await setSchema(backend, "type A { x: Int }");
-    const door = local.cloud.get(backend.uid);
-    const empty = await door.takeBackup();
+    const dataPlane = local.cloud.get(backend.uid);
+    const empty = await dataPlane.takeBackup();
     await add(backend, "A", [{ x: 1 }]);
-    await door.startRestore(door, empty);
+    await dataPlane.startRestore(dataPlane, empty);
     now += 1_000;
-    await door.takeBackup();
+    await dataPlane.takeBackup();
     expect(await countOf(backend, "A")).to.equal(0);
     expect(
-      (await door.listBackups()).map((series) => series.length),
+      (await dataPlane.listBackups()).map((series) => series.length),
       "a series of its own",
     ).to.deep.equal([1, 1]);
   });
 
-  it("takes scheduled backups, a full one first in each series", async () => {
+  it("takes scheduled backups, each series beginning with a full one", async () => {
     const backend = await backendIn({ backupEveryMs: 1_000, backupsPerSeries: 2 });
     now += 3_000;
-    const door = local.cloud.get(backend.uid);
-    await door.advance();
-    const series = (await door.listBackups()).map((list) => list.map(({ type }) => type));
+    const dataPlane = local.cloud.get(backend.uid);
+    await dataPlane.advance();
+    const series = (await dataPlane.listBackups()).map((list) => list.map(({ type }) => type));
     expect(series).to.deep.equal([["full", "incremental"], ["full"]]);
   });
 
-  it("makes up for the last ten scheduled backups that nobody was there to see, and goes on in step", async () => {
+  it("makes up for the last ten missed backups after a pause, and keeps to the interval", async () => {
     const begin = now - (now % 1_000);
     const backend = await backendIn({ backupEveryMs: 1_000 });
-    const door = local.cloud.get(backend.uid);
+    const dataPlane = local.cloud.get(backend.uid);
     const seconds = async (): Promise<number[]> =>
-      (await door.listBackups()).flat().map(({ timestamp }) => (Date.parse(timestamp) - begin) / 1_000);
+      (await dataPlane.listBackups()).flat().map(({ timestamp }) => (Date.parse(timestamp) - begin) / 1_000);
     now += 3_600_500;
-    await door.advance();
+    await dataPlane.advance();
     const last = Array.from({ length: 10 }, (_, index) => 3_591 + index);
     expect(await seconds()).to.deep.equal(last);
     now += 500;
-    await door.advance();
+    await dataPlane.advance();
     expect(await seconds()).to.deep.equal([...last, 3_601]);
   });
 
-  it("takes no interval of backups that would leave no time for anything else", async () => {
+  it("refuses a backup interval below one second", async () => {
     for (const backupEveryMs of [0, -1, 999, Number.NaN, Number.POSITIVE_INFINITY])
       expect(await startLocalCloud({ backupEveryMs }).then(() => "started", String)).to.equal(
         `Error: backupEveryMs must be 1000 (one second) or more, not ${backupEveryMs}`,

@@ -9,14 +9,14 @@ export interface Ended {
 
 export interface Run {
   readonly child: ChildProcess;
-  /** Resolves once the text has been printed; rejects when the command ends before. */
+  /** Resolves with the output once it contains the text. Rejects when the command ends before. */
   readonly printed: (text: string) => Promise<string>;
   readonly ended: Promise<Ended>;
 }
 
 const command = join(__dirname, "../../local/bin/dgraphcloud-local.js");
 
-/** Runs the command of the local cloud as it is built: from its sources each of the many starts would take twice as long. */
+/** Runs the built command of the local cloud: starting it from its sources would take twice as long. */
 export function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Run {
   const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, ...environment } });
   let out = "";
@@ -30,11 +30,11 @@ export function start(args: readonly string[], environment: NodeJS.ProcessEnv = 
   });
   const printed = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const look = (): void => {
+      const check = (): void => {
         if (out.includes(text)) resolve(out);
       };
-      child.stdout.on("data", look);
-      look();
+      child.stdout.on("data", check);
+      check();
       void ended.then(() => {
         reject(new Error(`ended without printing "${text}": ${out}${err}`));
       });

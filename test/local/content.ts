@@ -1,6 +1,6 @@
 import { type Backend, MemoryEngine } from "dgraphcloud-local";
 
-/** What a backend in memory holds of one type, read past every interface: by the names of the fields that the type defines. */
+/** The nodes of one type in a backend in memory, read from the engine itself. Keys are the field names of the type. */
 export async function recordsOf(backend: Backend, type: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
   await backend.advance();
   const engine: unknown = backend.engine;

@@ -11,7 +11,7 @@ const list = (count: number, text: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => text(index)).join(" ");
 const chain = (count: number): string =>
   `{ ...f0 } ${list(count, (at) => `fragment f${at} on Query { ...f${at + 1} }`)} fragment f${count} on Query { __typename }`;
-/** Fragments of which each holds the next one twice. */
+/** Fragments that each spread the next one twice ("billion laughs"). */
 const laughs = (count: number): string =>
   `{ ...f0 } ${list(count, (at) => `fragment f${at} on Query { ...f${at + 1} ...f${at + 1} }`)} fragment f${count} on Query { __typename }`;
 const reversed = (document: string): string =>
@@ -24,28 +24,28 @@ const schemaLaughs = `{ __schema { types { ...T0 } } } ${list(
   (at) => `fragment T${at} on __Type { ${list(50, (field) => `a${field}: fields { type { ...T${at + 1} } }`)} }`,
 )} fragment T2 on __Type { name }`;
 
-/** Documents that would take the stack, the memory or the day of whoever carries them out, and what is said of them. */
-const hostile: readonly (readonly [what: string, document: string, said: RegExp])[] = [
-  ["selections in selections", `${times(2_000, "{ a ")}${times(2_000, "}")}`, /nested more than 200/],
-  ["selections without an end", times(100_000, "{ a "), /nested more than 200/],
-  ["fragments without a name", `{ ${times(2_000, "... { ")} __typename ${times(2_001, "}")}`, /nested more than 200/],
-  ["lists in lists", `{ a(b: ${times(20_000, "[")}1${times(20_000, "]")}) }`, /nested more than 200/],
-  ["objects in objects", `{ a(b: ${times(20_000, "{ c: ")}1${times(20_000, "}")}) }`, /nested more than 200/],
-  ["a list type of lists", `query($a: ${times(20_000, "[")}Int${times(20_000, "]")}) { a }`, /nested more than 200/],
+/** Documents that would overflow the stack, or exhaust memory or time, and the message that refuses each. */
+const hostile: readonly (readonly [what: string, document: string, message: RegExp])[] = [
+  ["nested selections", `${times(2_000, "{ a ")}${times(2_000, "}")}`, /nested more than 200/],
+  ["unclosed selections", times(100_000, "{ a "), /nested more than 200/],
+  ["nested inline fragments", `{ ${times(2_000, "... { ")} __typename ${times(2_001, "}")}`, /nested more than 200/],
+  ["nested lists", `{ a(b: ${times(20_000, "[")}1${times(20_000, "]")}) }`, /nested more than 200/],
+  ["nested objects", `{ a(b: ${times(20_000, "{ c: ")}1${times(20_000, "}")}) }`, /nested more than 200/],
+  ["a nested list type", `query($a: ${times(20_000, "[")}Int${times(20_000, "]")}) { a }`, /nested more than 200/],
   ["a chain of fragments", chain(15_000), /nested more than 200/],
-  ["a chain of fragments, its end first", reversed(chain(15_000)), /nested more than 200/],
+  ["a chain of fragments in reverse order", reversed(chain(15_000)), /nested more than 200/],
   ["fragments that double", laughs(100), /too large/],
-  ["fragments that double, their end first", reversed(laughs(100)), /too large/],
-  ["fragments in a circle", "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", /Cannot spread/],
-  ["questions about the schema that multiply", schemaLaughs, /too large/],
-  ["one field again and again", `{ ${times(100_000, "__typename ")} }`, /too large/],
-  ["long arguments to one field", `{ ${times(500, `a(b: [${times(200, "1 ")}]) `)} }`, /too large/],
-  ["many fragments in one place", `${times(3_000, "fragment f on Query { a } ")} { a }`, /too large/],
-  ["names without an end", times(300_000, "a "), /more than 200000 tokens/],
-  ["an argument without an end", `{ a(b: [${times(300_000, "1 ")}]) }`, /more than 200000 tokens/],
+  ["fragments that double, in reverse order", reversed(laughs(100)), /too large/],
+  ["fragments in a cycle", "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }", /Cannot spread/],
+  ["introspection that multiplies", schemaLaughs, /too large/],
+  ["one field 100,000 times", `{ ${times(100_000, "__typename ")} }`, /too large/],
+  ["one field with many long arguments", `{ ${times(500, `a(b: [${times(200, "1 ")}]) `)} }`, /too large/],
+  ["many fragments of one name", `${times(3_000, "fragment f on Query { a } ")} { a }`, /too large/],
+  ["too many names", times(300_000, "a "), /more than 200000 tokens/],
+  ["a too long argument", `{ a(b: [${times(300_000, "1 ")}]) }`, /more than 200000 tokens/],
 ];
 
-describe("documents that are meant to hurt", () => {
+describe("hostile documents", () => {
   let local: LocalCloud;
   let auth: Record<string, string>;
   let backend: Made;
@@ -58,8 +58,8 @@ describe("documents that are meant to hurt", () => {
   });
   after(() => local.close());
 
-  for (const [what, document, said] of hostile)
-    it(`answers ${what} with an error on every plane, and lives on`, async function () {
+  for (const [what, document, message] of hostile)
+    it(`are answered with an error on every plane, and the cloud goes on working: ${what}`, async function () {
       this.timeout(30_000);
       const planes = [
         [local.endpoint, auth],
@@ -71,12 +71,12 @@ describe("documents that are meant to hurt", () => {
         const { status, text, data, errors } = await post(url, document, {}, headers);
         expect(status, url).to.equal(200);
         expect(data ?? null, url).to.equal(null);
-        expect(errors?.[0]?.message, text.slice(0, 200)).to.match(said);
+        expect(errors?.[0]?.message, text.slice(0, 200)).to.match(message);
       }
       expect((await post(local.endpoint, "{ deployments { uid } }", {}, auth)).text).to.contain(backend.uid);
     });
 
-  it("takes what programs send: the usual question about the schema, and many records written out", async () => {
+  it("leaves room for what programs send: the introspection query, and a bulk insert with literal values", async () => {
     for (const [url, headers] of [
       [local.endpoint, auth],
       [backend.slash, backend.auth],
@@ -94,7 +94,7 @@ describe("documents that are meant to hurt", () => {
     expect(await countOf(backend, "A")).to.equal(10_500);
   });
 
-  it("lets no mutation through to a read-only backend in a document that it does not read", async () => {
+  it("cannot carry a mutation to a read-only backend, even if the document cannot be parsed", async () => {
     const { deployment } = local.cloud.get(backend.uid);
     const before = await countOf(backend, "A");
     deployment.deploymentMode = "readonly";
@@ -121,7 +121,7 @@ describe("documents that are meant to hurt", () => {
   });
 });
 
-describe("values that are nested without an end", () => {
+describe("deeply nested values", () => {
   let data: string;
   let local: LocalCloud;
 
@@ -134,7 +134,7 @@ describe("values that are nested without an end", () => {
     rmSync(data, { recursive: true });
   });
 
-  it("are refused before they can be stored, and every later change is written", async () => {
+  it("are refused before they are stored, and later changes are saved", async () => {
     const auth = await session(local);
     const backend = await make(local, auth);
     await setSchema(backend, "type A { when: String }");
@@ -146,9 +146,9 @@ describe("values that are nested without an end", () => {
     };
     expect(await sent(`${times(20_000, "[")}1${times(20_000, "]")}`)).to.equal(400);
     expect(await sent(`${times(20_000, '{"a":')}1${times(20_000, "}")}`)).to.equal(400);
-    expect(await sent(times(4_000_000, "[")), "without an end").to.equal(400);
-    expect(await sent(JSON.stringify(`"${times(20_000, "[")}\\`)), "in a string it is a text").to.equal(200);
-    expect(await sent(`"${times(3_000_000, '\\"')}"`), "a long one too").to.equal(200);
+    expect(await sent(times(4_000_000, "[")), "unclosed").to.equal(400);
+    expect(await sent(JSON.stringify(`"${times(20_000, "[")}\\`)), "inside a string").to.equal(200);
+    expect(await sent(`"${times(3_000_000, '\\"')}"`), "in a long string").to.equal(200);
     expect((await add(backend, "A", [{ when: "later" }])).errors).to.equal(undefined);
     expect(readFileSync(join(data, "cloud.json"), "utf8")).to.contain('"later"');
   });

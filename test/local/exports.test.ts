@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { add, make, type Made, post, session, setSchema } from "./calls";
 
-describe("exports of a backend that lives long", () => {
+describe("exports of a backend", () => {
   let local: LocalCloud;
   let backend: Made;
 
@@ -22,7 +22,7 @@ describe("exports of a backend that lives long", () => {
   const status = async (url: string): Promise<number> =>
     (await fetch(url, { headers: { connection: "close" } })).status;
 
-  it("are the last 50: the address of an older one answers 404, and those that are kept hold what was there", async () => {
+  it("are kept up to the last 50, each with the data of its time; older URLs answer 404", async () => {
     const urls: string[] = [];
     for (let count = 0; count < 52; count++) {
       await add(backend, "A", [{ x: count }]);
@@ -37,7 +37,7 @@ describe("exports of a backend that lives long", () => {
     }
   });
 
-  it("are found under their own addresses only, however those are written", async () => {
+  it("are served under their exact paths only", async () => {
     const url = new URL(await exported());
     expect(await status(url.href)).to.equal(200);
     expect(await status(`${url.href}?token=x`)).to.equal(200);

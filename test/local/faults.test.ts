@@ -66,7 +66,7 @@ describe("faults and the journal", () => {
     });
   }
 
-  it("answers errors alone and errors beside data", async () => {
+  it("answers errors without data, and errors beside data", async () => {
     strike({ kind: "errors", messages: ["no"], acted: false });
     expect(await create()).to.deep.include({ status: 200, data: null, errors: [{ message: "no" }] });
     local.faults.add({
@@ -91,7 +91,7 @@ describe("faults and the journal", () => {
     expect(local.cloud.all()).to.have.length(0);
   });
 
-  it("counts every request for every rule, also when another rule strikes", async () => {
+  it("counts every request for every rule, even if another rule strikes it", async () => {
     local.faults.add({ operation: "login", calls: [1], fault: { kind: "status", status: 500, acted: false } });
     local.faults.add({ operation: "login", calls: [2], fault: { kind: "status", status: 502, acted: false } });
     const statuses = [];
@@ -102,7 +102,7 @@ describe("faults and the journal", () => {
     expect(statuses).to.deep.equal([500, 502, 200]);
   });
 
-  it("lags and doubles the list", async () => {
+  it("omits new backends from the list, and lists each backend twice", async () => {
     await create();
     const list = async (): Promise<number> => {
       const { data } = await post(local.endpoint, "{ deployments { uid } }", {}, headers);
@@ -115,7 +115,7 @@ describe("faults and the journal", () => {
     expect(await list()).to.equal(1);
   });
 
-  it("strikes one backend only, and the readiness probe", async () => {
+  it("strikes the readiness probe of one backend only", async () => {
     const [one, two] = [await make(local, headers), await make(local, headers)];
     local.faults.add({
       operation: "ready",
@@ -127,7 +127,7 @@ describe("faults and the journal", () => {
     expect([await ready(one.graphql), await ready(two.graphql)]).to.deep.equal([502, 200]);
   });
 
-  it("does nothing more after it is closed, whatever was held or in hand", async () => {
+  it("carries out no request after the close, not even one that a fault holds", async () => {
     local.faults.add({ operation: "createDeployment", fault: { kind: "pause", acted: false } });
     const answer = lost();
     await local.journal.waitFor((entry) => entry.fault === "pause", 1_000);
@@ -137,7 +137,7 @@ describe("faults and the journal", () => {
     expect(local.cloud.all()).to.have.length(0);
   });
 
-  it("does not count what was refused as carried out", async () => {
+  it("does not count a refused request as carried out", async () => {
     await post(local.endpoint, createMutation, { dep: { name: "n", zone: "z" } }, { authorization: "Bearer bad" });
     await post(local.endpoint, createMutation, { dep: { name: "", zone: "z" } }, headers);
     expect([local.journal.count("createDeployment"), local.journal.acted("createDeployment")]).to.deep.equal([2, 0]);
@@ -146,7 +146,7 @@ describe("faults and the journal", () => {
     expect(local.journal.entries.at(-1)).to.include({ plane: "control", account: "dev@example.com", status: 200 });
   });
 
-  it("holds no token, password or body", async () => {
+  it("records no token, password or body", async () => {
     const backend = await make(local, headers);
     await post(backend.slash, "{ __typename }", {}, backend.auth);
     const text = JSON.stringify(local.journal.entries);
@@ -154,7 +154,7 @@ describe("faults and the journal", () => {
       expect(text.includes(secret)).to.equal(false);
   });
 
-  it("rejects a wait that is not fulfilled", async () => {
+  it("rejects waitFor after its time", async () => {
     const failure = await local.journal
       .waitFor(() => false, 5)
       .then(
@@ -164,7 +164,7 @@ describe("faults and the journal", () => {
     expect(failure).to.contain("5 ms");
   });
 
-  for (const [wrong, says] of [
+  for (const [json, message] of [
     ["{}", "a list"],
     ['[{"operation":"create","fault":{"kind":"hang","acted":true}}]', '"operation" must be one of'],
     ['[{"operation":"login","fault":{"kind":"explode"}}]', '"kind" must be one of'],
@@ -173,8 +173,19 @@ describe("faults and the journal", () => {
     ['[{"operation":"login","call":1,"fault":{"kind":"duplicates"}}]', '"call" is not known'],
     ['[{"operation":"login","calls":[0],"fault":{"kind":"duplicates"}}]', '"calls" must be'],
   ] as const) {
-    it(`refuses the fault file ${wrong}`, () => {
-      expect(() => parseFaults(wrong)).to.throw(says);
+    it(`refuses the fault file ${json}`, () => {
+      expect(() => parseFaults(json)).to.throw(message);
     });
   }
+});
+
+describe("a fault file", () => {
+  for (const header of ["retryAfter", "location"])
+    it(`cannot have a ${header} that would split the answer`, () => {
+      const rule = (value: string): string =>
+        JSON.stringify([{ operation: "login", fault: { kind: "status", status: 503, acted: false, [header]: value } }]);
+      for (const value of ["1\r\nset-cookie: a=b", "1\u0000", "\u2028"])
+        expect(() => parseFaults(rule(value))).to.throw("the value of a header");
+      expect(parseFaults(rule("1"))).to.have.length(1);
+    });
 });

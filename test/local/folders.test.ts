@@ -21,7 +21,7 @@ import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { make, session } from "./calls";
 import { type Engines } from "../../local/cloud/engine";
 
-describe("folders of somebody else", () => {
+describe("the data folder and temporary folders", () => {
   let parent: string;
   let data: string;
   const temporary = process.env["TMPDIR"];
@@ -53,7 +53,7 @@ describe("folders of somebody else", () => {
   const state = (): { deployments: { deployment: Record<string, unknown>; backend: object }[] } =>
     JSON.parse(readFileSync(join(data, "cloud.json"), "utf8")) as never;
 
-  it("named backends, in the folder of the data, are left as they are", async () => {
+  it("keep other folders under backends/ as they are", async () => {
     const project = join(data, "backends", "my-service", "src");
     mkdirSync(project, { recursive: true });
     chmodSync(join(data, "backends"), 0o755);
@@ -68,7 +68,7 @@ describe("folders of somebody else", () => {
     expect(modes()).to.deep.equal(before);
   });
 
-  it("that hold databases without a state are refused, not emptied", async () => {
+  it("are refused, not emptied, when they hold databases without a state", async () => {
     const database = join(data, "backends", "0x42", "p");
     mkdirSync(database, { recursive: true });
     writeFileSync(join(database, "MANIFEST"), "data");
@@ -76,17 +76,17 @@ describe("folders of somebody else", () => {
       .to.contain("0x42 holds a database")
       .and.to.contain("put that file back");
     expect(readFileSync(join(database, "MANIFEST"), "utf8")).to.equal("data");
-    expect(readdirSync(data), "nothing is written or held").to.deep.equal(["backends"]);
+    expect(readdirSync(data), "nothing is written or locked").to.deep.equal(["backends"]);
   });
 
-  it("are emptied of what a delete that was killed has left, when the state is theirs", async () => {
+  it("lose the remains of an interrupted delete at the next start", async () => {
     await (await onDgraph()).close();
     mkdirSync(join(data, "backends", "0x77", "p"), { recursive: true });
     await (await onDgraph()).close();
     expect(readdirSync(join(data, "backends"))).to.deep.equal([]);
   });
 
-  it("whose state cannot be read are refused, and nothing in them is changed", async () => {
+  it("are refused unchanged when their state cannot be read", async () => {
     mkdirSync(join(data, "backends", "0x42"), { recursive: true });
     mkdirSync(join(data, "cloud.json"));
     for (const started of [start(), onDgraph()])
@@ -97,15 +97,15 @@ describe("folders of somebody else", () => {
     expect(existsSync(join(data, "backends", "0x42"))).to.equal(true);
   });
 
-  for (const [what, change, says] of [
-    ["a uid that leads elsewhere", { uid: "../../victim" }, 'backend 1 has no usable "uid"'],
-    ["a uid that is a path", { uid: "/0x42" }, 'backend 1 has no usable "uid"'],
-    ["a uid with an end of its own", { uid: "0x42\u0000" }, 'backend 1 has no usable "uid"'],
-    ["a uid that is none", { uid: ["0x42"] }, 'backend 1 has no usable "uid"'],
+  for (const [what, change, message] of [
+    ["a uid with a relative path", { uid: "../../victim" }, 'backend 1 has no usable "uid"'],
+    ["a uid with an absolute path", { uid: "/0x42" }, 'backend 1 has no usable "uid"'],
+    ["a uid with a NUL character", { uid: "0x42\u0000" }, 'backend 1 has no usable "uid"'],
+    ["a uid that is not a string", { uid: ["0x42"] }, 'backend 1 has no usable "uid"'],
     ["no token", { jwtToken: null }, 'backend 1 has no usable "jwtToken"'],
     ["no address", { url: 1 }, 'backend 1 has no usable "url"'],
   ] as const)
-    it(`with a state that has ${what} are refused with the reason`, async () => {
+    it(`are refused when the state has ${what}`, async () => {
       const local = await start();
       await make(local, await session(local));
       await local.close();
@@ -113,14 +113,14 @@ describe("folders of somebody else", () => {
       Object.assign(saved.deployments[0]?.deployment ?? {}, change);
       writeFileSync(join(data, "cloud.json"), JSON.stringify(saved));
       expect(await refusal(start()))
-        .to.contain(says)
+        .to.contain(message)
         .and.to.contain("repair it");
       expect(state()).to.deep.equal(saved);
       expect(existsSync(join(data, "lock"))).to.equal(false);
     });
 
   for (const nextBackupAt of [-1, "soon", null])
-    it(`with a state whose next backup is at ${String(nextBackupAt)} are refused with the reason`, async () => {
+    it(`are refused when the state has the next backup at ${String(nextBackupAt)}`, async () => {
       const local = await start();
       await make(local, await session(local));
       await local.close();
@@ -130,12 +130,12 @@ describe("folders of somebody else", () => {
       expect(await refusal(start())).to.contain('backend 1 has no usable "nextBackupAt"');
     });
 
-  for (const [what, change, says] of [
-    ["no key of its own", { key: "" }, '"key"'],
-    ["a number of uids that counts back", { nextUid: -1 }, '"nextUid"'],
-    ["two backends of one uid", undefined, "two backends have the same uid"],
+  for (const [what, change, message] of [
+    ["an empty key", { key: "" }, '"key"'],
+    ["a negative next uid", { nextUid: -1 }, '"nextUid"'],
+    ["two backends with the same uid", undefined, "two backends have the same uid"],
   ] as const)
-    it(`with a state that has ${what} are refused with the reason`, async () => {
+    it(`are refused when the state has ${what}`, async () => {
       const local = await start();
       await make(local, await session(local));
       await local.close();
@@ -144,11 +144,11 @@ describe("folders of somebody else", () => {
       Object.assign(saved, change ?? { deployments: [...deployments, ...deployments] });
       writeFileSync(join(data, "cloud.json"), JSON.stringify(saved));
       expect(await refusal(start()))
-        .to.contain(says)
+        .to.contain(message)
         .and.to.contain("remove it");
     });
 
-  it("that anybody may write to are refused", async () => {
+  it("are refused when every user may write to them", async () => {
     chmodSync(data, 0o777);
     expect(await refusal(start()))
       .to.contain("every user of this machine may write")
@@ -158,7 +158,7 @@ describe("folders of somebody else", () => {
     await start();
   });
 
-  it("get nothing through links and files that were put in place of the local cloud's own", async () => {
+  it("are never written through links or files that others have put there", async () => {
     const victim = join(parent, "victim");
     writeFileSync(victim, "kept");
     symlinkSync(victim, join(data, "cloud.json.next"));
@@ -172,7 +172,7 @@ describe("folders of somebody else", () => {
     expect(statSync(join(data, "cloud.json")).mode & 0o777, "of the state").to.equal(0o600);
   });
 
-  it("are closed to others when they were copied with more rights", async () => {
+  it("become private again when a copy has lost its permissions", async () => {
     await (await start()).close();
     chmodSync(join(data, "cloud.json"), 0o644);
     await start();
@@ -183,65 +183,66 @@ describe("folders of somebody else", () => {
     expect(statSync(copied).mode & 0o777).to.equal(0o700);
   });
 
-  describe("that tell which processes to end", () => {
-    let stranger: ChildProcess;
-    let strange: string;
+  describe("with records of processes", () => {
+    let otherProcess: ChildProcess;
+    let otherFolder: string;
 
     beforeEach(() => {
-      stranger = spawn("sleep", ["60"]);
-      const records = JSON.stringify([recordOf(stranger.pid ?? 0)]);
+      otherProcess = spawn("sleep", ["60"]);
+      const records = JSON.stringify([recordOf(otherProcess.pid ?? 0)]);
       process.env["TMPDIR"] = join(parent, "tmp");
       mkdirSync(join(parent, "tmp"), { mode: 0o777 });
-      strange = join(parent, "strange");
-      mkdirSync(join(strange, "backends", "0x42"), { recursive: true });
-      writeFileSync(join(strange, "backends", "0x42", "processes.json"), records);
-      writeFileSync(join(strange, "owner.json"), '[{"pid":999999999,"started":"1"}]');
+      otherFolder = join(parent, "other");
+      mkdirSync(join(otherFolder, "backends", "0x42"), { recursive: true });
+      writeFileSync(join(otherFolder, "backends", "0x42", "processes.json"), records);
+      writeFileSync(join(otherFolder, "owner.json"), '[{"pid":999999999,"started":"1"}]');
     });
-    afterEach(() => stranger.kill());
+    afterEach(() => otherProcess.kill());
 
     const begin = async (): Promise<void> => {
       opened.push(await dgraphEngines({ executable: "/bin/true", data: undefined, say: () => undefined }));
     };
-    const strangerLives = (): boolean => isAlive(recordOf(stranger.pid ?? 0)) && stranger.signalCode === null;
-    const named = (): string => join(parent, "tmp", "dgraphcloud-local-dgraph-strange");
+    const isRunning = (): boolean => isAlive(recordOf(otherProcess.pid ?? 0)) && otherProcess.signalCode === null;
+    const temporaryFolder = (): string => join(parent, "tmp", "dgraphcloud-local-dgraph-other");
 
-    it("are not believed through a link", async () => {
-      symlinkSync(strange, named());
+    it("are ignored when they are a link", async () => {
+      symlinkSync(otherFolder, temporaryFolder());
       await begin();
-      expect([strangerLives(), existsSync(join(strange, "owner.json"))]).to.deep.equal([true, true]);
+      expect([isRunning(), existsSync(join(otherFolder, "owner.json"))]).to.deep.equal([true, true]);
     });
 
-    it("are not believed when others may write to them", async () => {
-      mkdirSync(named());
-      for (const name of readdirSync(strange)) symlinkSync(join(strange, name), join(named(), name));
-      chmodSync(named(), 0o777);
+    it("are ignored when others may write to them", async () => {
+      mkdirSync(temporaryFolder());
+      for (const name of readdirSync(otherFolder)) symlinkSync(join(otherFolder, name), join(temporaryFolder(), name));
+      chmodSync(temporaryFolder(), 0o777);
       await begin();
-      expect([strangerLives(), existsSync(join(named(), "owner.json"))]).to.deep.equal([true, true]);
+      expect([isRunning(), existsSync(join(temporaryFolder(), "owner.json"))]).to.deep.equal([true, true]);
     });
 
-    it("are believed, and removed, when they are the user's own", async () => {
-      mkdirSync(named(), { mode: 0o700 });
-      for (const name of ["owner.json", "backends"]) symlinkSync(join(strange, name), join(named(), name));
+    it("make their processes end, and are removed, when only the user may write to them", async () => {
+      mkdirSync(temporaryFolder(), { mode: 0o700 });
+      for (const name of ["owner.json", "backends"])
+        symlinkSync(join(otherFolder, name), join(temporaryFolder(), name));
       await begin();
-      expect([strangerLives(), existsSync(named())]).to.deep.equal([false, false]);
+      expect([isRunning(), existsSync(temporaryFolder())]).to.deep.equal([false, false]);
     });
 
-    it("are not believed in the folder of the data, when others may write to them", async () => {
+    it("are ignored in the data folder too when others may write to them", async () => {
       const folder = join(data, "backends", "0x42");
-      cpSync(join(strange, "backends"), join(data, "backends"), { recursive: true });
+      cpSync(join(otherFolder, "backends"), join(data, "backends"), { recursive: true });
       chmodSync(folder, 0o777);
       opened.push(await dgraphEngines({ executable: "/bin/true", data, isNew: false, say: () => undefined }));
-      expect(strangerLives()).to.equal(true);
+      expect(isRunning()).to.equal(true);
     });
 
     const here = JSON.stringify([{ pid: "self", started: recordOf(process.pid).started }]);
     for (const records of ["{}", "null", "[null]", here])
-      it(`end nothing when they say ${records.replace(/\d{3,}/, "…")}`, async () => {
+      it(`end no process when the records are ${records.replace(/\d{3,}/, "…")}`, async () => {
         mkdirSync(join(data, "backends", "0x42"), { recursive: true });
         writeFileSync(join(data, "backends", "0x42", "processes.json"), records);
         const engines = dgraphEngines({ executable: "/bin/true", data, isNew: false, say: () => undefined });
         opened.push(await engines);
-        expect(strangerLives()).to.equal(true);
+        expect(isRunning()).to.equal(true);
       });
   });
 });

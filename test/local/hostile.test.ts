@@ -15,7 +15,7 @@ describe("hostile and broken requests", () => {
   });
   afterEach(() => local.close());
 
-  it("answers to its own name and port only, on both planes", async () => {
+  it("are refused on both planes when their Host is not 127.0.0.1 or localhost with the right port", async () => {
     const backend = await make(local, await session(local));
     const dataPort = Number(backend.url.split(":")[1]);
     for (const port of [local.port, dataPort])
@@ -25,7 +25,7 @@ describe("hostile and broken requests", () => {
     expect(statusOf(own)).to.equal(400);
   });
 
-  it("refuses other sites' pages and gives no CORS headers", async () => {
+  it("are refused without CORS headers when their Origin is another site", async () => {
     for (const origin of ["https://evil.example", "null", "http://127.0.0.1:1"]) {
       const lines = ["POST /graphql HTTP/1.1", `Host: 127.0.0.1:${local.port}`, `Origin: ${origin}`, json];
       const answer = await raw(local.port, lines);
@@ -34,7 +34,7 @@ describe("hostile and broken requests", () => {
     }
   });
 
-  it("answers 400, 404, 405, 413 and 415 cleanly and lives on", async () => {
+  it("are answered with 400, 404, 405, 413 or 415, and the cloud goes on working", async () => {
     const send = async (path: string, init: RequestInit): Promise<number> =>
       (await fetch(local.endpoint.replace("/graphql", path), init)).status;
     const headers = { "content-type": "application/json" };
@@ -49,7 +49,7 @@ describe("hostile and broken requests", () => {
     expect(await session(local)).to.have.property("authorization");
   });
 
-  it("takes a session only whole", async () => {
+  it("are not logged in by a token that is cut, extended or unsigned", async () => {
     const { authorization } = await session(local);
     const body = JSON.stringify({ query: "{ deployments { uid } }" });
     const ask = async (token: string): Promise<string> =>
@@ -66,7 +66,7 @@ describe("hostile and broken requests", () => {
       expect(await ask(bad)).to.equal('{"data":{"deployments":null}}');
   });
 
-  it("refuses by fetch metadata what a browser sends for another site, and takes what carries none", async () => {
+  it("are refused when their fetch metadata names another site, and accepted without fetch metadata", async () => {
     const lines = ["POST /graphql HTTP/1.1", `Host: 127.0.0.1:${local.port}`, json];
     for (const site of ["cross-site", "same-site", "anything"])
       expect(statusOf(await raw(local.port, [...lines, `Sec-Fetch-Site: ${site}`])), site).to.equal(403);
@@ -74,7 +74,7 @@ describe("hostile and broken requests", () => {
       expect(statusOf(await raw(local.port, [...lines, ...more]))).to.equal(400);
   });
 
-  it("takes no document in a form that a page can send without asking first", async () => {
+  it("are refused when their content type is one that a page may send without a preflight", async () => {
     const made = await make(local, await session(local));
     const before = local.cloud.all().length;
     const types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""];
@@ -91,7 +91,7 @@ describe("hostile and broken requests", () => {
     expect(local.cloud.all()).to.have.length(before - 1);
   });
 
-  it("answers a preflight with a refusal, and every answer tells browsers to guess, keep and embed nothing", async () => {
+  it("are refused as preflights, and every answer forbids sniffing, caching and embedding", async () => {
     const backend = await make(local, await session(local));
     const dataPort = Number(backend.url.split(":")[1]);
     for (const port of [local.port, dataPort]) {
@@ -108,7 +108,7 @@ describe("hostile and broken requests", () => {
     }
   });
 
-  it("ends a connection whose headers trickle or never come, and one whose headers never end", async function () {
+  it("lose their connection when their headers are slow, missing or endless", async function () {
     this.timeout(30_000);
     const ended = (first: string, more: string): Promise<string> =>
       new Promise((resolve) => {
@@ -133,7 +133,7 @@ describe("hostile and broken requests", () => {
     expect(await session(local)).to.have.property("authorization");
   });
 
-  it("stops reading a body without an end, and lives on", async () => {
+  it("lose their connection when their body is endless, and the cloud goes on working", async () => {
     const lines = ["POST /graphql HTTP/1.1", `Host: 127.0.0.1:${local.port}`, json, "Transfer-Encoding: chunked"];
     const chunk = `10000\r\n${"x".repeat(0x10000)}\r\n`;
     let sent = 0;
@@ -155,7 +155,7 @@ describe("hostile and broken requests", () => {
     expect(await session(local)).to.have.property("authorization");
   });
 
-  it("restores from no folder but those of its backups", async () => {
+  it("restore only from the folders of backups, and download only exports", async () => {
     const auth = await session(local);
     const target = await make(local, auth);
     await local.cloud.get(target.uid).takeBackup();
@@ -185,7 +185,7 @@ describe("hostile and broken requests", () => {
     }
   });
 
-  it("lets names that look like paths or prototypes into no path and no prototype", async () => {
+  it("reach no path and no prototype by the name of a backend", async () => {
     const parent = mkdtempSync(join(tmpdir(), "dgraphcloud-hostile-"));
     const kept = await startLocalCloud({ provisioningMs: 0, data: join(parent, "data") });
     try {
@@ -201,7 +201,7 @@ describe("hostile and broken requests", () => {
     }
   });
 
-  it("keeps its folder and files to their owner, whatever the umask and the folder that was there", async () => {
+  it("find the data folder and its files private, whatever the umask was", async () => {
     const parent = mkdtempSync(join(tmpdir(), "dgraphcloud-hostile-"));
     const umask = process.umask(0);
     try {

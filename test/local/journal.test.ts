@@ -4,14 +4,14 @@ import { runInNewContext } from "node:vm";
 import { operationName } from "../../local/graphql/execute";
 import { Journal, type JournalEntry } from "../../local/index";
 
-describe("a journal that lives long", () => {
+describe("a long journal", () => {
   let journal: Journal;
   const record = (operation: string, connection = 1): JournalEntry =>
     journal.record({ time: 0, plane: "data", operation, connection });
 
   beforeEach(() => (journal = new Journal()));
 
-  it("keeps the last 100,000 entries, in order, and counts all", () => {
+  it("keeps the last 100,000 entries in order, and counts all requests", () => {
     const first = record("restore");
     for (let count = 1; count < 250_000; count++) journal.conclude(record("ready"), count % 2 === 0);
     expect(journal.entries.length).to.be.within(100_000, 110_000);
@@ -22,15 +22,15 @@ describe("a journal that lives long", () => {
     expect(journal.acted("ready")).to.equal(124_999);
     expect(journal.acted("restore")).to.equal(0);
     journal.conclude(first, true);
-    expect(journal.acted("restore"), "ended long after it came").to.equal(1);
+    expect(journal.acted("restore"), "concluded long after it came").to.equal(1);
   });
 
-  it("lets none of the first 100,000 go", () => {
+  it("keeps all of the first 100,000", () => {
     for (let count = 0; count < 100_000; count++) record("ready", count);
     expect(journal.entries.map(({ connection }) => connection)).to.deep.equal([...Array(100_000).keys()]);
   });
 
-  it("begins its counts anew when it is cleared, also for what is still in hand", () => {
+  it("counts from 0 after clear, without the requests that are still running", () => {
     const before = record("restore");
     journal.clear();
     const after = record("restore");
@@ -40,17 +40,17 @@ describe("a journal that lives long", () => {
     expect([journal.acted("restore"), after.sequence]).to.deep.equal([1, 2]);
   });
 
-  it("counts the operations of the API exactly, whatever names a caller makes up after them", () => {
+  it("counts the operations of the API exactly, however many names a caller invents later", () => {
     record("restore");
     for (let count = 0; count < 200_000; count++) record(`made${count}Up`);
     for (let count = 0; count < 3; count++) journal.conclude(record("restore"), true);
     expect([journal.count("restore"), journal.acted("restore")]).to.deep.equal([4, 3]);
-    expect(journal.count("made199999Up"), "of those that are kept").to.equal(1);
-    expect(journal.count("made50000Up"), "of those that are gone").to.equal(0);
+    expect(journal.count("made199999Up"), "an entry that is kept").to.equal(1);
+    expect(journal.count("made50000Up"), "an entry that is gone").to.equal(0);
     expect(journal.count()).to.equal(200_004);
   });
 
-  it("holds no document by its name, and no name of any length", () => {
+  it("keeps no document in memory by its operation name, and cuts long names", () => {
     setFlagsFromString("--expose-gc");
     const collect = runInNewContext("gc") as () => void;
     const used = (): number => {

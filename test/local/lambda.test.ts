@@ -17,7 +17,7 @@ describe("the lambda of a backend", function () {
   let folder: string;
   let source: string;
   let lambda: Lambda;
-  let brokenOff = 0;
+  let aborted = 0;
   const printed: string[] = [];
   const requests: DatabaseRequest[] = [];
 
@@ -31,8 +31,8 @@ describe("the lambda of a backend", function () {
         if (request.body.includes("hang"))
           return new Promise((_answer, refuse) => {
             signal.addEventListener("abort", () => {
-              brokenOff += 1;
-              refuse(new Error("broken off"));
+              aborted += 1;
+              refuse(new Error("aborted"));
             });
           });
         if (request.body.includes("refuse")) return Promise.reject(new Error("the database does not want to"));
@@ -55,13 +55,13 @@ describe("the lambda of a backend", function () {
   });
   afterEach(async () => {
     await lambda.end();
-    expect(lambdasOfThisProcess(), "nothing of it runs").to.deep.equal([]);
+    expect(lambdasOfThisProcess(), "processes left").to.deep.equal([]);
   });
   after(() => {
     rmSync(folder, { recursive: true });
   });
 
-  it("is started by the first call, stays for the next ones, and takes a new script at once", async () => {
+  it("is started by the first call, stays for the next ones, and uses a new script at once", async () => {
     resolvers('"Query.count": () => ++count'.replace("++count", "(globalThis.n = (globalThis.n ?? 0) + 1)"));
     expect(lambdasOfThisProcess()).to.deep.equal([]);
     expect([await call("count"), await call("count")]).to.deep.equal([1, 2]);
@@ -70,7 +70,7 @@ describe("the lambda of a backend", function () {
     expect(lambdasOfThisProcess().length).to.be.at.most(2);
   });
 
-  it("lets the calls of an older script end", async () => {
+  it("finishes the calls of the previous script", async () => {
     resolvers('"Query.slow": () => new Promise((done) => setTimeout(done, 300, "old"))');
     const old = call("slow");
     await sleep(50);
@@ -79,21 +79,21 @@ describe("the lambda of a backend", function () {
     expect(await old).to.equal("old");
   });
 
-  it("says what is missing where there is no script, and starts nothing", async () => {
+  it("fails a call with a remedy when there is no script, and starts no process", async () => {
     source = "";
     expect(await failure(call("hello"))).to.match(/^Query.hello needs a lambda.*no lambda script.*lambdaScript/);
     expect(lambdasOfThisProcess()).to.deep.equal([]);
   });
 
-  it("answers every call of a script that cannot be loaded with why, and prints where", async () => {
+  it("fails every call of a script that cannot be loaded with the reason, and prints the place", async () => {
     source = "const a = 1;\nconst b = ;\n";
     for (const name of ["one", "two"])
       expect(await failure(call(name))).to.equal("the lambda script cannot be loaded: Unexpected token ';'");
     expect(printed.join("")).to.match(/cannot be loaded: Unexpected token ';'\nlambda.js:2$/);
   });
 
-  it("has nothing of the environment, the arguments and the files that its process was started from", async () => {
-    // Out of the context, as every script can: what is not there cannot be taken.
+  it("gets none of the variables, arguments and files of the local cloud", async () => {
+    // A script can always escape its context, so the process itself must hold nothing.
     source = `const node = fetch.constructor("return process")();
       addGraphQLResolvers({ "Query.world": () => [Object.keys(node.env), node.cwd(), node.execArgv, node.argv.length, node.title] });`;
     process.env["DGRAPHCLOUD_PASSWORD"] = "not-for-lambdas";
@@ -103,7 +103,7 @@ describe("the lambda of a backend", function () {
     expect(world).to.deep.equal([[], folder, ["--max-old-space-size=128"], 3, "dgraphcloud-lambda"]);
   });
 
-  it("hands requests on to the database, and their answers and failures back", async () => {
+  it("forwards requests to the database, and returns their answers and failures", async () => {
     resolvers(`"Query.ask": async ({ graphql }) => (await graphql("{ a }")).data.echo,
       "Query.refused": ({ dql }) => dql.mutate("refuse this")`);
     expect(await call("ask")).to.equal('{"query":"{ a }","variables":{}}');
@@ -111,16 +111,16 @@ describe("the lambda of a backend", function () {
     expect(requests.map(({ path }) => path)).to.deep.equal(["/graphql", "/mutate?commitNow=true"]);
   });
 
-  it("ends a call that takes too long, with its process and what it has asked; the next call is answered", async () => {
+  it("ends a call that takes too long, with its process and its requests; the next call is answered", async () => {
     start({ callMs: 2_000 });
     resolvers(`"Query.loop": () => { console.log("before"); for (;;); },
       "Query.hang": ({ graphql }) => graphql("hang"), "Query.quick": () => 1`);
     const hanging = failure(call("hang"));
     while (requests.length === 0) await sleep(20);
-    // It blocks its process: nothing in there can end the other one.
+    // The loop blocks the process, so nothing inside the process could end the other call.
     for (const message of [await failure(call("loop")), await hanging])
       expect(message).to.equal("the lambda was ended: Query.hang took longer than 2 s");
-    expect(brokenOff, "what the call has asked").to.equal(1);
+    expect(aborted, "its request to the database").to.equal(1);
     expect(printed.join("")).to.match(/^before\nended: Query.hang took longer/);
     expect(await call("quick")).to.equal(1);
   });
@@ -136,7 +136,7 @@ describe("the lambda of a backend", function () {
       expect(await call("quick")).to.equal(1);
     });
 
-  it("prints what its script logs, what it throws with the place, and not without end", async () => {
+  it("prints logs and errors with their place, up to a limit for each call", async () => {
     resolvers(`"Query.log": () => { console.log("a", { b: 1 }); console.error("c"); return 1; },
       "Query.thrown": () => { null.x; },
       "Query.flood": () => { for (let n = 0; n < 5000; n++) console.log(n); return 1; }`);
@@ -153,7 +153,7 @@ describe("the lambda of a backend", function () {
     ]);
   });
 
-  it("ends with an error that nobody catches, which is printed; the next call is answered", async () => {
+  it("ends on an uncaught error, which is printed; the next call is answered", async () => {
     resolvers(`"Query.later": () => { setTimeout(() => { throw new Error("late"); }); return new Promise(() => {}); },
       "Query.quick": () => 1`);
     expect(await failure(call("later"))).to.match(/^the lambda was ended/);
@@ -161,7 +161,7 @@ describe("the lambda of a backend", function () {
     expect(await call("quick")).to.equal(1);
   });
 
-  it("takes no more calls at once than it may, so that a resolver that calls itself comes to an end", async () => {
+  it("refuses calls above its limit, so that a resolver that calls itself ends", async () => {
     start({ calls: 2 });
     resolvers('"Query.wait": () => new Promise(() => {})');
     const waiting = [failure(call("wait")), failure(call("wait"))];
@@ -170,7 +170,7 @@ describe("the lambda of a backend", function () {
     for (const message of await Promise.all(waiting)) expect(message).to.contain("its backend ends");
   });
 
-  it("ends a while after its last call", async () => {
+  it("ends after its idle time", async () => {
     start({ idleMs: 100 });
     resolvers('"Query.quick": () => 1');
     await call("quick");
@@ -181,7 +181,7 @@ describe("the lambda of a backend", function () {
     expect(await call("quick")).to.equal(1);
   });
 
-  it("ends with a local cloud that is killed, also in an endless loop", async () => {
+  it("ends when the local cloud is killed, even in an endless loop", async () => {
     const program = `
       const { Lambda } = require(${JSON.stringify(resolve("local/dist/lambda/lambda.js"))});
       const source = () => 'addGraphQLResolvers({ "Query.loop": () => { console.log("in it"); for (;;); } })';
@@ -216,7 +216,7 @@ describe("the lambda of a backend", function () {
       endpoint.close();
     });
 
-    it("is called by whoever knows its address, as Dgraph calls it, until that is taken back", async () => {
+    it("answers calls to its address, as Dgraph makes them, until it is removed", async () => {
       const answer = await post();
       expect(answer.headers.get("connection")).to.equal("close");
       expect([answer.status, await answer.text()]).to.deep.equal([200, "1"]);
@@ -231,7 +231,7 @@ describe("the lambda of a backend", function () {
       expect((await post()).status).to.equal(404);
     });
 
-    it("is shut to web pages, and to programs that do not know the address", async () => {
+    it("refuses web pages, and programs that do not know the address", async () => {
       expect(new URL(url).hostname).to.equal("127.0.0.1");
       expect(new URL(url).pathname).to.match(/^\/[0-9a-f]{48}$/);
       expect((await post({ origin: "https://example.com" })).status).to.equal(403);

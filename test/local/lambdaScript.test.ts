@@ -4,7 +4,7 @@ import { loadScript } from "../../local/lambda/script";
 
 describe("a lambda script", () => {
   const requests: DatabaseRequest[] = [];
-  /** Errors of a script are of another realm than the test's. */
+  /** Errors of a script are of another realm, so `instanceof Error` does not hold. */
   const failure = (promise: Promise<unknown>): Promise<string> =>
     promise.then(
       () => "no failure",
@@ -44,8 +44,8 @@ describe("a lambda script", () => {
       const parents = [{ n: 1 }, { n: 3 }, { n: 2 }];
       expect(await run(source, { resolver: "User.rank", parents })).to.deep.equal([3, 1, 2]);
       expect(await run(source, { resolver: "Query.now" })).to.equal("one");
-      expect(await failure(run(source, { resolver: "Query.many" }))).to.contain('"Query.many" did not give a list');
-      expect(await failure(run(source, { resolver: "User.text", parents }))).to.contain("of which there are 3");
+      expect(await failure(run(source, { resolver: "Query.many" }))).to.contain('"Query.many" did not return a list');
+      expect(await failure(run(source, { resolver: "User.text", parents }))).to.contain("for each of the 3 parents");
     });
 
     it(`registers with ${prefix}addWebHookResolvers, by type and operation`, async () => {
@@ -63,7 +63,7 @@ describe("a lambda script", () => {
     });
   }
 
-  it("listens as the first lambda servers had it, and no more once it was taken away", async () => {
+  it("registers with addEventListener, and is no longer called after removeEventListener", async () => {
     const source = `
       const listener = (event) => event.respondWith([event.type]);
       self.addEventListener("Query.a", listener);
@@ -73,7 +73,7 @@ describe("a lambda script", () => {
     expect(await failure(run(source, { resolver: "Query.b" }))).to.equal('the lambda script has no resolver "Query.b"');
   });
 
-  it("has the header of the user's token, the token of a user of access control, and what it was asked for", async () => {
+  it("gets the header of the user's token, the access token, and the query info", async () => {
     const source = `addGraphQLResolvers({ "Query.who": ({ authHeader, accessJWT, info }) => [authHeader, accessJWT, info] })`;
     const authHeader = { key: "X-My-App", value: "jwt" };
     const info = { field: { name: "who" } };
@@ -82,7 +82,7 @@ describe("a lambda script", () => {
     );
   });
 
-  it("asks its database in the user's name", async () => {
+  it("sends the user's tokens with its requests to the database", async () => {
     const source = `addGraphQLResolvers({
       "Query.plain": ({ graphql }) => graphql("{ a }"),
       "Query.other": ({ graphql }) => graphql("{ a }", { v: 1 }, { key: "X-Other", value: "mine" }),
@@ -109,13 +109,13 @@ describe("a lambda script", () => {
     ]);
   });
 
-  it("asks without the header and the token that nobody has sent", async () => {
+  it("sends no header for tokens that the user has not sent", async () => {
     const source = `addGraphQLResolvers({ "Query.a": ({ graphql }) => graphql("{ a }") })`;
     await run(source, { resolver: "Query.a", authHeader: { key: "", value: "" }, "X-Dgraph-AccessToken": "" });
     expect(requests[0]?.headers).to.deep.equal({ "content-type": "application/json" });
   });
 
-  it("is told what it did wrong", async () => {
+  it("gets errors that name its mistake", async () => {
     const source = `addGraphQLResolvers({
       "Query.nothing": () => {},
       "Query.none": () => null,
@@ -129,7 +129,7 @@ describe("a lambda script", () => {
     expect(() => loadScript("export default 1", { console, ask: () => Promise.resolve("") })).to.throw(/export/);
   });
 
-  it("finds the names of Dgraph's lambda server and no others of Node's", async () => {
+  it("sees the globals of Dgraph's lambda server, and none of Node's other ones", async () => {
     const names = [
       "fetch",
       "Headers",

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { MemoryEngine } from "../../local/engines/memory";
 import { type GraphqlAnswer } from "../../local/graphql/body";
 
-/** What `test/dgraph/alike.test.ts` cannot compare with a real Dgraph, or what must be seen without one. */
+/** Behaviour that `test/dgraph/parity.test.ts` cannot compare with a real Dgraph, or that must be tested without one. */
 describe("the engine in memory", () => {
   let engine: MemoryEngine;
   const ask = (query: string): Promise<GraphqlAnswer> => engine.graphql({ query });
@@ -12,7 +12,7 @@ describe("the engine in memory", () => {
     engine = new MemoryEngine();
   });
 
-  it("makes all of a mutation or nothing, and nothing after one that failed", async () => {
+  it("makes all changes of a mutation or none, and skips the mutations after a failed one", async () => {
     await engine.setSchema("type A { x: Int bs: [B] } type B { k: String! @id n: Int }");
     const { data, errors } = await ask(`mutation {
       good: addA(input: [{ x: 1, bs: [{ k: "1" }] }]) { numUids }
@@ -29,14 +29,14 @@ describe("the engine in memory", () => {
     });
   });
 
-  it("refuses whole numbers that it could not hold, and says which engine can", async () => {
+  it("refuses an Int64 above 2^53, and names the engine that supports it", async () => {
     await engine.setSchema("type A { n: Int64 }");
     const { errors } = await ask("mutation { addA(input: [{ n: 9007199254740993 }]) { numUids } }");
     expect(errors?.[0]?.message).to.contain("--engine dgraph");
     expect((await ask("{ aggregateA { count } }")).data).to.deep.equal({ aggregateA: { count: 0 } });
   });
 
-  it("keeps what a schema no longer shows, by its predicate, and brings relations back from a backup", async () => {
+  it("keeps predicates that the schema no longer has, and restores relations from a backup", async () => {
     const schema = "type A { x: Int y: Int b: B } type B { k: String a: [A] @hasInverse(field: b) }";
     await engine.setSchema(schema);
     await ask('mutation { addA(input: [{ x: 1, y: 2, b: { k: "one" } }]) { numUids } }');
@@ -50,17 +50,17 @@ describe("the engine in memory", () => {
       queryB: [{ k: "one", a: [{ x: 1, y: 2, b: { k: "one" } }] }],
     });
     const added = await other.graphql({ query: "mutation { addB(input: [{}]) { numUids } }" });
-    expect(added.errors, "with a uid of its own").to.equal(undefined);
+    expect(added.errors, "a new uid").to.equal(undefined);
     expect((await other.graphql({ query: "{ aggregateB { count } }" })).data).to.deep.equal({
       aggregateB: { count: 2 },
     });
   });
 
-  it("names all that it does not serve in one message, up to ten, and keeps the schema before", async () => {
+  it("names up to ten unsupported features in one message, and keeps the previous schema", async () => {
     await engine.setSchema("type Kept { x: Int }");
     const many = Array.from({ length: 12 }, (_, at) => `f${at}: String @search(by: [fulltext])`).join(" ");
-    const said = await problem(engine.setSchema(`type A @auth(query: { rule: "x" }) { ${many} }`));
-    expect(said)
+    const message = await problem(engine.setSchema(`type A @auth(query: { rule: "x" }) { ${many} }`));
+    expect(message)
       .to.contain("@auth (A), @search(by: [fulltext]) (A.f0)")
       .and.to.contain(" and 3 more: start the local cloud with");
     expect(await engine.schema()).to.equal("type Kept { x: Int }");

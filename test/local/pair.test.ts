@@ -32,18 +32,18 @@ describe("the two processes of a database", () => {
     );
   };
 
-  it("do not run where they cannot be written down", async () => {
+  it("are killed when they cannot be recorded", async () => {
     mkdirSync(join(folder, "processes.json"), { recursive: true });
     const pidFile = join(root, "pid");
     const refused = await start(`echo $$ > ${pidFile}; exec sleep 20`).catch(String);
     expect(refused).to.contain("EISDIR");
     for (let tries = 0; tries < 20 && !existsSync(pidFile); tries++)
       await new Promise((later) => setTimeout(later, 25));
-    // It may have been killed before it could write its number.
+    // It may have been killed before it wrote its id.
     if (existsSync(pidFile)) expect(isAlive(recordOf(Number(readFileSync(pidFile, "utf8"))))).to.equal(false);
   });
 
-  it("are told of when Zero ends before Alpha is started, where there is something to do again", async () => {
+  it("fail to start with Zero's last error when Zero ends before an Alpha with proposals is started", async () => {
     mkdirSync(join(folder, "w"), { recursive: true });
     const calls = join(root, "calls");
     const refused = await start(`echo $1 >> ${calls}; echo 'E0101 the disk is full'; exit 3`).catch(String);

@@ -15,7 +15,7 @@ const updateLambda = "mutation($i: UpdateLambdaInput!) { updateLambda(input: $i)
 const inFragment =
   "mutation($i: UpdateLambdaInput!) { ...f } fragment f on Mutation { renamed: updateLambda(input: $i) }";
 
-describe("who is at the other end of a connection", () => {
+describe("the user at the other end of a connection", () => {
   const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     7        0 1 1 0
    1: 0100007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1000        0 2 1 0
@@ -23,7 +23,7 @@ describe("who is at the other end of a connection", () => {
    3: 0200007F:D431 0100007F:1F90 01 00000000:00000000 00:00000000 00000000  1001        0 4 1 0
 `;
 
-  it("is read from the system's table, for each that may be it", () => {
+  it("is read from the system's table, with every connection that matches", () => {
     expect(ownersIn(table, 0xd431, 0x1f90)).to.deep.equal([1_000, 1_001]);
     expect(ownersIn(table, 0x1f90, 0xd431)).to.deep.equal([7]);
     expect(ownersIn(table, 1, 0x1f90)).to.deep.equal([]);
@@ -31,7 +31,7 @@ describe("who is at the other end of a connection", () => {
     expect(ownersIn(mapped, 0xd431, 0x1f90), "of IPv6").to.deep.equal([1_000, 1_001]);
   });
 
-  it("is the user for a connection of this process, and nobody known for one that there is not", async () => {
+  it("is the own user for a connection of this process, and unknown for one that does not exist", async () => {
     const server = createServer();
     const accepted = new Promise<boolean[]>((resolve) => {
       server.once("connection", (socket) => {
@@ -47,7 +47,7 @@ describe("who is at the other end of a connection", () => {
   });
 });
 
-describe("a lambda script for a backend that would run it", () => {
+describe("a lambda script for a backend that runs it", () => {
   let folder: string;
   let local: LocalCloud;
   before(async () => {
@@ -59,7 +59,7 @@ describe("a lambda script for a backend that would run it", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("is taken from the user's own programs", async () => {
+  it("is accepted from programs of the same user", async () => {
     const headers = await session(local);
     const { uid } = await make(local, headers);
     const input = { i: { deploymentID: uid, tenantID: 0, lambdaScript: "YQ==" } };
@@ -67,8 +67,8 @@ describe("a lambda script for a backend that would run it", () => {
     expect(local.cloud.get(uid).deployment.lambdaScript).to.equal("YQ==");
   });
 
-  it("is not taken from those of another user, in whatever form, though they know the log-in", async function () {
-    // Only root can run a program as somebody else.
+  it("is refused from programs of another user who knows the log-in, in fragments too", async function () {
+    // Only root can run a program as another user.
     if (process.getuid?.() !== 0) this.skip();
     const headers = await session(local);
     const { uid } = await make(local, headers);
@@ -88,7 +88,7 @@ describe("a lambda script for a backend that would run it", () => {
     const answers = (await text(child.stdout)).trim().split("\n");
     for (const answer of answers.slice(0, 2))
       expect(answer).to.match(/^200 .*only that user may deploy one.*"data":null/);
-    expect(answers[2], "what runs nothing").to.match(/^200 .*deployments/);
+    expect(answers[2], "a query is answered").to.match(/^200 .*deployments/);
     expect(local.cloud.get(uid).deployment.lambdaScript).to.equal("");
   });
 });

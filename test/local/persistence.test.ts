@@ -15,7 +15,7 @@ import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { readRecords, recordOf } from "../../local/storage/processRecords";
 import { add, countOf, make, post, session, setSchema } from "./calls";
 
-describe("state in a folder", () => {
+describe("the state in a data folder", () => {
   let data: string;
   const running: LocalCloud[] = [];
   const start = async (): Promise<LocalCloud> => {
@@ -32,7 +32,7 @@ describe("state in a folder", () => {
     rmSync(data, { recursive: true });
   });
 
-  it("comes back with ports, tokens, sessions, schema, records and backups", async () => {
+  it("is restored at the next start: ports, tokens, sessions, schema, data and backups", async () => {
     const first = await start();
     const headers = await session(first);
     const backend = await make(first, headers);
@@ -48,7 +48,7 @@ describe("state in a folder", () => {
     expect((await make(second, headers)).uid).not.to.equal(backend.uid);
   });
 
-  it("does not bring ended sessions back", async () => {
+  it("does not revive expired sessions", async () => {
     const first = await start();
     const headers = await session(first);
     first.cloud.expireSessions();
@@ -58,19 +58,19 @@ describe("state in a folder", () => {
     expect(reply.data).to.deep.equal({ deployments: null });
   });
 
-  it("is for its owner's eyes only", async () => {
+  it("is readable for its owner only", async () => {
     const local = await start();
     await make(local, await session(local));
     for (const file of readdirSync(data)) expect(statSync(join(data, file)).mode & 0o077, file).to.equal(0);
   });
 
-  it("is written before the answer is sent: a kill loses nothing", async () => {
+  it("is written before the answer is sent, so that a kill loses nothing", async () => {
     const local = await start();
     const { uid } = await make(local, await session(local));
     expect(readFileSync(join(data, "cloud.json"), "utf8")).to.contain(`"${uid}"`);
   });
 
-  it("is held by one cloud at a time, also within a process", async () => {
+  it("is locked by one local cloud at a time, within a process too", async () => {
     await start();
     const refused = await start().then(
       () => "started",
@@ -79,19 +79,19 @@ describe("state in a folder", () => {
     expect(refused).to.contain("in use").and.contain("--data");
   });
 
-  it("is not held by a process that only has the number of one that is gone", async () => {
+  it("is not locked by a process that has only reused the id of the one that has ended", async () => {
     writeFileSync(join(data, "lock"), JSON.stringify([{ pid: process.ppid, started: "1" }]));
     await start();
     const [holder] = readRecords(join(data, "lock"));
     expect(holder).to.deep.equal(recordOf(process.pid));
   });
 
-  it("is held by another process that lives", async () => {
+  it("is locked by another running process", async () => {
     writeFileSync(join(data, "lock"), JSON.stringify([recordOf(process.ppid)]));
     expect(await start().catch(String)).to.contain(`in use by process ${process.ppid}`);
   });
 
-  it("is left alone by a second close of an earlier cloud", async () => {
+  it("is not touched by a second close of an earlier local cloud", async () => {
     const first = await start();
     await first.close();
     const second = await start();
@@ -102,7 +102,7 @@ describe("state in a folder", () => {
   });
 
   for (const text of ["{", "{}", "[]"])
-    it(`says what to do with a file that holds ${text}, and gives the folder back`, async () => {
+    it(`is refused with a remedy when the file holds ${text}, and the folder is unlocked`, async () => {
       writeFileSync(join(data, "cloud.json"), text);
       chmodSync(join(data, "cloud.json"), 0o600);
       const refused = await start().then(
@@ -113,7 +113,7 @@ describe("state in a folder", () => {
       expect(existsSync(join(data, "lock"))).to.equal(false);
     });
 
-  it("is not taken from a file that lacks what a backend holds", async () => {
+  it("is refused when the file lacks the content of a backend", async () => {
     const first = await start();
     await make(first, await session(first));
     await first.close();

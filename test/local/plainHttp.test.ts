@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { expect } from "chai";
 import { takesPlainHttp } from "../../local/engines/dgraph/plainHttp";
 
-describe("a port that wants TLS", () => {
+describe("a TLS port", () => {
   let server: Server;
-  const seen = async (listener: RequestListener): Promise<boolean> => {
+  const check = async (listener: RequestListener): Promise<boolean> => {
     server = createServer(listener);
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return takesPlainHttp((server.address() as AddressInfo).port);
@@ -15,19 +15,19 @@ describe("a port that wants TLS", () => {
     server.close();
   });
 
-  it("takes plain HTTP when it answers a request for the health, well or ill", async () => {
+  it("accepts plain HTTP if it answers /health, with 503 too", async () => {
     for (const status of [200, 503]) {
-      const takes = await seen((request, response) => {
+      const accepts = await check((request, response) => {
         response.writeHead(request.url === "/health" ? status : 400).end();
       });
-      expect(takes, String(status)).to.equal(true);
+      expect(accepts, String(status)).to.equal(true);
       server.close();
     }
   });
 
-  it("takes none when it calls the request a bad one, or ends the connection", async () => {
-    expect(await seen((_, response) => response.writeHead(400).end())).to.equal(false);
+  it("refuses plain HTTP if it answers 400, or closes the connection", async () => {
+    expect(await check((_, response) => response.writeHead(400).end())).to.equal(false);
     server.close();
-    expect(await seen((request) => request.socket.destroy())).to.equal(false);
+    expect(await check((request) => request.socket.destroy())).to.equal(false);
   });
 });

@@ -15,13 +15,13 @@ describe("the ports of databases", function () {
     rmSync(root, { recursive: true });
   });
 
-  it("are five for each that no other one has, also when many ask at once", async () => {
+  it("are five for each database and never shared, even if several are reserved at the same time", async () => {
     const made = await Promise.all(["a", "b", "c"].map((name) => portsOf(folder(name))));
     const all = made.flatMap(({ offset }) => [5_080, 6_080, 7_080, 8_080, 9_080].map((port) => port + offset));
     expect(new Set(all).size).to.equal(15);
   });
 
-  it("are the same again, also when they were held and given back", async () => {
+  it("stay the same, even after they were held and released", async () => {
     const first = await portsOf(folder("a"));
     expect(await portsOf(folder("a"))).to.deep.equal(first);
     releasePorts(folder("a"));
@@ -29,7 +29,7 @@ describe("the ports of databases", function () {
     expect(await portsOf(folder("a"))).to.deep.equal(first);
   });
 
-  it("are waited for while another program has one for a moment", async () => {
+  it("are waited for while another program uses one for a moment", async () => {
     const first = await portsOf(folder("a"));
     const holder = createServer();
     await new Promise<void>((listening) => holder.listen(first.alphaHttp, "127.0.0.1", listening));

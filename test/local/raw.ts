@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** Sends these very lines and this body, and gives what comes back until the connection is closed. */
+/** Sends these header lines and this body unchanged. Resolves with the answer once the connection is closed. */
 export function raw(port: number, lines: readonly string[], body: string | Buffer = "{}"): Promise<string> {
   return new Promise((resolve, reject) => {
     const head = [...lines, `Content-Length: ${Buffer.byteLength(body)}`, "Connection: close", "", ""].join("\r\n");

@@ -5,7 +5,7 @@ import { add, countOf, make, type Made, type Reply, replyOf, session, setSchema 
 
 const schema = "type Order { id: ID! item: String }";
 
-describe("the ways to a backend in memory", () => {
+describe("requests to a backend in memory", () => {
   let local: LocalCloud;
   let backend: Made;
 
@@ -27,12 +27,12 @@ describe("the ways to a backend in memory", () => {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ query, ...more }),
   });
-  const packed = (body: string | Buffer, encoding = "gzip"): RequestInit => ({
+  const compressed = (body: string | Buffer, encoding = "gzip"): RequestInit => ({
     headers: { "content-type": "application/json", "content-encoding": encoding },
     body,
   });
 
-  it("take a token of the user's own beside the backend's", async () => {
+  it("may carry a user's own token beside the backend's", async () => {
     const own = "eyJhbGciOiJIUzI1NiJ9.e30.x";
     const headers = ["x-auth-token", "dg-auth", "authorization"];
     for (const name of headers)
@@ -43,7 +43,7 @@ describe("the ways to a backend in memory", () => {
       }
   });
 
-  it("say in which header the token goes", async () => {
+  it("are refused without the token, with the name of its header", async () => {
     const { status, errors } = await send("/graphql", json("{ __typename }"), {});
     expect([status, errors?.[0]?.message]).to.deep.equal([
       401,
@@ -51,7 +51,7 @@ describe("the ways to a backend in memory", () => {
     ]);
   });
 
-  it("let a GET read, and change nothing", async () => {
+  it("may query by GET, but change nothing", async () => {
     const query = "{ queryOrder { item } }";
     expect((await get("/graphql", { query })).data).to.deep.equal({ queryOrder: [{ item: "tea" }] });
     for (const [parameters, status] of [
@@ -66,7 +66,7 @@ describe("the ways to a backend in memory", () => {
     ] as const)
       expect((await get("/graphql", parameters)).status, JSON.stringify(parameters).slice(0, 99)).to.equal(status);
     const broken = await get("/graphql", { query: "{" });
-    expect([broken.status, broken.errors?.length], "an error of GraphQL").to.deep.equal([200, 1]);
+    expect([broken.status, broken.errors?.length], "a GraphQL error").to.deep.equal([200, 1]);
     const set = 'mutation { updateGQLSchema(input: { set: { schema: "type A { x: Int }" } }) { gqlSchema { id } } }';
     expect((await get("/admin", { query: set })).status).to.equal(405);
     expect((await get("/admin/slash", { query: "{ listBackups { errors { message } } }" })).status).to.equal(405);
@@ -74,12 +74,12 @@ describe("the ways to a backend in memory", () => {
     expect(await local.cloud.get(backend.uid).engine.schema()).to.equal(schema);
   });
 
-  it("let a read-only backend be asked by GET, too", async () => {
+  it("may query a read-only backend by GET", async () => {
     local.cloud.get(backend.uid).deployment.deploymentMode = "readonly";
     expect((await get("/graphql", { query: "{ queryOrder { item } }" })).status).to.equal(200);
   });
 
-  it("name what there is to whoever asks for something else", async () => {
+  it("are refused for other paths and methods, with a list of those that exist", async () => {
     for (const path of ["/health", "/state", "/admin/shutdown", "/admin/draining", "/admin/config/cache_mb", "/"]) {
       const { status, errors } = await send(path, { method: "GET" });
       expect(status, path).to.equal(404);
@@ -100,7 +100,7 @@ describe("the ways to a backend in memory", () => {
     expect(errors?.[0]?.message).to.contain('"state"').and.to.contain("getGQLSchema, updateGQLSchema, health");
   });
 
-  it("say which parts of /admin need a real Dgraph", async () => {
+  it("are refused for the fields of /admin that need a real Dgraph", async () => {
     const login = 'mutation { login(userId: "groot", password: "secret") { response { accessJWT } } }';
     for (const [query, name] of [
       [login, "login"],
@@ -108,36 +108,36 @@ describe("the ways to a backend in memory", () => {
       ["query { health { status } ...q } fragment q on Query { queryUser { name } }", "queryUser"],
     ] as const) {
       const { status, errors, text } = await send("/admin", json(query));
-      const says = `${name} is part of access control, which needs a real Dgraph: --engine dgraph`;
-      expect([status, errors?.[0]?.message]).to.deep.equal([200, says]);
+      const message = `${name} is part of access control, which needs a real Dgraph: --engine dgraph`;
+      expect([status, errors?.[0]?.message]).to.deep.equal([200, message]);
       expect(text).not.to.contain("secret");
     }
   });
 
-  it("refuse what unpacks to too much, and what is not packed as it says", async () => {
+  it("are refused if they decompress to too much, or are not gzip", async () => {
     const whole = gzipSync(JSON.stringify({ query: "{ __typename }" }));
     const bomb = gzipSync(Buffer.alloc(30_000_000, " "));
     for (const path of ["/graphql", "/admin", "/admin/slash", "/admin/schema", "/admin/schema/validate"]) {
-      expect((await send(path, packed(bomb))).status, path).to.equal(413);
-      expect((await send(path, packed(whole, "br"))).status, path).to.equal(415);
-      expect((await send(path, packed("{}"))).status, path).to.equal(400);
-      expect((await send(path, packed(whole.subarray(0, 20)))).status, `cut off on ${path}`).to.equal(400);
+      expect((await send(path, compressed(bomb))).status, path).to.equal(413);
+      expect((await send(path, compressed(whole, "br"))).status, path).to.equal(415);
+      expect((await send(path, compressed("{}"))).status, path).to.equal(400);
+      expect((await send(path, compressed(whole.subarray(0, 20)))).status, `cut off on ${path}`).to.equal(400);
     }
-    const { status } = await fetch(local.endpoint, { method: "POST", ...packed(bomb) });
+    const { status } = await fetch(local.endpoint, { method: "POST", ...compressed(bomb) });
     expect(status, "the control plane").to.equal(413);
     expect(await countOf(backend, "Order")).to.equal(1);
     expect(await local.cloud.get(backend.uid).engine.schema()).to.equal(schema);
   });
 
-  it("unpack nothing for whoever has no token", async () => {
-    const init = packed(gzipSync(JSON.stringify({ query: "{ listBackups { errors { message } } }" })));
+  it("are not decompressed without the token", async () => {
+    const init = compressed(gzipSync(JSON.stringify({ query: "{ listBackups { errors { message } } }" })));
     expect((await send("/admin/slash", init, {})).status).to.equal(401);
     expect(local.journal.count("listBackups")).to.equal(0);
     expect((await send("/admin/slash", init)).status).to.equal(200);
     expect(local.journal.count("listBackups")).to.equal(1);
   });
 
-  it("count for the journal and the faults by what is asked, however it is asked", async () => {
+  it("have the same operation for the journal and the faults on every path", async () => {
     local.journal.clear();
     await send("/admin/schema", { body: schema });
     await send("/admin/schema", { body: "type Order {" });

@@ -70,7 +70,7 @@ async function reservePorts(): Promise<PairPorts> {
     if (await allFree(offset)) return portsAt(offset);
     inUse.delete(offset);
   }
-  throw new Error("there are no five free ports for a Dgraph");
+  throw new Error("there are no five free ports for a Dgraph: delete a backend, or stop other programs");
 }
 
 function portsAt(offset: number): PairPorts {

@@ -4,11 +4,11 @@ import { make, post, session } from "./calls";
 
 describe("invalid input", () => {
   let local: LocalCloud;
-  let said: string[];
+  let logged: string[];
 
   beforeEach(async () => {
-    said = [];
-    local = await startLocalCloud({ provisioningMs: 0, say: (line) => said.push(line) });
+    logged = [];
+    local = await startLocalCloud({ provisioningMs: 0, say: (line) => logged.push(line) });
   });
   afterEach(() => local.close());
 
@@ -21,7 +21,7 @@ describe("invalid input", () => {
     ["deleteOrganizationMember", "DeleteOrgMember", "{ uid }"],
   ];
   for (const [field, type, selection] of inputs)
-    it(`of ${field} is answered with a GraphQL error, also when it is null`, async () => {
+    it(`of ${field} is answered with a GraphQL error, null included`, async () => {
       const auth = await session(local);
       const withVariable = `mutation($input: ${type}!) { ${field}(input: $input) ${selection} }`;
       const answers = [
@@ -38,7 +38,7 @@ describe("invalid input", () => {
       expect(local.cloud.all()).to.deep.equal([]);
     });
 
-  it("of the lists and reads that take one is answered so as well", async () => {
+  it("of the fields without an input object is answered with a GraphQL error too", async () => {
     const auth = await session(local);
     for (const query of [
       "{ getLambdaLogs(input: null) }",
@@ -50,19 +50,19 @@ describe("invalid input", () => {
     }
   });
 
-  it("that the local cloud itself stumbles over is answered with 500 and no inner words, and said aloud", async () => {
+  it("that makes the local cloud throw is answered with 500 without details, which are logged", async () => {
     const backend = await make(local, await session(local));
-    const stumble = (): never => {
-      throw new Error("inner words");
+    const fail = (): never => {
+      throw new Error("internal details");
     };
-    Object.assign(local.cloud, { accountOf: stumble });
-    Object.assign(local.journal, { record: stumble });
+    Object.assign(local.cloud, { accountOf: fail });
+    Object.assign(local.journal, { record: fail });
     for (const url of [local.endpoint, backend.graphql]) {
       const { status, text, errors } = await post(url, "{ __typename }", {}, backend.auth);
       expect([status, errors?.length]).to.deep.equal([500, 1]);
-      expect(text).not.to.match(/inner words|\bat /);
+      expect(text).not.to.match(/internal details|\bat /);
     }
-    expect(said).to.have.length(2);
-    expect(said.join()).to.contain("inner words");
+    expect(logged).to.have.length(2);
+    expect(logged.join()).to.contain("internal details");
   });
 });

@@ -12,12 +12,12 @@ import { prepareDgraph } from "../../tools/dgraph";
 import { add, countOf, type Made, setSchema } from "../local/calls";
 import { engineOf, nodesOf, ready, startDgraphCloud } from "./cloud";
 
-/** What is read, changed or broken on the ports of Alpha and Zero. */
+/** Paths of Alpha and Zero that read, change or break something. */
 const alphaPaths = ["/query", "/mutate?commitNow=true", "/commit", "/alter", "/graphql", "/admin", "/health", "/state"];
 const zeroPaths = ["/state", "/health", "/assign?what=uids&num=1", "/moveTablet?tablet=x&group=1"];
 const removal = "/removeNode?id=1&group=1";
 
-/** Dgraph as it is built here: one on PATH may let plain HTTP in, and the local cloud can only tell of it then. */
+/** The Dgraph that this repository builds. One on PATH may accept plain HTTP, of which the local cloud can only warn. */
 async function builtDgraph(): Promise<string> {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   const path = folders.filter((folder) => !existsSync(join(folder, "dgraph"))).join(delimiter);
@@ -30,9 +30,9 @@ interface Answer {
   readonly text: string;
 }
 
-describe("the ports of a real Dgraph, for whoever is not its local cloud", function () {
+describe("the ports of a real Dgraph, for other programs than its local cloud", function () {
   this.timeout(120_000);
-  const said: string[] = [];
+  const logged: string[] = [];
   let executable: string;
   let data: string;
   let local: LocalCloud;
@@ -42,13 +42,13 @@ describe("the ports of a real Dgraph, for whoever is not its local cloud", funct
   before(async () => {
     data = mkdtempSync(join(tmpdir(), "dgraphcloud-closed-"));
     executable = await builtDgraph();
-    local = await startDgraphCloud({ data, dgraph: executable, say: (line) => said.push(line) });
+    local = await startDgraphCloud({ data, dgraph: executable, say: (line) => logged.push(line) });
     backend = await ready(local);
     await setSchema(backend, "type Task { id: ID! title: String! }");
     await add(backend, "Task", [{ title: "kept" }]);
     ({ processes } = engineOf(local, backend.uid));
   });
-  afterEach("it goes on working", async () => {
+  afterEach("the database still works", async () => {
     expect(engineOf(local, backend.uid).processes).to.deep.equal(processes);
     expect(await nodesOf(local, backend.uid, "Task")).to.equal(1);
     expect(await countOf(backend, "Task")).to.equal(1);
@@ -58,8 +58,11 @@ describe("the ports of a real Dgraph, for whoever is not its local cloud", funct
     rmSync(data, { recursive: true });
   });
 
-  /** What a web page would be answered; the code of the error when the connection ends without an answer. */
-  const asked = (request: typeof plainRequest | typeof tlsRequest, options: RequestOptions): Promise<Answer | string> =>
+  /** The answer that a web page would get. The code of the error if the connection ends without an answer. */
+  const answerTo = (
+    request: typeof plainRequest | typeof tlsRequest,
+    options: RequestOptions,
+  ): Promise<Answer | string> =>
     new Promise((resolve) => {
       const headers = { origin: "https://evil.example", "content-type": "application/json" };
       const onward = request({ host: "127.0.0.1", agent: false, headers, ...options }, (response) => {
@@ -74,8 +77,8 @@ describe("the ports of a real Dgraph, for whoever is not its local cloud", funct
       });
       onward.end(options.method === "POST" ? '{"query":"{ queryTask { title } }"}' : undefined);
     });
-  /** The status of a call in HTTP/2 as gRPC makes them; how it ended when there is no answer. */
-  const called = (url: string, shown: SecureClientSessionOptions = {}): Promise<string> =>
+  /** The HTTP/2 status of a gRPC call. The code of the error if there is no answer. */
+  const statusOfCall = (url: string, shown: SecureClientSessionOptions = {}): Promise<string> =>
     new Promise((resolve) => {
       const session = connectHttp2(url, { rejectUnauthorized: false, ...shown });
       const end = (how: string): void => {
@@ -95,7 +98,7 @@ describe("the ports of a real Dgraph, for whoever is not its local cloud", funct
       });
       stream.end(Buffer.alloc(5));
     });
-  const everything = (): RequestOptions[] => {
+  const allRequests = (): RequestOptions[] => {
     const { alphaHttp, zeroHttp } = engineOf(local, backend.uid).ports;
     return [
       ...alphaPaths.map((path) => ({ port: alphaHttp, path })),
@@ -104,26 +107,26 @@ describe("the ports of a real Dgraph, for whoever is not its local cloud", funct
     ].flatMap((one) => ["GET", "POST", "OPTIONS"].map((method) => ({ ...one, method })));
   };
 
-  it("give plain HTTP no data and no leave to web pages", async () => {
-    for (const options of everything()) {
-      const answer = await asked(plainRequest, options);
+  it("answer plain HTTP with 400, without data and without CORS headers", async () => {
+    for (const options of allRequests()) {
+      const answer = await answerTo(plainRequest, options);
       const text = "Client sent an HTTP request to an HTTPS server.\n";
       expect(answer, `${options.method} ${options.path}`).to.deep.equal({ status: 400, headers: {}, text });
     }
   });
 
-  it("give plain HTTP nothing on a connection whose first request is harmless", async () => {
+  it("answer plain HTTP with 400 on a connection whose first request is for /health too", async () => {
     const { alphaHttp, zeroHttp } = engineOf(local, backend.uid).ports;
     for (const port of [alphaHttp, zeroHttp])
       for (const first of ["/health", "/healthy", "/health//x", "/health?live"]) {
-        const heard = await new Promise<string>((resolve) => {
+        const received = await new Promise<string>((resolve) => {
           let text = "";
           const socket = connect(port, "127.0.0.1");
           const ask = (path: string): boolean =>
             socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`);
           socket.once("data", () => ask("/state"));
           socket.on("data", (chunk) => (text += chunk.toString()));
-          // It may be closed while the second request is on its way.
+          // The connection may be closed while the second request is being sent.
           socket
             .on("error", () => undefined)
             .on("close", () => {
@@ -131,37 +134,37 @@ describe("the ports of a real Dgraph, for whoever is not its local cloud", funct
             });
           ask(first);
         });
-        expect(heard, first).to.match(/^HTTP\/1\.0 400 Bad Request\r\n\r\nClient sent [^\r{]*$/);
+        expect(received, first).to.match(/^HTTP\/1\.0 400 Bad Request\r\n\r\nClient sent [^\r{]*$/);
       }
-    expect(said, "of a Dgraph that lets such a connection in").to.deep.equal([]);
+    expect(logged, "warnings about plain HTTP").to.deep.equal([]);
   });
 
-  it("give TLS without a certificate, or with a stranger's, no answer at all", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-stranger-"));
-    const stranger = await makeCertificates(executable, folder, new AbortController().signal);
+  it("give no answer over TLS without a certificate, or with one of another authority", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "dgraphcloud-other-"));
+    const other = await makeCertificates(executable, folder, new AbortController().signal);
     rmSync(folder, { recursive: true });
-    for (const shown of [{}, { cert: stranger.cert, key: stranger.key }])
-      for (const options of everything()) {
-        const answer = await asked(tlsRequest, { ...options, ...shown, rejectUnauthorized: false });
+    for (const shown of [{}, { cert: other.cert, key: other.key }])
+      for (const options of allRequests()) {
+        const answer = await answerTo(tlsRequest, { ...options, ...shown, rejectUnauthorized: false });
         expect(answer, `${options.method} ${options.path}`)
           .to.be.a("string")
           .and.to.match(/^(E[A-Z]|ERR_SSL_)/);
       }
   });
 
-  it("want the certificate where Zero and Alpha speak with each other and with clients of gRPC, too", async () => {
+  it("demand the certificate on the internal port and the gRPC port too", async () => {
     const { zero, alphaInternal, alphaGrpc } = engineOf(local, backend.uid).ports;
     const folder = join(data, "backends", backend.uid, "tls");
     const cert = readFileSync(join(folder, "client.local.crt"));
     const key = readFileSync(join(folder, "client.local.key"));
     for (const port of [zero, alphaInternal, alphaGrpc]) {
-      expect(await called(`http://127.0.0.1:${port}`), "without TLS").to.match(/^(E|ended)/);
-      expect(await called(`https://127.0.0.1:${port}`), "without a certificate").to.match(/^(E|ended)/);
-      expect(await called(`https://127.0.0.1:${port}`, { cert, key }), "with it").to.equal("200");
+      expect(await statusOfCall(`http://127.0.0.1:${port}`), "without TLS").to.match(/^(E|ended)/);
+      expect(await statusOfCall(`https://127.0.0.1:${port}`), "without a certificate").to.match(/^(E|ended)/);
+      expect(await statusOfCall(`https://127.0.0.1:${port}`, { cert, key }), "with it").to.equal("200");
     }
   });
 
-  it("are opened by files that only their owner reads, and that make no further certificates", () => {
+  it("have certificate files that only their owner can read, without the key of the authority", () => {
     const folder = join(data, "backends", backend.uid, "tls");
     const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
     expect(mode(folder)).to.equal("700");

@@ -63,7 +63,7 @@ describe("a restore of a real Dgraph", () => {
   const ok: RestoreResult = { status: "OK", errors: [] };
   const err = (message: string): RestoreResult => ({ status: "ERR", errors: [message] });
 
-  it("is OK once the log says so and the database takes requests again", async () => {
+  it("is OK once the log reports its end and the database takes requests again", async () => {
     const job = await begin();
     health = "draining";
     read(begun(13), ended);
@@ -72,14 +72,14 @@ describe("a restore of a real Dgraph", () => {
     expect(await result(job)).to.deep.equal(ok);
   });
 
-  it("runs while the log says nothing of its end, however well the database seems", async () => {
+  it("is running until the log reports its end, even if the database is healthy", async () => {
     const job = await begin();
     await stillRuns(job);
     read(begun(13));
     await stillRuns(job);
   });
 
-  it("fails with the words of the log, whichever of them come first", async () => {
+  it("fails with the first error in the log", async () => {
     const proposed = await begin();
     read(notProposed("cannot wait for restore ts 13"));
     expect(await result(proposed)).to.deep.equal(err("cannot wait for restore ts 13"));
@@ -88,7 +88,7 @@ describe("a restore of a real Dgraph", () => {
     expect(await result(applied)).to.deep.equal(err("Failed to map the backup files: unexpected EOF"));
   });
 
-  it("is what comes of it when it is done again after the database has died, and not what comes of older ones", async () => {
+  it("has the result of its repetition after a crash of the database, not the result of an older restore", async () => {
     read(begun(7), notApplied(7, "an older one"));
     const job = await begin();
     read(begun(13));
@@ -102,7 +102,7 @@ describe("a restore of a real Dgraph", () => {
     expect(await result(job)).to.deep.equal(ok);
   });
 
-  it("fails when the database has died and comes back without it", async () => {
+  it("fails when the database does not resume it after a crash", async () => {
     const job = await begin({ resumesWithinMs: 300 });
     log.died("Alpha ended (SIGKILL)");
     expect(await result(job)).to.deep.equal(
@@ -110,7 +110,7 @@ describe("a restore of a real Dgraph", () => {
     );
   });
 
-  it("is OK when the database has died after its end", async () => {
+  it("is OK when the database crashed after its end", async () => {
     const job = await begin({ resumesWithinMs: 300 });
     health = "down";
     read(begun(13), ended);
@@ -126,14 +126,14 @@ describe("a restore of a real Dgraph", () => {
     expect(await result(job)).to.deep.equal(err(problem));
   });
 
-  it("is not waited for any longer when the database is ended on purpose", async () => {
+  it("fails at once when the database is stopped on purpose", async () => {
     const job = await begin();
     health = "down";
     ending.abort();
     expect((await result(job)).status).to.equal("ERR");
   });
 
-  it("that Dgraph refuses fails at once, one that may have arrived is waited for, and a second one is refused", async () => {
+  it("fails at once if Dgraph refuses it, is watched if its answer was lost, and is refused during another one", async () => {
     sending = () => Promise.reject(new CallerError("the folder doesn't exist"));
     expect(await result(await begin())).to.deep.equal(err("the folder doesn't exist"));
     sending = () => Promise.reject(new TypeError("fetch failed"));

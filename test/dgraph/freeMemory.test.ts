@@ -6,7 +6,7 @@ import { Cloud } from "../../local/cloud/cloud";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
 import { behaviourOf, defaultAccount } from "../../local/cloud/options";
 
-describe("room for one more Dgraph", () => {
+describe("free memory for one more Dgraph", () => {
   let data: string;
   beforeEach(() => (data = mkdtempSync(join(tmpdir(), "dgraphcloud-room-"))));
   afterEach(() => {
@@ -16,7 +16,7 @@ describe("room for one more Dgraph", () => {
   const engines = (freeMb: number) =>
     dgraphEngines({ executable: "/bin/true", data, say: () => undefined, freeBytes: () => freeMb * 1_048_576 });
 
-  it("is refused with what it takes, what is free, and what to do", async () => {
+  it("is reported with what is needed, what is free, and a remedy when there is too little", async () => {
     const few = await engines(399);
     expect(() => {
       few.refuseWithoutRoom();
@@ -24,7 +24,7 @@ describe("room for one more Dgraph", () => {
     await few.close();
   });
 
-  it("is asked for before a backend is made, of which nothing is left", async () => {
+  it("is checked before a create, which then leaves nothing behind", async () => {
     const few = await engines(399);
     const server = { openDataPlane: () => Promise.resolve("127.0.0.1:1"), closeDataPlane: () => undefined };
     const cloud = new Cloud(behaviourOf({}), server, few);
@@ -35,7 +35,7 @@ describe("room for one more Dgraph", () => {
     await few.close();
   });
 
-  it("is there when the memory is", async () => {
+  it("is enough at 400 MB", async () => {
     const enough = await engines(400);
     enough.refuseWithoutRoom();
     await enough.close();

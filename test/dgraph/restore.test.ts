@@ -31,70 +31,70 @@ describe("restores of a real Dgraph", function () {
     await add(source, "B", [{ y: "1" }]);
   });
 
-  const door = (backend: Made) => local.cloud.get(backend.uid);
+  const dataPlane = (backend: Made) => local.cloud.get(backend.uid);
   const drop = async (args: string): Promise<void> => {
     const mutation = `mutation { dropData(${args}) { response { code } } }`;
     expect((await post(source.slash, mutation, {}, source.auth)).errors).to.equal(undefined);
   };
-  const backUp = (): Promise<Backup> => door(source).takeBackup({ full: true });
+  const backUp = (): Promise<Backup> => dataPlane(source).takeBackup({ full: true });
   const ended = async (id: number): Promise<[string, ...string[]]> => {
     for (;;) {
-      await door(target).advance();
-      const { status, errors } = door(target).restoreStatus(id);
+      await dataPlane(target).advance();
+      const { status, errors } = dataPlane(target).restoreStatus(id);
       if (status !== "IN_PROGRESS") return [status, ...errors];
       await new Promise((later) => setTimeout(later, 100));
     }
   };
   const restored = async (backup: Backup): Promise<[string, ...string[]]> =>
-    ended(await door(target).startRestore(door(source), backup));
+    ended(await dataPlane(target).startRestore(dataPlane(source), backup));
   const nodes = async (): Promise<number[]> => Promise.all(["A", "B"].map((type) => nodesOf(local, target.uid, type)));
 
-  it("go on when Alpha is killed in their middle, and a new series begins", async () => {
+  it("are repeated when Alpha is killed during them, and a new series of backups begins", async () => {
     const backup = await backUp();
-    expect((await door(target).takeBackup({ full: true })).type).to.equal("full");
+    expect((await dataPlane(target).takeBackup({ full: true })).type).to.equal("full");
     const log = join(data, "backends", target.uid, "logs", "alpha.log");
     const begun = (): number => readFileSync(log, "utf8").split("Got restore proposal").length;
     const before = begun();
-    const id = await door(target).startRestore(door(source), backup);
+    const id = await dataPlane(target).startRestore(dataPlane(source), backup);
     while (begun() === before) await new Promise((later) => setTimeout(later, 5));
     process.kill(engineOf(local, target.uid).alphaPid, "SIGKILL");
     expect(await ended(id)).to.deep.equal(["OK"]);
     expect(await nodes()).to.deep.equal([2, 1]);
-    expect((await door(target).takeBackup()).type).to.equal("full");
+    expect((await dataPlane(target).takeBackup()).type).to.equal("full");
   });
 
-  it("stay as they are over a restart, also several in a row", async () => {
+  it("are kept across a restart, even several in a row", async () => {
     await restored(await backUp());
     await add(source, "A", [{ x: "3" }]);
     await restored(await backUp());
-    await door(target).restartEngine();
+    await dataPlane(target).restartEngine();
     expect(await nodes()).to.deep.equal([3, 1]);
   });
 
-  for (const [title, gone] of [
-    ["a type that is in the schema no more", () => drop('types: ["A"]')],
-    ["a field that is in the schema no more", () => drop('fields: ["A.x"]')],
-    ["everything, the schema too", () => drop("allDataAndSchema: true")],
+  for (const [what, dropIt] of [
+    ["a type that the schema no longer has", () => drop('types: ["A"]')],
+    ["a field that the schema no longer has", () => drop('fields: ["A.x"]')],
+    ["everything, including the schema", () => drop("allDataAndSchema: true")],
   ] as const)
-    it(`are OK of a backup after a drop of ${title}`, async () => {
+    it(`succeed from a backup after a drop of ${what}`, async () => {
       await setSchema(source, "type B { id: ID! y: String }");
-      await gone();
+      await dropIt();
       await setSchema(source, "type B { id: ID! y: String }");
       const kept = await countOf(source, "B");
       expect(await restored(await backUp())).to.deep.equal(["OK"]);
       expect(await countOf(target, "B"), "with its schema").to.equal(kept);
     });
 
-  it("are OK of a backup of nothing", async () => {
+  it("succeed from an empty backup", async () => {
     await drop("allDataAndSchema: true");
     expect(await restored(await backUp())).to.deep.equal(["OK"]);
     expect([await nodes(), await engineOf(local, target.uid).schema()]).to.deep.equal([[0, 0], ""]);
   });
 
-  it("end in ERR with Dgraph's words when a file of the backup is damaged, and a new series begins", async () => {
+  it("end with ERR and Dgraph's message when the backup is damaged, and a new series of backups begins", async () => {
     const backup = await backUp();
     await restored(backup);
-    await door(target).takeBackup();
+    await dataPlane(target).takeBackup();
     const folder = join(engineOf(local, source.uid).backupsFolder, backup.folder);
     const files = join(folder, readdirSync(folder).find((name) => name.startsWith("dgraph.")) ?? "");
     for (const file of readdirSync(files)) writeFileSync(join(files, file), "damaged");
@@ -102,6 +102,6 @@ describe("restores of a real Dgraph", function () {
     expect([status, errors.length]).to.deep.equal(["ERR", 1]);
     expect(errors[0]).to.contain("Failed to map the backup files");
     await whenReady(target);
-    expect((await door(target).takeBackup()).type).to.equal("full");
+    expect((await dataPlane(target).takeBackup()).type).to.equal("full");
   });
 });

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { type Made, post, type Reply, setSchema } from "../local/calls";
-import { refused, type Served, served, taken, unserved } from "./alike";
+import { accepted, refused, supported, type SupportedCase, unsupported } from "./parity";
 import { ready, startDgraphCloud } from "./cloud";
 
 const engines = ["memory", "dgraph"] as const;
 type Kind = (typeof engines)[number];
 
-/** The engine in memory is worth something as long as it answers what a Dgraph would. */
+/** The engine in memory is useful only as long as it answers as Dgraph does. */
 describe("the engine in memory and a real Dgraph", function () {
   this.timeout(240_000);
   const clouds: LocalCloud[] = [];
@@ -29,13 +29,13 @@ describe("the engine in memory and a real Dgraph", function () {
     await drop(backend, "allDataAndSchema: true");
     const { errors } = await setSchema(backend, schema);
     expect(errors, kind).to.equal(undefined);
-    if (kind === "dgraph") await takenUp(backend, schema);
+    if (kind === "dgraph") await schemaInUse(backend, schema);
   };
-  const ask = async (kind: Kind, { schema, asked }: Served): Promise<unknown[]> => {
+  const ask = async (kind: Kind, { schema, steps }: SupportedCase): Promise<unknown[]> => {
     await use(kind, schema);
     const uids: string[] = [];
     const answers: unknown[] = [];
-    for (const step of asked) {
+    for (const step of steps) {
       if (typeof step !== "string") {
         answers.push([step.drop, await drop(backends[kind], step.drop)]);
         continue;
@@ -44,18 +44,18 @@ describe("the engine in memory and a real Dgraph", function () {
       const { data, errors } = await post(backends[kind].graphql, document, {}, backends[kind].auth);
       for (const [, uid = ""] of JSON.stringify(data ?? null).matchAll(/"(0x[0-9a-f]+)"/g))
         if (!uids.includes(uid)) uids.push(uid);
-      answers.push([step, comparable(data, uids), errors === undefined ? "well" : "with errors"]);
+      answers.push([step, comparable(data, uids), errors === undefined ? "without errors" : "with errors"]);
     }
     return answers;
   };
 
-  for (const one of served)
-    it(`answer alike: ${one.title}`, async () => {
+  for (const one of supported)
+    it(`give the same answers: ${one.title}`, async () => {
       const [memory, dgraph] = await Promise.all(engines.map((kind) => ask(kind, one)));
       for (const [index, answer] of (dgraph ?? []).entries()) expect(memory?.[index]).to.deep.equal(answer);
     });
 
-  it("refuse the same schemas, and keep the one before", async () => {
+  it("refuse the same schemas, and keep the previous one", async () => {
     for (const kind of engines) {
       await use(kind, "type Kept { x: Int }");
       for (const schema of refused) {
@@ -67,42 +67,42 @@ describe("the engine in memory and a real Dgraph", function () {
     }
   });
 
-  it("take the same schemas, and give the same API for them", async () => {
-    for (const schema of [...taken, ...served.map((one) => one.schema)]) {
+  it("accept the same schemas, and generate the same API from them", async () => {
+    for (const schema of [...accepted, ...supported.map((one) => one.schema)]) {
       await Promise.all(engines.map((kind) => use(kind, schema)));
       const [memory, dgraph] = await Promise.all(engines.map((kind) => apiOf(backends[kind])));
       for (const [name, fields] of Object.entries(memory ?? {}))
         expect(fields, `${name}: ${schema}`).to.deep.equal(dgraph?.[name]);
       const missing = Object.keys(dgraph ?? {}).filter((name) => memory?.[name] === undefined);
       expect(
-        missing.filter((name) => !ofDgraphAlone.test(name)),
+        missing.filter((name) => !unusedTypes.test(name)),
         schema,
       ).to.deep.equal([]);
     }
   });
 
-  it("are told apart for what only Dgraph serves: in memory one message names it, and the way on", async () => {
-    for (const [schema, words] of unserved) {
+  it("differ in features that only Dgraph supports: the engine in memory names them, and the remedy", async () => {
+    for (const [schema, feature] of unsupported) {
       const { errors } = await setSchema(backends.memory, schema);
-      expect(errors?.[0]?.message, schema).to.contain(`does not support ${words}`).and.to.contain("--engine dgraph");
+      expect(errors?.[0]?.message, schema).to.contain(`does not support ${feature}`).and.to.contain("--engine dgraph");
       expect(errors?.[0]?.message).not.to.contain("hidden");
     }
   });
 });
 
-/** Dgraph takes a schema up a moment after it has answered. */
-async function takenUp(backend: Made, schema: string): Promise<void> {
+/** Waits until Dgraph uses a schema, which takes a moment after its answer. */
+async function schemaInUse(backend: Made, schema: string): Promise<void> {
   const [, type = ""] = /\btype (\w+)/.exec(schema) ?? [];
-  const asked = `{ __type(name: "${type}") { name } getGQLSchema: __typename }`;
+  const query = `{ __type(name: "${type}") { name } getGQLSchema: __typename }`;
   for (let tries = 0; tries < 100; tries++) {
-    const { data, errors }: Reply = await post(backend.graphql, asked, {}, backend.auth);
+    const { data, errors }: Reply = await post(backend.graphql, query, {}, backend.auth);
     if (errors === undefined && (data as unknown as { __type: unknown } | null)?.__type != null) return;
     await new Promise((later) => setTimeout(later, 50));
   }
-  throw new Error(`Dgraph does not serve ${type}`);
+  throw new Error(`Dgraph does not use the schema with ${type}`);
 }
 
-/** Uids by the order in which they came up; lists of values, whose order Dgraph does not keep, sorted. */
+/** Replaces uids by the order of their first appearance, and sorts lists of values, whose order Dgraph does not keep. */
 function comparable(data: unknown, uids: readonly string[]): unknown {
   if (Array.isArray(data)) {
     const values = data.map((one) => comparable(one, uids));
@@ -113,8 +113,8 @@ function comparable(data: unknown, uids: readonly string[]): unknown {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, comparable(value, uids)]));
 }
 
-/** What Dgraph declares for every schema and nothing of a served one refers to. */
-const ofDgraphAlone =
+/** The types that Dgraph declares for every schema, and that a supported schema does not refer to. */
+const unusedTypes =
   /^(__|_|(ID|Int|Float|String|Boolean|Int64|DateTime)$|Point|Polygon|MultiPolygon|.*Geo|Near|Within|Contains|Intersects|AuthRule|Custom|DgraphDefault|DgraphIndex|Generate|HTTPMethod|Mode$|String\w+Filter|Subscription)/;
 
 interface Shape {

@@ -10,17 +10,17 @@ import { type Engines } from "../../local/cloud/engine";
 
 const plenty = 1_000_000;
 
-describe("starts of several databases", () => {
+describe("the starts of several databases", () => {
   let folder: string;
   let engines: Engines;
   let cloud: Cloud;
   let freeMb: number;
-  let said: string[];
+  let logged: string[];
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "dgraphcloud-starts-"));
     freeMb = plenty;
-    said = [];
+    logged = [];
   });
   afterEach(async () => {
     await engines.close();
@@ -31,7 +31,7 @@ describe("starts of several databases", () => {
     const executable = standIn(folder, body, cert);
     const data = join(folder, "data");
     const freeBytes = (): number => freeMb * 1_048_576;
-    engines = await dgraphEngines({ executable, data, say: (line) => said.push(line), freeBytes });
+    engines = await dgraphEngines({ executable, data, say: (line) => logged.push(line), freeBytes });
     const openDataPlane = (): Promise<string> => new Promise((opened) => setTimeout(opened, 5, "127.0.0.1:1"));
     cloud = new Cloud(behaviourOf({}), { openDataPlane, closeDataPlane: () => undefined, ...server }, engines);
   };
@@ -54,7 +54,7 @@ describe("starts of several databases", () => {
     return Date.now() - began;
   };
 
-  it("are eight at a time, and the next begins when one of them is deleted", async () => {
+  it("run eight at a time, and the next one begins when one of them is deleted", async () => {
     await begin("exec sleep 60");
     await createAll(12);
     await until(() => launched().length >= 8);
@@ -66,7 +66,7 @@ describe("starts of several databases", () => {
     expect(launched()).not.to.include(first);
   });
 
-  it("do not keep the deletion of one waiting that waits for its turn itself", async () => {
+  it("do not delay the deletion of a backend that waits in the queue", async () => {
     await begin("exec sleep 60");
     await createAll(12);
     await until(() => launched().length === 8);
@@ -76,16 +76,16 @@ describe("starts of several databases", () => {
     expect(await msOf(() => engines.close())).to.be.below(5_000);
   });
 
-  it("do not keep the deletion of one waiting that failed and is tried again a second later", async () => {
+  it("do not delay the deletion of a backend that waits for its next attempt", async () => {
     await begin("exit 1");
     await create();
     const [made] = cloud.allBackends();
-    await until(() => said.length === 1);
+    await until(() => logged.length === 1);
     expect(await msOf(() => cloud.remove(made?.deployment.uid ?? ""))).to.be.below(500);
-    expect(said[0]).to.contain("starting it again");
+    expect(logged[0]).to.contain("starting it again");
   });
 
-  it("are let through as far as there is memory, also when they are asked for at once", async () => {
+  it("are refused without enough memory, even if they are requested at the same time", async () => {
     await begin("exec sleep 60");
     freeMb = 450;
     const made = await createAll(16);
@@ -96,7 +96,7 @@ describe("starts of several databases", () => {
     await create();
   });
 
-  it("write nothing more once the engines are closed, not even certificates that are being made", async () => {
+  it("write nothing after the engines are closed, not even certificates", async () => {
     await begin("exec sleep 60", {}, "trap '' TERM; touch asked; sleep 0.3; touch late");
     await create();
     const written = (name: string): boolean =>
@@ -107,17 +107,17 @@ describe("starts of several databases", () => {
     expect(written("late")).to.equal(false);
   });
 
-  it("count also between two tries, and no longer once they were given up", async () => {
+  it("count as starting between two attempts, and no longer after the last one", async () => {
     await begin("exit 1");
     freeMb = 450;
     await create();
-    await until(() => said.length === 1);
+    await until(() => logged.length === 1);
     expect(String(await create().catch(String))).to.contain("1 others are starting");
     await until(() => cloud.allBackends().every(({ engine }) => engine.problem !== undefined));
     await create();
   });
 
-  it("give their place back when the backend gets no address", async () => {
+  it("release their memory when the backend gets no address", async () => {
     let isOpen = false;
     await begin("exec sleep 60", {
       openDataPlane: () => (isOpen ? Promise.resolve("127.0.0.1:1") : Promise.reject(new Error("no port"))),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { defaultAccount, type LocalCloud, startLocalCloud } from "../../local/index";
 import { add, countOf, make, type Made, post, session, setSchema } from "./calls";
 
-describe("a backend in memory that holds much", function () {
+describe("a backend in memory with 150,000 nodes", function () {
   this.timeout(30_000);
   const count = 150_000;
   let data: string;
@@ -33,7 +33,7 @@ describe("a backend in memory that holds much", function () {
     rmSync(data, { recursive: true });
   });
 
-  it("is restored, and comes back after a restart", async () => {
+  it("can be restored, and is there after a restart", async () => {
     await local.cloud.get(backend.uid).takeBackup();
     const { text } = await post(
       backend.slash,
@@ -55,7 +55,7 @@ describe("a backend in memory that holds much", function () {
     expect(added).to.deep.equal({ addA: { a: [{ id: `0x${(count + 1).toString(16)}` }] } });
   });
 
-  it("finds and deletes by very many ids", async () => {
+  it("finds and deletes nodes by all their ids", async () => {
     const wanted = "query($ids: [ID!]) { aggregateA(filter: { id: $ids }) { count } }";
     const found = await post(backend.graphql, wanted, { ids: uids().reverse() }, backend.auth);
     expect(found.data).to.deep.equal({ aggregateA: { count } });
@@ -65,7 +65,7 @@ describe("a backend in memory that holds much", function () {
     expect(await countOf(backend, "A")).to.equal(1);
   });
 
-  it("keeps the last 1,000 lines of what its lambda says", () => {
+  it("keeps the last 1,000 lines of its lambda's log", () => {
     for (let line = 0; line < 1_100; line++)
       local.cloud.updateLambda(defaultAccount, backend.uid, line < 1_099 ? "eA==" : "");
     const lines = local.cloud.lambdaLogs(defaultAccount, backend.uid);

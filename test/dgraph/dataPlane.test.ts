@@ -34,7 +34,7 @@ describe("a real Dgraph behind a backend", function () {
     await act().finally(() => (deployment.deploymentMode = before));
   };
 
-  /** Adds records once Dgraph serves the schema, which it takes up a moment after it has answered. */
+  /** Adds records once Dgraph uses the schema, which takes a moment after its answer. */
   const added = async (type: string, input: readonly object[]): Promise<void> => {
     for (let tries = 1; ; tries++) {
       const { errors } = await add(backend, type, input);
@@ -72,7 +72,7 @@ describe("a real Dgraph behind a backend", function () {
     expect(found.data).to.deep.equal({ queryBook: [{ author: { name: "Ann" } }] });
   });
 
-  it("lets nobody in without the backend's token, on no path", async () => {
+  it("refuses every path without the backend's token", async () => {
     await inMode("flexible", async () => {
       for (const path of ["/graphql", "/admin", "/admin/slash", "/query", "/mutate", "/commit", "/alter", "/state"]) {
         const response = await raw(path, "{}", { "content-type": "application/json", "x-auth-token": "wrong" });
@@ -90,7 +90,7 @@ describe("a real Dgraph behind a backend", function () {
     expect(await nodesOf(local, backend.uid, "Author")).to.equal(2);
   });
 
-  it("has nothing under /admin that reaches files or processes, in whatever form it is asked for", async () => {
+  it("refuses fields of /admin that reach files or processes, in fragments and aliases too", async () => {
     for (const document of [
       "mutation { shutdown { response { code } } }",
       "mutation { ... on Mutation { shutdown { response { code } } } }",
@@ -129,7 +129,7 @@ describe("a real Dgraph behind a backend", function () {
       for (const path of ["/mutate", "/commit", "/alter"])
         expect((await raw(path, mutation, rdf)).status, path).to.equal(403);
       const body = JSON.stringify({ query: "{ queryShop { city } }", operationName: "" });
-      expect((await raw("/graphql", body, json)).status, "an empty name of the operation").to.equal(200);
+      expect((await raw("/graphql", body, json)).status, "an empty operation name").to.equal(200);
       const written = await add(backend, "Shop", [{ name: "New" }]);
       expect(written.status).to.equal(403);
       expect(await countOf(backend, "Shop")).to.equal(1);
@@ -137,7 +137,7 @@ describe("a real Dgraph behind a backend", function () {
     expect(await nodesOf(local, backend.uid, "Shop")).to.equal(1);
   });
 
-  it("passes bodies of many megabytes on, and answers as large", async () => {
+  it("forwards bodies and answers of many megabytes", async () => {
     const long = "x".repeat(3_000_000);
     const authors = Array.from({ length: 4 }, (_, index) => ({ name: `${index}${long}` }));
     const { errors } = await add(backend, "Author", authors);
@@ -146,7 +146,7 @@ describe("a real Dgraph behind a backend", function () {
     expect(text.length).to.be.greaterThan(12_000_000);
   });
 
-  it("lets faults delay and alter answers that Dgraph would compress", async () => {
+  it("applies faults to answers that Dgraph would compress", async () => {
     const ask = (): ReturnType<typeof post> => post(backend.graphql, "{ queryShop { city } }", {}, backend.auth);
     const data = { queryShop: [{ city: "Here" }] };
     local.faults.add({ operation: "graphql", fault: { kind: "slow", ms: 1 } });
@@ -157,7 +157,7 @@ describe("a real Dgraph behind a backend", function () {
     expect([altered.data, altered.errors?.length]).to.deep.equal([data, 1]);
   });
 
-  it("hands no header of Alpha's that would let a web page in", async () => {
+  it("removes the CORS headers of Alpha", async () => {
     const response = await raw("/graphql", '{"query":"{ queryShop { city } }"}', {
       ...backend.auth,
       "content-type": "application/json",
@@ -166,7 +166,7 @@ describe("a real Dgraph behind a backend", function () {
     expect([...response.headers.keys()].filter((name) => name.startsWith("access-control"))).to.deep.equal([]);
   });
 
-  it("drops the nodes of a type and what no other type shares, and keeps the rest as it is", async () => {
+  it("drops the nodes of a type and the predicates that no other type shares, and keeps the rest", async () => {
     await drop('types: ["Author"]');
     expect(await nodesOf(local, backend.uid, "Author")).to.equal(0);
     expect(await nodesOf(local, backend.uid, "Shop")).to.equal(1);
@@ -180,7 +180,7 @@ describe("a real Dgraph behind a backend", function () {
       queryShop: [{ name: "Corner", city: "Here" }],
       queryBook: [{ title: "One", author: null }],
     });
-    // The GraphQL schema still has the type: it goes on working, its indexes too.
+    // The GraphQL schema still has the type, which works as before, with its indexes.
     await add(backend, "Author", [{ name: "Cid", age: 7 }]);
     const found = await post(
       backend.graphql,
@@ -203,7 +203,7 @@ describe("a real Dgraph behind a backend", function () {
     expect(await nodesOf(local, backend.uid, "Author")).to.equal(2);
   });
 
-  it("drops fields and leaves the nodes, and the field goes on working", async () => {
+  it("drops fields and keeps the nodes; the field can be used again", async () => {
     await drop('fields: ["Author.age"]');
     const left = await post(backend.graphql, "{ queryAuthor(order: { asc: name }) { name age } }", {}, backend.auth);
     expect(left.data).to.deep.equal({
@@ -228,7 +228,7 @@ describe("a real Dgraph behind a backend", function () {
     expect(await nodesOf(local, backend.uid, "Author")).to.equal(0);
   });
 
-  it("exports files that hold the data, each under an address of its own", async () => {
+  it("exports the data as files, each with a secret URL", async () => {
     const { data } = await slash("mutation { export { signedUrls } }");
     const { signedUrls } = (data as unknown as { export: { signedUrls: string[] } }).export;
     const address = signedUrls.find((url) => url.endsWith(".json.gz")) ?? "";
@@ -237,10 +237,10 @@ describe("a real Dgraph behind a backend", function () {
     expect((await fetch(address.replace(/[0-9a-f]{32}/, "0".repeat(32)))).status).to.equal(404);
   });
 
-  it("takes backups in series, and no two at once", async () => {
-    const taking = local.cloud.get(backend.uid);
-    await Promise.all([taking.takeBackup({ full: true }), taking.takeBackup(), taking.takeBackup()]);
-    const series = (await taking.listBackups()).at(-1) ?? [];
+  it("takes backups in series, one at a time", async () => {
+    const dataPlane = local.cloud.get(backend.uid);
+    await Promise.all([dataPlane.takeBackup({ full: true }), dataPlane.takeBackup(), dataPlane.takeBackup()]);
+    const series = (await dataPlane.listBackups()).at(-1) ?? [];
     expect(series.map(({ type, backupNum }) => [type, backupNum])).to.deep.equal([
       ["full", 1],
       ["incremental", 2],
@@ -248,7 +248,7 @@ describe("a real Dgraph behind a backend", function () {
     ]);
   });
 
-  it("starts with access control, and acts for the cloud's own operations then", async () => {
+  it("starts with access control, and backups, drops and restarts still work then", async () => {
     const guarded = await ready(local, { aclEnabled: "true" });
     expect((await setSchema(guarded, "type Task { title: String }")).text).to.match(/accessJwt|access JWT|token/i);
     const query = 'mutation { login(userId: "groot", password: "password") { response { accessJWT } } }';
@@ -263,10 +263,10 @@ describe("a real Dgraph behind a backend", function () {
     const other = 'updateUser(input: { filter: { name: { eq: "groot" } }, set: { password: "of my own" } })';
     const changed = await post(guarded.admin, `mutation { ${other} { user { name } } }`, {}, user.auth);
     expect(changed.errors, changed.text).to.equal(undefined);
-    const door = local.cloud.get(guarded.uid);
-    await door.restartEngine();
-    expect(door.engine.problem, "after a restart with another password").to.equal(undefined);
-    expect((await door.takeBackup()).type).to.equal("full");
+    const dataPlane = local.cloud.get(guarded.uid);
+    await dataPlane.restartEngine();
+    expect(dataPlane.engine.problem, "after a restart with another password").to.equal(undefined);
+    expect((await dataPlane.takeBackup()).type).to.equal("full");
     await local.cloud.remove(guarded.uid);
   });
 });

@@ -1,17 +1,17 @@
-/** A schema, and what is asked of a database that has it, one document after the other. `$1` is the first uid that an answer named. */
-export interface Served {
+/** A schema, with the documents and drops to send in order. `$1` stands for the first uid in the answers. */
+export interface SupportedCase {
   readonly title: string;
   readonly schema: string;
-  readonly asked: readonly (string | { readonly drop: string })[];
+  readonly steps: readonly (string | { readonly drop: string })[];
 }
 
-/** What the engine in memory serves, and a real Dgraph answers alike. */
-export const served: readonly Served[] = [
+/** What the engine in memory supports. A real Dgraph gives the same answers. */
+export const supported: readonly SupportedCase[] = [
   {
     title: "values of every type, and lists of them",
     schema: `enum Size { BIG SMALL }
       type A { id: ID! i: Int i64: Int64 f: Float b: Boolean s: String d: DateTime e: Size is: [Int] ss: [String!] ds: [DateTime] es: [Size] }`,
-    asked: [
+    steps: [
       `mutation { addA(input: [{ i: 1, i64: 9007199254740991, f: 1.5, b: true, s: "x", d: "2020-01-02T03:04:05Z", e: BIG, is: [1, 2, 1],
          ss: ["a", "b"], ds: ["2020-01-01T00:00:00Z"], es: [BIG, SMALL] }]) { a { id i i64 f b s d e is ss ds es __typename } numUids } }`,
       ...[
@@ -72,7 +72,7 @@ export const served: readonly Served[] = [
       type Book { id: ID! title: String! @search(by: [term, exact]) author: Author pages: Int @search out: DateTime @search(by: [day]) }
       type Address { street: String! zip: String @id }
       type Tag { label: String! @id n: Int }`,
-    asked: [
+    steps: [
       `mutation { addAuthor(input: [{ name: "Ann", age: 3, address: { street: "s", zip: "1" }, books: [{ title: "One", pages: 5, out: "2020-05-06" }],
          tags: [{ label: "a", n: 1 }] }]) { author { id name books { id title author { name } } address { street zip } tags { label n } } numUids } }`,
       'mutation { addAuthor(input: [{ name: "Nobody" }]) { numUids } }',
@@ -133,7 +133,7 @@ export const served: readonly Served[] = [
     title: "an @id that a mutation defines in one place and refers to in others",
     schema: `type A { x: Int b: B bs: [B!] i: [B] @hasInverse(field: a) }
       type B { y: String! a: A k: String @id n: Int }`,
-    asked: [
+    steps: [
       `mutation { addA(input: [{ x: 1, b: { y: "q", k: "1" }, bs: [{ y: "w", k: "2" }, { k: "1" }], i: [{ y: "z", k: "3" }] }]) {
          a { x b { y } bs(order: { asc: k }) { y k } i { y a { x } } } numUids } }`,
       'mutation { addA(input: [{ x: 2, bs: [{ y: "w", k: "9" }] }, { x: 3, bs: [{ k: "9" }] }]) { a(order: { asc: x }) { x bs { y k } } numUids } }',
@@ -144,7 +144,7 @@ export const served: readonly Served[] = [
     ],
   },
   {
-    title: "interfaces, @default, @dgraph, enums and what a drop leaves of them",
+    title: "interfaces, @default, @dgraph, enums, and their data after drops",
     schema: `
       interface Animal { id: ID! nick: String! @search(by: [hash]) code: String @id(interface: true) kin: [Animal] }
       interface Tagged { tag: String @dgraph(pred: "tag") }
@@ -154,7 +154,7 @@ export const served: readonly Served[] = [
         pets: [Animal] changed: String @default(update: { value: "yes" }) size: Size @default(add: { value: "BIG" }) @search
         ok: Boolean @default(add: { value: "true" }) @search }
       enum Size { BIG SMALL }`,
-    asked: [
+    steps: [
       'mutation { addDog(input: [{ nick: "Rex", breed: "Pug", code: "d1", tag: "t" }]) { dog { id nick breed code tag __typename } numUids } }',
       'mutation { addCat(input: [{ nick: "Tom", code: "d1" }]) { numUids } }',
       'mutation { addCat(input: [{ nick: "Tom", code: "c1", kin: [{ id: "$1" }] }]) { cat { id nick lives kin { nick __typename } } numUids } }',
@@ -248,8 +248,8 @@ export const refused: readonly string[] = [
   'type A { x: Int @dgraph(pred: "p") } type B { y: String @dgraph(pred: "p") }',
 ];
 
-/** Schemas that both engines take, odd as they look; the one in memory is asked nothing more of them. */
-export const taken: readonly string[] = [
+/** Unusual schemas that both engines accept. Only their generated API is compared. */
+export const accepted: readonly string[] = [
   "type A { id: ID y: Int }",
   "type A { x: Int @id }",
   'type A { x: String @search(by: ["hash"]) y: String @search(by: []) }',
@@ -266,8 +266,8 @@ export const taken: readonly string[] = [
   'type A { x: Int @deprecated(reason: "old") }',
 ];
 
-/** What only a real Dgraph serves, and the words with which the engine in memory says so. */
-export const unserved: readonly (readonly [schema: string, words: string])[] = [
+/** Schemas that only a real Dgraph supports, and how the engine in memory names the feature. */
+export const unsupported: readonly (readonly [schema: string, feature: string])[] = [
   [
     'type A { x: Int } type Query { q: [A] @custom(dql: "query { q(func: type(A)) { x: A.x } }") }',
     "@custom (Query.q)",

@@ -4,7 +4,7 @@ import { type LocalCloud, parseFaults, startLocalCloud } from "../../local/index
 import { parseSaved } from "../../local/storage/savedCloud";
 import { post } from "./calls";
 
-describe("what is said aloud", () => {
+describe("log lines and messages", () => {
   for (const [text, shown] of [
     ["\u001b]0;pwned\u0007\u001b[2J\u001b[31mred text\r overwritten", "red text overwritten"],
     ["\u001b]8;;http://evil\u001b\\link\u009b1m\u202etfel", "link 1m tfel"],
@@ -12,7 +12,7 @@ describe("what is said aloud", () => {
     ["as it is: é 漢 ✔", "as it is: é 漢 ✔"],
     ["x".repeat(5_000), `${"x".repeat(1_000)}…`],
   ] as const)
-    it(`is made fit for a terminal: ${shown.slice(0, 30)}`, () => {
+    it(`are safe to print on a terminal: ${shown.slice(0, 30)}`, () => {
       expect(cleanText(text)).to.equal(shown);
     });
 
@@ -26,7 +26,7 @@ describe("what is said aloud", () => {
     [`{"jwtToken": "${secret}",`, /^: (see line 1, near column \d+|it ends too early)$/],
     ["", ": it ends too early"],
   ] as const)
-    it(`of a file that is damaged is where, and not what: ${text.replaceAll(secret, "…")}`, () => {
+    it(`name the place in a damaged file, without quoting it: ${text.replaceAll(secret, "…")}`, () => {
       for (const parse of [parseSaved, parseFaults]) {
         let error: unknown;
         try {
@@ -44,7 +44,7 @@ describe("what is said aloud", () => {
     });
 });
 
-describe("a log-in of the wrong form", () => {
+describe("an invalid log-in", () => {
   let local: LocalCloud;
   beforeEach(async () => (local = await startLocalCloud()));
   afterEach(() => local.close());
@@ -57,9 +57,9 @@ describe("a log-in of the wrong form", () => {
     ["a literal", '{ login(email: "a", password: 271828) { token } }', {}],
     ["a literal object", '{ login(email: "a", password: { a: "271828" }) { token } }', {}],
     ["a default", 'query($p: String! = 271828) { login(email: "a", password: $p) { token } }', {}],
-    ["one in a fragment", '{ ...f } fragment f on Query { login(email: "a", password: 271828) { token } }', {}],
+    ["a literal in a fragment", '{ ...f } fragment f on Query { login(email: "a", password: 271828) { token } }', {}],
   ] as const)
-    it(`is refused without its values: ${what}`, async () => {
+    it(`is refused without quoting its values: ${what}`, async () => {
       const { status, text, errors } = await post(local.endpoint, query, variables);
       expect([status, errors !== undefined]).to.deep.equal([200, true]);
       expect(text).not.to.contain("271828");

@@ -5,18 +5,18 @@ import { join } from "node:path";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { add, type Made, make, post, session, setSchema } from "./calls";
 
-describe("the state of a local cloud, when it is kept", () => {
+describe("the saved state of a local cloud", () => {
   let data: string;
   let local: LocalCloud;
   let auth: Record<string, string>;
   let backend: Made;
-  let said: string[];
+  let logged: string[];
   let now = 1_700_000_000_000;
 
   beforeEach(async () => {
     data = mkdtempSync(join(tmpdir(), "dgraphcloud-keeping-"));
-    said = [];
-    const say = (line: string): unknown => said.push(line);
+    logged = [];
+    const say = (line: string): unknown => logged.push(line);
     const times = { provisioningMs: 0, restoreMs: 1_000, backupEveryMs: 60_000, now: () => now };
     local = await startLocalCloud({ data, say, ...times });
     auth = await session(local);
@@ -30,19 +30,19 @@ describe("the state of a local cloud, when it is kept", () => {
   });
 
   const file = (): string => join(data, "cloud.json");
-  /** Each writing makes a new file. */
-  const writing = (): string => {
+  /** Identifies the file: each save creates a new one. */
+  const fileVersion = (): string => {
     const { ino, mtimeNs } = statSync(file(), { bigint: true });
     return `${ino} ${mtimeNs}`;
   };
-  const kept = (): unknown => JSON.parse(readFileSync(file(), "utf8"));
+  const saved = (): unknown => JSON.parse(readFileSync(file(), "utf8"));
   const actual = (): unknown => JSON.parse(JSON.stringify(local.cloud.save()));
   const ready = (): Promise<unknown> => fetch(backend.graphql, { method: "OPTIONS" });
   const control = (query: string): Promise<unknown> => post(local.endpoint, query, {}, auth);
   const onSlash = (query: string): Promise<unknown> => post(backend.slash, query, {}, backend.auth);
   const onData = (query: string): Promise<unknown> => post(backend.graphql, query, {}, backend.auth);
 
-  it("is after every request that changed something", async () => {
+  it("is current after every request that changes something", async () => {
     const { uid } = backend;
     const acts: Readonly<Record<string, () => Promise<unknown>>> = {
       "drop a field": () => onSlash('mutation { dropData(fields: ["A.y"]) { response { code } } }'),
@@ -52,7 +52,7 @@ describe("the state of a local cloud, when it is kept", () => {
         control(`mutation { updateLambda(input: { deploymentID: "${uid}", tenantID: 0, lambdaScript: "YQ==" }) }`),
       organization: () => control('mutation { createOrganization(input: { name: "o" }) { uid } }'),
       add: () => add(backend, "A", [{ x: 2 }, { x: 3 }]),
-      "add, and fail after it": () => onData("mutation { addA(input: [{ x: 4 }]) { numUids } deleteA { msg } }"),
+      "add, then fail": () => onData("mutation { addA(input: [{ x: 4 }]) { numUids } deleteA { msg } }"),
       "two adds": () => onData("mutation { a: addA(input: []) { numUids } addA(input: [{ x: 5 }]) { numUids } }"),
       "delete a record": () => onData('mutation { deleteA(filter: { id: ["0x1"] }) { numUids } }'),
       backup: () =>
@@ -71,7 +71,7 @@ describe("the state of a local cloud, when it is kept", () => {
         now += 60_000;
         return ready();
       },
-      "a due backup, seen by a stranger": () => {
+      "a due backup, after a request without a token": () => {
         now += 60_000;
         return post(backend.graphql, "{ __typename }");
       },
@@ -88,15 +88,15 @@ describe("the state of a local cloud, when it is kept", () => {
       },
     };
     for (const [what, act] of Object.entries(acts)) {
-      const before = JSON.stringify(kept());
+      const before = JSON.stringify(saved());
       await act();
-      expect(kept(), what).to.deep.equal(actual());
-      if (!what.startsWith("add, and")) expect(JSON.stringify(kept()), what).not.to.equal(before);
+      expect(saved(), what).to.deep.equal(actual());
+      if (!what.startsWith("add, then")) expect(JSON.stringify(saved()), what).not.to.equal(before);
     }
   });
 
-  it("is not after one that changed nothing", async () => {
-    const before = writing();
+  it("is not written after a request that changes nothing", async () => {
+    const before = fileVersion();
     await session(local);
     await control('{ login(email: "a", password: "b") { token } }');
     await post(local.endpoint, "{ __typename }");
@@ -107,18 +107,18 @@ describe("the state of a local cloud, when it is kept", () => {
     await onData("{ queryA { x } aggregateA { count } }");
     await onSlash("{ listBackups { response { folder } } }");
     await post(backend.graphql, "mutation { addA(input: [{ x: 1 }]) { numUids } }");
-    expect(writing()).to.equal(before);
+    expect(fileVersion()).to.equal(before);
   });
 
-  it("is told to nobody but whoever runs the local cloud when it cannot be written, and kept once it can be", async () => {
+  it("is written as soon as that is possible again; until then the client gets 500, and the log line has the reason", async () => {
     const obstacle = join(data, "cloud.json.next");
     mkdirSync(obstacle);
     const { status, text } = await add(backend, "A", [{ x: 2 }]);
     expect([status, text.includes(data)], text).to.deep.equal([500, false]);
     expect(text).to.contain("carried out").and.to.contain("could not be saved");
-    expect(said.join()).to.contain("could not be written").and.to.contain(file());
+    expect(logged.join()).to.contain("could not be written").and.to.contain(file());
     rmSync(obstacle, { recursive: true });
     await ready();
-    expect(kept()).to.deep.equal(actual());
+    expect(saved()).to.deep.equal(actual());
   });
 });
