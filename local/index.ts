@@ -1,5 +1,5 @@
-import type { Engines } from "./cloud/engine";
 import { Cloud, type SavedCloud } from "./cloud/cloud";
+import type { Engines } from "./cloud/engine";
 import { type Account, type Behaviour, behaviourOf, type LocalCloudOptions } from "./cloud/options";
 import { Schedule } from "./cloud/schedule";
 import { dgraphEngines } from "./engines/dgraph/engines";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { backupsPath } from "../server/backupRequest";
 import type { Backup } from "../cloud/engine";
 import { defaultAccount } from "../cloud/options";
+import { backupsPath } from "../server/backupRequest";
 
 /** `dgraphcloud-local backup UID [--full]`: takes a backup of a backend of a running local cloud. */
 export async function backupCommand(

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { type FaultRule, type LocalCloud, type LocalCloudOptions, parseFaults, startLocalCloud } from "../index";
 import { backupCommand } from "./backupCommand";
 import { cloudOptions, help, options } from "./options";
-import { type FaultRule, type LocalCloud, type LocalCloudOptions, parseFaults, startLocalCloud } from "../index";
 
 /** The signals that stop the command: Ctrl-C, `kill`, and a closed terminal. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;

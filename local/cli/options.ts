@@ -1,6 +1,6 @@
 import type { parseArgs } from "node:util";
-import { defaultAccount, leastBackupEveryMs, type LocalCloudOptions } from "../cloud/options";
 import { type EngineKind, engineKinds } from "../cloud/engine";
+import { defaultAccount, leastBackupEveryMs, type LocalCloudOptions } from "../cloud/options";
 
 /** The engine, unless a flag names one. */
 const engineVariable = "DGRAPHCLOUD_LOCAL_ENGINE";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Account } from "./options";
 import { CallerError } from "./callerError";
+import type { Account } from "./options";
 
 /** A person in the API. The local cloud knows the e-mail only, and derives the other fields from it. */
 export interface Person {

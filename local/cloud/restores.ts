@@ -1,5 +1,5 @@
-import type { RestoreJob } from "./engine";
 import { CallerError } from "./callerError";
+import type { RestoreJob } from "./engine";
 
 export type RestoreState = "UNKNOWN" | "IN_PROGRESS" | "OK" | "ERR";
 

@@ -1,7 +1,7 @@
 import { validateHeaderValue } from "node:http";
-import type { Fault, FaultRule } from "./rules";
-import { parseTrustedJson } from "../text/json";
 import { schemas } from "../graphql/schemas";
+import { parseTrustedJson } from "../text/json";
+import type { Fault, FaultRule } from "./rules";
 
 type Check = readonly [expected: string, accepts: (value: unknown) => boolean];
 

@@ -1,6 +1,6 @@
 import { type DocumentNode, GraphQLError, Kind, type OperationDefinitionNode, parse } from "graphql";
-import { limits, refuseLargeDocument, refuseLongText } from "./documentSize";
 import type { GraphqlBody } from "./body";
+import { limits, refuseLargeDocument, refuseLongText } from "./documentSize";
 
 const parsed = new WeakMap<GraphqlBody, DocumentNode | GraphQLError>();
 

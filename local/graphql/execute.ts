@@ -10,8 +10,8 @@ import {
   validate,
   validateSchema,
 } from "graphql";
-import { documentOf, operationOf } from "./document";
 import type { GraphqlBody } from "./body";
+import { documentOf, operationOf } from "./document";
 
 type Resolver = (args: never) => unknown;
 

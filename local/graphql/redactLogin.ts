@@ -1,6 +1,6 @@
 import { type ExecutionResult, GraphQLError } from "graphql";
-import { rootFields } from "./execute";
 import type { GraphqlBody } from "./body";
+import { rootFields } from "./execute";
 
 /** The words after which messages of graphql-js quote a value of the request. */
 const beforeValue = /(got invalid value|cannot represent|, found) .*$/s;

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { GraphqlBody } from "../graphql/body";
+import { parseJson } from "../text/json";
 import type { Bodies } from "./bodies";
 import { HttpError } from "./httpError";
-import { parseJson } from "../text/json";
-import type { GraphqlBody } from "../graphql/body";
 
 /** A GraphQL request as JSON, or a document alone with the content type application/graphql. */
 function graphqlBody(request: IncomingMessage, body: string, bareAllowed: boolean): GraphqlBody {

@@ -2,13 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Bodies } from "../http/bodies";
+import { refuseForeignSites } from "../http/browserGuard";
+import { HttpError } from "../http/httpError";
 import { closeServer, limitedServer, listenOnLoopback } from "../http/loopbackServer";
-import { parseJson } from "../text/json";
 import { pathOf } from "../http/request";
+import { parseJson } from "../text/json";
 import type { Lambda } from "./lambda";
 import type { LambdaCall } from "./messages";
-import { HttpError } from "../http/httpError";
-import { refuseForeignSites } from "../http/browserGuard";
 
 /** The loopback server on which databases call lambdas. Each lambda has a secret path, which only its database knows. */
 export class LambdaEndpoint {

@@ -1,6 +1,6 @@
+import { HttpError } from "../http/httpError";
 import type { LambdaCall } from "./messages";
 import { type LambdaLimits, LambdaProcess, type LambdaProcessOptions } from "./process";
-import { HttpError } from "../http/httpError";
 
 export interface LambdaOptions extends Omit<LambdaProcessOptions, "source" | "limits"> {
   /** The script that is deployed now; empty for none. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { join } from "node:path";
-import { databasePaths, type FromProcess, type LambdaCall, type DatabaseRequest, type ToProcess } from "./messages";
 import { HttpError } from "../http/httpError";
+import { databasePaths, type DatabaseRequest, type FromProcess, type LambdaCall, type ToProcess } from "./messages";
 
 /** The limits of one script. */
 export interface LambdaLimits {

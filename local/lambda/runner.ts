@@ -2,7 +2,7 @@ import { Console } from "node:console";
 import { Writable } from "node:stream";
 import { inspect } from "node:util";
 import { Worker } from "node:worker_threads";
-import type { FromProcess, DatabaseRequest, ToProcess } from "./messages";
+import type { DatabaseRequest, FromProcess, ToProcess } from "./messages";
 import { type LoadedScript, loadScript, scriptName } from "./script";
 
 /** The program of a lambda process: runs one script. Its only argument is the memory limit of the process in bytes. */

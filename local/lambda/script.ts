@@ -1,6 +1,6 @@
 import * as crypto from "node:crypto";
 import { createContext, Script } from "node:vm";
-import type { LambdaCall, DatabaseRequest } from "./messages";
+import type { DatabaseRequest, LambdaCall } from "./messages";
 
 /** Sends a request to the database. Returns the answer as JSON. */
 export type Ask = (request: DatabaseRequest) => Promise<string>;

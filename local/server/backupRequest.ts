@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
+import { CallerError } from "../cloud/callerError";
+import type { Cloud } from "../cloud/cloud";
 import type { Answer } from "../http/answer";
 import type { Bodies } from "../http/bodies";
-import type { Cloud } from "../cloud/cloud";
-import { bearer, readJson } from "../http/request";
-import { CallerError } from "../cloud/callerError";
 import { HttpError } from "../http/httpError";
+import { bearer, readJson } from "../http/request";
 
 /** The path for a backup on demand. The service has no such operation. */
 export const backupsPath = "/local/backups";

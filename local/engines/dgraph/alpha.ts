@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { signToken } from "../../cloud/tokens";
-import type { TlsClient } from "./tlsClient";
-import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
 import { CallerError } from "../../cloud/callerError";
+import { signToken } from "../../cloud/tokens";
+import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
+import type { TlsClient } from "./tlsClient";
 
 /** How the local cloud itself connects to the Alpha of a backend. */
 export interface AlphaAccess {

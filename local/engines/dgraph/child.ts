@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { dirname } from "node:path";
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { createInterface } from "node:readline";
 import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import { cleanText } from "../../text/cleanText";
 

@@ -1,7 +1,7 @@
-import type { Drop } from "../../cloud/engine";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Alpha } from "./alpha";
 import { CallerError } from "../../cloud/callerError";
+import type { Drop } from "../../cloud/engine";
+import type { Alpha } from "./alpha";
 
 interface TypeDefinition {
   readonly name: string;

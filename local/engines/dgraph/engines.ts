@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { freemem } from "node:os";
 import { join, resolve } from "node:path";
-import type { Deployment } from "../../cloud/deployment";
-import { LambdaEndpoint } from "../../lambda/endpoint";
-import { DgraphEngine } from "./index";
-import { backendFolders, sweep, sweepTemporary, temporaryFolder } from "./folders";
-import { startQueue } from "./startQueue";
-import type { Engines } from "../../cloud/engine";
 import { CallerError } from "../../cloud/callerError";
+import type { Deployment } from "../../cloud/deployment";
+import type { Engines } from "../../cloud/engine";
+import { LambdaEndpoint } from "../../lambda/endpoint";
+import { backendFolders, sweep, sweepTemporary, temporaryFolder } from "./folders";
+import { DgraphEngine } from "./index";
+import { startQueue } from "./startQueue";
 
 export interface DgraphEnginesOptions {
   /** The `dgraph` program. */

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { killOrphans, isAlive, readRecords, recordOf, writeRecords } from "../../storage/processRecords";
+import { isAlive, killOrphans, readRecords, recordOf, writeRecords } from "../../storage/processRecords";
 import { pathsOf } from "./settings";
 
 const temporaryPrefix = "dgraphcloud-local-dgraph-";

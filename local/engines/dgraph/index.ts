@@ -3,26 +3,26 @@ import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { StreamedAnswer } from "../../http/answer";
+import { CallerError } from "../../cloud/callerError";
 import { type Deployment, logLambda, scriptOf } from "../../cloud/deployment";
+import type { Backup, BackupOrder, Drop, Engine, EngineRequest, ExportedFile, RestoreJob } from "../../cloud/engine";
+import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
+import type { StreamedAnswer } from "../../http/answer";
+import { HttpError } from "../../http/httpError";
 import type { LambdaEndpoint } from "../../lambda/endpoint";
 import { Lambda } from "../../lambda/lambda";
-import type { Backup, BackupOrder, EngineRequest, Drop, Engine, ExportedFile, RestoreJob } from "../../cloud/engine";
 import type { Alpha } from "./alpha";
 import { dropFrom } from "./drop";
 import { exportFiles } from "./export";
-import { readBackups } from "./manifests";
 import { requestForLambda } from "./lambdaRequests";
+import { readBackups } from "./manifests";
 import { holdPorts, type PairPorts, releasePorts } from "./ports";
 import { forward } from "./proxy";
-import { RestoreLog } from "./restoreLog";
 import { beginRestore } from "./restore";
+import { RestoreLog } from "./restoreLog";
 import { pathsOf } from "./settings";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 import type { TlsClient } from "./tlsClient";
-import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
-import { CallerError } from "../../cloud/callerError";
-import { HttpError } from "../../http/httpError";
 
 export interface DgraphOptions extends Omit<SupervisorOptions, "adminToken" | "lambdaUrl" | "onAlphaLine" | "onDeath"> {
   /** The backend that uses it. */

@@ -1,10 +1,10 @@
 import { OperationTypeNode } from "graphql";
 import type { Deployment } from "../../cloud/deployment";
+import type { GraphqlBody } from "../../graphql/body";
 import { operationOf } from "../../graphql/document";
 import type { DatabaseRequest } from "../../lambda/messages";
 import type { PairPorts } from "./ports";
 import type { TlsClient } from "./tlsClient";
-import type { GraphqlBody } from "../../graphql/body";
 
 interface Database {
   readonly client: TlsClient;

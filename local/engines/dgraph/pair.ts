@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { recordOf, writeRecords } from "../../storage/processRecords";
 import { Alpha } from "./alpha";
 import { makeCertificates } from "./certificates";
 import { Child } from "./child";
-import { type PairPorts, portsOf } from "./ports";
-import { recordOf, writeRecords } from "../../storage/processRecords";
 import { takesPlainHttp } from "./plainHttp";
-import { pathsOf, type PairSettings, writeSettings } from "./settings";
+import { type PairPorts, portsOf } from "./ports";
+import { type PairSettings, pathsOf, writeSettings } from "./settings";
 import { TlsClient } from "./tlsClient";
 
 export interface PairOptions extends Omit<PairSettings, "ports"> {

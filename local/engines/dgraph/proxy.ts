@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Readable } from "node:stream";
-import type { StreamedAnswer } from "../../http/answer";
-import type { TlsClient } from "./tlsClient";
 import type { GraphqlBody } from "../../graphql/body";
+import type { StreamedAnswer } from "../../http/answer";
 import { HttpError } from "../../http/httpError";
+import type { TlsClient } from "./tlsClient";
 
 /** Headers that are not forwarded: they concern one connection, or the local cloud has handled them. */
 const skippedHeaders = [

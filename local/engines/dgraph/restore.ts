@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { CallerError } from "../../cloud/callerError";
 import type { Backup, RestoreJob, RestoreResult } from "../../cloud/engine";
 import type { Alpha } from "./alpha";
 import type { RestoreEvent } from "./restoreLog";
-import { CallerError } from "../../cloud/callerError";
 
 type RestoredAlpha = Pick<Alpha, "admin" | "commitNothing" | "health" | "answers">;
 

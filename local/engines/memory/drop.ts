@@ -1,5 +1,5 @@
 import type { Drop } from "../../cloud/engine";
-import type { StoredNode, Snapshot } from "./nodes";
+import type { Snapshot, StoredNode } from "./nodes";
 
 /** The nodes that remain after a drop. It names types and predicates as Dgraph stores them. */
 export function dropFrom(nodes: Snapshot, drop: Drop): Map<string, StoredNode> {

@@ -1,6 +1,6 @@
 import { GraphQLError } from "graphql";
-import type { Field, ObjectType } from "./schema/model";
 import type { StoredNode } from "./nodes";
+import type { Field, ObjectType } from "./schema/model";
 import { comparable, valuesOf } from "./values";
 
 /** A filter of a request. The generated schema has checked its fields. */

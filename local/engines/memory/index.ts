@@ -1,19 +1,19 @@
 import { Readable } from "node:stream";
 import type { GraphQLSchema } from "graphql";
-import type { Answer } from "../../http/answer";
+import { CallerError } from "../../cloud/callerError";
+import type { Backup, BackupOrder, Drop, Engine, EngineRequest, ExportedFile, RestoreJob } from "../../cloud/engine";
+import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
 import { runDocument } from "../../graphql/execute";
-import type { Backup, BackupOrder, EngineRequest, Drop, Engine, ExportedFile, RestoreJob } from "../../cloud/engine";
+import type { Answer } from "../../http/answer";
+import { HttpError } from "../../http/httpError";
 import { answerAdmin, answerSchema } from "./admin";
-import { refuseLargeSchema } from "./limits";
 import { dropFrom } from "./drop";
 import { generate } from "./generate";
+import { refuseLargeSchema } from "./limits";
+import type { Content, StoredNode } from "./nodes";
 import { Resolvers } from "./resolvers";
 import type { Model } from "./schema/model";
 import { readSchema } from "./schema/read";
-import type { Content, StoredNode } from "./nodes";
-import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
-import { CallerError } from "../../cloud/callerError";
-import { HttpError } from "../../http/httpError";
 
 interface StoredBackup extends Backup {
   readonly content: Content;

@@ -1,8 +1,8 @@
 import { GraphQLError, type GraphQLResolveInfo, Kind, parse, type SelectionSetNode } from "graphql";
-import { refuseLongText } from "../../graphql/documentSize";
-import type { ObjectType } from "./schema/model";
-import type { StoredNode } from "./nodes";
 import { CallerError } from "../../cloud/callerError";
+import { refuseLongText } from "../../graphql/documentSize";
+import type { StoredNode } from "./nodes";
+import type { ObjectType } from "./schema/model";
 
 /** Limits of one answer and of one schema, since the engine blocks the process while it works. */
 const limits = { values: 1_000_000, types: 1_000, fields: 10_000 };

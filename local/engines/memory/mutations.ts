@@ -1,8 +1,8 @@
 import { GraphQLError } from "graphql";
-import { Transaction } from "./transaction";
 import { uidOf } from "./filters";
-import type { Field, Model, ObjectType } from "./schema/model";
 import type { Snapshot } from "./nodes";
+import type { Field, Model, ObjectType } from "./schema/model";
+import { Transaction } from "./transaction";
 import { type Input, UniqueIds } from "./uniqueIds";
 import { defaultValue, storedValue, valuesOf } from "./values";
 

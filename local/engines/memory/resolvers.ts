@@ -1,10 +1,10 @@
 import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo } from "graphql";
-import { AnswerSize } from "./limits";
 import { aggregateOf, type Filter, matches, type Page, pageOf, uidOf } from "./filters";
 import { payloadName } from "./generate";
+import { AnswerSize } from "./limits";
 import { Mutation } from "./mutations";
+import type { Snapshot, StoredNode } from "./nodes";
 import type { Field, Model, ObjectType } from "./schema/model";
-import type { StoredNode, Snapshot } from "./nodes";
 import type { Input } from "./uniqueIds";
 import { valuesOf } from "./values";
 

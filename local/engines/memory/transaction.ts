@@ -1,5 +1,5 @@
+import type { Snapshot, StoredNode } from "./nodes";
 import type { Field, Model, ObjectType } from "./schema/model";
-import type { StoredNode, Snapshot } from "./nodes";
 import { valuesOf } from "./values";
 
 /** Changes of nodes that are committed together or not at all. The nodes stay unchanged until then. */

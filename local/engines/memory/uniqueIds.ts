@@ -1,7 +1,7 @@
-import { GraphQLError } from "graphql";
 import { isDeepStrictEqual } from "node:util";
-import type { Field, Model, ObjectType } from "./schema/model";
+import { GraphQLError } from "graphql";
 import type { Snapshot } from "./nodes";
+import type { Field, Model, ObjectType } from "./schema/model";
 import { valuesOf } from "./values";
 
 /** The input of a mutation for one node. */

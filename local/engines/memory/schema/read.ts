@@ -1,9 +1,9 @@
 import { buildASTSchema, concatAST, type DocumentNode, GraphQLError, Kind, parse } from "graphql";
+import { CallerError } from "../../../cloud/callerError";
 import { declarations } from "./directives";
 import { isType, type Model, modelOf, type TypeNodes } from "./model";
 import { brokenRules } from "./rules";
 import { unsupportedFeatures } from "./unsupported";
-import { CallerError } from "../../../cloud/callerError";
 
 /** Reads an uploaded schema. The error lists everything that Dgraph would refuse, or everything that only a real Dgraph supports. */
 export function readSchema(sdl: string): Model {
