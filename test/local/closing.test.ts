@@ -7,7 +7,7 @@ import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { isAlive, readRecords } from "../../local/storage/processRecords";
 import { make, session } from "./calls";
 import { endpointOf, start as command } from "./command";
-import { standIn } from "./standIn";
+import { fakeDgraph } from "./fakeDgraph";
 
 describe("closing a local cloud whose state cannot be saved", function () {
   this.timeout(20_000);
@@ -37,7 +37,7 @@ describe("closing a local cloud whose state cannot be saved", function () {
   const fillDisk = (): void => {
     mkdirSync(join(data, "cloud.json.next"));
   };
-  const dgraph = (): string => standIn(folder, "exec sleep 60");
+  const dgraph = (): string => fakeDgraph(folder, "exec sleep 60");
 
   it("still stops the databases and releases the folder, and rejects each time", async () => {
     const local = await startLocalCloud({ data, engine: "dgraph", dgraph: dgraph(), say: () => undefined });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { Pair } from "../../local/engines/dgraph/pair";
 import { isAlive, recordOf } from "../../local/storage/processRecords";
-import { standIn } from "./standIn";
+import { fakeDgraph } from "./fakeDgraph";
 
 describe("the two processes of a database", () => {
   let folder: string;
@@ -19,7 +19,7 @@ describe("the two processes of a database", () => {
 
   const start = (body: string): Promise<Pair> => {
     const options = {
-      executable: standIn(root, body),
+      executable: fakeDgraph(root, body),
       folder,
       adminToken: "t",
       acl: false,

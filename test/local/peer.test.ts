@@ -8,7 +8,7 @@ import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
 import { isSameUser, ownersIn } from "../../local/http/peer";
 import { make, post, session } from "./calls";
-import { standIn } from "./standIn";
+import { fakeDgraph } from "./fakeDgraph";
 
 const nobody = 65_534;
 const updateLambda = "mutation($i: UpdateLambdaInput!) { updateLambda(input: $i) }";
@@ -52,7 +52,11 @@ describe("a lambda script for a backend that runs it", () => {
   let local: LocalCloud;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "dgraphcloud-peer-"));
-    local = await startLocalCloud({ engine: "dgraph", dgraph: standIn(folder, "exec sleep 60"), say: () => undefined });
+    local = await startLocalCloud({
+      engine: "dgraph",
+      dgraph: fakeDgraph(folder, "exec sleep 60"),
+      say: () => undefined,
+    });
   });
   after(async () => {
     await local.close();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Cloud, type DataPlaneServer } from "../../local/cloud/cloud";
 import { dgraphEngines } from "../../local/engines/dgraph/engines";
 import { behaviourOf, defaultAccount } from "../../local/cloud/options";
-import { standIn } from "./standIn";
+import { fakeDgraph } from "./fakeDgraph";
 import { type Engines } from "../../local/cloud/engine";
 
 const plenty = 1_000_000;
@@ -28,7 +28,7 @@ describe("the starts of several databases", () => {
   });
 
   const begin = async (body: string, server: Partial<DataPlaneServer> = {}, cert?: string): Promise<void> => {
-    const executable = standIn(folder, body, cert);
+    const executable = fakeDgraph(folder, body, cert);
     const data = join(folder, "data");
     const freeBytes = (): number => freeMb * 1_048_576;
     engines = await dgraphEngines({ executable, data, say: (line) => logged.push(line), freeBytes });
