@@ -54,8 +54,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that may be longer than the others, since they would be harder to follow in parts. */
 const longer: Readonly<Record<string, number>> = {
-  "local/cloud/cloud.ts": 300,
-  "provider/backend/create.ts": 335,
+  "local/cloud/cloud.ts": 290,
+  "provider/backend/create.ts": 330,
   "provider/resource/lifecycle.ts": 270,
   "provider/host/dynamic.ts": 270,
 };

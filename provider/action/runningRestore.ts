@@ -8,7 +8,7 @@ import { watchRestore } from "./watchRestore";
 
 /** The engine keeps its last 50 restores: of any 50 ids in a row, one that is among them answers. */
 const window = 50;
-/** The ids that are searched. They count from 1 since the engine's start. */
+/** How many ids are searched. The engine counts them from 1 since its start. */
 const bound = 1_000;
 
 /**

@@ -57,7 +57,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
     context.account.backends.recordLive(live.uid, metadata.incarnation, urn);
     if (urn !== undefined) context.account.backends.declare(live.uid, metadata.incarnation, urn);
     if (inputs.deletionProtection === true) context.account.facts.record(live.uid, "protected");
-    // Only so: made without protection, it lets go of a protected one that it replaces in the next run, and not in this.
+    // Record only protection, not its absence: an unprotected replacement releases its predecessor in the next run, never in this one.
     if (urn !== undefined && inputs.deletionProtection === true)
       context.account.protections.record(urn, metadata.incarnation, true);
     const values = valuesOf(context.account, live);
@@ -77,7 +77,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
   delete: deleteBackend,
 };
 
-/** Says what switching the protection off makes possible, and that taking the line out does not switch it off. */
+/** Warns of what becomes possible when the protection is switched off, and that removing the line does not switch it off. */
 function announceProtection({ warn }: Context, { inputs, olds }: Announced<BackendInputs>): void {
   if (olds.deletionProtection === true && inputs.deletionProtection === false)
     warn(
