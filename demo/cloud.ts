@@ -71,12 +71,12 @@ async function greeting(child: ChildProcess, log: string): Promise<string> {
   throw new Error("the local cloud did not start within 10 s");
 }
 
-/** Rewords the message about a taken port: the command names --port, a flag that the demo does not have. */
+/** Rewords the message about a port in use: the command names --port, a flag that the demo does not have. */
 function problemIn(text: string): string {
-  const [, port] = /port (\d+) is taken/.exec(text) ?? [];
+  const [, port] = /port (\d+) is in use/.exec(text) ?? [];
   if (port === undefined) return text.trim();
   return (
-    `port ${port} is taken, perhaps by another local cloud or an earlier demo. Stop it, ` +
+    `port ${port} is in use, perhaps by another local cloud or an earlier demo. Stop it, ` +
     "or run the demo without --keep, which takes any free port"
   );
 }

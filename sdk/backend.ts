@@ -15,7 +15,7 @@ export interface BackendTimeouts {
   delete?: pulumi.Input<string> | undefined;
 }
 
-/** Inputs of a {@link Backend}. What is left out follows the service and is never shown as a difference. */
+/** Inputs of a {@link Backend}. An input that is left out follows the service, and never shows as a difference. */
 export interface BackendArgs {
   /**
    * Name of the backend. Default: the resource's name and seven hexadecimal digits, fixed from then on.
@@ -48,11 +48,11 @@ export interface BackendArgs {
   jaegerEnabled?: pulumi.Input<boolean> | undefined;
   /** High availability. Default: off. Dedicated backends only. A change replaces the backend: its data is lost. */
   dgraphHA?: pulumi.Input<boolean> | undefined;
-  /** JavaScript source of the lambda, as it is (it is encoded on the way); "" removes it. A change updates in place (updateLambda). */
+  /** JavaScript source of the lambda, as plain text; "" removes it. A change updates in place (updateLambda). */
   lambdaScript?: pulumi.Input<string> | undefined;
   /**
-   * Refuses to delete or replace the backend while it is true in the state. Default false. Also sets the option `protect`
-   * when it is a plain `true`. A change only writes the state: switch it off with one `pulumi up`, delete or replace after that.
+   * While it is true in the state, deleting or replacing the backend is refused. Default false. A plain `true` also sets the option
+   * `protect`. A change only writes the state: switch it off with one `pulumi up`, and delete or replace with the next.
    */
   deletionProtection?: pulumi.Input<boolean> | undefined;
   /**
@@ -61,8 +61,8 @@ export interface BackendArgs {
    */
   adoptUid?: pulumi.Input<string> | undefined;
   /**
-   * Consent to take over, at create, the one backend of the same name, zone and type that is there already: for
-   * environments that CI makes and removes, so that a killed run is simply continued. Default false. A change only writes the state.
+   * Consent to take over, at create, the one existing backend of the same name, zone and type. For environments that CI creates and
+   * deletes: the next run goes on where a killed one stopped. Default false. A change only writes the state.
    */
   adoptExisting?: pulumi.Input<boolean> | undefined;
   /** Wait until the backend answers before dependents go on. Default true. A change only writes the state. */
@@ -75,9 +75,9 @@ export interface BackendArgs {
  * A backend of Dgraph Cloud: created with createDeployment, changed with updateDeployment and updateLambda, removed with
  * deleteDeployment, which deletes all its data. Its `id` is the uid of the deployment.
  *
- * Refusals (unknown types, options of another plan, a change that `deletionProtection` forbids) show in the preview. A failed wait keeps the backend
- * in the state, and the next `pulumi up` goes on. A backend of the same name, zone and type that exists already is never
- * taken over by itself: see `adoptUid` and `adoptExisting`.
+ * Mistakes show in the preview: unknown types, options of another plan, a change that `deletionProtection` forbids. A failed wait keeps
+ * the backend in the state, and the next `pulumi up` goes on. An existing backend of the same name, zone and type is never taken over
+ * without consent: see `adoptUid` and `adoptExisting`.
  *
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export class Backend extends pulumi.CustomResource {
   /** Uid of the backend: another name for `id`, known in every preview of an update. */
   readonly uid: pulumi.Output<string>;
   /**
-   * What the program says of its protection, for the actions on it; none for one that is only looked up.
+   * What the program declares about its protection, for the actions on it. Undefined for a backend that is only looked up.
    *
    * @internal
    */

@@ -63,10 +63,11 @@ export interface DataDropArgs {
 }
 
 /**
- * Erases data of a backend, once (operation `dropData`): nothing brings it back but a restore. A lost answer is never followed by a second
- * mutation: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores and drops on one backend never
- * overlap. Deleting the resource makes no call, and is refused while its Backend is protected and the program declares neither: the record is all
- * that keeps a later `pulumi up` from erasing the data again.
+ * Erases data of a backend, once (operation `dropData`). Only a restore brings the data back. After a lost answer the mutation is not sent
+ * again: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores and drops on one backend never overlap.
+ *
+ * Deleting the resource makes no call. It is refused while the backend is protected and the program declares neither of the two: without
+ * this record, a later `pulumi up` would erase the data again.
  *
  * @example
  * ```ts
@@ -82,9 +83,9 @@ export class DataDrop extends pulumi.CustomResource {
   declare readonly messages: pulumi.Output<string[]>;
   /** What was there and was dropped: "all data", "type Author", "field Author.email". */
   declare readonly dropped: pulumi.Output<string[]>;
-  /** What `allowUnknownNames` let pass although the backend was not known to store it: "type Misspelt". */
+  /** Names that were sent because of `allowUnknownNames` although the backend is not known to store them: "type Misspelt". */
   declare readonly notFound: pulumi.Output<string[] | undefined>;
-  /** Signed URLs of the export that `exportFirst` made: they open the data to whoever has them. A secret. */
+  /** Signed URLs of the export that `exportFirst` made. Whoever has them can read the data. A secret. */
   declare readonly exportUrls: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: DataDropArgs, options?: pulumi.CustomResourceOptions) {

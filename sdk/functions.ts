@@ -7,7 +7,7 @@ import { callMocks, listFromMocks, underMocks } from "./mocks";
 import type { Provider, ResolvedSettings } from "./provider";
 import { uidOf } from "./types";
 
-/** Which backend: one of the two. */
+/** Inputs of {@link getBackend}: exactly one of the two. */
 export interface GetBackendArgs {
   /** Uid of the backend, like "0x42". */
   uid?: string | undefined;
@@ -23,7 +23,7 @@ export interface GetBackendOutputArgs {
   name?: pulumi.Input<string> | undefined;
 }
 
-/** Whose backups. */
+/** Inputs of {@link getBackups}. */
 export interface GetBackupsArgs {
   /** Uid of the backend, like "0x42". Dedicated backends only. */
   uid: string;
@@ -37,7 +37,7 @@ export interface GetBackupsOutputArgs {
 
 /** Options of the functions. */
 export interface LookupOptions {
-  /** The account to look into. Default: the one of the stack's settings. */
+  /** The account to look into. Default: the one that the stack's settings name. */
   provider?: Provider | undefined;
 }
 
@@ -50,7 +50,7 @@ export interface GetBackendResult extends Omit<BackendDescription, "jwtToken"> {
 /**
  * Looks up a backend by uid or by name (operation `deployments`).
  *
- * @throws When there is none, or when several have the name.
+ * @throws If there is no such backend, or if several have the name.
  */
 export async function getBackend(args: GetBackendArgs, options?: LookupOptions): Promise<GetBackendResult> {
   return withSecret(
@@ -58,7 +58,7 @@ export async function getBackend(args: GetBackendArgs, options?: LookupOptions):
   );
 }
 
-/** The same as {@link getBackend} for inputs that are outputs of resources. The result holds a token and so is a secret as a whole. */
+/** Like {@link getBackend}, for inputs that are outputs of resources. The whole result is a secret, since it contains a token. */
 export function getBackendOutput(
   args: GetBackendOutputArgs,
   options?: LookupOptions,
@@ -75,7 +75,7 @@ export async function getBackends(options?: LookupOptions): Promise<GetBackendRe
   return found.map(withSecret);
 }
 
-/** The same as {@link getBackends} as an output. The result holds tokens and so is a secret as a whole. */
+/** Like {@link getBackends}, as an output. The whole result is a secret, since it contains tokens. */
 export function getBackendsOutput(options?: LookupOptions): pulumi.Output<BackendDescription[]> {
   return pulumi.secret(underMocks() ? pulumi.output(mockedBackends(options)) : settings(options).apply(listBackends));
 }
@@ -83,13 +83,13 @@ export function getBackendsOutput(options?: LookupOptions): pulumi.Output<Backen
 /**
  * Looks up the backups of a backend, the oldest first (operation `listBackups`, asked of the backend itself).
  *
- * @throws When there is no such backend, or when it can have no backups: only dedicated ones do.
+ * @throws If there is no such backend, or if it cannot have backups: only dedicated ones do.
  */
 export async function getBackups(args: GetBackupsArgs, options?: LookupOptions): Promise<BackupDescription[]> {
   return underMocks() ? mockedBackups(args.uid, options) : listBackups(await settingsOf(options), args.uid);
 }
 
-/** The same as {@link getBackups} for inputs that are outputs of resources. */
+/** Like {@link getBackups}, for inputs that are outputs of resources. */
 export function getBackupsOutput(
   args: GetBackupsOutputArgs,
   options?: LookupOptions,
@@ -135,10 +135,10 @@ interface Resolvable<T> {
 
 async function settingsOf(options: LookupOptions | undefined): Promise<ResolvedSettings> {
   const found = settings(options) as unknown as Resolvable<ResolvedSettings>;
-  // An unknown output never calls back: the program would end early, and without a word.
+  // An unknown output never calls back: the program would end early, without a message.
   if (await found.isKnown) return found.promise();
   throw new Error(
-    "The settings of this provider are not known in a preview.\nUse the form of the function that ends in Output, or settings that are known.\n" +
+    "The settings of this provider are not known in a preview.\nUse the function whose name ends in Output, or settings that are known.\n" +
       `See ${pointerTo("DGC503")}`,
   );
 }

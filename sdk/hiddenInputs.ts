@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 
-/** Inputs of the package's own: what the engine does not tell the provider of the others. */
+/** Hidden inputs that mark other inputs: the engine does not tell a dynamic provider which of them are unknown or secret. */
 export interface HiddenMarks {
   /**
-   * Names of those whose value, or a part of it, is not known. In an update that goes on after a failure the engine leaves such values
-   * out before it asks the provider about a resource that it is going to skip: to the provider they would look forgotten.
+   * Names of the inputs whose value is not known, as a whole or in part. In an update that goes on after a failure, the engine leaves
+   * such values out when it asks about a resource that it is going to skip. Without this mark they would look removed.
    */
   readonly __unknown: Promise<string[] | undefined>;
-  /** Names of those whose value, or a part of it, is a secret: the provider gets it in clear, and must print it nowhere. */
+  /** Names of the inputs that hold a secret, as a whole or in part: the provider gets their values in clear, and must never print them. */
   readonly __secrets: Promise<string[] | undefined>;
 }
 
@@ -19,36 +19,39 @@ export function hiddenMarks(inputs: pulumi.Inputs): HiddenMarks {
   };
 }
 
-/** What an output tells of itself beside its value. */
-interface Told {
+/** What an output knows beside its value. */
+interface OutputMarks {
   readonly isKnown: Promise<boolean>;
   readonly isSecret: Promise<boolean>;
 }
 
 async function namesThat(
   inputs: pulumi.Inputs,
-  holds: (told: Told) => Promise<boolean>,
+  holds: (marks: OutputMarks) => Promise<boolean>,
 ): Promise<string[] | undefined> {
   const names = Object.keys(inputs).filter((name) => inputs[name] !== undefined);
   const found = await Promise.all(names.map(async (name) => ((await ofInput(inputs[name], holds)) ? [name] : [])));
   return found.flat().length === 0 ? undefined : found.flat();
 }
 
-async function ofInput(value: pulumi.Input<unknown>, holds: (told: Told) => Promise<boolean>): Promise<boolean> {
+async function ofInput(
+  value: pulumi.Input<unknown>,
+  holds: (marks: OutputMarks) => Promise<boolean>,
+): Promise<boolean> {
   try {
     return await holds(pulumi.output(value));
   } catch {
-    // A value that fails stops the registration by itself, with its own words.
+    // A value that fails stops the registration with an error of its own.
     return false;
   }
 }
 
-/** An input of the package's own: dynamic providers are not told the URN, so the program sends it along. */
+/** The hidden input that names the resource: the engine does not tell a dynamic provider the URN. */
 export interface HiddenUrn {
   readonly __urn: pulumi.Output<string>;
 }
 
-/** The same for a resource that can be named by default. */
+/** The hidden inputs of a resource that has a default name. */
 export interface HiddenInputs extends HiddenUrn {
   readonly __defaultName: pulumi.Output<string>;
 }
@@ -68,7 +71,7 @@ export function hiddenInputs(
   };
 }
 
-/** Without its dependency: a component stands for its children, so that a child would wait for itself. */
+/** The URN of the parent, without a dependency on it: a component depends on its children, so a child would wait for itself. */
 function parentUrn(options: pulumi.CustomResourceOptions | undefined): Promise<string> | undefined {
   const urn = options?.parent?.urn;
   if (urn === undefined) return undefined;
@@ -77,7 +80,7 @@ function parentUrn(options: pulumi.CustomResourceOptions | undefined): Promise<s
   });
 }
 
-/** The logical name and seven hexadecimal digits that tell apart what has the same name in other stacks. */
+/** The logical name and seven hexadecimal digits. The digits differ between stacks, so that equal logical names do not collide. */
 export function defaultName(name: string, parentUrn: string): string {
   const scope = JSON.stringify([pulumi.getProject(), pulumi.getStack(), parentUrn, name]);
   return `${name}-${createHash("sha256").update(scope).digest("hex").slice(0, 7)}`;

@@ -1,54 +1,54 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Backend } from "./backend";
 
-/** Inputs of an action that the package sends along: whether a destroy would leave its backend alive. */
+/** Hidden inputs of an action: whether a destroy would leave its backend alive. */
 interface HiddenProtection {
   readonly __backend: pulumi.Output<string | undefined>;
   readonly __backendDeletionProtection: pulumi.Output<boolean | undefined>;
   readonly __backendProtect: pulumi.Output<boolean>;
 }
 
-/** What a program says of one Backend. */
-interface Said {
+/** What the program declares about the protection of one backend. */
+interface Declared {
   readonly urn?: string;
   readonly deletionProtection?: boolean | undefined;
   readonly protect: boolean;
 }
 
 /**
- * What the program says of the backend of an action. It is not read from the Backend's outputs: all of them are unknown in the preview of
- * its update, so that a renamed backend would show its actions as updates.
+ * What the program declares about the backend of an action. It is not read from the Backend's outputs: they are all unknown in the preview
+ * of an update, so that a renamed backend would show its actions as updates too.
  */
 export function hiddenProtection(backend: Backend | pulumi.Input<string>): HiddenProtection {
-  const said = Backend.isInstance(backend) ? saidOf(backend) : saidOfUid(backend);
+  const declared = Backend.isInstance(backend) ? declaredBy(backend) : declaredForUid(backend);
   return {
-    __backend: said.apply(({ urn }) => urn),
-    __backendDeletionProtection: said.apply(({ deletionProtection }) => deletionProtection),
-    __backendProtect: said.apply(({ protect }) => protect),
+    __backend: declared.apply(({ urn }) => urn),
+    __backendDeletionProtection: declared.apply(({ deletionProtection }) => deletionProtection),
+    __backendProtect: declared.apply(({ protect }) => protect),
   };
 }
 
-function saidOf({ urn, __protection }: Backend): pulumi.Output<Said> {
+function declaredBy({ urn, __protection }: Backend): pulumi.Output<Declared> {
   return pulumi.output({ urn, ...(__protection ?? unprotected) });
 }
 
-/** The parts of an output that tell what it was made of. */
+/** An output that knows the resources it depends on. */
 interface Traced {
   allResources?(): Promise<Iterable<pulumi.Resource>>;
 }
 
-/** A uid may come from a Backend all the same: `backend: orders.uid`. */
-function saidOfUid(value: pulumi.Input<string>): pulumi.Output<Said> {
+/** A uid may come from a Backend of the program: `backend: orders.uid`. */
+function declaredForUid(value: pulumi.Input<string>): pulumi.Output<Declared> {
   const uid = pulumi.output(value);
   const behind = (uid as unknown as Traced).allResources?.() ?? Promise.resolve([]);
   const backends = behind.then((resources) => [...resources].filter((one) => Backend.isInstance(one)));
-  const candidates = backends.then((found) => found.map((one) => pulumi.all([one.id, saidOf(one)])));
+  const candidates = backends.then((found) => found.map((one) => pulumi.all([one.id, declaredBy(one)])));
   return pulumi
     .all([uid, candidates])
     .apply(([wanted, found]) => found.find(([id]) => id === wanted)?.[1] ?? unprotected);
 }
 
-/** Not a resource of this program: nothing here could switch its protection off. */
+/** For a backend that is no resource of this program, which could not switch its protection off either. */
 const unprotected = { deletionProtection: false, protect: false } as const;
 
 /**

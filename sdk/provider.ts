@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { requireInstalled } from "./install";
 
-/** Settings of a {@link Provider}. Either `token`, or `email` and `password`. All are kept encrypted where they are secret. */
+/** Settings of a {@link Provider}: either `token`, or `email` and `password`. Secret ones are encrypted in the state. */
 export interface ProviderArgs {
   /** Address of the control plane. Default: `dgraphcloud:endpoint` of the stack, or DGRAPHCLOUD_ENDPOINT, or the vendor's. */
   endpoint?: pulumi.Input<string> | undefined;
@@ -14,8 +14,8 @@ export interface ProviderArgs {
 }
 
 /**
- * An account of its own, for programs that use several: give it to resources as the option `provider`. Its settings win over those
- * of the stack and of the environment. A change of them replaces nothing.
+ * One account, for programs that use several: pass it to resources as the option `provider`. Its settings take precedence over those of
+ * the stack and of the environment. A change of them replaces nothing.
  *
  * @example
  * ```ts

@@ -10,8 +10,8 @@ import { type Triggers, uidOf } from "./types";
 /** How long each part of a {@link Restore} may take. A change only writes the state. */
 export interface RestoreTimeouts {
   /**
-   * Waiting for other restores on the target and sending it, and once more as long waiting for its end: a duration like "90s",
-   * "20m" or "1h30m". Default "2h". After it the restore goes on in the service, and the next `pulumi up` waits on.
+   * Time for sending the restore, after waiting for others on the target; and the same time again for waiting for its end. A duration
+   * like "90s", "20m" or "1h30m". Default "2h". Afterwards the restore goes on in the service, and the next `pulumi up` waits again.
    */
   create?: pulumi.Input<string> | undefined;
 }
@@ -55,33 +55,39 @@ export interface RestoreArgs {
    */
   notAfter?: pulumi.Input<string> | undefined;
   /**
-   * Id of a restore of the target that runs or ran already: it is waited for, and nothing is sent. Used when no restore is in
-   * the state, or when the answer to the one in the state was lost. Set together with a change that runs the restore again, it
-   * stands for that run, which was killed before it heard the answer; left from an earlier change, it is refused there. Refused
-   * as well for a restore that belongs to a resource of the stack, unless it is in progress and that one has ended or is an earlier
-   * run of this resource: an engine that restarts gives its ids anew. A change of it alone only writes the state.
+   * Id of a restore of the target that is running or has run: the resource waits for it, and sends nothing. Used when no restore is in
+   * the state, or when the answer to the one in the state was lost.
+   *
+   * Set together with a change that runs the restore again, it stands for that run, which was killed before it got the answer. An id left
+   * from an earlier change is refused there. So is the id of a restore of another resource of the stack, unless it is in progress and the
+   * other one has ended, or is an earlier run of this resource: a database that restarts numbers its restores anew. A change of it alone
+   * only writes the state.
    */
   resumeRestoreId?: pulumi.Input<number> | undefined;
   /**
-   * Id of the attempt whose unknown outcome you accept after a look at the data, as the error message gives it. It is final then
-   * (`status` "UNKNOWN", `confirmed` false), and no other attempt is accepted with it. A change only writes the state.
+   * Id of the attempt whose unknown outcome you accept after a look at the data, as the error message gives it. That attempt is final
+   * then (`status` "UNKNOWN", `confirmed` false); a later one is not accepted with it. A change only writes the state.
    */
   acceptUnknown?: pulumi.Input<string> | undefined;
-  /** Wait for the end of the restore, and until the target answers again, before dependents go on. Default true. Switched off later, the
-   * RestoreCompletion leaves the state, without a call; switched on, it waits. */
+  /**
+   * Wait for the end of the restore, and until the target answers again, before dependents go on. Default true. Switching it off deletes
+   * the RestoreCompletion from the state, without a call; switching it on waits.
+   */
   waitForCompletion?: boolean | undefined;
   /** How long it may take. A change only writes the state. */
   timeouts?: pulumi.Input<RestoreTimeouts> | undefined;
 }
 
 /**
- * Restores a backup of one backend into another, once: replaces all data and the schema of the target (operation `restore`, sent to
- * the target itself), waits for the end (`restoreStatus`), then until the target answers again. A killed run, a lost answer, a refresh or
- * a deadline never sends it again: the next `pulumi up` waits on. Deleting it makes no call, and is refused while its target is protected and the
- * program declares neither: the record is all that keeps a later `pulumi up` from restoring again.
+ * Restores a backup of one backend into another, once. It replaces all data and the schema of the target (operation `restore`, sent to
+ * the target itself), waits for the end (`restoreStatus`), and then until the target answers again. A killed run, a lost answer, a refresh
+ * or a deadline never sends it again: the next `pulumi up` goes on waiting. Restores and drops on one target never overlap.
  *
- * A restore that fails (ERR) fails every `pulumi up`, without a call, until `triggers` has a new value. When its outcome cannot be
- * known, the error says so and names `resumeRestoreId`, `acceptUnknown` and `triggers`. Restores and drops on one target never overlap.
+ * A restore that fails (ERR) fails every `pulumi up`, without a call, until `triggers` has a new value. If its outcome is unknown, the
+ * error says so and names `resumeRestoreId`, `acceptUnknown` and `triggers`.
+ *
+ * Deleting the resource makes no call. It is refused while the target is protected and the program declares neither of the two: without
+ * this record, a later `pulumi up` would restore again.
  *
  * @example
  * ```ts
@@ -89,15 +95,15 @@ export interface RestoreArgs {
  * ```
  */
 export class Restore extends pulumi.ComponentResource {
-  /** The engine's id of the restore; none when its answer was lost and accepted. */
+  /** Id of the restore; undefined when the answer was lost and its unknown outcome was accepted. */
   declare readonly restoreId: pulumi.Output<number | undefined>;
   /** "OK", or "UNKNOWN" after `acceptUnknown`; none with `waitForCompletion: false`. */
   declare readonly status: pulumi.Output<RestoreStatus | undefined>;
-  /** What the service complained of; empty while well. */
+  /** Errors that the service reported; empty when there are none. */
   declare readonly errors: pulumi.Output<string[]>;
   /**
-   * False when the status may have been said of another restore: the engine forgets its restores when it restarts, and counts anew. So
-   * after an UNKNOWN, and when a later run finds the restore ended at its first look.
+   * False when the status may be that of another restore: a database that restarts forgets its restores and numbers them anew. So it is
+   * false after an UNKNOWN, and when a later run finds the restore ended at its first poll.
    */
   declare readonly confirmed: pulumi.Output<boolean | undefined>;
   /** Folder of the backup; none after `resumeRestoreId`. */
@@ -108,14 +114,14 @@ export class Restore extends pulumi.ComponentResource {
   declare readonly restoredType: pulumi.Output<string | undefined>;
   /** When the backup was taken, like "2021-04-15T18:00:58+0000"; none after `resumeRestoreId`. */
   declare readonly restoredTimestamp: pulumi.Output<string | undefined>;
-  /** When it was sent, or taken up with `resumeRestoreId` (ISO 8601). */
+  /** When it was sent, or resumed with `resumeRestoreId` (ISO 8601). */
   declare readonly startedAt: pulumi.Output<string>;
   /** When its end was seen (ISO 8601). */
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: RestoreArgs, options: pulumi.ComponentResourceOptions = {}) {
     requireInstalled();
-    // Its parts would inherit what recordOptions takes off.
+    // Its parts would inherit the options that recordOptions removes.
     super("dgraphcloud:index:Restore", name, {}, recordOptions(options));
     const { target, source, waitForCompletion, ...others } = args;
     const own = partOptions(options, this);
@@ -158,7 +164,7 @@ export class Restore extends pulumi.ComponentResource {
   }
 }
 
-/** What both parts take over of the component's options; the rest reaches them through their parent. */
+/** The component's options that both parts get; the others reach them through their parent. */
 function partOptions(
   { protect, provider, replaceOnChanges, dependsOn, ignoreChanges }: pulumi.ComponentResourceOptions,
   parent: Restore,
@@ -197,7 +203,7 @@ export class RestoreRequest extends pulumi.CustomResource {
   }
 }
 
-/** The part of a Restore that waits, and can do so again and again. */
+/** The part of a Restore that only waits, and so can be repeated. */
 export class RestoreCompletion extends pulumi.CustomResource {
   declare readonly status: pulumi.Output<RestoreStatus>;
   declare readonly errors: pulumi.Output<string[]>;

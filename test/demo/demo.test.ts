@@ -113,7 +113,7 @@ describe("the demo, with an engine that fails", function () {
     const { code, output } = await run("exit 0", "--keep");
     other.close();
     expect(code, output).to.equal(1);
-    expect(output).to.contain("port 8070 is taken").and.to.contain("without --keep").and.not.to.contain("--port");
+    expect(output).to.contain("port 8070 is in use").and.to.contain("without --keep").and.not.to.contain("--port");
     expect(left()).to.deep.equal([]);
   });
 
