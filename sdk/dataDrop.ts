@@ -3,7 +3,7 @@ import type { Backend } from "./backend";
 import { delegate } from "./delegate";
 import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
 import { requireInstalled } from "./install";
-import { hiddenProtection, recordOptions } from "./protection";
+import { hiddenProtection, recordOptions } from "./backendProtection";
 import { type Triggers, uidOf } from "./types";
 const type = "pulumi-nodejs:dynamic/dgraphcloud:DataDrop";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
+import { defaultName } from "./defaultName";
 
 /** Hidden inputs that mark other inputs: the engine does not tell a dynamic provider which of them are unknown or secret. */
 export interface HiddenMarks {
@@ -78,10 +78,4 @@ function parentUrn(options: pulumi.CustomResourceOptions | undefined): Promise<s
   return new Promise((resolve) => {
     urn.apply(resolve);
   });
-}
-
-/** The logical name and seven hexadecimal digits. The digits differ between stacks, so that equal logical names do not collide. */
-export function defaultName(name: string, parentUrn: string): string {
-  const scope = JSON.stringify([pulumi.getProject(), pulumi.getStack(), parentUrn, name]);
-  return `${name}-${createHash("sha256").update(scope).digest("hex").slice(0, 7)}`;
 }

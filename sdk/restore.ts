@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hiddenProtection, recordOptions } from "./protection";
+import { hiddenProtection, recordOptions } from "./backendProtection";
 import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
 import { delegate } from "./delegate";
 import type { RestoreStatus } from "../provider/types";

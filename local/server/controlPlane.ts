@@ -8,7 +8,7 @@ import { operationName, rootFields } from "../graphql/execute";
 import type { Answer } from "../http/answer";
 import type { Bodies } from "../http/bodies";
 import { HttpError } from "../http/httpError";
-import { isSameUser } from "../http/peer";
+import { isSameUser } from "../http/sameUser";
 import { bearer, type ParsedDocument, pathOf, readDocument } from "../http/request";
 import { executeControl } from "./controlResolvers";
 import type { RequestTarget } from "./pipeline";

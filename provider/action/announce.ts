@@ -1,7 +1,7 @@
 import { type Context } from "../resource/context";
 import { DgraphCloudError } from "../errors/errors";
 import { holdsUnknown, unknownValue } from "../resource/fields";
-import { isRecord } from "../api/answer";
+import { isRecord } from "../api/readAnswer";
 import type { Announced } from "../resource/resource";
 import { listOf } from "../errors/text";
 import { begin, type Operation } from "../run/operation";

@@ -4,7 +4,7 @@ import type { Context } from "../resource/context";
 import { waitUntilReady } from "../resource/wait";
 import type { Operation } from "../run/operation";
 import { refuseExpired, refuseMismatch } from "./inputs";
-import { waitUntilNoRestoreRuns } from "./runningRestore";
+import { waitUntilNoRestoreRuns } from "./waitForRunningRestore";
 
 /** What is to run on a backend. */
 interface Exclusive {

@@ -1,4 +1,4 @@
-import { isRecord } from "../api/answer";
+import { isRecord } from "../api/readAnswer";
 import { ConflictError, noSuchBackend } from "../errors/errors";
 import type { Context } from "../resource/context";
 import { type Failure, type Field, notEmpty, unknownValue } from "../resource/fields";

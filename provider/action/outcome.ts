@@ -1,4 +1,4 @@
-import { isRecord } from "../api/answer";
+import { isRecord } from "../api/readAnswer";
 import { GraphqlError, mayHaveActed, UnauthorizedError } from "../errors/requestErrors";
 
 /** Complaints that the backend's engine makes only after it has accepted the work, or may have accepted it. */

@@ -13,7 +13,7 @@ import {
 import { type ControlOperation, controlDocuments } from "./documents";
 import type { Call, Retrying } from "./retry";
 import type { Session } from "./session";
-import { shaped } from "./shape";
+import { shaped } from "./validateAnswer";
 
 const listSchema = v.object({ deployments: v.nullable(v.array(deploymentSchema)) });
 const createSchema = v.object({ createDeployment: v.nullable(createdSchema) });

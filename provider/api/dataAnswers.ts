@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type AnswerData, dataBeside, GraphqlError, type RequestSite } from "../errors/requestErrors";
-import { isRecord } from "./answer";
+import { isRecord } from "./readAnswer";
 
 /** GraphQL's Int, counted from 1. */
 const number = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1));

@@ -20,7 +20,7 @@ import type { Deployment } from "./deployment";
 import type { DeploymentList } from "./deploymentList";
 import { type BackendDocument, backendDocuments } from "./documents";
 import type { Call, Retrying, RetryPolicy } from "./retry";
-import { shaped } from "./shape";
+import { shaped } from "./validateAnswer";
 import type { Probed } from "./transport";
 
 /** How many of the errors of a restore the state keeps. */

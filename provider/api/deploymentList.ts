@@ -2,7 +2,7 @@ import type { Clock } from "../time";
 import { DeadlineError } from "../errors/errors";
 import type { Deployment } from "./deployment";
 import type { Call } from "./retry";
-import { join, type Shared } from "./shared";
+import { join, type Shared } from "./sharedWork";
 
 /** How old a `recent` list may be: everything that asks within this time shares one list. */
 const momentMs = 5_000;

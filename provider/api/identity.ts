@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isRecord } from "./answer";
+import { isRecord } from "./readAnswer";
 
 /** Identifies an account in the state, by hashes: of its e-mail, and of the claims `email` and `sub` of its token. */
 export type Identity = readonly string[];

@@ -8,8 +8,8 @@ import { keepSecret } from "../errors/redact";
 import { controlDocuments } from "./documents";
 import { accountName, expiryOf, type Identity, identityOf } from "./identity";
 import { type Call, requestMs, type Retrying, withRetries } from "./retry";
-import { join, type Shared } from "./shared";
-import { shaped } from "./shape";
+import { join, type Shared } from "./sharedWork";
+import { shaped } from "./validateAnswer";
 import { postGraphql } from "./transport";
 
 /** The lifetime of a token that names none, as the vendor's client assumes it: 3 hours. */

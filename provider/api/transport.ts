@@ -1,5 +1,5 @@
 import { type AnswerData, LostAnswerError, type RequestSite } from "../errors/requestErrors";
-import { type HttpAnswer, readAnswer, retryAfterMs } from "./answer";
+import { type HttpAnswer, readAnswer, retryAfterMs } from "./readAnswer";
 import { type Connection, freshConnection, sharedConnection } from "./connection";
 import { logRequest } from "./log";
 import { proxyFor } from "./proxy";

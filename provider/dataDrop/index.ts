@@ -2,7 +2,7 @@ import { actionDefaults } from "../action/action";
 import { announce } from "../action/announce";
 import { runExclusively } from "../action/exclusive";
 import { confirmFailures, expired, refuseExpired, refuseMismatch } from "../action/inputs";
-import { type Protection, recordedProtection } from "../action/protection";
+import { type Protection, recordedProtection } from "../action/backendProtection";
 import type { Context } from "../resource/context";
 import { givenNames } from "../resource/fields";
 import type { Created, Resource } from "../resource/resource";

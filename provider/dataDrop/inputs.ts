@@ -9,7 +9,7 @@ import {
   unknownValue,
 } from "../resource/fields";
 import { confirmField, notAfterField, type Triggers, triggersField } from "../action/inputs";
-import type { Protection } from "../action/protection";
+import type { Protection } from "../action/backendProtection";
 import type { Metadata } from "../resource/resource";
 
 /** Inputs of a DataDrop after check. The public documentation of each stands at `DataDropArgs` in the sdk. */

@@ -1,6 +1,6 @@
 import { DgraphCloudError } from "../errors/errors";
 import { clean } from "../errors/text";
-import { PartialFailure, type Step } from "../resource/host";
+import { PartialFailure, type Step } from "../resource/hostInterface";
 import { messageOf, presentable, resourceName } from "../resource/messages";
 import type { Values } from "../resource/values";
 

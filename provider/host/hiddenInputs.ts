@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { keepSecret } from "../errors/redact";
 import { holdsUnknown } from "../resource/fields";
-import type { Given } from "../resource/host";
+import type { Given } from "../resource/hostInterface";
 import { defined, type Values } from "../resource/values";
 
 // What sdk/ sends along with the inputs of a program, since the engine does not tell a dynamic provider.

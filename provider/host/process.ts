@@ -7,8 +7,8 @@ import { DgraphCloudError } from "../errors/errors";
 import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";
 import { presentable } from "../resource/messages";
 import { Row } from "./row";
-import { SharedSiblings } from "../run/siblings";
-import type { Host, Step } from "../resource/host";
+import { SharedSiblings } from "../run/siblingProcesses";
+import type { Host, Step } from "../resource/hostInterface";
 import { asError } from "./failures";
 
 /** How the row of a resource ends after an operation that had to try again. */

@@ -12,7 +12,7 @@ import {
   namesThat,
   replacingFields,
 } from "./fields";
-import { type Difference, type Given, type Host, PartialFailure, type Step } from "./host";
+import { type Difference, type Given, type Host, PartialFailure, type Step } from "./hostInterface";
 import { refuseReplace, replaceFailure } from "./protection";
 import { Replays } from "./replays";
 import type { Checkpoint, Created, Resource, State } from "./resource";

@@ -1,4 +1,4 @@
-import type { Step } from "./host";
+import type { Step } from "./hostInterface";
 import type { Created } from "./resource";
 
 /** The engine's own limit of calls of one operation on one resource, while an error hook asks for more. */

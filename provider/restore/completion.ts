@@ -1,5 +1,5 @@
 import { actionDefaults } from "../action/action";
-import { type Protection, recordedProtection } from "../action/protection";
+import { type Protection, recordedProtection } from "../action/backendProtection";
 import { RefusedError, UnknownOutcomeError } from "../errors/errors";
 import { clean } from "../errors/text";
 import type { Context } from "../resource/context";
@@ -7,7 +7,7 @@ import { givenNames } from "../resource/fields";
 import type { Checkpoint, Resource } from "../resource/resource";
 import { waitUntilReady } from "../resource/wait";
 import { type Operation } from "../run/operation";
-import { followRestore } from "./follow";
+import { followRestore } from "./recordProgress";
 import {
   completionStateVersion,
   restoreCompletionFields,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { confirmField, notAfterField, type Triggers, triggersField } from "../action/inputs";
-import type { Protection } from "../action/protection";
+import type { Protection } from "../action/backendProtection";
 import { type RestoreState } from "../api/dataAnswers";
 import { durations, type Field, type FieldTable, notEmpty, uid, wholeNumber } from "../resource/fields";
 import { type Metadata } from "../resource/resource";

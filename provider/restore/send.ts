@@ -1,7 +1,7 @@
 import { runExclusively } from "../action/exclusive";
 import { refuseExpired, refuseMismatch } from "../action/inputs";
 import { mayHaveRun } from "../action/outcome";
-import { type Protection, recordedProtection } from "../action/protection";
+import { type Protection, recordedProtection } from "../action/backendProtection";
 import { type Backup, restoreIdBeside } from "../api/dataAnswers";
 import type { Deployment } from "../api/deployment";
 import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors/errors";

@@ -13,7 +13,7 @@ import { RunFacts } from "./facts";
 import { ProtectionRecords } from "./protections";
 import { ActionQueue } from "./queue";
 import { RestoreRecords } from "./restores";
-import { noSiblings, type Siblings } from "./siblings";
+import { noSiblings, type Siblings } from "./siblingProcesses";
 
 /** One account of Dgraph Cloud: its API, and what this process has learned about it in the current run. */
 export class Account {

@@ -1,5 +1,5 @@
 import type { RunFacts } from "./facts";
-import type { Siblings } from "./siblings";
+import type { Siblings } from "./siblingProcesses";
 
 /** A resource that the program declares. */
 interface Declaration {

@@ -1,4 +1,4 @@
-import type { Fact, Siblings } from "./siblings";
+import type { Fact, Siblings } from "./siblingProcesses";
 
 /** Facts about the current run, recorded by this process or by one of its siblings. */
 export class RunFacts {

@@ -12,7 +12,7 @@ import { sidesOf } from "../../demo/pictures/page";
 import * as dgraphcloud from "../../sdk";
 import { allBlocks, type Block, blocksOf, fileOf, notPrinted, placeOf, root } from "./blocks";
 import { runShell } from "./shell";
-import { callOf, imports, type Treatment, treatmentOf } from "./treatments";
+import { callOf, imports, type Treatment, treatmentOf } from "./blockTreatments";
 
 const blocks = allBlocks();
 const treated = (...treatments: Treatment[]): Block[] =>
@@ -50,7 +50,7 @@ describe("the code blocks of the pages", function () {
     const unknown = blocks.filter((block) => treatmentOf(block) === undefined);
     expect(
       unknown.map(({ language, ...block }) => `${placeOf({ language, ...block })}: \`\`\`${language}`),
-      "nobody has thought of blocks of this language: give them a treatment in test/docs/treatments.ts",
+      "nobody has thought of blocks of this language: give them a treatment in test/docs/blockTreatments.ts",
     ).to.deep.equal([]);
   });
 

@@ -7,7 +7,7 @@ import { settingNames } from "../../provider/api/settings";
 import { recordsOf } from "../local/content";
 import { type Run, type Stack } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
-import { howToPages, Story } from "./story";
+import { howToPages, Story } from "./howToReader";
 
 const dev: Account = { email: "dev@example.com", password: "local-password" };
 const pagesFollowed: string[] = [];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { allBlocks, type Block, placeOf } from "../docs/blocks";
 import { runShell } from "../docs/shell";
-import { callOf, neverTooLate, treatmentOf } from "../docs/treatments";
+import { callOf, neverTooLate, treatmentOf } from "../docs/blockTreatments";
 import { Stack } from "../harness/engineStack";
 
 const blocks = allBlocks();

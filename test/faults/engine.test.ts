@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { engineRows, reasons } from "./engineRows";
 import { EngineRun, type EngineResult } from "./engineRun";
 import { engineDifferences } from "./engineDifferences";
-import { type Part, partOf } from "./parts";
+import { type Part, partOf } from "./programParts";
 import { rows, titleOf } from "./rows";
 import type { StepName } from "./steps";
 

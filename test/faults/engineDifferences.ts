@@ -1,6 +1,6 @@
 import type { EngineResult } from "./engineRun";
 import { expected } from "./expectations";
-import type { Part } from "./parts";
+import type { Part } from "./programParts";
 import { remedies } from "./remedies";
 import { namesItsCode } from "../harness/errors";
 

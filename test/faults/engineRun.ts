@@ -1,7 +1,7 @@
 import { Stack } from "../harness/engineStack";
 import { Audit, type Leak } from "../harness/secretAudit";
 import { injectTargetedFault } from "./injectTargetedFault";
-import { faultTargetOf, type Moment, type Part, statementOf } from "./parts";
+import { faultTargetOf, type Moment, type Part, statementOf } from "./programParts";
 import { type RecordedStatus, recordedStatusOf } from "./recordedStatus";
 import { password } from "./world";
 

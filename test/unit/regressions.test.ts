@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { expect } from "chai";
-import { readAnswer } from "../../provider/api/answer";
+import { readAnswer } from "../../provider/api/readAnswer";
 import { ControlPlane } from "../../provider/api/controlPlane";
 import type { Deployment } from "../../provider/api/deployment";
 import { DeploymentList } from "../../provider/api/deploymentList";

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "chai";
-import { SharedSiblings } from "../../provider/run/siblings";
+import { SharedSiblings } from "../../provider/run/siblingProcesses";
 import { makeTemporaryFolder } from "../harness/folders";
 
 const endpoint = "https://cloud.example.com/graphql";

@@ -5,7 +5,7 @@ import { type Context } from "../../provider/resource/context";
 import { UnknownOutcomeError } from "../../provider/errors/errors";
 import { LostAnswerError, WrongShapeError } from "../../provider/errors/requestErrors";
 import { RestoreRecords } from "../../provider/run/restores";
-import { followRestore } from "../../provider/restore/follow";
+import { followRestore } from "../../provider/restore/recordProgress";
 import { TestClock } from "../harness/clocks";
 import { rejection } from "../harness/errors";
 import { begin } from "../../provider/run/operation";

@@ -4,7 +4,7 @@ import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
 import { allBlocks, allPages, type Block, fileOf, notPrinted, placeOf, root } from "../docs/blocks";
 import { runShell } from "../docs/shell";
-import { neverTooLate, treatmentOf } from "../docs/treatments";
+import { neverTooLate, treatmentOf } from "../docs/blockTreatments";
 import { Stack } from "../harness/engineStack";
 
 /** The how-to pages, by their paths from the root. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "../../local/index";
-import { isSameUser, ownersIn } from "../../local/http/peer";
+import { isSameUser, ownersIn } from "../../local/http/sameUser";
 import { make, post, session } from "./calls";
 import { fakeDgraph } from "./fakeDgraph";
 

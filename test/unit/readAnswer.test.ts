@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type HttpAnswer, readAnswer, retryAfterMs } from "../../provider/api/answer";
+import { type HttpAnswer, readAnswer, retryAfterMs } from "../../provider/api/readAnswer";
 import { RefusedError } from "../../provider/errors/errors";
 import {
   GraphqlError,
