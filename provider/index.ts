@@ -10,7 +10,7 @@ export type { BackendDescription, BackendSize, BackupDescription, DeploymentMode
 
 const host = new HostProcess();
 
-/** The dynamic provider of `Backend`: what the text stored in users' states loads. Its name must never change. */
+/** The dynamic provider of `Backend`, which the delegate in users' states loads by this name: it must never change. */
 export const backend = dynamicProvider(backendResource, host);
 
 /** The dynamic provider of `RestoreRequest`. Its name must never change. */

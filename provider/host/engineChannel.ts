@@ -28,7 +28,7 @@ const silent: EngineChannel = {
   signal: new AbortController().signal,
 };
 
-/** How long the engine may take for a line before nobody waits for it any more. */
+/** How long the engine may take to accept a line. */
 const lineMs = 5_000;
 
 /** The address of the engine that runs this process; none when something else does. */
@@ -38,8 +38,8 @@ export function engineAddress(argv: readonly string[] = process.argv): string | 
 }
 
 /**
- * Connects to the engine whose address the dynamic-provider host got as its first argument. The modules are the SDK's own
- * and not promised to stay: without them waits are reported on plain lines, and nothing else is lost.
+ * Connects to the engine, whose address is the first argument of the dynamic-provider host. The modules are internal to the SDK and may
+ * go away: without them, waits are reported on plain lines, and nothing else is lost.
  */
 export function connectEngine(argv: readonly string[] = process.argv): EngineChannel {
   const address = engineAddress(argv);
@@ -70,7 +70,7 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
         next: "Run pulumi up again: it goes on.",
       }),
     );
-    // Nobody is left to hear an answer, and the server's open port would keep this process alive for ever.
+    // Nobody is left to receive an answer, and the open port of the server would keep this process alive.
     setTimeout(() => process.exit(1), 200);
   });
   let last = Promise.resolve();
@@ -83,7 +83,7 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
       request.setMessage(message);
       request.setUrn(urn ?? "");
       request.setEphemeral(ephemeral);
-      // One after the other: lines that are under way together may change places, and the row keeps the last one.
+      // One after the other: lines sent together may arrive in another order, and the row keeps the last one.
       last = last.then(
         () =>
           new Promise<void>((resolve) => {
@@ -97,16 +97,16 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
   };
 }
 
-/** Calls back when a connection that stood is lost and cannot be had again. */
+/** Calls back when an established connection is lost for good. */
 function watch(grpc: Grpc, client: Client, onGone: () => void): void {
   const channel = client.getChannel();
   const { READY, TRANSIENT_FAILURE, SHUTDOWN } = grpc.connectivityState;
-  let stood = false;
-  const look = (): void => {
+  let wasReady = false;
+  const check = (): void => {
     const state = channel.getConnectivityState(true);
-    if (state === READY) stood = true;
-    if (stood && (state === TRANSIENT_FAILURE || state === SHUTDOWN)) onGone();
-    else channel.watchConnectivityState(state, Infinity, look);
+    if (state === READY) wasReady = true;
+    if (wasReady && (state === TRANSIENT_FAILURE || state === SHUTDOWN)) onGone();
+    else channel.watchConnectivityState(state, Infinity, check);
   };
-  look();
+  check();
 }

@@ -1,15 +1,16 @@
 import type { Clock } from "../time";
 import { presentable, resourceName } from "../resource/messages";
-/** How often a wait repeats itself: in the resource's row, where a line takes the place of the last, and on plain lines. */
+
+/** How often an unchanged wait is shown again: in the resource's row, where each line replaces the last one, and on plain lines. */
 const repeatRowMs = 10_000;
 const repeatPlainMs = 30_000;
 
 /**
- * The row of a resource during one operation. The engine keeps the last line in it when the resource is finished, so a line about a
- * wait must be followed by one about its end.
+ * The row of a resource during one operation. The engine keeps the row's last line after the operation, so a line about a wait must be
+ * followed by a line about its end.
  */
 export class Row {
-  /** What the row shows: nothing yet, a wait, or something that is true from then on. */
+  /** What the row shows: nothing yet, a wait, or a fact that stays true. */
   private shows: "nothing" | "wait" | "fact" = "nothing";
   private readonly facts: string[] = [];
   private saidAt = Number.NEGATIVE_INFINITY;
@@ -23,10 +24,10 @@ export class Row {
     private readonly show: (line: string) => boolean,
   ) {}
 
-  /** A line about a wait. */
+  /** Shows a line about a wait. */
   progress(text: string): void {
     const line = presentable(text);
-    // The elapsed time behind the last comma changes with every look; the status before it is the news.
+    // The elapsed time after the last comma changes with every poll. Only the status before it is compared.
     const status = line.replace(/, [^,]*$/, "");
     const now = this.clock.now();
     if (status === this.saidStatus && now - this.saidAt < this.repeatMs) return;
@@ -35,12 +36,12 @@ export class Row {
     this.put(line);
   }
 
-  /** A line of somebody else has taken the place of the last one. */
+  /** Called when a line from elsewhere has replaced the last one. */
   replaced(): void {
     this.shows = "fact";
   }
 
-  /** What a wait has come to. Beside the fact before it, such as that a backend was taken over. Nothing where nothing is shown. */
+  /** Shows how a wait ended, after the previous fact (such as that a backend was taken over). Does nothing where nothing was shown. */
   reached(text: string): void {
     if (this.shows === "nothing") return;
     this.facts.push(presentable(text));
@@ -48,7 +49,7 @@ export class Row {
     this.put(this.facts.slice(-2).join("; "));
   }
 
-  /** Replaces a wait that still stands there when the operation has succeeded: of a request that was tried again, for instance. */
+  /** Replaces a line about a wait that is still shown when the operation has succeeded, such as one about a retried request. */
   end(text: string): void {
     if (this.shows === "wait") this.reached(text);
   }
