@@ -126,7 +126,8 @@ export class Lifecycle<Inputs, S extends State> {
   delete(id: string, urn: string | undefined, props: Values): Promise<void> {
     return this.run("delete", { urn, id }, async (context) => {
       const operation = this.operationFor(context, "delete", props);
-      await this.resource.delete?.(context, operation, id, this.stateFrom(props));
+      const state = this.stateFrom(props);
+      await this.resource.delete?.(context, operation, id, state);
     });
   }
 

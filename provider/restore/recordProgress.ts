@@ -31,11 +31,11 @@ export async function followRestore(
     observe(latest);
   };
 
-  const { unknownSince } = state.__state;
+  const unknownSince = Date.parse(state.__state.unknownSince);
   const ended = await watchRestore(context, operation, {
     uid: target,
     restoreId,
-    unknownSince: unknownSince === "" ? undefined : Date.parse(unknownSince),
+    unknownSince: Number.isNaN(unknownSince) ? undefined : unknownSince,
     onProgress: (progress) => {
       record(progress.status, progress.unknownSince);
     },

@@ -726,6 +726,54 @@ describe("the dynamic provider of a resource", () => {
     }
   });
 
+  describe("a resource that has only a create", () => {
+    let minimal: DynamicProvider;
+    const creates: Resource<Inputs, ThingState> = {
+      kind: "Thing",
+      fields,
+      timeouts: { create: "20m" },
+      stateVersion: 1,
+      create: (_, __, news) =>
+        Promise.resolve({ id: "0x1", state: { ...news, secret: "s", __state: memory("pending", news) } }),
+    };
+    beforeEach(() => {
+      minimal = dynamicProvider(creates, host);
+    });
+
+    it("is ready after its create, with the inputs in its state", async () => {
+      const created = (await minimal.create(inputs)) as { id: string; outs: Values };
+      expect(created.id).to.equal("0x1");
+      expect(created.outs).to.deep.include({ place: "here", secret: "s", __state: memory("ready", inputs) });
+    });
+
+    it("stores changed inputs in an update, and keeps the value of one that is left out", async () => {
+      const others = { ...inputs, title: undefined, note: "n" };
+      const { outs } = (await minimal.update("0x1", stateIs("ready"), others)) as { outs: Values };
+      expect(outs).to.include({ note: "n", title: stateIs("ready")["title"] });
+      expect(outs["__state"]).to.deep.include({ status: "ready" });
+    });
+
+    it("is read from its state, and cannot be looked up without one", async () => {
+      const state = stateIs("ready");
+      expect((await minimal.read("0x1", state)).props).to.deep.include({ place: state["place"] });
+      expect((await rejection(minimal.read("0x1", {}))).message).to.contain("DGC416");
+    });
+
+    it("is deleted without a call, unless its state is of a newer version", async () => {
+      await minimal.delete("0x1", stateIs("ready"));
+      const later = stateIs("ready", { __state: { ...memory("ready", inputs), version: 2 } });
+      expect((await rejection(minimal.delete("0x1", later))).message).to.contain("DGC108");
+    });
+  });
+
+  it("knows a resource that was renamed by an alias under its new URN, also while it is updated", async () => {
+    const urns: (string | undefined)[] = [];
+    thing.recordLive = ({ urn }) => void urns.push(urn);
+    const renamed = { ...inputs, title: "s", __urn: "urn:pulumi:dev::app::t::renamed" };
+    await provider.update("0x1", stateIs("ready"), renamed);
+    expect(new Set(urns)).to.deep.equal(new Set([renamed.__urn]));
+  });
+
   describe("messages", () => {
     it("redact secrets of every source, also in a partial failure", async () => {
       keepSecret("a-secret-that-the-service-repeats");

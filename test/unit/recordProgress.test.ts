@@ -69,6 +69,13 @@ describe("waiting for a restore", () => {
     });
   }
 
+  it("starts the five minutes anew when the state holds no valid time of the first UNKNOWN", async () => {
+    const damaged = { ...fresh, __state: { ...fresh.__state, unknownSince: "yesterday" } };
+    const failure = await rejection(polled(() => "UNKNOWN", damaged));
+    expect(failure).to.be.instanceOf(UnknownOutcomeError);
+    expect(clock.elapsedMs).to.be.at.least(5 * minute);
+  });
+
   it("confirms the restore when this process sent it and always saw its status", async () => {
     expect(await polled((ms) => (ms < minute ? "IN_PROGRESS" : "OK"))).to.include({ status: "OK", confirmed: true });
     expect(await polled(() => "OK")).to.include({ confirmed: true });
