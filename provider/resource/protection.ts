@@ -9,7 +9,7 @@ function refusal(loss: string, then: string): { code: Code; why: string; next: r
   return {
     code,
     why: `deletionProtection is on, and ${loss}.`,
-    next: ["Set deletionProtection: false and run pulumi up.", then],
+    next: ["Set deletionProtection: false in the program and run pulumi up.", then],
   };
 }
 

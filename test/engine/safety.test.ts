@@ -205,7 +205,7 @@ describe("engine: a create or replace that is disturbed", function () {
     stack.program(orders("deletionProtection: true").replace("us-east-1", "eu-west-1"));
     const replace = await stack.preview();
     expect(replace.code).not.to.equal(0);
-    expect(replace.output).to.contain("zone").and.to.contain("set deletionProtection: false");
+    expect(replace.output).to.contain("zone").and.to.contain("Set deletionProtection: false");
     const destroy = await stack.destroy();
     expect(destroy.code).not.to.equal(0);
     expect(destroy.output).to.contain("because it is protected. To unprotect the resource");

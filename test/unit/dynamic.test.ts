@@ -247,7 +247,7 @@ describe("the dynamic provider of a resource", () => {
       it(`refuses ${what}`, async () => {
         const failures = failuresOf(await provider.check(olds, { ...inputs, ...news }));
         expect(failures.map(([property]) => property)).to.deep.equal(refused ? ["place"] : []);
-        if (refused) expect(failures[0]![1]).to.contain("deletionProtection: false and run pulumi up");
+        if (refused) expect(failures[0]![1]).to.contain("deletionProtection: false in the program and run pulumi up");
       });
     }
 
@@ -383,7 +383,7 @@ describe("the dynamic provider of a resource", () => {
       const error = await rejection(provider.diff("0x1", olds, { ...inputs, place: "there" }));
       expect(error.message).to.equal(
         'Thing "orders" (0x1) cannot be compared with its state: deletionProtection is on, and a change of place would replace 0x1 and ' +
-          "delete its data.\n- Set deletionProtection: false and run pulumi up.\n- Then make this change.\n" +
+          "delete its data.\n- Set deletionProtection: false in the program and run pulumi up.\n- Then make this change.\n" +
           see("DGC304"),
       );
       expect(printed(error)).to.equal(
