@@ -1,10 +1,10 @@
 import { backendUrl } from "../api/settings";
 import type { Context } from "../resource/context";
 import { AbsentError, ConflictError, noSuchBackend } from "../errors/errors";
-import { givenNames } from "../resource/fields";
 import type { Announced, Resource } from "../resource/resource";
 import { quoted, resourceName } from "../resource/messages";
 import { waitUntilReady } from "../resource/wait";
+import { withInputs } from "../resource/values";
 import { isGone } from "./absence";
 import { announceAdoption, reportAdoption } from "./adopt";
 import { deleteBackend, refuseProtectedPredecessor } from "./delete";
@@ -69,10 +69,9 @@ export const backend: Resource<BackendInputs, BackendState> = {
     const updated = await sendChanges(update, await readMissingOutputs(update, state));
     const toGoOn = "The backend exists and is in the state: run pulumi up to go on waiting.";
     if (inputs.waitForReady ?? true) await waitUntilReady(context, operation, id, { host: updated.url, toGoOn });
-    return storeInputs({ ...updated, __state: { ...updated.__state, status: "ready" } }, inputs);
+    return withInputs(backendFields, { ...updated, __state: { ...updated.__state, status: "ready" } }, inputs);
   },
 
-  storeInputs,
   read: readBackend,
   delete: deleteBackend,
 };
@@ -89,10 +88,6 @@ function announceProtection({ warn }: Context, { inputs, olds }: Announced<Backe
       "deletionProtection: true is gone from the program and stays on: only the option protect, which it set too, goes. A destroy, and a change " +
         "that replaces the backend, are still refused. To switch it off, set deletionProtection: false; to keep it, put the line back.",
     );
-}
-
-function storeInputs(state: BackendState, inputs: BackendInputs): BackendState {
-  return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(backendFields, { ...inputs }) } };
 }
 
 /** Refuses two resources of the program that manage the same backend (one adopted it from the other): each would undo the other's changes. */

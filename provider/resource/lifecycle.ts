@@ -7,7 +7,6 @@ import {
   checkFields,
   type Failure,
   type Field,
-  givenNames,
   holdsUnknown,
   namesThat,
   replacingFields,
@@ -15,8 +14,8 @@ import {
 import { type Difference, type Given, type Host, PartialFailure, type Step } from "./hostInterface";
 import { refuseReplace, replaceFailure } from "./protection";
 import { Replays } from "./replays";
-import type { Checkpoint, Created, Resource, State } from "./resource";
-import { defined, filledIn, inputsOf, outputsOf, type Values } from "./values";
+import type { Created, Resource, State } from "./resource";
+import { defined, filledIn, inputsOf, outputsOf, type Values, withInputs } from "./values";
 
 const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
 
@@ -47,9 +46,11 @@ export class Lifecycle<Inputs, S extends State> {
     const failures = [...checkFields(this.fields, checked), ...(resource.check?.(checked as Inputs) ?? [])];
     const settings = this.host.settingsFailure();
     if (settings !== undefined) failures.push({ property: "", code: settings.code, reason: settings.message });
-    const refusal = replaceFailure(olds, this.surelyReplacing(olds, checked));
+    // A value that is not known yet may turn out to be the present one: then nothing is replaced, and the create checks again.
+    const replaces = replacingFields(this.fields, olds, checked).filter((name) => !holdsUnknown(checked[name]));
+    const refusal = replaceFailure(olds, replaces);
     if (refusal !== undefined) failures.push(refusal);
-    if (failures.length === 0) failures.push(...(await this.preflight(urn, olds, checked)));
+    if (failures.length === 0) failures.push(...(await this.preflight(urn, olds, checked, replaces)));
     if (failures.length === 0) await this.announce(urn, olds, checked);
     return { inputs, failures };
   }
@@ -95,8 +96,8 @@ export class Lifecycle<Inputs, S extends State> {
       const known = props["__state"] === undefined ? undefined : this.stateFrom(props);
       if (known !== undefined) this.resource.recordLive?.(context, id, known);
       const operation = begin(context, readTimeout);
-      const read = this.resource.read?.bind(this.resource) ?? readFromState;
-      const state = await read(context, operation, id, known);
+      const { resource } = this;
+      const state = resource.read === undefined ? fromState(known) : await resource.read(context, operation, id, known);
       if (known !== undefined) this.refreshed.add(keyOf(id, urn));
       return state === undefined ? undefined : { outputs: outputsOf(state, {}), inputs: inputsOf(state) };
     });
@@ -144,10 +145,11 @@ export class Lifecycle<Inputs, S extends State> {
     let latest = failure !== undefined ? state : (reached?.state ?? (hasHiddenChange ? state : undefined));
     try {
       if (failure !== undefined) throw failure;
+      if (resource.ready === undefined) return outputsOf(asReady(this.storeInputs(state, inputs)), news);
       const checkpoint = (observed: S): void => {
         latest = observed;
       };
-      return outputsOf(await this.ready(context, operation, id, state, inputs, checkpoint), news);
+      return outputsOf(await resource.ready(context, operation, id, state, inputs, checkpoint), news);
     } catch (error) {
       const kept = latest ?? (step.name === "create" || replays.isCreating(step) ? state : undefined);
       // Nothing was done, so that the old state still holds. Only a create that goes on as an update has none in the engine.
@@ -160,19 +162,8 @@ export class Lifecycle<Inputs, S extends State> {
     }
   }
 
-  private ready(
-    ...[context, operation, id, state, inputs, checkpoint]: [Context, Operation, string, S, Inputs, Checkpoint<S>]
-  ): Promise<S> {
-    if (this.resource.ready !== undefined)
-      return this.resource.ready(context, operation, id, state, inputs, checkpoint);
-    const stored = this.storeInputs(state, inputs);
-    return Promise.resolve({ ...stored, __state: { ...stored.__state, status: "ready" } });
-  }
-
   private storeInputs(state: S, inputs: Inputs): S {
-    if (this.resource.storeInputs !== undefined) return this.resource.storeInputs(state, inputs);
-    const given = givenNames(this.fields, inputs as Values);
-    return { ...state, ...inputs, __state: { ...state.__state, given } };
+    return this.resource.storeInputs?.(state, inputs) ?? withInputs(this.fields, state, inputs as Values);
   }
 
   /** The state that the engine hands back. This version cannot read the states of a later one. */
@@ -193,14 +184,13 @@ export class Lifecycle<Inputs, S extends State> {
     return begin(context, timeoutOf(values["timeouts"] as State["timeouts"], limit, defaults));
   }
 
-  /** A value that is not known yet may turn out to be the present one: then nothing is replaced, and the create checks again. */
-  private surelyReplacing(olds: Values, inputs: Values): string[] {
-    return replacingFields(this.fields, olds, inputs).filter((name) => !holdsUnknown(inputs[name]));
-  }
-
   /** Runs only for an object that would be created or replaced, so that an ordinary check makes no call. */
-  private async preflight(urn: string | undefined, olds: Values, inputs: Values): Promise<readonly Failure[]> {
-    const replaces = this.surelyReplacing(olds, inputs);
+  private async preflight(
+    urn: string | undefined,
+    olds: Values,
+    inputs: Values,
+    replaces: readonly string[],
+  ): Promise<readonly Failure[]> {
     if (this.resource.preflight === undefined) return [];
     if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
     const planned = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces };
@@ -251,14 +241,16 @@ function refuseMissing(missing: readonly string[]): void {
   });
 }
 
+function asReady<S extends State>(state: S): S {
+  return { ...state, __state: { ...state.__state, status: "ready" } };
+}
+
 /** What was done stays done: a refresh makes no call and runs nothing again. */
-function readFromState<S>(_: Context, __: Operation, ___: string, known: S | undefined): Promise<S> {
-  if (known !== undefined) return Promise.resolve(known);
-  return Promise.reject(
-    new AbsentError({
-      code: "DGC416",
-      why: "a restore or a drop is an action, and the service keeps no record that could be looked up.",
-      next: "Declare it in the program instead of looking it up.",
-    }),
-  );
+function fromState<S>(known: S | undefined): S {
+  if (known !== undefined) return known;
+  throw new AbsentError({
+    code: "DGC416",
+    why: "a restore or a drop is an action, and the service keeps no record that could be looked up.",
+    next: "Declare it in the program instead of looking it up.",
+  });
 }

@@ -1,4 +1,4 @@
-import { isHidden, unknownValue } from "./fields";
+import { type Field, givenNames, isHidden, unknownValue } from "./fields";
 import type { State } from "./resource";
 
 /** Inputs or outputs as a host hands them over. */
@@ -13,6 +13,11 @@ export function defined(values: Values): Values {
 export function outputsOf(state: State, inputs: Values): Values {
   const hidden = Object.entries(inputs).filter(([name]) => isHidden(name));
   return defined({ ...state, ...Object.fromEntries(hidden) });
+}
+
+/** A state with the program's newest inputs. An input that the program leaves out keeps its value. */
+export function withInputs<S extends State>(fields: Readonly<Record<string, Field>>, state: S, inputs: object): S {
+  return { ...state, ...inputs, __state: { ...state.__state, given: givenNames(fields, { ...inputs }) } };
 }
 
 /** The inputs after a refresh: what the program gave, with the values that are there now. */
