@@ -1,13 +1,6 @@
 import { goBuild, type GoProgram, goVersionFor } from "./goBuild";
-import { prepareTool } from "./prepareTool";
-import { type Say, sayOnStderr } from "./progress";
+import { type PrepareOptions, prepareTool } from "./prepareTool";
 import type { FoundTool, Supply, Tool } from "./tool";
-
-export interface ActionlintOptions {
-  readonly environment?: NodeJS.ProcessEnv;
-  readonly supplies?: readonly Supply[];
-  readonly say?: Say;
-}
 
 const version = "1.7.12";
 
@@ -39,7 +32,6 @@ const actionlint: Tool = {
 };
 
 /** Finds the linter for GitHub's workflows on PATH or in the cache; else builds it into the cache. */
-export function prepareActionlint(options: ActionlintOptions = {}): Promise<FoundTool> {
-  const { environment = process.env, supplies = actionlint.supplies, say = sayOnStderr } = options;
-  return prepareTool({ ...actionlint, supplies }, { environment, say });
+export function prepareActionlint(options: PrepareOptions = {}): Promise<FoundTool> {
+  return prepareTool(actionlint, options);
 }

@@ -1,13 +1,6 @@
 import { goBuild, type GoProgram, goVersionFor } from "./goBuild";
-import { prepareTool } from "./prepareTool";
-import { type Say, sayOnStderr } from "./progress";
+import { type PrepareOptions, prepareTool } from "./prepareTool";
 import type { FoundTool, Supply, Tool } from "./tool";
-
-export interface DgraphOptions {
-  readonly environment?: NodeJS.ProcessEnv;
-  readonly supplies?: readonly Supply[];
-  readonly say?: Say;
-}
 
 const version = "25.4.0";
 
@@ -47,7 +40,6 @@ const dgraph: Tool = {
 };
 
 /** Finds Dgraph on PATH or in the cache; else builds it into the cache. */
-export function prepareDgraph(options: DgraphOptions = {}): Promise<FoundTool> {
-  const { environment = process.env, supplies = dgraph.supplies, say = sayOnStderr } = options;
-  return prepareTool({ ...dgraph, supplies }, { environment, say });
+export function prepareDgraph(options: PrepareOptions = {}): Promise<FoundTool> {
+  return prepareTool(dgraph, options);
 }

@@ -3,8 +3,7 @@ import { dirname, join } from "node:path";
 import { findExecutables, pathFolders, pathWith } from "./executables";
 import { goBuild, type GoProgram, goVersionFor } from "./goBuild";
 import { pulumiInstaller } from "./installer";
-import { prepareTool } from "./prepareTool";
-import { type Say, sayOnStderr } from "./progress";
+import { type PrepareOptions, prepareTool } from "./prepareTool";
 import type { Source, Supply, Tool } from "./tool";
 
 /** The real Pulumi engine with its Node language host. */
@@ -27,10 +26,7 @@ export interface Engine {
 export const engineVersions = { newest: "3.274.1", oldest: "3.245.0" } as const;
 export type EngineAge = keyof typeof engineVersions;
 
-export interface EngineOptions {
-  readonly environment?: NodeJS.ProcessEnv;
-  readonly supplies?: readonly Supply[];
-  readonly say?: Say;
+export interface EngineOptions extends PrepareOptions {
   /** Exactly this version. Without it any engine on PATH that is new enough is taken. */
   readonly exactly?: EngineAge;
 }
@@ -91,9 +87,9 @@ function engineTool(exactly: EngineAge | undefined): Tool {
 
 /** Finds the engine on PATH or in the cache; else installs or builds it into the cache. */
 export async function prepareEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { environment = process.env, say = sayOnStderr, exactly } = options;
+  const { environment = process.env, exactly } = options;
   const tool = engineTool(exactly);
-  const found = await prepareTool({ ...tool, supplies: options.supplies ?? tool.supplies }, { environment, say });
+  const found = await prepareTool(tool, options);
   const [languageHost = found.executable] = found.companions;
   const binDirs = [...new Set([found.executable, ...found.companions].map((file) => dirname(file)))];
   // A PATH that leads there already keeps its order, so that no other program in these folders shadows the user's.

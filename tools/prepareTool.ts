@@ -4,11 +4,26 @@ import { cacheFolder, cacheVariable, folderName } from "./cache";
 import { examine, examineFolder } from "./examine";
 import { findExecutables, pathFolders } from "./executables";
 import { makeFolderOnce } from "./once";
-import type { FoundTool, Place, Source, Tool } from "./tool";
+import { type Say, sayOnStderr } from "./progress";
+import type { FoundTool, Place, Source, Supply, Tool } from "./tool";
+
+/** How a tool is looked for, where that differs from the usual. */
+export interface PrepareOptions {
+  /** Default: that of this process. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The ways to get the tool. Default: its own. */
+  readonly supplies?: readonly Supply[] | undefined;
+  /** Default: on standard error. */
+  readonly say?: Say;
+}
 
 /** Finds a tool on PATH or in the cache; else installs or builds it into the cache. */
-export async function prepareTool(tool: Tool, place: Place): Promise<FoundTool> {
-  const { environment, say } = place;
+export async function prepareTool(
+  wanted: Tool,
+  { environment = process.env, supplies = wanted.supplies, say = sayOnStderr }: PrepareOptions = {},
+): Promise<FoundTool> {
+  const tool = { ...wanted, supplies };
+  const place = { environment, say };
   const unfit: string[] = [];
   for (const executable of findExecutables(tool.executable, pathFolders(environment))) {
     const found = await examine(tool, executable, environment);
