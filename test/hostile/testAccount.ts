@@ -1,6 +1,7 @@
 import { Account as ProviderAccount } from "../../provider/run/account";
 import type { Context } from "../../provider/resource/context";
 import { TestClock } from "../harness/clocks";
+import { contextOf } from "../harness/contexts";
 import { type Operation } from "../../provider/run/operation";
 
 export const token = "canary-of-the-account";
@@ -14,23 +15,9 @@ export class Account {
 
   constructor(endpoint: URL | string, settings: { email: string; password: string } | { token: string } = { token }) {
     this.account = new ProviderAccount({ endpoint: String(endpoint), credentials: settings }, this.clock, () => 1);
-    const say = (text: string): void => {
+    this.context = contextOf({ account: this.account, clock: this.clock }, (text) => {
       this.said.push(text);
-    };
-    const signal = new AbortController().signal;
-    this.context = {
-      urn: undefined,
-      account: this.account,
-      clock: this.clock,
-      signal,
-      progress: say,
-      reached: say,
-      info: say,
-      warn: say,
-      reportFailure: ({ message }) => {
-        say(message);
-      },
-    };
+    });
   }
 
   within(ms = 60_000): Operation {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Account } from "../../provider/run/account";
-import { type Context } from "../../provider/resource/context";
 import { TestClock } from "../harness/clocks";
+import { contextOf } from "../harness/contexts";
 import { begin } from "../../provider/run/operation";
 
 describe("the queue of actions on one backend", () => {
@@ -10,20 +10,7 @@ describe("the queue of actions on one backend", () => {
     const lines: string[] = [];
     const say = (line: string): void => void lines.push(line);
     const account = new Account({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
-    const { signal } = new AbortController();
-    const context: Context = {
-      urn: undefined,
-      account,
-      clock,
-      signal,
-      progress: say,
-      reached: say,
-      info: say,
-      warn: say,
-      reportFailure: ({ message }) => {
-        say(message);
-      },
-    };
+    const context = contextOf({ account, clock }, say);
     const operation = begin(context, { input: "timeouts.create", value: "10m", ms: 600_000 });
     const leave = await account.queue.enter("0x42", context, operation);
     expect(lines).to.deep.equal([]);

@@ -4,6 +4,7 @@ import { type Context } from "../../provider/resource/context";
 import { DeadlineError, RefusedError } from "../../provider/errors/errors";
 import { waitUntilReady } from "../../provider/resource/wait";
 import { TestClock } from "../harness/clocks";
+import { contextOf } from "../harness/contexts";
 import { rejection } from "../harness/errors";
 import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 import { begin, type Operation } from "../../provider/run/operation";
@@ -23,19 +24,7 @@ describe("a wait for a backend on this machine that refuses connections", () => 
       answerJson(response, { data: { deployments: [backend] } });
     });
     const account = new Account({ endpoint: service.endpoint.href, credentials: { token: "token" } }, clock, () => 1);
-    const ignore = (): void => undefined;
-    const { signal } = new AbortController();
-    context = {
-      urn: undefined,
-      account,
-      clock,
-      signal,
-      progress: ignore,
-      reached: ignore,
-      info: ignore,
-      warn: ignore,
-      reportFailure: ignore,
-    };
+    context = contextOf({ account, clock });
     operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
   });
   afterEach(() => service.stop());

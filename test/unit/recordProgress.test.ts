@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import type { RestoreStatusAnswer } from "../../provider/api/dataAnswers";
 import type { Account } from "../../provider/run/account";
-import { type Context } from "../../provider/resource/context";
 import { UnknownOutcomeError } from "../../provider/errors/errors";
 import { LostAnswerError, WrongShapeError } from "../../provider/errors/requestErrors";
 import { RestoreRecords } from "../../provider/run/restores";
 import { followRestore } from "../../provider/restore/recordProgress";
 import { TestClock } from "../harness/clocks";
+import { contextOf } from "../harness/contexts";
 import { rejection } from "../harness/errors";
 import { begin } from "../../provider/run/operation";
 import { type RestoreCompletionState } from "../../provider/restore/inputs";
@@ -49,20 +49,8 @@ describe("waiting for a restore", () => {
         return said instanceof Error ? Promise.reject(said) : Promise.resolve({ status: said, errors: [] });
       },
     };
-    const ignore = (): void => undefined;
     const account = { data, restores } as unknown as Account;
-    const signal = new AbortController().signal;
-    const context: Context = {
-      urn: undefined,
-      account,
-      clock,
-      signal,
-      progress: ignore,
-      reached: ignore,
-      info: ignore,
-      warn: ignore,
-      reportFailure: ignore,
-    };
+    const context = contextOf({ account, clock });
     const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
     return followRestore(context, operation, 1, state, (seen) => {
       observed = seen;

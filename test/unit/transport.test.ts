@@ -14,6 +14,7 @@ import { type Sent, sentTo, withNock } from "./nocked";
 import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 import { begin } from "../../provider/run/operation";
 import { TestClock, callWithin } from "../harness/clocks";
+import { contextOf } from "../harness/contexts";
 import { rejection } from "../harness/errors";
 
 const origin = "https://cloud.example.com";
@@ -138,15 +139,7 @@ describe("requests, byte for byte", () => {
 
     async function created(inputs: BackendInputs): Promise<unknown> {
       const account = new Account({ endpoint: endpoint.href, credentials: { token } }, clock, () => 1);
-      const silent = {
-        signal: new AbortController().signal,
-        progress: () => undefined,
-        reached: () => undefined,
-        warn: () => undefined,
-        reportFailure: () => undefined,
-        info: () => undefined,
-      };
-      const context = { urn: undefined, account, clock, ...silent };
+      const context = contextOf({ account, clock });
       const operation = begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 });
       expectPost({ deployments: [] });
       const sent = expectPost({ createDeployment: { uid: "0x42", url: "b.example.com", jwtToken: "jwt-of-0x42" } });

@@ -5,6 +5,7 @@ import { DeadlineError } from "../../provider/errors/errors";
 import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { type PollResult, waitFor } from "../../provider/resource/wait";
 import { TestClock } from "../harness/clocks";
+import { contextOf } from "../harness/contexts";
 import { rejection } from "../harness/errors";
 import { begin, type Operation } from "../../provider/run/operation";
 
@@ -26,15 +27,9 @@ describe("a wait", () => {
     ending = new AbortController();
     const account = new Account({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     context = {
-      urn: undefined,
-      account,
-      clock,
-      signal: ending.signal,
+      ...contextOf({ account, clock, signal: ending.signal }),
       progress: (line) => lines.push(line),
       reached: (line) => lines.push(line),
-      warn: () => undefined,
-      reportFailure: () => undefined,
-      info: () => undefined,
     };
   });
 
