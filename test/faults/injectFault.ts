@@ -85,29 +85,15 @@ function change(world: World, { step }: Row, what: Extract<FaultKind["effect"], 
     world.time.pass(answerTimeMs);
     return;
   }
-  const uid = subjectOf(world, step.name);
+  const uid = subjectOf(world, step);
   if (what === "vanish") void cloud.remove(uid);
   else if (what === "rotate") cloud.rotateToken(uid);
   else cloud.get(uid).deployment.name = "renamed-by-hand";
 }
 
 /** The backend that a step is about. */
-function subjectOf({ source, target, local }: World, step: Row["step"]["name"]): string {
-  if (step === "listBackups") return source;
-  if (
-    [
-      "probe",
-      "restore",
-      "restoreStatus",
-      "confirm",
-      "schema",
-      "drop all",
-      "drop types",
-      "drop fields",
-      "export",
-    ].includes(step)
-  )
-    return target;
+function subjectOf({ source, target, local }: World, { on }: Row["step"]): string {
+  if (on !== undefined) return { source, target }[on];
   const orders = local.cloud.all().find(({ name }) => name === "orders");
   if (orders === undefined) throw new Error("there is no backend of the step");
   return orders.uid;

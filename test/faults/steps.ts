@@ -27,6 +27,8 @@ export interface Step {
   readonly skips?: number;
   /** The mutation whose lost answer leads to this step. */
   readonly after?: "createDeployment" | "deleteDeployment";
+  /** The backend that the step is about. Default: "orders", the one that the step creates, changes or deletes. */
+  readonly on?: "source" | "target";
 }
 
 export const stepNames = [
@@ -84,20 +86,37 @@ export const steps: readonly Step[] = [
     after: "deleteDeployment",
   },
   // Before a restore: does another one run?
-  { name: "probe", operation: "restoreStatus", kind: "query", plane: "data", asks: "restore" },
+  { name: "probe", operation: "restoreStatus", kind: "query", plane: "data", asks: "restore", on: "target" },
   // The check has already made one request for its warning.
-  { name: "listBackups", operation: "listBackups", kind: "query", plane: "data", asks: "restore", skips: 1 },
-  { name: "restore", operation: "restore", kind: "once", plane: "data", asks: "restore" },
-  { name: "restoreStatus", operation: "restoreStatus", kind: "poll", plane: "data" },
+  {
+    name: "listBackups",
+    operation: "listBackups",
+    kind: "query",
+    plane: "data",
+    asks: "restore",
+    skips: 1,
+    on: "source",
+  },
+  { name: "restore", operation: "restore", kind: "once", plane: "data", asks: "restore", on: "target" },
+  { name: "restoreStatus", operation: "restoreStatus", kind: "poll", plane: "data", on: "target" },
   // The only request of a check: what is the name of the backend to be wiped?
-  { name: "confirm", operation: "deployments", kind: "query", plane: "control", asks: "dropData" },
+  { name: "confirm", operation: "deployments", kind: "query", plane: "control", asks: "dropData", on: "target" },
   // Before a drop of names: does the backend store them?
-  { name: "schema", operation: "getGQLSchema", kind: "query", plane: "data", asks: "dropData" },
-  { name: "drop all", operation: "dropData", kind: "once", plane: "data", asks: "dropData" },
-  { name: "drop types", operation: "dropData", kind: "once", plane: "data", asks: "dropData" },
+  { name: "schema", operation: "getGQLSchema", kind: "query", plane: "data", asks: "dropData", on: "target" },
+  { name: "drop all", operation: "dropData", kind: "once", plane: "data", asks: "dropData", on: "target" },
+  { name: "drop types", operation: "dropData", kind: "once", plane: "data", asks: "dropData", on: "target" },
   // After the types of the same drop: the second mutation of a pair fails.
-  { name: "drop fields", operation: "dropData", kind: "once", plane: "data", asks: "dropData", times: 2, skips: 1 },
-  { name: "export", operation: "export", kind: "repeatable", plane: "data", asks: "dropData" },
+  {
+    name: "drop fields",
+    operation: "dropData",
+    kind: "once",
+    plane: "data",
+    asks: "dropData",
+    times: 2,
+    skips: 1,
+    on: "target",
+  },
+  { name: "export", operation: "export", kind: "repeatable", plane: "data", asks: "dropData", on: "target" },
 ];
 
 /** Requests of the provider that are not in the matrix. */
