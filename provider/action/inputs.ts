@@ -58,7 +58,7 @@ export const triggersField: Field = {
       ? undefined
       : 'must be a list of plain values, or an object of them like { nightly: "2026-01-01" }';
   },
-  replaces: (value, olds) => hasNewValue(olds["triggers"], value),
+  hasEffect: (value, olds) => hasNewValue(olds["triggers"], value),
 };
 
 function hasNewValue(olds: unknown, news: unknown): boolean {

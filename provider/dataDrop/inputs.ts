@@ -51,8 +51,8 @@ export interface DataDropState extends DataDropInputs, Protection {
 
 export const dataDropStateVersion = 1;
 
-const whole: Field = { onChange: "replace", check: flag, replaces: (value) => value === true };
-const selection: Field = { onChange: "replace", check: names, replaces: (value) => value !== undefined };
+const whole: Field = { onChange: "replace", check: flag, hasEffect: (value) => value === true };
+const selection: Field = { onChange: "replace", check: names, hasEffect: (value) => value !== undefined };
 
 export const dataDropFields: FieldTable<DataDropInputs> = {
   backend: { onChange: "replace", required: true, check: uid },

@@ -38,11 +38,12 @@ export function dynamicProvider<Inputs, S extends State>(
   const lifecycle = new Lifecycle(resource, host);
 
   /** The engine prints the value beside the name of a property, also of a script, or of a password in the wrong place. */
-  const shown = ({ property, code, reason }: Failure, secrets: readonly string[]): CheckFailure => {
+  const shown = ({ property, code, reason, details = [] }: Failure, secrets: readonly string[]): CheckFailure => {
     const isSecret = fields[property]?.mayBeSecret === true || secrets.includes(property);
     const isNamed = fields[property] !== undefined && !isSecret;
     const text = presentable(isNamed || property === "" ? reason : `"${clean(property)}": ${reason}`);
-    return { property: isNamed ? property : "", reason: `${text} [${pointerTo(code)}]` };
+    const lines = [text, ...details.map((line) => `    ${presentable(line)}`)].join("\n");
+    return { property: isNamed ? property : "", reason: `${lines} [${pointerTo(code)}]` };
   };
 
   return {

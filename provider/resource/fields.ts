@@ -11,6 +11,8 @@ export interface Failure {
   readonly property: string;
   readonly code: Code;
   readonly reason: string;
+  /** Lines below the reason, one item each. */
+  readonly details?: readonly string[];
 }
 
 /** What is wrong with a known value, given all inputs; undefined when it is valid. */
@@ -28,10 +30,10 @@ export interface Field {
   readonly mayBeSecret?: boolean;
   readonly check?: Check;
   /**
-   * For `replace`: whether a change from `olds` to this value (undefined: left out) replaces the object. If not, it only writes the state.
+   * Whether a change from `olds` to this value (undefined: left out) has the effect of `onChange`. If not, it only writes the state.
    * Default: every given value that differs.
    */
-  readonly replaces?: (value: unknown, olds: Values) => boolean;
+  readonly hasEffect?: (value: unknown, olds: Values) => boolean;
 }
 
 /** The rules of every input of a resource. A missing row does not compile. */
@@ -81,26 +83,23 @@ export function checkFields(fields: Fields, inputs: Values): Failure[] {
 
 /**
  * Names of the given inputs that differ from the old ones. An input that the program leaves out follows the service, so it is no change. Only
- * fields with a `replaces` of their own change when they are left out: the state must record it.
+ * fields with a `hasEffect` of their own change when they are left out: the state must record it.
  */
 export function changedFields(fields: Fields, olds: Values, news: Values): string[] {
   return Object.keys(fields).filter(
     (name) =>
       fields[name]?.onChange !== "nothing" &&
-      (news[name] !== undefined || fields[name]?.replaces !== undefined) &&
+      (news[name] !== undefined || fields[name]?.hasEffect !== undefined) &&
       !isDeepStrictEqual(olds[name], news[name]),
   );
 }
 
-/** Names of the inputs whose change replaces the object. */
-export function replacingFields(fields: Fields, olds: Values, news: Values): string[] {
-  return namesThat(fields, changedFields(fields, olds, news), "replace").filter(
-    (name) => fields[name]?.replaces?.(news[name], olds) ?? true,
-  );
-}
-
-export function namesThat(fields: Fields, changed: readonly string[], effect: Field["onChange"]): string[] {
-  return changed.filter((name) => fields[name]?.onChange === effect);
+/** Names of the inputs whose change replaces the object, or updates it with a call. */
+export function effectiveFields(fields: Fields, olds: Values, news: Values, effect: "replace" | "update"): string[] {
+  return changedFields(fields, olds, news).filter((name) => {
+    const field = fields[name];
+    return field?.onChange === effect && (field.hasEffect?.(news[name], olds) ?? true);
+  });
 }
 
 export const text: Check = (value) => (typeof value === "string" ? undefined : "must be a string");

@@ -2,15 +2,7 @@ import { AbsentError, ConflictError, SettingsError } from "../errors/errors";
 import { begin, type Operation } from "../run/operation";
 import { timeoutOf } from "../time";
 import type { Context } from "./context";
-import {
-  changedFields,
-  checkFields,
-  type Failure,
-  type Field,
-  holdsUnknown,
-  namesThat,
-  replacingFields,
-} from "./fields";
+import { changedFields, checkFields, effectiveFields, type Failure, type Field, holdsUnknown } from "./fields";
 import { type Difference, type Given, type Host, PartialFailure, type Step } from "./hostInterface";
 import { refuseReplace, replaceFailure } from "./protection";
 import { Replays } from "./replays";
@@ -43,11 +35,14 @@ export class Lifecycle<Inputs, S extends State> {
     const resolved = resource.resolve?.(olds as Partial<Inputs>, news as Inputs) ?? news;
     const inputs = defined(resolved);
     const checked = filledIn(inputs, olds, missing);
-    const failures = [...checkFields(this.fields, checked), ...(resource.check?.(checked as Inputs) ?? [])];
+    const failures = checkFields(this.fields, checked);
+    failures.push(...((await resource.check?.(checked as Inputs, olds as Partial<Inputs>)) ?? []));
     const settings = this.host.settingsFailure();
     if (settings !== undefined) failures.push({ property: "", code: settings.code, reason: settings.message });
     // A value that is not known yet may turn out to be the present one: then nothing is replaced, and the create checks again.
-    const replaces = replacingFields(this.fields, olds, checked).filter((name) => !holdsUnknown(checked[name]));
+    const replaces = effectiveFields(this.fields, olds, checked, "replace").filter(
+      (name) => !holdsUnknown(checked[name]),
+    );
     const refusal = replaceFailure(olds, replaces);
     if (refusal !== undefined) failures.push(refusal);
     if (failures.length === 0) failures.push(...(await this.preflight(urn, olds, checked, replaces)));
@@ -66,7 +61,7 @@ export class Lifecycle<Inputs, S extends State> {
       // one of a replacement.
       if (missing.length > 0) return Promise.resolve({ changes: false });
       const changed = changedFields(fields, olds, news);
-      const replaces = replacingFields(fields, olds, news);
+      const replaces = effectiveFields(fields, olds, news, "replace");
       if (replaces.some((name) => !holdsUnknown(news[name]))) refuseReplace(state, id, replaces);
       const unfinished = state.__state.status !== "ready";
       const hidden = resource.hiddenChange?.(state, inputs);
@@ -111,7 +106,7 @@ export class Lifecycle<Inputs, S extends State> {
       const state = reached?.state ?? this.stateFrom(olds);
       const inputs = news as Inputs;
       resource.recordLive?.(context, id, state);
-      const calls = namesThat(fields, changedFields(fields, olds, news), "update");
+      const calls = effectiveFields(fields, olds, news, "update");
       const isDone = calls.length === 0 && state.__state.status === "ready";
       const operation = this.operationFor(context, "update", news);
       const outputs = isDone
@@ -202,7 +197,7 @@ export class Lifecycle<Inputs, S extends State> {
     const isNew = Object.keys(before).length === 0;
     if (!isNew) this.oldInputs.set(urn, before);
     const olds = isNew ? (this.oldInputs.get(urn) ?? {}) : before;
-    const replaces = replacingFields(this.fields, olds, inputs);
+    const replaces = effectiveFields(this.fields, olds, inputs, "replace");
     const makes = isNew || replaces.length > 0;
     const announced = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces, makes };
     await this.run("check", { urn }, async (context) => this.resource.announce?.(context, announced));

@@ -83,8 +83,8 @@ export interface Resource<Inputs, S extends State> {
 
   /** Fills in what the program left open. `olds` are the inputs in the state, empty when there are none. */
   resolve?(olds: Partial<Inputs>, news: Inputs): Inputs;
-  /** Checks what no single field can tell, without a call. */
-  check?(inputs: Inputs): Failure[];
+  /** Checks what no single field can tell, without a call. `olds` are the inputs in the state, empty when there are none. */
+  check?(inputs: Inputs, olds: Partial<Inputs>): Failure[] | Promise<Failure[]>;
   /** Checks what only the service or the clock can tell. Runs when the object would be created or replaced. */
   preflight?(context: Context, planned: Planned<Inputs>): Promise<Failure[]>;
   /** Says in words what the engine's row does not show of a change. Runs in each check that finds no failure. */

@@ -41,7 +41,7 @@ function backupField(name: string, restored: string, check: Field["check"] & obj
   return {
     onChange: "replace",
     check,
-    replaces: (value, olds) => {
+    hasEffect: (value, olds) => {
       const before = olds[restored] ?? olds[name];
       return (
         value !== undefined &&

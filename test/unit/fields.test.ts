@@ -3,12 +3,12 @@ import {
   both,
   changedFields,
   checkFields,
+  effectiveFields,
   durations,
   type FieldTable,
   flag,
   givenNames,
   isHidden,
-  namesThat,
   notEmpty,
   oneOf,
   text,
@@ -163,11 +163,16 @@ describe("changes of fields", () => {
   });
 
   it("are grouped by their effect", () => {
-    const changed = ["title", "place", "note"];
-    expect(namesThat(fields, changed, "update")).to.deep.equal(["title"]);
-    expect(namesThat(fields, changed, "replace")).to.deep.equal(["place"]);
-    expect(namesThat(fields, changed, "state")).to.deep.equal(["note"]);
-    expect(namesThat(fields, changed, "nothing")).to.deep.equal([]);
+    const news = { title: "s", place: "there", note: "m" };
+    expect(effectiveFields(fields, olds, news, "update")).to.deep.equal(["title"]);
+    expect(effectiveFields(fields, olds, news, "replace")).to.deep.equal(["place"]);
+  });
+
+  it("have no effect where the field says so, and are still changes when a value is left out", () => {
+    const table = { title: { onChange: "update", hasEffect: (value: unknown) => value !== undefined } } as const;
+    expect(effectiveFields(table, olds, { title: "s" }, "update")).to.deep.equal(["title"]);
+    expect(effectiveFields(table, olds, {}, "update")).to.deep.equal([]);
+    expect(changedFields(table, olds, {})).to.deep.equal(["title"]);
   });
 
   it("include every value that the user set, also empty and false ones", () => {
