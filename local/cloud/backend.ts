@@ -41,6 +41,10 @@ export class Backend {
     return this.deployment.deploymentType === "dedicated";
   }
 
+  get isRestoring(): boolean {
+    return this.restores.isRunning;
+  }
+
   isReady(): boolean {
     return this.engine.isRunning && this.behaviour.now() >= this.deployment.readyAt;
   }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
+import type { Fault } from "../faults/rules";
 import type { GraphqlAnswer, GraphqlBody } from "../graphql/body";
 import type { Answer, StreamedAnswer } from "../http/answer";
 import type { Deployment } from "./deployment";
@@ -15,10 +16,16 @@ export interface EngineRequest {
   readonly headers: IncomingHttpHeaders;
   /** The body as it arrives, decompressed. It has been read already when `document` or `text` is set. */
   readonly stream: Readable;
-  /** The body of `/admin/schema` as text, for an engine that does not read bodies itself. */
+  /** The body of `/admin/schema` or `/query` as text, for an engine that does not read bodies itself. */
   readonly text?: string;
   /** The GraphQL document, if the local cloud had to read it. */
   readonly document?: GraphqlBody;
+  /** The time on the clock of the local cloud. */
+  readonly now: number;
+  /** Whether a restore of the backend is running. A real Dgraph knows that itself. */
+  readonly isRestoring: boolean;
+  /** The scripted fault that strikes the request. */
+  readonly fault?: Fault;
 }
 
 /** One backup of a backend, as listBackups returns it. */

@@ -38,12 +38,11 @@ const shapes: Record<Fault["kind"], Readonly<Record<string, Check>>> = {
   pause: { acted: flag },
   duplicates: {},
   lag: { ms: milliseconds },
+  "half-applied": { message: optional(text), applied: optional(texts) },
 };
 
 const operations = [
-  "ready",
-  "graphql",
-  "download",
+  ...["ready", "graphql", "download", "validate", "query", "mutate", "commit", "alter"],
   ...Object.values(schemas).flatMap((schema) =>
     [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {})),
   ),
@@ -75,6 +74,8 @@ function checkRule(rule: unknown, where: string): void {
   if (name !== undefined && typeof name !== "string") throw new Error(`${where}: "name" must be the name of a backend`);
   checkNames(rule, ["operation", "deployment", "name", "calls", "fault"], where);
   checkFault(fault, where);
+  if (fault["kind"] === "half-applied" && operation !== "updateGQLSchema")
+    throw new Error(`${where} (half-applied): "operation" must be updateGQLSchema`);
 }
 
 function checkFault(fault: Record<string, unknown>, where: string): void {

@@ -34,12 +34,20 @@ export type Fault =
   | { readonly kind: "pause"; readonly acted: boolean }
   /** The list of deployments has each entry twice. */
   | { readonly kind: "duplicates" }
-  /** The list of deployments lacks the entries that were created less than `ms` milliseconds ago. */
-  | { readonly kind: "lag"; readonly ms: number };
+  /**
+   * The answer is older than the state. The list of deployments lacks the entries that were created less than `ms` milliseconds
+   * ago. `getGQLSchema` answers the schema from before an update that was sent less than `ms` milliseconds ago.
+   */
+  | { readonly kind: "lag"; readonly ms: number }
+  /**
+   * `updateGQLSchema` saves the schema and then fails, as Dgraph does. Of the predicates, only those in `applied` get what the
+   * schema asks for. `message` is the reason in the error.
+   */
+  | { readonly kind: "half-applied"; readonly message?: string; readonly applied?: readonly string[] };
 
 /** Which requests a fault strikes. */
 export interface FaultRule {
-  /** Root field (`createDeployment`), or `ready` (OPTIONS /graphql), `graphql` or `download`. */
+  /** Root field (`createDeployment`), or `ready` (OPTIONS /graphql), `graphql`, `query`, `validate`, `download`, … */
   readonly operation: string;
   /** Only requests for the backend with this uid, on its data plane or on the control plane. */
   readonly deployment?: string;

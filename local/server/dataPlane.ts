@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { GraphQLError, OperationTypeNode } from "graphql";
 import type { Backend } from "../cloud/backend";
 import type { Cloud } from "../cloud/cloud";
+import type { Fault } from "../faults/rules";
 import type { GraphqlBody } from "../graphql/body";
 import { documentOf, operationOf } from "../graphql/document";
 import { operationName, rootFields } from "../graphql/execute";
@@ -18,7 +19,7 @@ export interface DataPlaneRequest {
   /** Its name in the journal. */
   readonly operation: string;
   readonly document: () => GraphqlBody | undefined;
-  /** The schema that was sent to `/admin/schema`, unless the database reads it itself. */
+  /** The body of a request to `/admin/schema` or `/query`, unless the database reads it itself. */
   readonly text?: string;
 }
 
@@ -73,7 +74,8 @@ export async function readDataRequest(
   const isAuthorized = carriesToken(request, backend.deployment.jwtToken);
   const plain = plainOperations.get(path);
   if (plain !== undefined) {
-    const isRead = isAuthorized && !backend.engine.streamsBodies && !dqlPaths.includes(path);
+    const isAnswered = path === "/query" || !dqlPaths.includes(path);
+    const isRead = isAuthorized && !backend.engine.streamsBodies && isAnswered;
     return { ...withoutDocument(plain), ...(isRead && { text: await bodies.text(request) }) };
   }
   // A persisted query may consist of a hash: only the database knows its text.
@@ -100,6 +102,7 @@ export async function answerData(
   cloud: Cloud,
   backend: Backend,
   read: DataPlaneRequest,
+  fault?: Fault,
 ): Promise<Answer | StreamedAnswer> {
   const { request, path } = read;
   const { engine } = backend;
@@ -123,6 +126,7 @@ export async function answerData(
     return { status: 200, body: await executeSlash(cloud, backend, document) };
   const refusal = path === "/admin" && document !== undefined ? refusalOfAdmin(document) : undefined;
   if (refusal !== undefined) return graphqlError(refusal);
+  refuseFault(backend, fault);
   const isInQuery = request.method === "GET" && document !== undefined;
   return engine.serve({
     method: isInQuery ? "POST" : (request.method ?? "POST"),
@@ -131,7 +135,19 @@ export async function answerData(
     ...decompressed(request, withoutToken(request.headers, jwtToken)),
     ...(read.text !== undefined && { text: read.text }),
     ...(document !== undefined && { document }),
+    now: cloud.behaviour.now(),
+    isRestoring: backend.isRestoring,
+    ...(fault !== undefined && { fault }),
   });
+}
+
+/** A real Dgraph decides itself what it saves and when. */
+function refuseFault({ engine }: Backend, fault: Fault | undefined): void {
+  if (engine.streamsBodies && (fault?.kind === "half-applied" || fault?.kind === "lag"))
+    throw new HttpError(
+      501,
+      `the fault ${fault.kind} of a schema needs the engine memory: start without --engine dgraph`,
+    );
 }
 
 /** Refuses a path or a method that a backend does not have. The message lists what it has. */

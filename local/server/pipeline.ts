@@ -17,11 +17,11 @@ export interface RoutedRequest {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly target: RequestTarget;
-  /** Carries the request out. */
-  readonly act: () => Promise<Answer | StreamedAnswer>;
+  /** Carries the request out. The fault that strikes it may change what the database does. */
+  readonly act: (fault?: Fault) => Promise<Answer | StreamedAnswer>;
 }
 
-interface BufferedRequest extends RoutedRequest {
+interface BufferedRequest extends Omit<RoutedRequest, "act"> {
   readonly act: () => Promise<Answer>;
 }
 
@@ -58,7 +58,7 @@ export async function handleRequest(
   });
   const act = async (): Promise<Answer | StreamedAnswer> => {
     if (isClosed()) throw new Error("the local cloud is closed");
-    const answer = await routed.act().catch(errorAnswer);
+    const answer = await routed.act(matched?.fault).catch(errorAnswer);
     journal.conclude(entry, "stream" in answer ? answer.status < 300 : wasCarriedOut(target.plane, answer));
     return answer;
   };
@@ -114,6 +114,9 @@ async function applyFault(
       return;
     case "unauthorized":
       send(response, entry, unauthorized(routed.target, fault.as));
+      return;
+    case "half-applied":
+      send(response, entry, await act());
       return;
     case "duplicates":
     case "lag":

@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Backend } from "../cloud/backend";
 import type { Cloud, DataPlaneServer } from "../cloud/cloud";
-import type { Answer, StreamedAnswer } from "../http/answer";
 import { Bodies } from "../http/bodies";
 import { refuseForeignSites } from "../http/browserGuard";
 import { HttpError } from "../http/httpError";
@@ -10,7 +9,7 @@ import { pathOf } from "../http/request";
 import { backupsPath, takeBackup } from "./backupRequest";
 import { answerControl, readControlRequest } from "./controlPlane";
 import { answerData, readDataRequest } from "./dataPlane";
-import { handleRequest, type PipelineOptions, type RequestTarget } from "./pipeline";
+import { handleRequest, type PipelineOptions, type RequestTarget, type RoutedRequest } from "./pipeline";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -107,9 +106,9 @@ export class LocalServer implements DataPlaneServer {
     const read = await readDataRequest(backend, request, this.bodies);
     const { uid, name } = backend.deployment;
     const target: RequestTarget = { plane: "data", operation: read.operation, deployment: uid, name };
-    await this.handle(request, response, target, () => {
+    await this.handle(request, response, target, (fault) => {
       if (this.cloud === undefined) throw new HttpError(503, "the local cloud is starting");
-      return answerData(this.cloud, backend, read);
+      return answerData(this.cloud, backend, read, fault);
     });
   }
 
@@ -117,11 +116,11 @@ export class LocalServer implements DataPlaneServer {
     request: IncomingMessage,
     response: ServerResponse,
     target: RequestTarget,
-    act: () => Promise<Answer | StreamedAnswer>,
+    act: RoutedRequest["act"],
   ): Promise<void> {
-    const actAndSave = async (): Promise<Answer | StreamedAnswer> => {
+    const actAndSave: RoutedRequest["act"] = async (fault) => {
       try {
-        return await act();
+        return await act(fault);
       } finally {
         this.saveChanges();
       }

@@ -130,6 +130,34 @@ export const supported: readonly SupportedCase[] = [
     ],
   },
   {
+    title: "unions, passwords and places",
+    schema: `type Dog { id: ID! name: String! @search(by: [hash]) at: Point area: Polygon }
+      type Cat { lives: Int code: String @id }
+      union Pet = Dog | Cat
+      type Owner @secret(field: "pw") { n: String! @id best: Pet pets: [Pet!] }`,
+    steps: [
+      `mutation { addOwner(input: [{ n: "a", pw: "secret", best: { dogRef: { name: "Rex", at: { longitude: 1.5, latitude: 2 } } },
+         pets: [{ dogRef: { name: "Pug" } }, { catRef: { lives: 9, code: "c" } }] }]) {
+         owner { n best { __typename ... on Dog { name at { longitude latitude } } } pets { __typename ... on Cat { lives } ... on Dog { name } } } numUids } }`,
+      'mutation { addOwner(input: [{ n: "b", pw: "short" }]) { numUids } }',
+      'mutation { addOwner(input: [{ n: "b" }]) { numUids } }',
+      'mutation { addOwner(input: [{ n: "b", pw: "longer1", pets: [{ catRef: { code: "c" } }, { catRef: { code: "d", lives: 1 } }] }]) { owner { pets(filter: { memberTypes: [Cat] }) { ... on Cat { code } } } numUids } }',
+      'mutation { addOwner(input: [{ n: "c", pw: "longer1", best: { dogRef: { name: "x" }, catRef: { lives: 1 } } }]) { numUids } }',
+      'mutation { addOwner(input: [{ n: "c", pw: "longer1", best: {} }]) { numUids } }',
+      '{ right: checkOwnerPassword(n: "a", pw: "secret") { n } wrong: checkOwnerPassword(n: "a", pw: "secreT") { n } nobody: checkOwnerPassword(n: "z", pw: "secret") { n } }',
+      'mutation { updateOwner(input: { filter: { n: { eq: "a" } }, set: { pw: "changed" } }) { owner { n } numUids } }',
+      '{ old: checkOwnerPassword(n: "a", pw: "secret") { n } new: checkOwnerPassword(n: "a", pw: "changed") { n } }',
+      '{ queryOwner(filter: { n: { eq: "a" } }) { pets(filter: { memberTypes: [Dog] }) { ... on Dog { name } } } }',
+      '{ queryOwner(filter: { n: { eq: "a" } }) { pets(filter: { memberTypes: [Dog], dogFilter: { name: { eq: "nope" } } }) { ... on Dog { name } } best(filter: { memberTypes: [Cat] }) { __typename } } }',
+      "{ queryOwner(filter: { has: [best] }) { n } }",
+      'mutation { updateOwner(input: { filter: { n: { eq: "a" } }, remove: { pets: [{ catRef: { code: "c" } }] } }) { owner { pets { __typename } } numUids } }',
+      'mutation { deleteDog(filter: { name: { eq: "Rex" } }) { numUids } }',
+      `mutation { addDog(input: [{ name: "Area", area: { coordinates: [{ points: [{ longitude: 0, latitude: 0 }, { longitude: 0, latitude: 2 },
+         { longitude: 2, latitude: 2 }, { longitude: 0, latitude: 0 }] }] } }]) { dog { name area { coordinates { points { longitude latitude } } } } numUids } }`,
+      "{ queryDog(filter: { has: [area] }) { name area { coordinates { points { latitude } } } } }",
+    ],
+  },
+  {
     title: "an @id that a mutation defines in one place and refers to in others",
     schema: `type A { x: Int b: B bs: [B!] i: [B] @hasInverse(field: a) }
       type B { y: String! a: A k: String @id n: Int }`,
@@ -246,6 +274,22 @@ export const refused: readonly string[] = [
   'type A { id: ID! @dgraph(pred: "x") y: Int }',
   'type A { x: String @dgraph(pred: "as") }',
   'type A { x: Int @dgraph(pred: "p") } type B { y: String @dgraph(pred: "p") }',
+  "type A @remote { x: Int }",
+  "type A @remote { x: Int } type B { a: A }",
+  'type A @secret(field: "x") { x: Int }',
+  "type A { x: Int l: Int @lambda }",
+  "union U = A type A { x: Int u: U @search }",
+  'union U = A type A { x: Int } type B { u: U @default(add: { value: "1" }) }',
+  "type A { x: Int } extend type A { y: Int }",
+  "type A { x: String @search(by: [regexp, trigram]) }",
+  "type A { x: Int @custom(nope: 1) }",
+  'type A { x: Int }\n# Dgraph.Authorization {"Header":"X","Namespace":"n","Algo":"HS256"}',
+  'type A { x: Int }\n# Dgraph.Authorization {"Namespace":"n","Algo":"HS256","VerificationKey":"k"}',
+  'type A { x: Int }\n# Dgraph.Authorization {"Header":"X","Namespace":"n","JWKUrl":"http://127.0.0.1:1/"}',
+  "type A { x: Int }\n# Dgraph.Authorization {",
+  'type A { x: Int }\n# Dgraph.Authorization X n HS256 "key"\n# Dgraph.Authorization X n HS256 "key"',
+  "type A { x: Int }\n# Dgraph.Secret a",
+  "type A { x: Int }\n# Dgraph.Allow-Origin x",
 ];
 
 /** Unusual schemas that both engines accept. Only their generated API is compared. */
@@ -264,27 +308,35 @@ export const accepted: readonly string[] = [
   "type A { b: B! @hasInverse(field: a) } type B { a: A! }",
   "interface I { id: ID! a: A @hasInverse(field: is) } type A { is: [I] x: Int } type T implements I { y: Int }",
   'type A { x: Int @deprecated(reason: "old") }',
+  ...[
+    'type A { id: ID! x: Int c: [A] @custom(http: { url: "http://127.0.0.1:1/$id", method: GET }) l(n: Int!): String @lambda }',
+    'type A { x: Int } type Query { q(i: In): [A] @custom(http: { url: "http://127.0.0.1:1/", method: POST }) d(n: Int): [A] @custom(dql: "query q($n: int) { d(func: type(A)) { x: A.x } }") } input In { x: Int y: [In!] }',
+    "type A { x: Int } type R @remote { z: Int o: [R!]! } type Mutation { m(a: [Int!]!): R @lambda } type Query { r: R @lambda }",
+    "type A @lambdaOnMutate(add: true) { x: Int }",
+    'type Query { none: Int @custom(http: { url: "http://127.0.0.1:1/none", method: GET }) }',
+  ],
+  ...[
+    'type A @auth(query: { rule: "{ $X: { eq: \\"a\\" } }" }, delete: { or: [{ rule: "query { queryA { x } }" }, { not: { rule: "{ $X: { eq: \\"b\\" } }" } }] }) { x: Int }',
+    'type A { x: Int }\n# Dgraph.Authorization {"Header":"X","Namespace":"n","Algo":"HS256","VerificationKey":"k","ClosedByDefault":true}',
+    'type A { x: Int }\n# Dgraph.Authorization X n HS256 "key"\n# Dgraph.Secret a "b"\n# Dgraph.Allow-Origin "http://a"\n# dgraph.authorization x',
+    'type A @secret(field: "pw") { n: String! @id b: B } type B @secret(field: "code", pred: "own.code") { id: ID! a: A }',
+  ],
+  ...[
+    "type A { x: Int u: U us: [U!] m: U! } type B { id: ID! y: Int } union U = A | B",
+    "type A { s: String @search(by: [fulltext, hash]) t: String @search(by: [regexp]) u: String @search(by: [term, trigram]) n: String! @id @search(by: [ngram]) e: E @search(by: [exact, trigram]) } enum E { X Y }",
+    "type A { p: Point @search q: Polygon @search m: MultiPolygon @search n: Point! x: Int }",
+    "type A @withSubscription { x: Int }",
+    'type A @generate(query: { get: false, aggregate: false }, mutation: { add: false }, subscription: true) @secret(field: "pw") { id: ID! x: Int }',
+    'type A @generate(query: { query: false, password: false }, mutation: { update: false, delete: false }) @secret(field: "pw") { id: ID! x: Int }',
+  ],
 ];
 
 /** Schemas that only a real Dgraph supports, and how the engine in memory names the feature. */
 export const unsupported: readonly (readonly [schema: string, feature: string])[] = [
-  [
-    'type A { x: Int } type Query { q: [A] @custom(dql: "query { q(func: type(A)) { x: A.x } }") }',
-    "@custom (Query.q)",
-  ],
-  ['type A @auth(query: { rule: "{ $X: { eq: \\"a\\" } }" }) { x: Int }', "@auth (A)"],
-  [
-    'type A { x: Int }\n# Dgraph.Authorization {"Header":"X","Namespace":"n","Algo":"HS256","VerificationKey":"hidden","ClosedByDefault":true}',
-    "# Dgraph.Authorization",
-  ],
-  ["type A { x: Int } type B { y: Int } union U = A | B", "union U"],
-  ["input In { x: Int } type A { x: Int }", "input In"],
-  ["type A { p: Point @search }", "Point (A.p)"],
-  ["type A { s: String @search(by: [fulltext, hash]) }", "@search(by: [fulltext]) (A.s)"],
-  ["type A { s: String @search(by: [regexp]) }", "@search(by: [regexp]) (A.s)"],
-  ["type A @withSubscription { x: Int }", "@withSubscription (A)"],
-  ['type A @secret(field: "p") { x: Int }', "@secret (A)"],
-  ["type A @generate(mutation: { add: false }) { x: Int }", "@generate (A)"],
+  ['type A @key(fields: "id") { id: ID! x: Int }', "@key (A)"],
+  ['type A { id: ID! x: Int } extend type B @key(fields: "id") { id: ID! @external y: Int }', "extend B"],
+  ["type A { v: [Float!] @embedding }", "@embedding (A.v)"],
+  ["type A { p: [Point] x: Int }", "lists of Point (A.p)"],
   ["type A { x(q: Int): Int }", "arguments (A.x)"],
   ['type A { s: String @dgraph(pred: "A.s@hi") }', "languages in @dgraph(pred:) (A.s)"],
   ['type A { b: B @dgraph(pred: "e") } type B { x: Int as1: [A] @dgraph(pred: "~e") }', '@dgraph(pred: "~…") (B.as1)'],

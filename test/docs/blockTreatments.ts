@@ -8,7 +8,8 @@ import type { Block } from "./blocks";
  * - script: compiled, and run in the tests' own process
  * - mocks: compiled, and run in the tests' own process, under the mocks that it sets
  * - story: a file or a command of a how-to page. TypeScript is compiled; test/engine/howTo.test.ts follows the page in order, on the
- *   real engine, and compares its output blocks with what was printed
+ *   real engine, and compares its output blocks with what was printed. A command fails if its output begins with "error: "
+ * - patch: a change of a file of a how-to page, which the same test makes. Its first line names the file
  * - shell: run by bash beside a local cloud; test/engine/pages.test.ts runs the commands of pulumi as well. What would run for
  *   long or install something (npm, and npx but for a backup) is looked up instead
  * - schema: deployed to a backend of the local cloud in memory
@@ -18,7 +19,7 @@ import type { Block } from "./blocks";
  * - output: what a program prints; not run
  */
 export type Treatment =
-  "change" | "program" | "story" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
+  "change" | "program" | "story" | "patch" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
 
 /** By the word behind the fence; an indented block has none, and is for a shell. */
 const byLanguage: Readonly<Record<string, Treatment>> = {
@@ -40,6 +41,7 @@ const byPlace: readonly { file: string; heading: string; language: string; treat
   { file: "docs/troubleshooting.md", heading: "Troubleshooting", language: "", treatment: "output" },
   { file: "local/README.md", heading: "In tests", language: "ts", treatment: "script" },
   { file: "local/README.md", heading: "Faults", language: "json", treatment: "faults" },
+  { file: "local/README.md", heading: "Faults of schemas", language: "json", treatment: "faults" },
 ];
 
 const howTo = "docs/how-to/";
@@ -47,6 +49,7 @@ const howTo = "docs/how-to/";
 /** Undefined for a block that nobody has thought of. */
 export function treatmentOf({ file, heading, language }: Block): Treatment | undefined {
   if (file.startsWith(howTo) && (language === "ts" || language === "sh")) return "story";
+  if (file.startsWith(howTo) && language === "diff") return "patch";
   const place = byPlace.find((one) => one.file === file && one.heading === heading && one.language === language);
   return place?.treatment ?? byLanguage[language];
 }

@@ -15,6 +15,7 @@ import {
   setSchema,
   whenReady,
 } from "../local/calls";
+import { askDql, countsOf } from "../local/dql";
 
 /** What a fact is checked with: a cloud, a session, and a dedicated backend that is ready. */
 export interface World {
@@ -456,7 +457,97 @@ export const facts: readonly Fact[] = [
       expect(gqlSchema.id).to.match(/^0x[0-9a-f]+$/);
     },
   },
+  {
+    id: "D16",
+    source: "Dgraph source",
+    says: "/query answers predicates, types and counts in the modes flexible and readonly; an unknown name counts 0",
+    async holds({ local, headers, backend }) {
+      expect((await askDql(backend, "schema {}")).status).to.equal(403);
+      const flexible = await whenReady(await make(local, headers, { deploymentMode: "flexible" }));
+      await setSchema(flexible, "type Order { id: ID! name: String @id tags: [String] }");
+      await added(flexible);
+      const { data } = await askDql(flexible, "schema(pred: [Order.name, Order.tags]) {}");
+      const name = { predicate: "Order.name", type: "string", index: true, tokenizer: ["hash"], upsert: true };
+      expect(data).to.deep.equal({ schema: [name, { predicate: "Order.tags", type: "string", list: true }] });
+      const counts =
+        "a(func: has(Order.name)) { count(uid) } b(func: type(Order)) @filter(NOT has(Order.tags)) { count(uid) }";
+      expect(await countsOf(flexible, `{ ${counts} c(func: has(Nothing.x)) { count(uid) } }`)).to.deep.equal({
+        a: 1,
+        b: 1,
+        c: 0,
+      });
+    },
+  },
+  {
+    id: "D17",
+    source: "Dgraph source",
+    says: "a refused updateGQLSchema answers 200 with errors and saves its text; the old text heals",
+    async holds({ local, headers }) {
+      const backend = await whenReady(await make(local, headers, { deploymentMode: "flexible" }));
+      const [before, after] = [
+        "type Order { name: String tags: [String] }",
+        "type Order { name: String tags: String }",
+      ];
+      await setSchema(backend, before);
+      await added(backend);
+      const { status, data, errors } = await setSchema(backend, after);
+      expect([status, data]).to.deep.equal([200, { updateGQLSchema: null }]);
+      expect(errors?.[0]?.message).to.match(
+        /^resolving updateGQLSchema failed because succeeded in saving GraphQL schema but failed to alter Dgraph schema - .*Order\.tags/,
+      );
+      await textIs(backend, after);
+      const list = { schema: [{ predicate: "Order.tags", type: "string", list: true }] };
+      expect((await askDql(backend, "schema(pred: Order.tags) {}")).data).to.deep.equal(list);
+      expect((await setSchema(backend, before)).errors).to.equal(undefined);
+      await textIs(backend, before);
+      expect((await askDql(backend, "schema(pred: Order.tags) {}")).data).to.deep.equal(list);
+    },
+  },
+  {
+    id: "D18",
+    source: "Dgraph source",
+    says: "the values of a removed field stay, and come back with the field; single to list cannot be taken back",
+    async holds({ backend }) {
+      await setSchema(backend, "type Order { id: ID! name: String }");
+      await added(backend);
+      await setSchema(backend, "type Order { id: ID! other: Int }");
+      await setSchema(backend, "type Order { id: ID! name: [String] }");
+      await textIs(backend, "type Order { id: ID! name: [String] }");
+      const { data } = await post(backend.graphql, "{ queryOrder { name } }", {}, backend.auth);
+      expect(data).to.deep.equal({ queryOrder: [{ name: ["tea"] }] });
+      const back = await setSchema(backend, "type Order { id: ID! name: String }");
+      expect(back.errors?.[0]?.message).to.contain("Schema change not allowed from [string] => string");
+    },
+  },
+  {
+    id: "D19",
+    source: "Dgraph source",
+    says: "getGQLSchema is null before the first schema, and has an empty one after allDataAndSchema was dropped",
+    async holds({ local, headers }) {
+      const backend = await whenReady(await make(local, headers));
+      const look = async (): Promise<unknown> =>
+        field(await post(backend.admin, "{ getGQLSchema { schema } }", {}, backend.auth), "getGQLSchema");
+      expect(await look()).to.equal(null);
+      await setSchema(backend, "type Order { name: String }");
+      await textIs(backend, "type Order { name: String }");
+      const drop = "mutation { dropData(allDataAndSchema: true) { response { code } } }";
+      expect((await post(backend.slash, drop, {}, backend.auth)).errors).to.equal(undefined);
+      expect(await look()).to.deep.equal({ schema: "" });
+    },
+  },
 ];
+
+/** Waits until a schema is the live one: a real database shows it a moment after it answered the update. */
+async function textIs(backend: Made, schema: string): Promise<void> {
+  let text = "";
+  for (let tries = 0; tries < 50; tries++) {
+    const reply = await post(backend.admin, "{ getGQLSchema { schema } }", {}, backend.auth);
+    text = (field(reply, "getGQLSchema") as { schema: string } | null)?.schema ?? "none";
+    if (text === schema) return;
+    await pause(50);
+  }
+  expect(text).to.equal(schema);
+}
 
 export async function worldOf(local: LocalCloud): Promise<World> {
   const headers = await session(local);

@@ -3,15 +3,17 @@ import type { GraphqlBody } from "../../graphql/body";
 import { execute, rootFields } from "../../graphql/execute";
 import { schemas } from "../../graphql/schemas";
 import type { Answer } from "../../http/answer";
+import type { GraphqlSchema } from "./database";
 
 /** The part of the engine that `/admin` uses. */
 export interface AdminEngine {
-  readonly generatedSchema: string;
   /** In seconds since the Unix epoch. */
   readonly startedAt: number;
-  schema(): Promise<string>;
-  setSchema(schema: string): Promise<void>;
-  validateSchema(schema: string): void;
+  /** The schema that `getGQLSchema` shows; undefined before the first one. */
+  readonly current: () => GraphqlSchema | undefined;
+  readonly setSchema: (schema: string) => void;
+  /** Throws when a schema cannot be used, and says why. Changes nothing. */
+  readonly validateSchema: (schema: string) => void;
 }
 
 /** In Dgraph, the schema is a node. No node of this engine has this uid. */
@@ -19,11 +21,10 @@ const schemaUid = "0x0";
 
 /** Answers a document on `/admin`. Like Dgraph, it adds tracing to the answer. */
 export async function answerAdmin(engine: AdminEngine, body: GraphqlBody): Promise<ExecutionResult> {
-  const current = async (): Promise<object> => ({
-    id: schemaUid,
-    schema: await engine.schema(),
-    generatedSchema: engine.generatedSchema,
-  });
+  const current = (): object | null => {
+    const schema = engine.current();
+    return schema === undefined ? null : { id: schemaUid, ...schema };
+  };
   const unsupported = rootFields(body).find((field) => !isSupported(field));
   if (unsupported !== undefined)
     return {
@@ -37,9 +38,9 @@ export async function answerAdmin(engine: AdminEngine, body: GraphqlBody): Promi
     {
       getGQLSchema: current,
       health: () => [healthOf(engine)],
-      updateGQLSchema: async ({ input }: { input: { set: { schema: string } } }) => {
-        await engine.setSchema(input.set.schema);
-        return { gqlSchema: await current() };
+      updateGQLSchema: ({ input }: { input: { set: { schema: string } } }) => {
+        engine.setSchema(input.set.schema);
+        return { gqlSchema: current() };
       },
     },
     body,
@@ -48,11 +49,11 @@ export async function answerAdmin(engine: AdminEngine, body: GraphqlBody): Promi
 }
 
 /** Answers a schema on `/admin/schema`, or on `/admin/schema/validate`, which changes nothing. */
-export async function answerSchema(engine: AdminEngine, path: string, schema: string): Promise<Answer> {
+export function answerSchema(engine: AdminEngine, path: string, schema: string): Answer {
   const isValidated = path === "/admin/schema/validate";
   try {
     if (isValidated) engine.validateSchema(schema);
-    else await engine.setSchema(schema);
+    else engine.setSchema(schema);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (!isValidated) return { status: 200, body: { errors: [{ message, extensions: { code: "Error" } }] } };

@@ -1,7 +1,8 @@
 import { GraphQLError } from "graphql";
+import { needsDgraph } from "./needsDgraph";
 import type { StoredNode } from "./nodes";
 import type { Field, ObjectType } from "./schema/model";
-import { comparable, valuesOf } from "./values";
+import { comparable, readValues, UnreadableValue, valuesOf } from "./values";
 
 /** A filter of a request. The generated schema has checked its fields. */
 export type Filter = Readonly<Record<string, unknown>>;
@@ -51,7 +52,7 @@ function listOf(value: unknown): Filter[] {
 function holds(node: StoredNode, name: string, value: unknown, type: ObjectType): boolean {
   const field = type.fields.get(name);
   if (field?.kind === "uid") return idsIn(value as readonly unknown[]).has(node.uid);
-  if (field !== undefined) return fieldHolds(valuesOf(node.values[field.predicate]), value, field);
+  if (field !== undefined) return fieldHolds(node, value, field);
   if (name === "and") return listOf(value).every((one) => matches(node, one, type));
   if (name === "not") return !matches(node, value as Filter, type);
   return valuesOf(value).every(
@@ -74,28 +75,57 @@ export function uidOf(text: unknown): string | undefined {
   return isUid ? `0x${BigInt(text).toString(16)}` : undefined;
 }
 
-function fieldHolds(values: readonly unknown[], condition: unknown, field: Field): boolean {
-  if (typeof condition !== "object" || condition === null) return values.includes(condition);
+/** Searches with Dgraph's own tokenizers and syntax, and those of places. */
+const unsupportedFunctions = ["alloftext", "anyoftext", "regexp", "ngram", "near", "within", "contains", "intersects"];
+
+function fieldHolds(node: StoredNode, condition: unknown, field: Field): boolean {
+  if (typeof condition !== "object" || condition === null) return readValues(node, field).includes(condition);
   const functions = Object.entries(condition as Filter);
   const [name, wanted] = functions[0] ?? ["", undefined];
   if (functions.length !== 1)
     throw new GraphQLError(`the filter of ${field.name} has ${functions.length} functions: use exactly one`);
+  const isUnsupported = unsupportedFunctions.includes(name) || (name === "between" && field.kind === "enum");
+  if (isUnsupported) throw needsDgraph(`the search "${name}" (${field.name})`);
+  if (name === "eq" || name === "in") return isAmong(node, field, valuesOf(wanted), name);
+  const values = readValues(node, field);
   if (name === "allofterms" || name === "anyofterms") return termsHold(values, name, String(wanted));
   const own = values.map((value) => comparable(field, value));
   if (name === "between") {
     const { min, max } = wanted as { min: unknown; max: unknown };
     return own.some((value) => value >= comparable(field, min) && value <= comparable(field, max));
   }
-  const others = valuesOf(wanted).map((value) => comparable(field, value));
-  if (name === "eq" && others.length === 0) return own.length === 0;
-  return others.some((other) => own.some((value) => compares(value, name, other)));
+  return valuesOf(wanted).some((other) => own.some((value) => compares(value, name, comparable(field, other))));
+}
+
+/** Whether a node has this value in an `@id`. */
+export function hasId(node: StoredNode, field: Field, value: unknown): boolean {
+  return isAmong(node, field, [value], "in");
+}
+
+/** Whether a node has one of these values. Dgraph asks the index, which lacks the values that it cannot read. */
+function isAmong(node: StoredNode, field: Field, wanted: readonly unknown[], name: "eq" | "in"): boolean {
+  const others = wanted.map((value) => comparable(field, value));
+  const raw = valuesOf(node.values[field.predicate]);
+  if (name === "eq" && others.length === 0) return raw.length === 0;
+  return raw.some((value) => {
+    const own = readable({ ...node, values: { [field.predicate]: value } }, field);
+    return own !== undefined && others.includes(comparable(field, own));
+  });
+}
+
+function readable(node: StoredNode, field: Field): unknown {
+  try {
+    return readValues(node, field)[0];
+  } catch (error) {
+    if (error instanceof UnreadableValue) return undefined;
+    throw error;
+  }
 }
 
 function compares(value: string | number | boolean, name: string, other: string | number | boolean): boolean {
   if (name === "le") return value <= other;
   if (name === "lt") return value < other;
-  if (name === "ge") return value >= other;
-  return name === "gt" ? value > other : value === other;
+  return name === "ge" ? value >= other : value > other;
 }
 
 function termsHold(values: readonly unknown[], name: "allofterms" | "anyofterms", text: string): boolean {
@@ -127,7 +157,7 @@ function ordered(
   if (keys.length === 0) return nodes;
   return [...nodes].sort((one, other) => {
     for (const { field, sign } of keys) {
-      const [mine, theirs] = [one, other].map(({ values }) => valuesOf(values[field.predicate])[0]);
+      const [mine, theirs] = [one, other].map((node) => readValues(node, field)[0]);
       if (mine === undefined || theirs === undefined) {
         if (mine !== theirs) return mine === undefined ? 1 : -1;
         continue;
@@ -150,7 +180,7 @@ function keysOf(order: Order | null | undefined, type: ObjectType): { readonly f
 export function aggregateOf(nodes: readonly StoredNode[], type: ObjectType): Record<string, unknown> {
   const result: Record<string, () => unknown> = {};
   for (const field of type.fields.values()) {
-    const values = (): unknown[] => nodes.flatMap(({ values: own }) => valuesOf(own[field.predicate]));
+    const values = (): unknown[] => nodes.flatMap((node) => readValues(node, field));
     const extreme = (sign: 1 | -1) => (): unknown =>
       values().reduce<unknown>((best, value) => {
         if (best === undefined) return value;

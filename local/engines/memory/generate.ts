@@ -1,7 +1,8 @@
 import { buildSchema, GraphQLScalarType, type GraphQLSchema } from "graphql";
 import { filterInputs } from "./filterInputs";
+import { geoTypes } from "./schema/directives";
 import type { Field, Model, ObjectType } from "./schema/model";
-import { int64Scalar } from "./values";
+import { dateTimeScalar, int64Scalar } from "./values";
 
 const orderable = ["Int", "Int64", "Float", "String", "DateTime"];
 const summable = ["Int", "Int64", "Float"];
@@ -9,34 +10,58 @@ const summable = ["Int", "Int64", "Float"];
 /** Generates the GraphQL API that Dgraph has for the types of an uploaded schema. */
 export function generate(model: Model): { readonly schema: GraphQLSchema; readonly sdl: string } {
   const types = [...model.types.values()];
-  const mutations = types.flatMap((type) => mutationsOf(type, model));
+  const mutations = [...rootsOf("Mutation", model), ...types.flatMap((type) => mutationsOf(type, model))];
   const sdl = [
     "scalar DateTime",
     "scalar Int64",
     filterInputs,
     ...model.enums.values(),
+    ...model.verbatim,
+    ...[...model.unions].flatMap(([name, members]) => unionOf(name, members)),
     ...enumFilters(types),
     ...mergedFilters(types),
     ...types.flatMap((type) => definitionsOf(type, model)),
-    `type Query { ${types.flatMap(queriesOf).join(" ") || "_empty: Boolean"} }`,
+    `type Query { ${[...rootsOf("Query", model), ...types.flatMap(queriesOf)].join(" ") || "_empty: Boolean"} }`,
     ...(mutations.length === 0 ? [] : [`type Mutation { ${mutations.join(" ")} }`]),
   ].join("\n");
   const schema = buildSchema(sdl, { assumeValidSDL: true });
-  const int64 = schema.getType("Int64");
-  if (int64 instanceof GraphQLScalarType) Object.assign(int64, int64Scalar);
+  for (const [name, scalar] of Object.entries({ Int64: int64Scalar, DateTime: dateTimeScalar })) {
+    const type = schema.getType(name);
+    if (type instanceof GraphQLScalarType) Object.assign(type, scalar);
+  }
   return { schema, sdl };
 }
 
+function rootsOf(root: string, { rootFields }: Model): string[] {
+  return rootFields.filter((field) => field.root === root).map(({ text }) => text);
+}
+
+function unionOf(name: string, members: readonly string[]): string[] {
+  return [
+    `union ${name} = ${members.join(" | ")}`,
+    `enum ${name}Type { ${members.join(" ")} }`,
+    `input ${name}Ref { ${members.map((member) => `${lowerFirst(member)}Ref: ${member}Ref`).join(" ")} }`,
+    `input ${name}Filter { memberTypes: [${name}Type!] ${members.map((member) => `${lowerFirst(member)}Filter: ${member}Filter`).join(" ")} }`,
+  ];
+}
+
+/** How the name of a type begins the name of a field. */
+export function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
 function definitionsOf(type: ObjectType, model: Model): string[] {
-  const { name } = type;
-  const fields = [...type.fields.values()];
+  const { name, omitted } = type;
+  const has = (mutation: string): boolean => !omitted.includes(mutation);
+  const all = [...type.fields.values()];
+  const fields = all.filter(({ isComputed }) => !isComputed);
   const stored = fields.filter(({ kind }) => kind !== "uid").map((field) => field.name);
   const orders = fields.filter(isOrderable).map((field) => field.name);
   const inputs = inputsOf(type, model);
   const results = `${payloadName(type)}${argumentsOf(type)}: [${name}]`;
   const implementing = type.interfaces.length === 0 ? "" : ` implements ${type.interfaces.join(" & ")}`;
   return [
-    `${type.isInterface ? "interface" : "type"} ${name}${implementing} { ${fields.map((field) => output(field, model)).join(" ")} }`,
+    `${type.isInterface ? "interface" : "type"} ${name}${implementing} { ${all.map((field) => output(field, model)).join(" ")} }`,
     `type ${name}AggregateResult { count: Int ${fields.flatMap(aggregates).join(" ")} }`,
     ...(stored.length === 0 ? [] : [`enum ${name}HasFilter { ${stored.join(" ")} }`]),
     filterOf(type, inputs.length > 0),
@@ -46,27 +71,31 @@ function definitionsOf(type: ObjectType, model: Model): string[] {
           `enum ${name}Orderable { ${orders.join(" ")} }`,
           `input ${name}Order { asc: ${name}Orderable desc: ${name}Orderable then: ${name}Order }`,
         ]),
-    `type Delete${name}Payload { ${results} msg: String numUids: Int }`,
+    ...(has("delete") ? [`type Delete${name}Payload { ${results} msg: String numUids: Int }`] : []),
     ...referenceOf(type, inputs),
     ...(inputs.length === 0
       ? []
       : [
-          ...(type.isInterface
+          ...(type.isInterface || !has("add")
             ? []
             : [`input Add${name}Input { ${inputs.join(" ")} }`, `type Add${name}Payload { ${results} numUids: Int }`]),
-          `input ${name}Patch { ${inputs.map(optional).join(" ")} }`,
-          `input Update${name}Input { filter: ${name}Filter! set: ${name}Patch remove: ${name}Patch }`,
-          `type Update${name}Payload { ${results} numUids: Int }`,
+          ...(has("update")
+            ? [
+                `input ${name}Patch { ${inputs.map(optional).join(" ")} }`,
+                `input Update${name}Input { filter: ${name}Filter! set: ${name}Patch remove: ${name}Patch }`,
+                `type Update${name}Payload { ${results} numUids: Int }`,
+              ]
+            : []),
         ]),
   ];
 }
 
 export function payloadName({ name }: ObjectType): string {
-  return name.charAt(0).toLowerCase() + name.slice(1);
+  return lowerFirst(name);
 }
 
-function isOrderable({ type, isList }: Field): boolean {
-  return !isList && orderable.includes(type);
+function isOrderable({ type, isList, isComputed }: Field): boolean {
+  return !isList && !isComputed && orderable.includes(type);
 }
 
 function argumentsOf(type: ObjectType): string {
@@ -74,7 +103,10 @@ function argumentsOf(type: ObjectType): string {
   return `(filter: ${type.name}Filter, ${order}first: Int, offset: Int)`;
 }
 
-function output({ name, kind, type, isList, text, deprecated }: Field, { types }: Model): string {
+function output({ name, kind, type, isList, text, deprecated, isComputed, args }: Field, { types }: Model): string {
+  if (isComputed) return `${name}${args === "" ? "" : `(${args})`}: ${text} ${deprecated}`;
+  if (kind === "union")
+    return `${name}(filter: ${type}Filter${isList ? ", first: Int, offset: Int" : ""}): ${text} ${deprecated}`;
   const target = kind === "object" ? types.get(type) : undefined;
   if (target === undefined) return `${name}: ${text} ${deprecated}`;
   if (!isList) return `${name}(filter: ${type}Filter): ${text} ${deprecated}`;
@@ -91,13 +123,16 @@ function aggregates({ name, type, isList }: Field): string[] {
 
 /** The input fields of a type. An interface with neither ID nor @id cannot be referred to, so its field has no input. */
 function inputsOf(type: ObjectType, { types }: Model): string[] {
-  return [...type.fields.values()].flatMap((field) => {
-    if (field.kind === "uid") return [];
+  const secret = type.secret === undefined ? [] : [`${type.secret.name}: String!`];
+  const fields = [...type.fields.values()].flatMap((field) => {
+    if (field.kind === "uid" || field.isComputed) return [];
     const target = field.kind === "object" ? types.get(field.type) : undefined;
     if (target?.isInterface === true && target.uidField === undefined && target.uniqueFields.length === 0) return [];
-    const text = target === undefined ? field.text : field.text.replace(/\w+/, "$&Ref");
+    const isReference = target !== undefined || field.kind === "union" || geoTypes.includes(field.type);
+    const text = isReference ? field.text.replace(/\w+/, "$&Ref") : field.text;
     return [`${field.name}: ${field.defaults.add === undefined ? text : text.replace(/!$/, "")}`];
   });
+  return [...fields, ...secret];
 }
 
 function optional(input: string): string {
@@ -118,7 +153,7 @@ function filterOf({ name, fields, uidField }: ObjectType, hasStored: boolean): s
   const own = [...fields.values()].flatMap((field) =>
     field.kind === "uid"
       ? [`${field.name}: [ID!]`]
-      : field.by.length === 0
+      : field.by.length === 0 || field.isComputed
         ? []
         : [`${field.name}: ${filterName(field)}`],
   );
@@ -136,58 +171,85 @@ const filtersBy: Readonly<Record<string, string>> = {
   hash: "StringHashFilter",
   exact: "StringExactFilter",
   term: "StringTermFilter",
+  fulltext: "StringFullTextFilter",
+  trigram: "StringRegExpFilter",
+  regexp: "StringRegExpFilter",
+  ngram: "StringNgramFilter",
+  point: "PointGeoFilter",
+  polygon: "PolygonGeoFilter",
+  multiPolygon: "PolygonGeoFilter",
   ...Object.fromEntries(["year", "month", "day", "hour"].map((part) => [part, "DateTimeFilter"])),
 };
 
 function filterName({ kind, type, by }: Field): string {
-  return by.map((one) => (kind === "enum" ? `${type}_${one}` : (filtersBy[one] ?? one))).join("_");
+  return by.map((one) => (isOfEnum(kind, one) ? `${type}_${one}` : (filtersBy[one] ?? one))).join("_");
+}
+
+/** Whether a search of an enum compares its values. The others are those of strings. */
+function isOfEnum(kind: Field["kind"], by: string): boolean {
+  return kind === "enum" && (by === "hash" || by === "exact");
+}
+
+function enumFunctions(type: string, by: string): string {
+  const more = by === "exact" ? ` le: ${type} lt: ${type} ge: ${type} gt: ${type} between: ${type}` : "";
+  return `eq: ${type} in: [${type}]${more}`;
 }
 
 function enumFilters(types: readonly ObjectType[]): string[] {
-  const fields = types.flatMap((type) => [...type.fields.values()]).filter(({ kind }) => kind === "enum");
-  const pairs = new Map(fields.flatMap(({ type, by }) => by.map((one) => [`${type}_${one}`, { type, one }] as const)));
-  return [...pairs].map(([name, { type, one }]) => {
-    const more = one === "exact" ? ` le: ${type} lt: ${type} ge: ${type} gt: ${type}` : "";
-    return `input ${name} { eq: ${type} in: [${type}]${more} }`;
-  });
+  const fields = types.flatMap((type) => [...type.fields.values()]);
+  const all = fields.flatMap(({ kind, type, by }) =>
+    by.filter((one) => isOfEnum(kind, one)).map((one) => `input ${type}_${one} { ${enumFunctions(type, one)} }`),
+  );
+  return [...new Set(all)];
 }
 
 /** The filter inputs for fields with several kinds of search. */
 function mergedFilters(types: readonly ObjectType[]): string[] {
-  const fields = types
-    .flatMap((type) => [...type.fields.values()])
-    .filter(({ kind, by }) => kind === "scalar" && by.length > 1);
-  const names = new Map(fields.map((field) => [filterName(field), field.by]));
-  return [...names].map(([name, by]) => `input ${name} { ${by.map((one) => stringFilters[one] ?? "").join(" ")} }`);
+  const fields = types.flatMap((type) => [...type.fields.values()]).filter(({ by }) => by.length > 1);
+  const merged = new Map(fields.map((field) => [filterName(field), field]));
+  return [...merged].map(([name, { kind, type, by }]) => {
+    const functions = by.map((one) => (isOfEnum(kind, one) ? enumFunctions(type, one) : (stringFilters[one] ?? "")));
+    return `input ${name} { ${functions.join(" ")} }`;
+  });
 }
 
 const stringFilters: Readonly<Record<string, string>> = {
   hash: "eq: String in: [String]",
   exact: "eq: String in: [String] le: String lt: String ge: String gt: String between: StringRange",
   term: "allofterms: String anyofterms: String",
+  fulltext: "alloftext: String anyoftext: String",
+  trigram: "regexp: String",
+  regexp: "regexp: String",
+  ngram: "ngram: String",
 };
 
 function queriesOf(type: ObjectType): string[] {
-  const { name, uidField, uniqueFields } = type;
+  const { name, uidField, uniqueFields, secret, omitted } = type;
   const only = uniqueFields.length <= 1 && uidField === undefined ? "!" : "";
   const by = [
     ...(uidField === undefined ? [] : [`${uidField.name}: ID${uniqueFields.length === 0 ? "!" : ""}`]),
     ...uniqueFields.map((field) => `${field.name}: ${field.type}${only}`),
   ];
+  const has = (query: string): boolean => !omitted.includes(query);
+  const password = secret === undefined ? "" : [...by, `${secret.name}: String!`].join(", ");
   return [
-    ...(by.length === 0 ? [] : [`get${name}(${by.join(", ")}): ${name}`]),
-    `query${name}${argumentsOf(type)}: [${name}]`,
-    `aggregate${name}(filter: ${name}Filter): ${name}AggregateResult`,
+    ...(by.length > 0 && has("get") ? [`get${name}(${by.join(", ")}): ${name}`] : []),
+    ...(by.length > 0 && secret !== undefined && has("password") ? [`check${name}Password(${password}): ${name}`] : []),
+    ...(has("query") ? [`query${name}${argumentsOf(type)}: [${name}]`] : []),
+    ...(has("aggregate") ? [`aggregate${name}(filter: ${name}Filter): ${name}AggregateResult`] : []),
   ];
 }
 
 function mutationsOf(type: ObjectType, model: Model): string[] {
-  const { name, uniqueFields, isInterface } = type;
+  const { name, uniqueFields, isInterface, omitted } = type;
+  const has = (mutation: string): boolean => !omitted.includes(mutation);
   const upsert = uniqueFields.length > 0 ? ", upsert: Boolean" : "";
   const hasInputs = inputsOf(type, model).length > 0;
   return [
-    ...(hasInputs && !isInterface ? [`add${name}(input: [Add${name}Input!]!${upsert}): Add${name}Payload`] : []),
-    ...(hasInputs ? [`update${name}(input: Update${name}Input!): Update${name}Payload`] : []),
-    `delete${name}(filter: ${name}Filter!): Delete${name}Payload`,
+    ...(hasInputs && !isInterface && has("add")
+      ? [`add${name}(input: [Add${name}Input!]!${upsert}): Add${name}Payload`]
+      : []),
+    ...(hasInputs && has("update") ? [`update${name}(input: Update${name}Input!): Update${name}Payload`] : []),
+    ...(has("delete") ? [`delete${name}(filter: ${name}Filter!): Delete${name}Payload`] : []),
   ];
 }

@@ -1,19 +1,13 @@
 import { Readable } from "node:stream";
-import type { GraphQLSchema } from "graphql";
 import { CallerError } from "../../cloud/callerError";
 import type { Backup, BackupOrder, Drop, Engine, EngineRequest, ExportedFile, RestoreJob } from "../../cloud/engine";
 import type { GraphqlAnswer, GraphqlBody } from "../../graphql/body";
-import { runDocument } from "../../graphql/execute";
 import type { Answer } from "../../http/answer";
 import { HttpError } from "../../http/httpError";
-import { answerAdmin, answerSchema } from "./admin";
-import { dropFrom } from "./drop";
-import { generate } from "./generate";
-import { refuseLargeSchema } from "./limits";
-import type { Content, StoredNode } from "./nodes";
-import { Resolvers } from "./resolvers";
-import type { Model } from "./schema/model";
-import { readSchema } from "./schema/read";
+import { type AdminEngine, answerAdmin, answerSchema } from "./admin";
+import { Database, type GraphqlSchema } from "./database";
+import { answerDql, dqlError } from "./dql";
+import type { Content } from "./nodes";
 
 interface StoredBackup extends Backup {
   readonly content: Content;
@@ -25,7 +19,9 @@ export interface SavedMemory {
   readonly backups: readonly StoredBackup[];
 }
 
-const noTypes: Model = { types: new Map(), enums: new Map() };
+/** Dgraph's words while a restore runs. */
+const draining =
+  "the server is in draining mode and client requests will only be allowed after exiting the mode  by sending a GraphQL draining(enable: false) mutation to /admin";
 
 /** A GraphQL database in memory. It answers as Dgraph does, and refuses schemas with features that it does not support. */
 export class MemoryEngine implements Engine {
@@ -35,21 +31,22 @@ export class MemoryEngine implements Engine {
   readonly canBackdateBackups = true;
   readonly streamsBodies = false;
   /** In seconds since the Unix epoch. */
-  readonly startedAt = Math.floor(Date.now() / 1_000);
-  changes = 0;
-  private uploaded = "";
-  private model = noTypes;
-  private executable: GraphQLSchema;
-  private sdl: string;
-  private nodes = new Map<string, StoredNode>();
-  private nextUid = 1;
+  private readonly startedAt = Math.floor(Date.now() / 1_000);
+  private readonly database = new Database();
   private storedBackups: StoredBackup[] = [];
+  private changedBackups = 0;
+  /** The schema before the last update, for a scripted lag. */
+  private before: GraphqlSchema | undefined;
+  private updatedAt = -Infinity;
 
   constructor(saved?: SavedMemory) {
-    ({ schema: this.executable, sdl: this.sdl } = generate(noTypes));
     if (saved === undefined) return;
-    this.load(saved.content);
+    this.database.load(saved.content);
     this.storedBackups = [...saved.backups];
+  }
+
+  get changes(): number {
+    return this.database.changes + this.changedBackups;
   }
 
   start(): Promise<void> {
@@ -60,52 +57,35 @@ export class MemoryEngine implements Engine {
     return Promise.resolve(true);
   }
 
-  async serve({ path, document, text }: EngineRequest): Promise<Answer> {
-    if (text !== undefined) return answerSchema(this, path, text);
+  async serve(request: EngineRequest): Promise<Answer> {
+    const { path, document, text, headers, isRestoring } = request;
+    if (path === "/query" && text !== undefined) {
+      if (isRestoring) return dqlError(draining);
+      return answerDql(text, headers, this.database.nodes, this.database.dql);
+    }
+    if (text !== undefined) return answerSchema(this.adminFor(request), path, text);
     if (document === undefined) throw new HttpError(404, `${path} needs a real Dgraph: --engine dgraph`);
-    const body = path === "/admin" ? await answerAdmin(this, document) : await this.graphql(document);
+    const body = path === "/admin" ? await answerAdmin(this.adminFor(request), document) : await this.graphql(document);
     return { status: 200, body };
   }
 
   schema(): Promise<string> {
-    return Promise.resolve(this.uploaded);
-  }
-
-  /** The schema with the generated queries and mutations. */
-  get generatedSchema(): string {
-    return this.uploaded === "" ? "" : this.sdl;
+    return Promise.resolve(this.database.current?.schema ?? "");
   }
 
   setSchema(schema: string): Promise<void> {
     return settled(() => {
-      refuseLargeSchema(schema);
-      this.use(schema, readSchema(schema));
+      this.database.setSchema(schema);
     });
   }
 
-  /** Throws when a schema cannot be used, and says why. Changes nothing. */
-  validateSchema(schema: string): void {
-    refuseLargeSchema(schema);
-    generate(readSchema(schema));
-  }
-
-  async graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
-    const resolvers = new Resolvers(this.model, {
-      all: this.nodes,
-      newUid: () => `0x${(this.nextUid++).toString(16)}`,
-      changed: () => (this.changes += 1),
-    });
-    const result = await runDocument(this.executable, resolvers.root, body, body.variables, resolvers.field);
-    return result.errors === undefined
-      ? { data: result.data }
-      : { data: result.data, errors: result.errors.map(({ message }) => ({ message })) };
+  graphql(body: GraphqlBody): Promise<GraphqlAnswer> {
+    return this.database.graphql(body);
   }
 
   drop(drop: Drop): Promise<void> {
     return settled(() => {
-      this.nodes = dropFrom(this.nodes, drop);
-      if (drop.what === "allDataAndSchema") this.use("", noTypes);
-      this.changes += 1;
+      this.database.drop(drop);
     });
   }
 
@@ -124,7 +104,7 @@ export class MemoryEngine implements Engine {
         content: this.content(),
       };
       this.storedBackups.push(backup);
-      this.changes += 1;
+      this.changedBackups += 1;
       return withoutContent(backup);
     });
   }
@@ -136,7 +116,7 @@ export class MemoryEngine implements Engine {
       return {
         isDone: (now) => now >= endsAt,
         finish: () => {
-          this.load(content);
+          this.database.load(content);
           return { status: "OK", errors: [] };
         },
       };
@@ -164,33 +144,42 @@ export class MemoryEngine implements Engine {
     return { content: this.content(), backups: this.storedBackups };
   }
 
-  /** A snapshot of everything: nodes are replaced, never changed. */
+  /** A snapshot of everything. */
   content(): Content {
-    return { schema: this.uploaded, nodes: [...this.nodes.values()] };
+    return this.database.content();
+  }
+
+  /** What a request to `/admin` sees and changes. */
+  private adminFor({ now, isRestoring, fault }: EngineRequest): AdminEngine {
+    return {
+      startedAt: this.startedAt,
+      current: () => {
+        const isLate = fault?.kind === "lag" && now - this.updatedAt < fault.ms;
+        return isLate ? this.before : this.database.current;
+      },
+      validateSchema: (schema) => {
+        this.database.validateSchema(schema);
+      },
+      setSchema: (schema) => {
+        if (isRestoring) {
+          this.database.validateSchema(schema);
+          throw new CallerError(`resolving updateGQLSchema failed because ${draining}`);
+        }
+        const before = this.database.current;
+        try {
+          this.database.setSchema(schema, fault?.kind === "half-applied" ? fault : undefined);
+        } finally {
+          // A refused update may have saved its schema.
+          if (this.database.current !== before) [this.before, this.updatedAt] = [before, now];
+        }
+      },
+    };
   }
 
   private contentOf({ folder, backupNum }: Backup): Content {
     const found = this.storedBackups.find((backup) => backup.folder === folder && backup.backupNum === backupNum);
     if (found === undefined) throw new CallerError(`no backup ${backupNum} in folder "${folder}"`);
     return found.content;
-  }
-
-  private load({ schema, nodes }: Content): void {
-    // The file may have been written by an earlier version.
-    if ((nodes as unknown) === undefined)
-      throw new Error(
-        "the state of a backend in memory has a format that this version cannot read: choose a new folder with --data",
-      );
-    this.use(schema, schema === "" ? noTypes : readSchema(schema));
-    this.nodes = new Map(nodes.map((node) => [node.uid, node]));
-    for (const { uid } of nodes) this.nextUid = Math.max(this.nextUid, Number.parseInt(uid, 16) + 1);
-  }
-
-  private use(schema: string, model: Model): void {
-    ({ schema: this.executable, sdl: this.sdl } = generate(model));
-    this.model = model;
-    this.uploaded = schema;
-    this.changes += 1;
   }
 }
 

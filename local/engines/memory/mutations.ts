@@ -1,9 +1,11 @@
 import { GraphQLError } from "graphql";
 import { uidOf } from "./filters";
 import type { Snapshot } from "./nodes";
+import { hashPassword } from "./passwords";
 import type { Field, Model, ObjectType } from "./schema/model";
 import { Transaction } from "./transaction";
-import { type Input, UniqueIds } from "./uniqueIds";
+import { UniqueIds } from "./uniqueIds";
+import { type Input, type Reference, referenceIn } from "./unions";
 import { defaultValue, storedValue, valuesOf } from "./values";
 
 /** Adds, changes and removes nodes as Dgraph's mutations do, in a transaction. */
@@ -61,6 +63,7 @@ export class Mutation {
     const missing = [...type.fields.values()].find(
       (field) =>
         field.isRequired &&
+        !field.isComputed &&
         field.kind !== "uid" &&
         input[field.name] == null &&
         field.defaults.add === undefined &&
@@ -86,12 +89,14 @@ export class Mutation {
         this.transaction.set(uid, field, defaultValue(field, value));
     }
     for (const [name, value] of Object.entries(input)) {
+      if (name === type.secret?.name && typeof value === "string")
+        this.transaction.set(uid, type.secret, hashPassword(value));
       const field = type.fields.get(name);
       if (field === undefined || value === undefined || value === null) continue;
       const values = valuesOf(value);
       if (field.isList && values.includes(null))
         throw new GraphQLError(`got unsupported type for list: ${field.predicate}`);
-      if (field.kind === "object") for (const one of values) this.linkTo(uid, field, one as Input);
+      if (isRelation(field)) for (const one of values) this.linkTo(uid, field, one as Input);
       else
         this.transaction.add(
           uid,
@@ -103,13 +108,13 @@ export class Mutation {
 
   /** Links to the node that the input names by its ID or @id, without changing its other values, or to a new node. */
   private linkTo(uid: string, field: Field, input: Input): void {
-    const type = this.typeOf(field);
-    const target = this.findReferred(type, input);
-    if (target === undefined) this.create(type, input, { uid, field });
+    const reference = referenceIn(field, input, this.model);
+    const target = this.findReferred(reference);
+    if (target === undefined) this.create(reference.type, reference.input, { uid, field });
     else this.transaction.link(uid, field, target);
   }
 
-  private findReferred(type: ObjectType, input: Input): string | undefined {
+  private findReferred({ type, input }: Reference): string | undefined {
     const uid = type.uidField === undefined ? undefined : (input[type.uidField.name] as string | null | undefined);
     if (uid == null) {
       const found = this.ids.find(type, input);
@@ -128,11 +133,11 @@ export class Mutation {
       // This removes only one side of a relation, as Dgraph does.
       if (value === null) this.transaction.set(uid, field, undefined);
       for (const one of valuesOf(value)) {
-        if (field.kind !== "object") {
+        if (!isRelation(field)) {
           this.transaction.removeValue(uid, field, storedValue(field, one));
           continue;
         }
-        const target = this.findReferred(this.typeOf(field), one as Input);
+        const target = this.findReferred(referenceIn(field, one as Input, this.model));
         if (target === undefined) throw new GraphQLError("id is not provided");
         this.transaction.unlink(uid, field, target);
       }
@@ -148,12 +153,10 @@ export class Mutation {
     if (found !== undefined) throw idExists(type, found.field, input);
     this.ids.refuseUsedInInterface(type, input);
   }
+}
 
-  private typeOf({ type }: Field): ObjectType {
-    const found = this.model.types.get(type);
-    if (found === undefined) throw new Error(`no type ${type}`);
-    return found;
-  }
+function isRelation({ kind }: Field): boolean {
+  return kind === "object" || kind === "union";
 }
 
 function idExists(type: ObjectType, { name }: Field, input: Input): GraphQLError {

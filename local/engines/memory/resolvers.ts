@@ -1,12 +1,21 @@
-import { GraphQLError, type GraphQLFieldResolver, type GraphQLResolveInfo } from "graphql";
-import { aggregateOf, type Filter, matches, type Page, pageOf, uidOf } from "./filters";
+import {
+  getNamedType,
+  GraphQLError,
+  type GraphQLFieldResolver,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  isLeafType,
+} from "graphql";
+import { aggregateOf, type Filter, hasId, matches, type Page, pageOf, uidOf } from "./filters";
 import { payloadName } from "./generate";
 import { AnswerSize } from "./limits";
 import { Mutation } from "./mutations";
+import { needsDgraph } from "./needsDgraph";
 import type { Snapshot, StoredNode } from "./nodes";
+import { isPassword } from "./passwords";
 import type { Field, Model, ObjectType } from "./schema/model";
-import type { Input } from "./uniqueIds";
-import { valuesOf } from "./values";
+import { type Input, membersOf, unionPage } from "./unions";
+import { readValues, valuesOf } from "./values";
 
 /** The nodes of a database. */
 export interface Nodes {
@@ -52,10 +61,9 @@ export class Resolvers {
 
   /** One function for each root field. */
   get root(): Record<string, Resolver> {
-    return Object.assign({}, ...[...this.model.types.values()].map((type) => this.rootOf(type))) as Record<
-      string,
-      Resolver
-    >;
+    const computed = this.model.rootFields.map(({ root, name }) => ({ [name]: () => refuseComputed(root, name) }));
+    const generated = [...this.model.types.values()].map((type) => this.rootOf(type));
+    return Object.assign({}, ...generated, ...computed) as Record<string, Resolver>;
   }
 
   /** Resolves the fields of their results. */
@@ -66,21 +74,15 @@ export class Resolvers {
   };
 
   private rootOf(type: ObjectType): Record<string, Resolver> {
-    const { name, uidField, uniqueFields } = type;
+    const { name } = type;
     return {
       [`query${name}`]: (page: Page, _context, info) => this.page(this.of(type), page, type, info),
-      [`get${name}`]: (by: Input, _context, info) => {
-        const wanted = uidField === undefined ? undefined : (by[uidField.name] as string | null | undefined);
-        if (wanted != null && uidOf(wanted) === undefined)
-          throw new GraphQLError(`ID argument (${wanted}) of get${name} was not able to be parsed`);
-        const unique = uniqueFields.filter((field) => by[field.name] != null);
-        if (wanted == null && unique.length === 0) return null;
-        const found = this.of(type).find(
-          ({ uid, values }) =>
-            (wanted == null || uid === uidOf(wanted)) &&
-            unique.every(({ predicate, name: field }) => valuesOf(values[predicate]).includes(by[field])),
-        );
-        return this.viewsOf(found === undefined ? [] : [found], type, info)[0] ?? null;
+      [`get${name}`]: (by: Input, _context, info) => this.viewsOf(this.named(type, by), type, info)[0] ?? null,
+      [`check${name}Password`]: (by: Input, _context, info) => {
+        const [node] = this.named(type, by);
+        const hash = type.secret === undefined ? undefined : node?.values[type.secret.predicate];
+        const isRight = typeof hash === "string" && isPassword(String(by[type.secret?.name ?? ""]), hash);
+        return isRight && node !== undefined ? this.viewsOf([node], type, info)[0] : null;
       },
       [`aggregate${name}`]: ({ filter }: Page) => aggregateOf(this.matching(type, filter), type),
       [`add${name}`]: ({ input, upsert }: { input: readonly Input[]; upsert?: boolean }, _context, info) =>
@@ -105,6 +107,23 @@ export class Resolvers {
         });
       },
     };
+  }
+
+  /** The node that has these values of ID and @id fields; none if none is given. */
+  private named(type: ObjectType, by: Input): StoredNode[] {
+    const { name, uidField, uniqueFields } = type;
+    const wanted = uidField === undefined ? undefined : (by[uidField.name] as string | null | undefined);
+    if (wanted != null && uidOf(wanted) === undefined)
+      throw new GraphQLError(`ID argument (${wanted}) of get${name} was not able to be parsed`);
+    const unique = uniqueFields.filter((field) => by[field.name] != null);
+    if (wanted == null && unique.length === 0) return [];
+    const found = this.of(type).filter(
+      (node) =>
+        (wanted == null || node.uid === uidOf(wanted)) && unique.every((field) => hasId(node, field, by[field.name])),
+    );
+    // Data that is older than the @id may have several.
+    if (found.length > 1) throw severalValues();
+    return found;
   }
 
   /** Makes all changes of one mutation, or none. After a failed mutation, the later ones of the request are refused. */
@@ -135,16 +154,27 @@ export class Resolvers {
     const isAggregate = info.fieldName.endsWith("Aggregate");
     const field = own.fields.get(isAggregate ? info.fieldName.slice(0, -"Aggregate".length) : info.fieldName);
     if (field === undefined) return undefined;
+    if (field.isComputed) return refuseComputed(own.name, field.name);
     if (field.kind === "uid") return node.uid;
-    if (field.kind !== "object") return valueOf(field, node.values[field.predicate]);
+    if (field.kind === "union") return this.ofUnion(field, node, args, snapshot, info);
+    if (field.kind !== "object") return valueOf(node, field, info);
     const target = this.model.types.get(field.type);
     if (target === undefined) return undefined;
+    refuseScalars(node, field);
     const related = this.relatedNodes(node, field, snapshot);
     if (isAggregate) return aggregateOf(pageOf(related, { filter: args.filter ?? null }, target), target);
     const found = pageOf(related, args, target);
     this.size.add(found, info, target);
     const views = found.map((one) => new NodeView(one, target, snapshot, this.model));
-    return field.isList ? views : (views[0] ?? null);
+    return shown(field, views);
+  }
+
+  private ofUnion(field: Field, node: StoredNode, args: Page, snapshot: Snapshot, info: GraphQLResolveInfo): unknown {
+    refuseScalars(node, field);
+    const found = unionPage(this.relatedNodes(node, field, snapshot), membersOf(field, this.model), args);
+    for (const one of found) this.size.add([one.node], info, one.type);
+    const views = found.map((one) => new NodeView(one.node, one.type, snapshot, this.model));
+    return shown(field, views);
   }
 
   /** The nodes that a field links to. A removed one is shown as an empty node, as by Dgraph. */
@@ -176,7 +206,50 @@ export class Resolvers {
   }
 }
 
-function valueOf({ isList }: Field, value: unknown): unknown {
-  const values = valuesOf(value);
-  return isList ? values : values[0];
+function valueOf(node: StoredNode, field: Field, { returnType }: GraphQLResolveInfo): unknown {
+  const values = readValues(node, field).map((value) => coerced(value, field, returnType));
+  return shown(field, values);
+}
+
+/** What a field shows. Dgraph answers even one value of a list predicate as a list, which a single field cannot show. */
+function shown(field: Field, values: readonly unknown[]): unknown {
+  if (field.isList) return values;
+  if (field.stored?.list === true && values.length > 0) throw severalValues();
+  return present(field, values[0] ?? null);
+}
+
+function refuseComputed(type: string, field: string): never {
+  throw needsDgraph(`the values of @custom and @lambda (${type}.${field})`);
+}
+
+/** A value that the type of its field can show, or Dgraph's error in its place. */
+function coerced(value: unknown, { name, type }: Field, returnType: GraphQLOutputType): unknown {
+  const leaf = getNamedType(returnType);
+  try {
+    if (isLeafType(leaf)) leaf.serialize(value);
+    return value;
+  } catch {
+    return new GraphQLError(`Error coercing value '${JSON.stringify(value)}' for field '${name}' to type ${type}.`);
+  }
+}
+
+function severalValues(): GraphQLError {
+  return new GraphQLError(
+    "A list was returned, but GraphQL was expecting just one item. This indicates an internal error - probably a mismatch between the GraphQL and Dgraph/remote schemas. The value was resolved as null (which may trigger GraphQL error propagation) and as much other data as possible returned.",
+  );
+}
+
+/** Refuses the values of a predicate that is scalar still, after a refused update made its field a relation. */
+function refuseScalars({ values }: StoredNode, { name, type, predicate, stored }: Field): void {
+  const [value] = valuesOf(values[predicate]);
+  if (stored === undefined || stored.type === "uid" || value === undefined) return;
+  throw new GraphQLError(`Error coercing value '${JSON.stringify(value)}' for field '${name}' to type ${type}.`);
+}
+
+/** Refuses null for a required field, in Dgraph's words: nodes may be older than the field, or than its "!". */
+function present(field: Field, value: unknown): unknown {
+  if (!field.isRequired || value !== null) return value;
+  throw new GraphQLError(
+    `Non-nullable field '${field.name}' (type ${field.text}) was not present in result from Dgraph.  GraphQL error propagation triggered.`,
+  );
 }

@@ -20,7 +20,7 @@ export class Transaction {
   }
 
   /** Sets a predicate. Undefined and an empty list remove it. */
-  set(uid: string, { predicate }: Field, value: unknown): void {
+  set(uid: string, { predicate }: Pick<Field, "predicate">, value: unknown): void {
     const node = this.get(uid);
     if (node === undefined) return;
     const others = Object.fromEntries(Object.entries(node.values).filter(([name]) => name !== predicate));
@@ -34,17 +34,17 @@ export class Transaction {
 
   /** Adds values to a list, which holds each value once. Replaces the value of a field that is not a list. */
   add(uid: string, field: Field, values: readonly unknown[]): void {
-    this.set(uid, field, field.isList ? [...new Set(this.valuesOf(uid, field).concat(values))] : values[0]);
+    this.set(uid, field, holdsList(field) ? [...new Set(this.valuesOf(uid, field).concat(values))] : values[0]);
   }
 
   /** Links two nodes, in the inverse field as well. A field that is not a list is unlinked from its previous target. */
   link(uid: string, field: Field, target: string): void {
     const inverse = this.inverseOf(field);
     if (inverse !== undefined) {
-      if (!field.isList)
+      if (!holdsList(field))
         for (const before of this.valuesOf(uid, field))
           if (before !== target) this.removeValue(String(before), inverse, uid);
-      if (!inverse.isList)
+      if (!holdsList(inverse))
         for (const before of this.valuesOf(target, inverse))
           if (before !== uid) this.removeValue(String(before), field, target);
       this.add(target, inverse, [uid]);
@@ -62,7 +62,7 @@ export class Transaction {
   /** Removes one value. */
   removeValue(uid: string, field: Field, value: unknown): void {
     const left = this.valuesOf(uid, field).filter((other) => other !== value);
-    this.set(uid, field, field.isList ? left : left[0]);
+    this.set(uid, field, holdsList(field) ? left : left[0]);
   }
 
   /** Removes a node, and its links in fields with `@hasInverse`. Other links to it stay, as in Dgraph. */
@@ -82,4 +82,9 @@ export class Transaction {
   private inverseOf({ type, inverse }: Field): Field | undefined {
     return inverse === undefined ? undefined : this.model.types.get(type)?.fields.get(inverse);
   }
+}
+
+/** Whether a field's predicate holds several values. After a refused update, the field itself may be a single one. */
+function holdsList({ isList, stored }: Field): boolean {
+  return stored === undefined ? isList : stored.list === true;
 }

@@ -2,14 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { GraphQLError } from "graphql";
 import type { Snapshot } from "./nodes";
 import type { Field, Model, ObjectType } from "./schema/model";
+import { type Input, referenceIn } from "./unions";
 import { valuesOf } from "./values";
-
-/** The input of a mutation for one node. */
-export type Input = Readonly<Record<string, unknown>>;
 
 /** The values of @id fields: those of stored nodes, and those in the input of a mutation. */
 export class UniqueIds {
   private readonly stored = new Map<string, string>();
+  /** The values that several nodes have, since they are older than the @id. */
+  private readonly duplicated = new Set<string>();
   private readonly inputs = new Map<string, Input>();
   private readonly topLevel = new Set<string>();
 
@@ -24,14 +24,17 @@ export class UniqueIds {
         if (node.types.includes(type.stored[0] ?? ""))
           for (const field of type.uniqueFields)
             for (const value of valuesOf(node.values[field.predicate]))
-              this.stored.set(keyOf(type.stored[0], field, value), node.uid);
+              this.addStored(keyOf(type.stored[0], field, value), node.uid);
   }
 
   /** The node of this type that has one of these values. */
   find(type: ObjectType, input: Input): { readonly uid: string; readonly field: Field } | undefined {
     for (const field of type.uniqueFields) {
-      const uid = this.stored.get(keyOf(type.stored[0], field, input[field.name]));
-      if (uid !== undefined && input[field.name] != null) return { uid, field };
+      const key = keyOf(type.stored[0], field, input[field.name]);
+      const uid = this.stored.get(key);
+      if (uid === undefined || input[field.name] == null) continue;
+      if (this.duplicated.has(key)) throw new GraphQLError(`Found multiple nodes with ID: ${uid}`);
+      return { uid, field };
     }
     return undefined;
   }
@@ -64,8 +67,11 @@ export class UniqueIds {
     }
     for (const [name, value] of Object.entries(input)) {
       const field = type.fields.get(name);
-      const target = field?.kind === "object" ? this.model.types.get(field.type) : undefined;
-      if (target !== undefined) for (const one of valuesOf(value)) this.collect(target, one as Input, field);
+      if (field?.kind !== "object" && field?.kind !== "union") continue;
+      for (const one of valuesOf(value)) {
+        const reference = referenceIn(field, one as Input, this.model);
+        this.collect(reference.type, reference.input, field);
+      }
     }
   }
 
@@ -76,6 +82,11 @@ export class UniqueIds {
       if (definition !== undefined && input[field.name] != null) return definition;
     }
     return input;
+  }
+
+  private addStored(key: string, uid: string): void {
+    if (this.stored.has(key) && this.stored.get(key) !== uid) this.duplicated.add(key);
+    this.stored.set(key, uid);
   }
 
   private collectInput(key: string, value: unknown, input: Input, from: Field | undefined): void {

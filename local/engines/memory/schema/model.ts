@@ -1,17 +1,20 @@
-import {
-  type ConstArgumentNode,
-  type ConstDirectiveNode,
-  type DocumentNode,
-  type FieldDefinitionNode,
-  type InterfaceTypeDefinitionNode,
-  Kind,
-  type ObjectTypeDefinitionNode,
-  print,
-  type TypeNode,
-} from "graphql";
+import { type DocumentNode, type FieldDefinitionNode, Kind, type ObjectTypeDefinitionNode, print } from "graphql";
 import { enumSearches, scalars, searches } from "./directives";
-
-export type TypeNodes = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+import type { Predicate } from "./predicates";
+import {
+  argumentOf,
+  type Directed,
+  directiveOf,
+  isComputed,
+  isListOf,
+  isRoot,
+  nameOf,
+  printed,
+  storedName,
+  storedTypes,
+  textOf,
+  type TypeNodes,
+} from "./syntax";
 
 /** A field of a type, own or inherited. */
 export interface Field {
@@ -20,13 +23,19 @@ export interface Field {
   readonly type: string;
   /** Its type as written in the schema. */
   readonly text: string;
-  readonly kind: "uid" | "scalar" | "enum" | "object";
+  readonly kind: "uid" | "scalar" | "enum" | "object" | "union";
+  /** Whether its value comes from elsewhere, by `@custom` or `@lambda`: then it has no predicate. */
+  readonly isComputed: boolean;
+  /** Its arguments as written in the schema. Only a computed field has some. */
+  readonly args: string;
   readonly isList: boolean;
   readonly isRequired: boolean;
   /** The predicate in which Dgraph stores it. */
   readonly predicate: string;
   /** Its kinds of search; empty if it has none. */
   readonly by: readonly string[];
+  /** Whether Dgraph builds an index for its search: not for an empty list of kinds. */
+  readonly isIndexed: boolean;
   /** Whether it is an `@id`. */
   readonly isUnique: boolean;
   /** The interface within which its values are unique, with `@id(interface: true)`. */
@@ -36,6 +45,8 @@ export interface Field {
   readonly deprecated: string;
   /** The field of the other type that holds the same relation. */
   inverse: string | undefined;
+  /** The predicate as the database has it, which may differ from the schema after a refused update. */
+  stored: Predicate | undefined;
 }
 
 export interface ObjectType {
@@ -49,23 +60,59 @@ export interface ObjectType {
   /** The field of type ID, which shows the uid. */
   readonly uidField: Field | undefined;
   readonly uniqueFields: readonly Field[];
+  /** The password of `@secret`, its own or that of an interface. */
+  readonly secret: Secret | undefined;
+  /** What `@generate` switches off: "get", "query", "password", "aggregate", "add", "update", "delete". */
+  readonly omitted: readonly string[];
+}
+
+export interface Secret {
+  readonly name: string;
+  readonly predicate: string;
 }
 
 /** The types and enums of an uploaded schema. */
 export interface Model {
   readonly types: ReadonlyMap<string, ObjectType>;
   readonly enums: ReadonlyMap<string, string>;
+  /** The member types of each union. */
+  readonly unions: ReadonlyMap<string, readonly string[]>;
+  /** The definitions that become part of the API as they are: inputs, and what is `@remote`. */
+  readonly verbatim: readonly string[];
+  /** The fields of Query and Mutation, which are `@custom` or `@lambda`. */
+  readonly rootFields: readonly RootField[];
 }
 
+export interface RootField {
+  readonly root: string;
+  readonly name: string;
+  /** As written in the schema, without directives. */
+  readonly text: string;
+}
+
+export const emptyModel: Model = {
+  types: new Map(),
+  enums: new Map(),
+  unions: new Map(),
+  verbatim: [],
+  rootFields: [],
+};
+
 export function modelOf({ definitions }: DocumentNode): Model {
+  const local = definitions.filter((node) => directiveOf(node as Directed, "remote") === undefined);
   const enums = new Map(
-    definitions
+    local
       .filter((node) => node.kind === Kind.ENUM_TYPE_DEFINITION)
-      .map((node) => [node.name.value, print(node)] as const),
+      .map((node) => [node.name.value, printed(node)] as const),
   );
-  const nodes = definitions.filter(isType);
+  const unions = new Map(
+    local
+      .filter((node) => node.kind === Kind.UNION_TYPE_DEFINITION)
+      .map((node) => [node.name.value, (node.types ?? []).map(({ name }) => name.value)] as const),
+  );
+  const nodes = storedTypes(definitions);
   const own = new Map<string, ReadonlyMap<string, Field>>();
-  for (const node of nodes) own.set(node.name.value, ownFields(node, enums));
+  for (const node of nodes) own.set(node.name.value, ownFields(node, enums, unions));
   const types = new Map(nodes.map((node) => [node.name.value, typeOf(node, nodes, own)] as const));
   for (const { fields } of types.values())
     for (const field of fields.values()) {
@@ -73,43 +120,19 @@ export function modelOf({ definitions }: DocumentNode): Model {
       const other = field.inverse === undefined ? undefined : types.get(field.type)?.fields.get(field.inverse);
       if (other !== undefined) other.inverse ??= field.name;
     }
-  return { types, enums };
+  const verbatim = definitions
+    .filter((node) => node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION || !local.includes(node))
+    .map(printed);
+  return { types, enums, unions, verbatim, rootFields: definitions.filter(isRoot).flatMap(rootFieldsOf) };
 }
 
-export function isType(node: { readonly kind: Kind }): node is TypeNodes {
-  return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
+function rootFieldsOf({ name: root, fields = [] }: ObjectTypeDefinitionNode): RootField[] {
+  return fields.map((field) => ({ root: root.value, name: field.name.value, text: printed(field) }));
 }
 
-export function directiveOf(
-  { directives = [] }: { readonly directives?: readonly ConstDirectiveNode[] },
-  name: string,
-): ConstDirectiveNode | undefined {
-  return directives.find((directive) => directive.name.value === name);
-}
-
-export function argumentOf(
-  directive: ConstDirectiveNode | undefined,
-  name: string,
-): ConstArgumentNode["value"] | undefined {
-  return directive?.arguments?.find((argument) => argument.name.value === name)?.value;
-}
-
-/** A string argument; undefined when it is missing, empty or not a string. */
-export function textOf(directive: ConstDirectiveNode | undefined, name: string): string | undefined {
-  const value = argumentOf(directive, name);
-  return value?.kind === Kind.STRING && value.value !== "" ? value.value : undefined;
-}
-
-export function nameOf(type: TypeNode): string {
-  return type.kind === Kind.NAMED_TYPE ? type.name.value : nameOf(type.type);
-}
-
-export function isListOf(type: TypeNode): boolean {
-  return type.kind === Kind.NON_NULL_TYPE ? isListOf(type.type) : type.kind === Kind.LIST_TYPE;
-}
-
-export function storedName(node: TypeNodes): string {
-  return textOf(directiveOf(node, "dgraph"), "type") ?? node.name.value;
+/** The fields that a type has from its interfaces, in Dgraph's order: the last interface first. */
+export function inheritedFields({ interfaces }: ObjectType, { types }: Model): Field[] {
+  return [...interfaces].reverse().flatMap((name) => [...(types.get(name)?.fields.values() ?? [])]);
 }
 
 function typeOf(
@@ -131,14 +154,39 @@ function typeOf(
     fields,
     uidField: [...fields.values()].find(({ kind }) => kind === "uid"),
     uniqueFields: [...fields.values()].filter(({ isUnique }) => isUnique),
+    secret: [node, ...parents].map(secretOf).find((secret) => secret !== undefined),
+    omitted: omittedBy(node),
   };
 }
 
-function ownFields(node: TypeNodes, enums: ReadonlyMap<string, string>): Map<string, Field> {
-  return new Map((node.fields ?? []).map((field) => [field.name.value, fieldOf(field, node, enums)]));
+function secretOf(node: TypeNodes): Secret | undefined {
+  const secret = directiveOf(node, "secret");
+  const name = textOf(secret, "field");
+  return name === undefined ? undefined : { name, predicate: textOf(secret, "pred") ?? `${storedName(node)}.${name}` };
 }
 
-function fieldOf(field: FieldDefinitionNode, node: TypeNodes, enums: ReadonlyMap<string, string>): Field {
+/** The queries and mutations that a `@generate` switches off. */
+function omittedBy(node: TypeNodes): string[] {
+  const given = ["query", "mutation"].flatMap((name) => {
+    const value = argumentOf(directiveOf(node, "generate"), name);
+    return value?.kind === Kind.OBJECT ? value.fields : [];
+  });
+  return given.filter(({ value }) => value.kind === Kind.BOOLEAN && !value.value).map(({ name }) => name.value);
+}
+
+type Names = Pick<ReadonlyMap<string, unknown>, "has">;
+
+function ownFields(node: TypeNodes, enums: Names, unions: Names): Map<string, Field> {
+  return new Map((node.fields ?? []).map((field) => [field.name.value, fieldOf(field, node, enums, unions)]));
+}
+
+function kindOf(type: string, enums: Names, unions: Names): Field["kind"] {
+  if (type === "ID") return "uid";
+  if (scalars.includes(type)) return "scalar";
+  return enums.has(type) ? "enum" : unions.has(type) ? "union" : "object";
+}
+
+function fieldOf(field: FieldDefinitionNode, node: TypeNodes, enums: Names, unions: Names): Field {
   const name = field.name.value;
   const type = nameOf(field.type);
   const unique = directiveOf(field, "id");
@@ -149,11 +197,14 @@ function fieldOf(field: FieldDefinitionNode, node: TypeNodes, enums: ReadonlyMap
     name,
     type,
     text: print(field.type),
-    kind: type === "ID" ? "uid" : scalars.includes(type) ? "scalar" : enums.has(type) ? "enum" : "object",
+    kind: kindOf(type, enums, unions),
+    isComputed: isComputed(field),
+    args: (field.arguments ?? []).map(printed).join(", "),
     isList: isListOf(field.type),
     isRequired: field.type.kind === Kind.NON_NULL_TYPE,
     predicate: (textOf(directiveOf(field, "dgraph"), "pred") ?? `${storedName(node)}.${name}`).replace(/^<|>$/g, ""),
     by: searchedBy(field, type),
+    isIndexed: !hasEmptySearch(field),
     isUnique: unique !== undefined,
     uniqueIn: interfaceOnly?.kind === Kind.BOOLEAN && interfaceOnly.value ? storedName(node) : undefined,
     defaults: { ...defaultOf(field, "add"), ...defaultOf(field, "update") },
@@ -163,6 +214,7 @@ function fieldOf(field: FieldDefinitionNode, node: TypeNodes, enums: ReadonlyMap
       .join(""),
     // Dgraph accepts a name and a string.
     inverse: inverseField !== undefined && "value" in inverseField ? String(inverseField.value) : undefined,
+    stored: undefined,
   };
 }
 
@@ -170,6 +222,11 @@ function defaultOf(field: FieldDefinitionNode, action: "add" | "update"): { add?
   const given = argumentOf(directiveOf(field, "default"), action);
   const value = given?.kind === Kind.OBJECT ? given.fields.find((one) => one.name.value === "value")?.value : undefined;
   return value?.kind === Kind.STRING ? { [action]: value.value } : {};
+}
+
+function hasEmptySearch(field: FieldDefinitionNode): boolean {
+  const by = argumentOf(directiveOf(field, "search"), "by");
+  return by?.kind === Kind.LIST && by.values.length === 0;
 }
 
 /** The kinds of search, as Dgraph chooses them: the given ones, or the default of the type. An @id can always be searched by value. */

@@ -1,15 +1,19 @@
 import { buildASTSchema, concatAST, type DocumentNode, GraphQLError, Kind, parse } from "graphql";
 import { CallerError } from "../../../cloud/callerError";
 import { declarations } from "./directives";
-import { isType, type Model, modelOf, type TypeNodes } from "./model";
+import { type Model, modelOf } from "./model";
 import { brokenRules } from "./rules";
+import { brokenSetting } from "./settings";
+import { isType, type TypeNodes } from "./syntax";
 import { unsupportedFeatures } from "./unsupported";
 
 /** Reads an uploaded schema. The error lists everything that Dgraph would refuse, or everything that only a real Dgraph supports. */
 export function readSchema(sdl: string): Model {
   if (sdl.trim() === "") throw refused("input: No schema specified");
   const document = parsed(sdl);
-  const unsupported = unsupportedFeatures(document, sdl);
+  const setting = brokenSetting(sdl);
+  if (setting !== undefined) throw refused(setting);
+  const unsupported = unsupportedFeatures(document);
   if (unsupported !== undefined) throw refused(unsupported);
   check(document);
   const model = modelOf(document);

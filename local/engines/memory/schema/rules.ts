@@ -1,17 +1,18 @@
 import { type DocumentNode, type FieldDefinitionNode, Kind } from "graphql";
 import { enumSearches, scalars, searches } from "./directives";
+import type { Field, Model } from "./model";
+import { sharedPredicates } from "./sharedPredicates";
 import {
   argumentOf,
   directiveOf,
-  type Field,
+  isComputed,
   isListOf,
-  isType,
-  type Model,
+  isRoot,
   nameOf,
-  type ObjectType,
+  storedTypes,
   textOf,
   type TypeNodes,
-} from "./model";
+} from "./syntax";
 
 const reserved = [
   "uid",
@@ -32,23 +33,34 @@ const generatedNames = [
 
 /** Everything that Dgraph refuses in a schema, in Dgraph's words where they are short. */
 export function brokenRules({ definitions }: DocumentNode, model: Model): string[] {
-  const types = definitions.filter(isType);
+  const types = storedTypes(definitions);
   if (definitions.some(({ kind }) => kind === Kind.SCALAR_TYPE_DEFINITION))
     return [
       "You can't add scalar definitions. Only type, interface, union, input and enums are allowed in initial schema.",
     ];
-  if (types.length === 0) return ["No query or mutation found in the generated schema"];
+  const roots = definitions.filter(isRoot);
+  if (types.length === 0 && roots.length === 0) return ["No query or mutation found in the generated schema"];
   const names = types.map(({ name }) => name.value);
   const generated = new Set(names.flatMap((name) => generatedNames.map(([start, end]) => `${start}${name}${end}`)));
   return [
     ...definitions.flatMap((node) =>
-      "name" in node && (isReserved(node.name.value) || generated.has(node.name.value))
+      "name" in node && !isRoot(node) && (isReserved(node.name.value) || generated.has(node.name.value))
         ? [`${node.name.value} is a reserved word, so you can't declare a type with this name.`]
         : [],
     ),
+    ...roots.flatMap(brokenInRoot),
     ...types.flatMap((node) => brokenInType(node, types, model)),
     ...sharedPredicates(model),
   ];
+}
+
+function brokenInRoot({ name, fields = [] }: TypeNodes): string[] {
+  return fields
+    .filter((field) => !isComputed(field))
+    .map(
+      (field) =>
+        `GraphQL Query and Mutation types are only allowed to have fields with @custom/@lambda directive. Other fields are built automatically for you. Found ${name.value} ${field.name.value} without @custom/@lambda.`,
+    );
 }
 
 function isReserved(name: string): boolean {
@@ -69,6 +81,9 @@ function brokenInType(node: TypeNodes, types: readonly TypeNodes[], model: Model
     );
   if (node.kind === Kind.OBJECT_TYPE_DEFINITION && fields.length === uids.length)
     found.push(`Type ${name}; is invalid, a type must have atleast one field that is not of ID! type.`);
+  const secret = directiveOf(node, "secret");
+  if (secret !== undefined && fields.some((field) => field.name === textOf(secret, "field")))
+    found.push(`Type ${name}; has a secret directive and field of the same name ${type?.secret?.name ?? ""}`);
   const dgraph = directiveOf(node, "dgraph");
   const stored = textOf(dgraph, "type");
   if (dgraph !== undefined && stored === undefined)
@@ -124,6 +139,11 @@ function brokenInField(node: FieldDefinitionNode, owner: TypeNodes, model: Model
   const type = nameOf(node.type);
   if (isListOf(node.type) && (type === "ID" || type === "Boolean")) found.push(`${type} lists are invalid.`);
   if (field === undefined) return found;
+  if (field.isComputed) return [...found, ...brokenComputed(owner, model)];
+  if (field.kind === "object" && !model.types.has(type))
+    found.push(
+      "is of a type that has @remote directive. Those would need to be resolved by a @custom/@lambda directive.",
+    );
   return [
     ...found,
     ...brokenSearch(node, field),
@@ -131,6 +151,14 @@ function brokenInField(node: FieldDefinitionNode, owner: TypeNodes, model: Model
     ...brokenDefault(node, field),
     ...brokenInverse(node, owner, field, model),
     ...brokenPredicate(node, field),
+  ];
+}
+
+function brokenComputed(owner: TypeNodes, { types }: Model): string[] {
+  const type = types.get(owner.name.value);
+  if (type?.uidField !== undefined || (type?.uniqueFields.length ?? 0) > 0) return [];
+  return [
+    "@custom directive is only allowed on fields where the type definition has a field with type ID! or a field with @id directive.",
   ];
 }
 
@@ -153,6 +181,8 @@ function brokenSearch(node: FieldDefinitionNode, { type, kind, by }: Field): str
     return [`has the @search directive but the argument ${invalid} doesn't apply to field type ${type}.`];
   if (new Set(by).size < by.length || (type === "DateTime" && by.length > 1))
     return [`${type} allows each kind of @search once.`];
+  if (by.includes("regexp") && by.includes("trigram"))
+    return ["the argument to @search 'trigram' is the same as the index 'regexp' and shouldn't be used together."];
   if (by.includes("hash") && by.includes("exact"))
     return ["the arguments 'hash' and 'exact' can't be used together as arguments to @search."];
   return [];
@@ -169,7 +199,8 @@ function brokenId(node: FieldDefinitionNode, owner: TypeNodes, { type, isUnique,
 
 function brokenDefault(node: FieldDefinitionNode, { type, kind, isList, isUnique, defaults }: Field): string[] {
   if (directiveOf(node, "default") === undefined) return [];
-  if (kind === "object") return [`cannot use @default directive on field with non-scalar type ${type}`];
+  if (kind === "object" || kind === "union")
+    return [`cannot use @default directive on field with non-scalar type ${type}`];
   if (isList) return [`cannot use @default directive on field with list type [${type}]`];
   if (isUnique) return ["cannot use @default directive on field with @id directive"];
   if (kind === "uid") return ["cannot use @default directive on field with type ID"];
@@ -209,27 +240,4 @@ function brokenPredicate(node: FieldDefinitionNode, { kind }: Field): string[] {
   if (predicate === undefined) return ["pred argument for @dgraph directive should not be empty."];
   if (isReserved(predicate)) return [`pred argument '${predicate}' for @dgraph directive is a reserved keyword.`];
   return /[\s{}|^`\\"]/.test(predicate) ? [`pred argument '${predicate}' is not a valid predicate name`] : [];
-}
-
-/** Two fields may share a predicate if their types are the same. */
-function sharedPredicates({ types }: Model): string[] {
-  const known = new Map<string, { readonly field: Field; readonly type: ObjectType }>();
-  return [...types.values()].flatMap((type) =>
-    [...type.fields.values()].flatMap((field) => {
-      if (field.kind === "uid") return [];
-      const other = known.get(field.predicate);
-      known.set(field.predicate, other ?? { field, type });
-      if (other === undefined || other.field === field) return [];
-      const isSame =
-        other.field.type === field.type &&
-        other.field.isList === field.isList &&
-        other.field.isUnique === field.isUnique;
-      const implementsOther = type.interfaces.includes(other.type.name);
-      return isSame && !implementsOther
-        ? []
-        : [
-            `Type ${type.name}; Field ${field.name}: has the predicate ${field.predicate} of ${other.type.name}.${other.field.name}, which has another type.`,
-          ];
-    }),
-  );
 }
