@@ -33,6 +33,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ["examples/javascript/*.js"],
+    languageOptions: { sourceType: "commonjs" },
+  },
+  {
     files: ["**/*.mjs", "**/*.js"],
     languageOptions: { globals: { process: "readonly", console: "readonly", require: "readonly", URL: "readonly" } },
   },

@@ -44,9 +44,13 @@ export class Data {
     return new Data(graphql, graphql.replace(/graphql$/, "admin"), headers);
   }
 
+  /** Sends a schema by hand, for a stack that does not have it as a resource. */
+  async sendSchema(schema: string): Promise<void> {
+    const update = `updateGQLSchema(input: { set: { schema: ${JSON.stringify(schema)} } })`;
+    await post(this.adminEndpoint, `mutation { ${update} { gqlSchema { schema } } }`, this.headers);
+  }
+
   async add(...titles: string[]): Promise<void> {
-    const schema = 'updateGQLSchema(input: { set: { schema: "type Task { id: ID! title: String! }" } })';
-    await post(this.adminEndpoint, `mutation { ${schema} { gqlSchema { schema } } }`, this.headers);
     const input = titles.map((title) => `{ title: ${JSON.stringify(title)} }`).join(", ");
     await this.served(`mutation { addTask(input: [${input}]) { numUids } }`);
   }

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -59,6 +59,20 @@ class Demo {
 
   /** Runs the engine and prints its output: shortened after a success, whole after a failure. */
   async pulumi(...args: string[]): Promise<void> {
+    const { code, output } = await this.runEngine(args);
+    const text = code === 0 ? brief(output) : output;
+    if (text !== "") console.log(text);
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed with exit code ${String(code)}`);
+  }
+
+  /** Runs the engine and prints its output, shortened. Throws if it succeeds. */
+  async refused(...args: string[]): Promise<void> {
+    const { code, output } = await this.runEngine(args);
+    console.log(brief(output));
+    if (code === 0) throw new Error(`pulumi ${args.join(" ")} should have failed`);
+  }
+
+  private async runEngine(args: readonly string[]): Promise<{ readonly code: unknown; readonly output: string }> {
     console.log(`$ pulumi ${args.map((arg) => (arg.includes(" ") ? `"${arg}"` : arg)).join(" ")}`);
     const child = spawn(this.engine.pulumi, [...args, "--stack", stack, "--non-interactive"], {
       cwd: this.project,
@@ -72,9 +86,18 @@ class Demo {
     const code = await new Promise((ended) => child.once("close", ended));
     engineRun = undefined;
     refuseToGoOn();
-    const text = code === 0 ? brief(output) : output;
-    if (text !== "") console.log(text);
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed with exit code ${String(code)}`);
+    return { code, output };
+  }
+
+  /** The file of the stack's schema. */
+  get schema(): string {
+    return join(this.folder, "schema.graphql");
+  }
+
+  /** Writes the schema of the stack, and prints what changes in it. */
+  writeSchema(fields: readonly string[], ...changes: readonly string[]): void {
+    writeFileSync(this.schema, schemaOf(fields));
+    for (const change of changes) console.log(change);
   }
 
   /** Runs the engine and returns its output, without printing it. */
@@ -119,18 +142,25 @@ class Demo {
 
 async function run(demo: Demo): Promise<void> {
   await demo.quietly("stack", "init", stack);
-  demo.shows("The preview says what would be created. Nothing is created yet.");
+  demo.writeSchema([title, "owner: String"]);
+  await demo.quietly("config", "set", "schema", demo.schema, "--stack", stack);
+  demo.shows("The preview says what would be created: a backend and its schema. Nothing is created yet.");
   await demo.pulumi("preview");
-  demo.shows("The up creates the backend, and waits until it answers.");
+  demo.shows("The up creates the backend, waits until it answers, and sends the schema.");
   await demo.pulumi("up", "--yes", "--skip-preview");
   demo.shows("The outputs of the stack say how to reach the backend. Its token is a secret.");
   await demo.pulumi("stack", "output");
-  demo.shows(
-    "With these outputs, the demo sends a schema and a first record to the backend, and reads the record again.",
-  );
+  demo.shows("With these outputs, the demo sends a first record to the backend, and reads the record again.");
   const data = await Data.of(demo);
   await data.add("Read the preview");
   await showTasks(data, ["Read the preview"]);
+  demo.shows("The schema gets a new field. Pulumi prints one line for each change of a schema: this one is harmless.");
+  demo.writeSchema([title, "owner: String", "due: DateTime"], "+ due: DateTime");
+  await demo.pulumi("up", "--yes", "--skip-preview");
+  demo.shows("A new name for a field would hide its values. The preview refuses it, and says how to keep them.");
+  demo.writeSchema([title, "assignee: String", "due: DateTime"], "- owner: String", "+ assignee: String");
+  await demo.refused("preview");
+  demo.writeSchema([title, "owner: String", "due: DateTime"], "The demo takes the new name back.");
   demo.shows("A new name is an update in place. The data stays.");
   await demo.pulumi("config", "set", "name", "orders");
   await demo.pulumi("preview", "--diff");
@@ -152,6 +182,7 @@ async function runActions(demo: Demo): Promise<void> {
   await demo.pulumi("up", "--yes", "--skip-preview");
   const data = await Data.of(demo);
   const both = ["Read the preview", "Write the program"];
+  await data.sendSchema(schemaOf([title]));
   await data.add(...both);
   await demo.backUp(await demo.output("uid"));
   const backup = await data.latestBackup();
@@ -172,6 +203,12 @@ async function runActions(demo: Demo): Promise<void> {
   demo.shows("The destroy deletes the backend of this stack.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
+}
+
+const title = "title: String!";
+
+function schemaOf(fields: readonly string[]): string {
+  return `type Task {\n${["id: ID!", ...fields].map((field) => `  ${field}\n`).join("")}}\n`;
 }
 
 async function showTasks(data: Data, expected: readonly string[]): Promise<void> {

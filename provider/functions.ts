@@ -1,6 +1,7 @@
+import type { LogPeriod } from "./api/controlPlane";
 import type { Deployment } from "./api/deployment";
 import { oldestFirst } from "./restore/backups";
-import type { BackendDescription, BackupDescription } from "./types";
+import type { BackendDescription, BackupDescription, GraphqlSchemaDescription } from "./types";
 import { AbsentError, DgraphCloudError, noSuchBackend } from "./errors/errors";
 import { messageOf } from "./resource/messages";
 import { endpointsOf, readSettings, type SettingName } from "./api/settings";
@@ -60,6 +61,27 @@ export async function listBackups(stack: StackSettings, uid: string): Promise<Ba
   return withMessage("getBackups", async () => {
     const { account, operation } = lookUp(stack);
     return oldestFirst(await account.data.listBackups(uid, operation)).map((backup) => ({ ...backup }));
+  });
+}
+
+/** The GraphQL schema of a backend (operation `getGQLSchema` of the backend itself). */
+export async function readGraphqlSchema(stack: StackSettings, uid: string): Promise<GraphqlSchemaDescription> {
+  return withMessage("getGraphqlSchema", async () => {
+    const { account, operation } = lookUp(stack);
+    return account.data.generatedSchema(uid, operation);
+  });
+}
+
+/** What the lambda of a backend has printed (operation `getLambdaLogs`). */
+export async function listLambdaLogs(
+  stack: StackSettings,
+  { backend, ...period }: LogPeriod & { readonly backend: string },
+): Promise<string[]> {
+  return withMessage("getLambdaLogs", async () => {
+    const { account, operation } = lookUp(stack);
+    // Only the list tells an absent backend from one without logs.
+    await account.data.locate(backend, operation);
+    return account.control.lambdaLogs(backend, period, operation);
   });
 }
 

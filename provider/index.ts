@@ -4,8 +4,9 @@ import { HostProcess } from "./host/process";
 import { dynamicProvider } from "./host/dynamic";
 import { restoreCompletion as restoreCompletionResource } from "./restore/completion";
 import { restoreRequest as restoreRequestResource } from "./restore/request";
+import { graphqlSchema as graphqlSchemaResource } from "./schema";
 
-export { findBackend, listBackends, listBackups } from "./functions";
+export { findBackend, listBackends, listBackups, listLambdaLogs, readGraphqlSchema } from "./functions";
 export type { BackendDescription, BackendSize, BackupDescription, DeploymentMode, DeploymentType } from "./types";
 
 const host = new HostProcess();
@@ -21,3 +22,6 @@ export const restoreCompletion = dynamicProvider(restoreCompletionResource, host
 
 /** The dynamic provider of `DataDrop`. Its name must never change. */
 export const dataDrop = dynamicProvider(dataDropResource, host);
+
+/** The dynamic provider of `GraphqlSchema`. Its name must never change. */
+export const graphqlSchema = dynamicProvider(graphqlSchemaResource, host);

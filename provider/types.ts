@@ -45,8 +45,33 @@ export interface BackupDescription {
   readonly timestamp: string;
 }
 
+/** The GraphQL schema of a backend. */
+export interface GraphqlSchemaDescription {
+  /** The text as it was uploaded; empty when there is none. */
+  readonly schema: string;
+  /** The whole API that Dgraph makes of it, in GraphQL's schema language; empty when there is none. */
+  readonly generatedSchema: string;
+}
+
 /** What the engine says of a restore; UNKNOWN once it has forgotten it. */
 export type RestoreStatus = "UNKNOWN" | "IN_PROGRESS" | "OK" | "ERR";
 
 /** One value of `triggers`. */
 export type TriggerValue = string | number | boolean;
+
+/**
+ * What a change of a schema does, the worst first: Dgraph refuses it; data stays and nobody can read it; reads fail; who may read changes; an
+ * index is built; valid queries become invalid; nothing that existed changes.
+ */
+export type SchemaGrade =
+  "REFUSED" | "HIDES_DATA" | "READS_FAIL" | "SECURITY" | "REINDEX" | "CLIENTS_BREAK" | "ADDITIVE";
+
+/** One change of a schema. */
+export interface SchemaChange {
+  /** What it does. */
+  readonly grade: SchemaGrade;
+  /** What changes, like "User.email" or "Order": the path that `allow` names. */
+  readonly path: string;
+  /** The change in words. */
+  readonly description: string;
+}

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pointerTo } from "../provider/errors/codes";
-import { findBackend, listBackends, listBackups } from "../provider";
-import type { BackendDescription, BackupDescription } from "../provider/types";
+import { findBackend, listBackends, listBackups, listLambdaLogs, readGraphqlSchema } from "../provider";
+import type { BackendDescription, BackupDescription, GraphqlSchemaDescription } from "../provider/types";
 import type { Backend } from "./backend";
+import { secretWhereNeeded } from "./graphqlSchema";
 import { callMocks, listFromMocks, underMocks } from "./mocks";
 import type { Provider, ResolvedSettings } from "./provider";
 import { uidOf } from "./types";
@@ -35,6 +36,38 @@ export interface GetBackupsOutputArgs {
   uid: Backend | pulumi.Input<string>;
 }
 
+/** Inputs of {@link getGraphqlSchema}. */
+export interface GetGraphqlSchemaArgs {
+  /** Uid of the backend, like "0x42". */
+  backend: string;
+}
+
+/** Inputs of {@link getGraphqlSchemaOutput}. */
+export interface GetGraphqlSchemaOutputArgs {
+  /** The backend or its uid. */
+  backend: Backend | pulumi.Input<string>;
+}
+
+/** Inputs of {@link getLambdaLogs}. */
+export interface GetLambdaLogsArgs {
+  /** Uid of the backend, like "0x42". */
+  backend: string;
+  /** The earliest moment, passed on to the service as it is. Default: no limit. */
+  start?: string | undefined;
+  /** The latest moment, passed on to the service as it is. Default: no limit. */
+  end?: string | undefined;
+}
+
+/** Inputs of {@link getLambdaLogsOutput}. */
+export interface GetLambdaLogsOutputArgs {
+  /** The backend or its uid. */
+  backend: Backend | pulumi.Input<string>;
+  /** The earliest moment, passed on to the service as it is. Default: no limit. */
+  start?: pulumi.Input<string> | undefined;
+  /** The latest moment, passed on to the service as it is. Default: no limit. */
+  end?: pulumi.Input<string> | undefined;
+}
+
 /** Options of the functions. */
 export interface LookupOptions {
   /** The account to look into. Default: the one that the stack's settings name. */
@@ -45,6 +78,15 @@ export interface LookupOptions {
 export interface GetBackendResult extends Omit<BackendDescription, "jwtToken"> {
   /** Token for the backend's endpoints. A secret. */
   readonly jwtToken: pulumi.Output<string>;
+}
+
+/** The GraphQL schema of a backend. */
+export interface GetGraphqlSchemaResult extends Omit<GraphqlSchemaDescription, "schema"> {
+  /**
+   * The text as it was uploaded; empty when there is none. A secret if it has a line `# Dgraph.Authorization` or `# Dgraph.Secret`, which may
+   * hold one.
+   */
+  readonly schema: pulumi.Output<string>;
 }
 
 /**
@@ -100,6 +142,50 @@ export function getBackupsOutput(
     : pulumi.all([uid, settings(options)]).apply(([one, account]) => listBackups(account, one));
 }
 
+/**
+ * Looks up the GraphQL schema of a backend (operation `getGQLSchema`, asked of the backend itself).
+ *
+ * @throws If there is no such backend.
+ */
+export async function getGraphqlSchema(
+  args: GetGraphqlSchemaArgs,
+  options?: LookupOptions,
+): Promise<GetGraphqlSchemaResult> {
+  const found = underMocks()
+    ? await mockedSchema(args.backend, options)
+    : await readGraphqlSchema(await settingsOf(options), args.backend);
+  return { ...found, schema: secretWhereNeeded(found.schema, found.schema) };
+}
+
+/** Like {@link getGraphqlSchema}, for inputs that are outputs of resources. The whole result is a secret if the text may hold one. */
+export function getGraphqlSchemaOutput(
+  args: GetGraphqlSchemaOutputArgs,
+  options?: LookupOptions,
+): pulumi.Output<GraphqlSchemaDescription> {
+  const uid = uidOf(args.backend);
+  const found = underMocks()
+    ? uid.apply((one) => mockedSchema(one, options))
+    : pulumi.all([uid, settings(options)]).apply(([one, account]) => readGraphqlSchema(account, one));
+  return found.apply((description) => secretWhereNeeded(description.schema, description));
+}
+
+/**
+ * Looks up what the lambda of a backend has printed (operation `getLambdaLogs`).
+ *
+ * @throws If there is no such backend.
+ */
+export async function getLambdaLogs(args: GetLambdaLogsArgs, options?: LookupOptions): Promise<string[]> {
+  return underMocks() ? mockedLogs(args, options) : listLambdaLogs(await settingsOf(options), args);
+}
+
+/** Like {@link getLambdaLogs}, for inputs that are outputs of resources. */
+export function getLambdaLogsOutput(args: GetLambdaLogsOutputArgs, options?: LookupOptions): pulumi.Output<string[]> {
+  const which = pulumi.output({ ...args, backend: uidOf(args.backend) });
+  return underMocks()
+    ? which.apply((one) => mockedLogs(one, options))
+    : pulumi.all([which, settings(options)]).apply(([one, account]) => listLambdaLogs(account, one));
+}
+
 function mockedBackend(args: GetBackendArgs, options: LookupOptions | undefined): Promise<BackendDescription> {
   return callMocks("getBackend", { ...args }, options?.provider);
 }
@@ -110,6 +196,14 @@ function mockedBackends(options: LookupOptions | undefined): Promise<BackendDesc
 
 function mockedBackups(uid: string, options: LookupOptions | undefined): Promise<BackupDescription[]> {
   return listFromMocks("getBackups", { uid }, options?.provider, "backups");
+}
+
+function mockedSchema(backend: string, options: LookupOptions | undefined): Promise<GraphqlSchemaDescription> {
+  return callMocks("getGraphqlSchema", { backend }, options?.provider);
+}
+
+function mockedLogs(args: GetLambdaLogsArgs, options: LookupOptions | undefined): Promise<string[]> {
+  return listFromMocks("getLambdaLogs", { ...args }, options?.provider, "logs");
 }
 
 function withSecret(description: BackendDescription): GetBackendResult {

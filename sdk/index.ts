@@ -2,6 +2,8 @@ export { Backend } from "./backend";
 export type { BackendArgs, BackendTimeouts } from "./backend";
 export { DataDrop } from "./dataDrop";
 export type { DataDropArgs, DataDropTimeouts } from "./dataDrop";
+export { Environment } from "./environment";
+export type { EnvironmentArgs, EnvironmentSeed } from "./environment";
 export {
   getBackend,
   getBackendOutput,
@@ -9,6 +11,10 @@ export {
   getBackendsOutput,
   getBackups,
   getBackupsOutput,
+  getGraphqlSchema,
+  getGraphqlSchemaOutput,
+  getLambdaLogs,
+  getLambdaLogsOutput,
 } from "./functions";
 export type {
   GetBackendArgs,
@@ -16,8 +22,15 @@ export type {
   GetBackendResult,
   GetBackupsArgs,
   GetBackupsOutputArgs,
+  GetGraphqlSchemaArgs,
+  GetGraphqlSchemaOutputArgs,
+  GetGraphqlSchemaResult,
+  GetLambdaLogsArgs,
+  GetLambdaLogsOutputArgs,
   LookupOptions,
 } from "./functions";
+export { GraphqlSchema } from "./graphqlSchema";
+export type { GraphqlSchemaArgs, GraphqlSchemaTimeouts, SchemaAuthorization } from "./graphqlSchema";
 export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
 export { Restore } from "./restore";
@@ -29,6 +42,9 @@ export type {
   BackupDescription,
   DeploymentMode,
   DeploymentType,
+  GraphqlSchemaDescription,
   RestoreStatus,
+  SchemaChange,
+  SchemaGrade,
   TriggerValue,
 } from "../provider/types";

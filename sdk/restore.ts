@@ -5,6 +5,7 @@ import { delegate } from "./delegate";
 import type { RestoreStatus } from "../provider/types";
 import type { Backend } from "./backend";
 import { requireInstalled } from "./install";
+import { partOptions } from "./partOptions";
 import { type Triggers, uidOf } from "./types";
 
 /** How long each part of a {@link Restore} may take. A change only writes the state. */
@@ -146,7 +147,8 @@ export class Restore extends pulumi.ComponentResource {
             },
             own,
           );
-    const { restoreId, restoredFolder, restoredNum, restoredType, restoredTimestamp, startedAt } = request;
+    const { restoredFolder, restoredNum, restoredType, restoredTimestamp } = request;
+    const { restoreId, startedAt } = toldById(request);
     const outputs = {
       restoreId,
       status: completion?.status ?? pulumi.output(undefined),
@@ -164,13 +166,21 @@ export class Restore extends pulumi.ComponentResource {
   }
 }
 
-/** The component's options that both parts get; the others reach them through their parent. */
-function partOptions(
-  { protect, provider, replaceOnChanges, dependsOn, ignoreChanges }: pulumi.ComponentResourceOptions,
-  parent: Restore,
-): pulumi.CustomResourceOptions {
-  const given = { protect, provider, replaceOnChanges, dependsOn, ignoreChanges };
-  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), parent };
+/**
+ * What the id of a RestoreRequest tells: `TARGET/RESTOREID/STARTEDAT`, or `TARGET/unknown/STARTEDAT` when the answer was lost. In the preview of
+ * an update the id is known and every output is unknown: what uses these values would look changed. Under mocks an id can be any text.
+ */
+function toldById(request: RestoreRequest): {
+  readonly restoreId: pulumi.Output<number | undefined>;
+  readonly startedAt: pulumi.Output<string>;
+} {
+  const parts = request.id.apply((id) => /^[^/]+\/(\d+|unknown)\/([^/]+)$/.exec(id)?.slice(1) ?? []);
+  return {
+    restoreId: parts.apply(([number]) =>
+      number === undefined || number === "unknown" ? request.restoreId : pulumi.output(Number(number)),
+    ),
+    startedAt: parts.apply(([, time]) => (time === undefined ? request.startedAt : pulumi.output(time))),
+  };
 }
 
 const requestType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreRequest";

@@ -9,6 +9,15 @@ const orders = new dgraphcloud.Backend("orders", {
   deploymentType: "dedicated",
 });
 
+// pulumi config set schema schema.graphql && pulumi up
+const schema = config.get("schema");
+if (schema !== undefined) {
+  new dgraphcloud.GraphqlSchema("orders", {
+    backend: orders,
+    schema: new pulumi.asset.FileAsset(schema),
+  });
+}
+
 export const uid = orders.uid;
 export const url = orders.url;
 export const graphqlEndpoint = orders.graphqlEndpoint;

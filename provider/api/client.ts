@@ -16,6 +16,8 @@ export interface PlaneRequest<T> {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly policy: RetryPolicy;
   readonly call: Call;
+  /** Whether it may take as long as the operation has, like an update that builds indexes. */
+  readonly isSlow?: boolean;
   /** Reads the answer, or throws what is wrong with it. */
   readonly parse: (data: AnswerData, site: RequestSite) => T;
 }
@@ -141,7 +143,7 @@ function sendWithToken<Token, T>(
 
 async function post<T>(
   clock: Clock,
-  { operation, document, variables, policy, call, parse }: PlaneRequest<T>,
+  { operation, document, variables, policy, call, isSlow = false, parse }: PlaneRequest<T>,
   address: { readonly url: URL; readonly headers: Readonly<Record<string, string>>; readonly isEndpoint?: boolean },
 ): Promise<T> {
   const data = await postGraphql({
@@ -149,9 +151,9 @@ async function post<T>(
     operation,
     document,
     variables,
-    timeoutMs: requestMs(clock, document, policy, call),
+    timeoutMs: requestMs(clock, document, policy, call, isSlow),
     signal: call.signal,
-    idempotent: policy === "idempotent",
+    idempotent: policy !== "once",
   });
   return parse(data, { operation, host: address.url.host });
 }

@@ -16,7 +16,14 @@ import type { Session } from "./session";
 import { shaped } from "./validateAnswer";
 
 const listSchema = v.object({ deployments: v.nullable(v.array(deploymentSchema)) });
+const logsSchema = v.object({ getLambdaLogs: v.nullable(v.array(v.string())) });
 const createSchema = v.object({ createDeployment: v.nullable(createdSchema) });
+
+/** From when to when, in the form that the service takes; all of it without them. */
+export interface LogPeriod {
+  readonly start?: string | undefined;
+  readonly end?: string | undefined;
+}
 
 /** The control plane of Dgraph Cloud: one method an operation. */
 export class ControlPlane {
@@ -72,6 +79,16 @@ export class ControlPlane {
     keepSecret(script);
     keepSecret(lambdaScript);
     await this.confirmed("updateLambda", { input: { deploymentID: uid, tenantID: 0, lambdaScript } }, call);
+  }
+
+  /** What the lambda of a backend has printed. */
+  async lambdaLogs(uid: string, period: LogPeriod, call: Call): Promise<string[]> {
+    const input = { deploymentID: uid, tenantID: 0, ...period };
+    return this.send("getLambdaLogs", { input }, call, (data, site) => {
+      const { getLambdaLogs } = shaped(site, logsSchema, data);
+      if (getLambdaLogs === null) throw invalidSession(site);
+      return getLambdaLogs;
+    });
   }
 
   /** Sends an update or a delete. The service answers with a sentence. */

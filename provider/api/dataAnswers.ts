@@ -62,10 +62,25 @@ export const dropSchema = v.object({
 
 export const exportSchema = v.object({ export: v.object({ signedUrls: v.array(v.string()) }) });
 
+const gqlSchema = v.nullish(v.object({ schema: v.nullish(v.string()), generatedSchema: v.nullish(v.string()) }));
+
 /** Null until a schema was uploaded for the first time. */
-export const gqlSchemaSchema = v.object({
-  getGQLSchema: v.nullish(v.object({ schema: v.nullish(v.string()) })),
-});
+export const gqlSchemaSchema = v.object({ getGQLSchema: gqlSchema });
+
+export const updateSchemaSchema = v.object({ updateGQLSchema: v.object({ gqlSchema }) });
+
+/** A GraphQL schema as a backend has it. */
+export interface LiveSchema {
+  /** The text as it was uploaded; empty when there is none. */
+  readonly schema: string;
+  /** The whole API that Dgraph makes of it. */
+  readonly generatedSchema: string;
+}
+
+/** The schema in an answer. */
+export function liveSchema(answer: v.InferOutput<typeof gqlSchema>): LiveSchema {
+  return { schema: answer?.schema ?? "", generatedSchema: answer?.generatedSchema ?? "" };
+}
 
 /** Names as Dgraph stores them. */
 export interface StoredNames {
@@ -74,11 +89,34 @@ export interface StoredNames {
   readonly fields: readonly string[];
 }
 
-/** The answer to `schema {}`. Dgraph leaves out an empty list. */
+const flag = v.exactOptional(v.boolean());
+
+/** The answer to `schema {}`. Dgraph leaves out an empty list, and what is false. */
 export const storedSchema = v.object({
-  schema: v.nullish(v.array(v.object({ predicate: v.string() }))),
+  schema: v.nullish(
+    v.array(
+      v.object({
+        predicate: v.string(),
+        type: v.optional(v.string(), ""),
+        tokenizer: v.exactOptional(v.array(v.string())),
+        list: flag,
+        index: flag,
+        reverse: flag,
+        count: flag,
+        upsert: flag,
+        unique: flag,
+        lang: flag,
+      }),
+    ),
+  ),
   types: v.nullish(v.array(v.object({ name: v.string() }))),
 });
+
+/** The answer to blocks of the form `name(func: …) { count(uid) }`. A block whose predicates may not be read is missing. */
+export const countsSchema = v.record(v.string(), v.nullish(v.array(v.object({ count: v.optional(v.number()) }))));
+
+/** A predicate of the database. What is false is left out. */
+export type StoredPredicate = NonNullable<v.InferOutput<typeof storedSchema>["schema"]>[number];
 
 /** Throws the errors that stand inside the field of the operation. */
 export function failOnProblems(site: RequestSite, errors: v.InferOutput<typeof problems>, data: AnswerData): void {

@@ -5,16 +5,21 @@ import { BackendClient, type PlaneRequest } from "./client";
 import {
   type Backup,
   backupsSchema,
+  countsSchema,
   dropSchema,
   exportSchema,
   failOnCode,
   failOnProblems,
   gqlSchemaSchema,
+  type LiveSchema,
+  liveSchema,
   restoreSchema,
   type RestoreStatusAnswer,
   restoreStatusSchema,
   type StoredNames,
+  type StoredPredicate,
   storedSchema,
+  updateSchemaSchema,
 } from "./dataAnswers";
 import type { Deployment } from "./deployment";
 import type { DeploymentList } from "./deploymentList";
@@ -117,6 +122,49 @@ export class DataPlane {
     });
   }
 
+  /** The GraphQL schema, with the API that Dgraph makes of it. */
+  generatedSchema(uid: string, call: Call): Promise<LiveSchema> {
+    return this.send(uid, "getGeneratedSchema", { call }, (data, site) =>
+      liveSchema(shaped(site, gqlSchemaSchema, data).getGQLSchema),
+    );
+  }
+
+  /**
+   * Replaces the GraphQL schema. Its caller may send it again, after a look at what is live. Building indexes can take as long as the operation has. After an error, Dgraph may have
+   * saved the text all the same.
+   */
+  updateSchema(uid: string, schema: string, call: Call): Promise<LiveSchema> {
+    const request = { variables: { schema }, policy: "byCaller" as const, call, isSlow: true };
+    return this.send(uid, "updateGQLSchema", request, (data, site) =>
+      liveSchema(shaped(site, updateSchemaSchema, data).updateGQLSchema.gqlSchema),
+    );
+  }
+
+  /** The predicates of the database itself. A backend in the mode graphql does not answer this. */
+  storedPredicates(uid: string, call: Call): Promise<StoredPredicate[]> {
+    return this.send(uid, "query", { call }, (data, site) => shaped(site, storedSchema, data).schema ?? []);
+  }
+
+  /**
+   * Counts nodes in one DQL query. A count is the head of a block: `func: has(User.email)`. It is undefined where the token may not read the
+   * predicate. A backend in the mode graphql does not answer this.
+   */
+  async counts(uid: string, heads: readonly string[], call: Call): Promise<(number | undefined)[]> {
+    const blocks = heads.map((head, index) => `c${index}(${head}) { count(uid) }`);
+    const { path } = backendDocuments.query;
+    return this.client.send(uid, path, {
+      operation: "query",
+      document: `{ ${blocks.join(" ")} }`,
+      variables: {},
+      policy: "byCaller",
+      call,
+      parse: (data, site) => {
+        const answer = shaped(site, countsSchema, data);
+        return heads.map((_, index) => answer[`c${index}`]?.[0]?.count);
+      },
+    });
+  }
+
   /** The predicates and the types of the database itself. A backend in the mode graphql does not answer this. */
   storedNames(uid: string, call: Call): Promise<StoredNames> {
     return this.send(uid, "query", { call }, (data, site) => {
@@ -134,15 +182,29 @@ export class DataPlane {
   private send<T>(
     uid: string,
     document: BackendDocument,
-    request: { readonly call: Call; readonly variables?: PlaneRequest<T>["variables"]; readonly policy?: RetryPolicy },
+    request: {
+      readonly call: Call;
+      readonly variables?: PlaneRequest<T>["variables"];
+      readonly policy?: RetryPolicy;
+      readonly isSlow?: boolean;
+    },
     parse: PlaneRequest<T>["parse"],
   ): Promise<T> {
-    const { call, variables = {}, policy = "idempotent" } = request;
-    const operation = document.startsWith("drop") ? "dropData" : document;
+    const { policy = "idempotent", variables = {} } = request;
+    const operation = operations[document] ?? document;
     const { path, text } = backendDocuments[document];
-    return this.client.send(uid, path, { operation, document: text, variables, policy, call, parse });
+    return this.client.send(uid, path, { ...request, operation, document: text, variables, policy, parse });
   }
 }
+
+/** The operations of documents with another name. */
+const operations: Readonly<Partial<Record<BackendDocument, string>>> = {
+  dropAllData: "dropData",
+  dropAllDataAndSchema: "dropData",
+  dropTypes: "dropData",
+  dropFields: "dropData",
+  getGeneratedSchema: "getGQLSchema",
+};
 
 function documentOf(drop: Drop): BackendDocument {
   if ("allData" in drop) return "dropAllData";

@@ -10,6 +10,7 @@ export const controlDocuments = {
   deleteDeployment:
     "mutation DeleteDeployment($deploymentID: String!) { deleteDeployment(deploymentID: $deploymentID) }",
   updateLambda: "mutation UpdateLambda($input: UpdateLambdaInput!) { updateLambda(input: $input) }",
+  getLambdaLogs: "query GetLambdaLogs($input: LambdaLogsInput!) { getLambdaLogs(input: $input) }",
 } as const;
 
 export type ControlOperation = keyof typeof controlDocuments;
@@ -33,9 +34,14 @@ export const dataDocuments = {
 export type DataDocument = keyof typeof dataDocuments;
 
 /** Every document this package sends to a backend's /admin. Validated by the same test. */
-export const adminDocuments = { getGQLSchema: "query GetGQLSchema { getGQLSchema { schema } }" } as const;
+export const adminDocuments = {
+  getGQLSchema: "query GetGQLSchema { getGQLSchema { schema } }",
+  getGeneratedSchema: "query GetGeneratedSchema { getGQLSchema { schema generatedSchema } }",
+  updateGQLSchema:
+    "mutation UpdateGQLSchema($schema: String!) { updateGQLSchema(input: { set: { schema: $schema } }) { gqlSchema { schema generatedSchema } } }",
+} as const;
 
-/** Every document this package sends to a backend's /query, in DQL: all predicates and types of the database. */
+/** The fixed document this package sends to a backend's /query, in DQL: all predicates and types of the database. Counts are made as needed. */
 export const dqlDocuments = { query: "schema {}" } as const;
 
 /** All documents for backends, with the path that each is sent to. */

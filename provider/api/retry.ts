@@ -7,10 +7,11 @@ import type { Clock } from "../time";
  *
  * - `"idempotent"`: a query, or a mutation whose second time changes nothing. It is retried after a failed connection, HTTP 429, a lost
  *   answer and a 5xx; three times in all after an answer that cannot be read.
+ * - `"byCaller"`: a request that its caller repeats, with checks of its own in between. It is not retried.
  * - `"once"`: a mutation that acts anew each time. It is retried only when it was provably not carried out: after a failed connection and
  *   after HTTP 429.
  */
-export type RetryPolicy = "idempotent" | "once";
+export type RetryPolicy = "idempotent" | "byCaller" | "once";
 
 /** The bounds of one operation, which all its requests share. */
 export interface Call {
@@ -68,11 +69,11 @@ const hopelessMs = 15_000;
 const leastRequestMs = 1_000;
 
 /**
- * How long one request may take: a query 30 s, a mutation 60 s, and never past the deadline. Only a request with the policy `"once"` may
- * go past the deadline: to cut it off would lose its answer.
+ * How long one request may take: a query 30 s, a mutation 60 s, a slow one as long as the operation has; and never past the deadline. Only a
+ * request with the policy `"once"` may go past the deadline: to cut it off would lose its answer.
  */
-export function requestMs(clock: Clock, document: string, policy: RetryPolicy, call: Call): number {
-  const mostMs = document.startsWith("mutation") ? 60_000 : 30_000;
+export function requestMs(clock: Clock, document: string, policy: RetryPolicy, call: Call, isSlow = false): number {
+  const mostMs = isSlow ? Infinity : document.startsWith("mutation") ? 60_000 : 30_000;
   if (policy === "once") return mostMs;
   return Math.min(mostMs, Math.max(leastRequestMs, Math.ceil(call.deadline - clock.now())));
 }
@@ -118,6 +119,7 @@ export async function withRetries<T>(
 type TransientError = NotSentError | ThrottledError | LostAnswerError;
 
 function mayRetry(error: unknown, policy: RetryPolicy, attempt: number): error is TransientError {
+  if (policy === "byCaller") return false;
   if (error instanceof NotSentError || error instanceof ThrottledError) return true;
   if (!(error instanceof LostAnswerError) || policy === "once") return false;
   return !error.unreadable || attempt < unreadableAttempts;

@@ -70,6 +70,15 @@ export const codes = {
   DGC604: "Properties exclude each other, or one of them is needed",
   DGC605: "A value is not known",
 
+  DGC701: "The schema cannot be used",
+  DGC702: "A change of the schema needs consent",
+  DGC703: "Dgraph would refuse a change of the schema",
+  DGC704: "A schema was applied by half and taken back",
+  DGC705: "A schema was applied by half and could not be taken back",
+  DGC706: "Another schema is live",
+  DGC707: "Two GraphqlSchemas for one backend",
+  DGC708: "The predicates differ from the schema",
+
   DGC901: "Something that was not foreseen",
 } as const;
 

@@ -33,7 +33,7 @@ describe("the demo, with an engine that fails", function () {
   function start(script: string, ...flags: string[]): Started {
     sandbox.script(
       join("bin", "pulumi"),
-      `case "$1" in version) echo v3.999.0;; stack) echo done;; *) ${script};; esac`,
+      `case "$1" in version) echo v3.999.0;; stack|config) echo done;; *) ${script};; esac`,
     );
     const child = spawn(process.execPath, ["--import", "tsx", join(root, "demo", "index.ts"), ...flags], {
       cwd: root,

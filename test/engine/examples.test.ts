@@ -3,30 +3,69 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
 import { dgraphOptions } from "../dgraph/cloud";
-import { Stack } from "../harness/engineStack";
+import { type Run, Stack } from "../harness/engineStack";
 
 const root = resolve(__dirname, "../..");
-const projects = [root, ...readdirSync(join(root, "examples")).map((name) => join(root, "examples", name))].filter(
-  (folder) => existsSync(join(folder, "Pulumi.yaml")),
+const examples = join(root, "examples");
+const projects = [root, ...readdirSync(examples).map((name) => join(examples, name))].filter((folder) =>
+  existsSync(join(folder, "Pulumi.yaml")),
 );
+
+/** Variants of other examples, and one with a test of its own: what is behind them makes no difference. */
+const onlyInMemory = ["change-schema", "environment-per-stack", "es-module", "javascript"];
 
 /** Configuration that an example needs. */
 type Preparation = (stack: Stack) => Promise<void>;
 
 const preparations: Readonly<Record<string, Preparation>> = {
-  "restore-production": async (stack) => {
-    const [account] = stack.local.accounts;
-    if (account === undefined) throw new Error("the local cloud has no account");
-    const production = { name: "production", zone: "us-east-1", deploymentType: "dedicated" };
-    const { uid } = await stack.local.cloud.createDeployment(account, production);
-    await stack.local.cloud.get(uid).engine.start();
-    await stack.local.cloud.get(uid).takeBackup();
-    await stack.pulumi("config", "set", "production", production.name);
-  },
+  "restore-production": addProduction,
+  "pull-request": addProduction,
   "wipe-and-restore": async (stack) => {
     await stack.pulumi("config", "set", "wipe", "for the test");
   },
 };
+
+/** A backend that is not one of the example's, with a schema, data and a backup. */
+async function addProduction(stack: Stack): Promise<void> {
+  const [account] = stack.local.accounts;
+  if (account === undefined) throw new Error("the local cloud has no account");
+  const production = { name: "production", zone: "us-east-1", deploymentType: "dedicated" };
+  const { uid } = await stack.local.cloud.createDeployment(account, production);
+  const backend = stack.local.cloud.get(uid);
+  await backend.engine.start();
+  await backend.engine.setSchema("type Product { sku: String! @id name: String! @search(by: [term]) price: Float }");
+  await graphql(stack, uid, 'mutation { addProduct(input: [{ sku: "1", name: "bread", price: 2.5 }]) { numUids } }');
+  await backend.takeBackup();
+  await stack.pulumi("config", "set", "production", production.name);
+}
+
+/** What an example has made, beside its one backend. */
+const results: Readonly<Record<string, (stack: Stack, uid: string) => Promise<void>>> = {
+  "pull-request": async (stack, uid) => {
+    expect(await graphql(stack, uid, "{ queryProduct { name price stock } }")).to.deep.equal({
+      queryProduct: [{ name: "bread", price: 2.5, stock: null }],
+    });
+  },
+};
+
+/** The answer of the database itself. */
+async function graphql(stack: Stack, uid: string, query: string): Promise<unknown> {
+  const { data, errors } = await stack.local.cloud.get(uid).engine.graphql({ query });
+  expect(errors, query).to.equal(undefined);
+  return JSON.parse(JSON.stringify(data)) as unknown;
+}
+
+async function succeeds(work: Promise<Run>): Promise<string> {
+  const { code, output } = await work;
+  expect(code, output).to.equal(0);
+  return output;
+}
+
+async function fails(work: Promise<Run>): Promise<string> {
+  const { code, output } = await work;
+  expect(code, output).not.to.equal(0);
+  return output;
+}
 
 /** The database engines of the local cloud for the examples. */
 const engines: Readonly<Record<string, () => Promise<LocalCloudOptions>>> = {
@@ -43,20 +82,86 @@ for (const [behind, options] of Object.entries(engines))
 
     for (const project of projects) {
       const name = project === root ? "the quick start" : (project.split("/").at(-1) ?? project);
+      if (behind !== "memory" && onlyInMemory.includes(name)) continue;
       it(`${name} is created, is unchanged by a second up and a refresh, and is destroyed`, async () => {
-        stack = await Stack.ofProject(project, await options());
+        const isPackage = project !== root && existsSync(join(project, "package.json"));
+        stack = isPackage
+          ? await Stack.ofCopy(project, await options())
+          : await Stack.ofProject(project, await options());
         await preparations[name]?.(stack);
-        const others = stack.local.cloud.all().length;
-        const up = await stack.up();
-        expect(up.code, up.output).to.equal(0);
-        expect(stack.local.cloud.all()).to.have.length(others + 1);
-        const again = await stack.up("--expect-no-changes");
-        expect(again.code, again.output).to.equal(0);
-        const refresh = await stack.refresh("--expect-no-changes");
-        expect(refresh.code, refresh.output).to.equal(0);
-        const destroy = await stack.destroy();
-        expect(destroy.code, destroy.output).to.equal(0);
-        expect(stack.local.cloud.all()).to.have.length(others);
+        const others = stack.local.cloud.all().map(({ uid }) => uid);
+        await succeeds(stack.up());
+        const [made, ...more] = stack.local.cloud.all().filter(({ uid }) => !others.includes(uid));
+        expect(more).to.deep.equal([]);
+        await results[name]?.(stack, made?.uid ?? "");
+        await succeeds(stack.up("--expect-no-changes"));
+        await succeeds(stack.refresh("--expect-no-changes"));
+        await succeeds(stack.destroy());
+        expect(stack.local.cloud.all().map(({ uid }) => uid)).to.deep.equal(others);
       });
     }
+
+    it("change-schema: a removed field is refused, allowed, and comes back; with another name it keeps its values", async () => {
+      stack = await Stack.ofProject(join(examples, "change-schema"), await options());
+      const pulumi = stack.pulumi.bind(stack);
+      await succeeds(stack.up());
+      const { uid } = stack.local.cloud.all()[0]!;
+      const ask = (query: string): Promise<unknown> => graphql(stack!, uid, query);
+      await ask('mutation { addCustomer(input: [{ name: "Ada", phone: "1" }]) { numUids } }');
+
+      await succeeds(pulumi("config", "set", "version", "removed"));
+      const refused = await fails(stack.preview());
+      expect(refused).to.contain("hides data: Customer.phone: ").and.to.contain('allow: ["Customer.phone"],');
+      await fails(stack.up());
+      expect(await ask("{ queryCustomer { name phone } }")).to.deep.equal({
+        queryCustomer: [{ name: "Ada", phone: "1" }],
+      });
+
+      await succeeds(pulumi("config", "set", "--path", "allow[0]", "Customer.phone"));
+      expect(await succeeds(stack.preview())).to.contain("hides data: Customer.phone: ");
+      await succeeds(stack.up());
+      expect(await ask("{ queryCustomer { name } }")).to.deep.equal({ queryCustomer: [{ name: "Ada" }] });
+
+      await succeeds(pulumi("config", "rm", "allow"));
+      await succeeds(pulumi("config", "set", "version", "first"));
+      await succeeds(stack.up());
+      await succeeds(pulumi("config", "set", "version", "renamed"));
+      await succeeds(stack.up());
+      expect(await ask("{ queryCustomer { name mobile } }")).to.deep.equal({
+        queryCustomer: [{ name: "Ada", mobile: "1" }],
+      });
+      await succeeds(stack.destroy());
+    });
   });
+
+describe("engine: an example with several stacks", function () {
+  this.timeout(300_000);
+  let stack: Stack;
+
+  before(async () => {
+    stack = await Stack.ofCopy(join(examples, "environment-per-stack"), { provisioningMs: 0 });
+  });
+  after(() => stack.close());
+
+  it("environment-per-stack makes an environment for each stack, and guards the one for production", async () => {
+    const environments = (): string[] =>
+      stack.local.cloud.all().map(({ name, deploymentType }) => `${name} ${deploymentType}`);
+    for (const name of ["staging", "production"]) {
+      await succeeds(stack.pulumi("stack", "init", name));
+      await succeeds(stack.up());
+    }
+    expect(environments()).to.have.members(["shop-staging free", "shop-production dedicated"]);
+    await succeeds(stack.pulumi("stack", "select", "staging"));
+    await succeeds(stack.up("--expect-no-changes"));
+    await succeeds(stack.destroy());
+    expect(environments()).to.deep.equal(["shop-production dedicated"]);
+
+    await succeeds(stack.pulumi("stack", "select", "production"));
+    expect(await fails(stack.destroy())).to.contain("protect");
+    expect(environments()).to.deep.equal(["shop-production dedicated"]);
+    await succeeds(stack.pulumi("config", "set", "protected", "false"));
+    await succeeds(stack.up());
+    await succeeds(stack.destroy());
+    expect(environments()).to.deep.equal([]);
+  });
+});

@@ -360,3 +360,66 @@ page("secrets", { accounts }, (story) => {
     expect(inEnvironment).to.deep.equal(inStack);
   });
 });
+
+page("change-a-schema", {}, (story) => {
+  const backend = (): Backend => story().stack.local.cloud.get("0x42");
+  const ask = async (query: string): Promise<unknown> => {
+    const { data, errors } = await backend().engine.graphql({ query });
+    expect(errors).to.equal(undefined);
+    return data;
+  };
+  const drops = (): number => story().stack.local.journal.acted("dropData");
+  /** The stored values, whether the schema still has the field or not. */
+  const stored = async (field: string): Promise<unknown[]> =>
+    (await recordsOf(backend(), "User")).flatMap((record) => (field in record ? [record[field]] : []));
+
+  it("adds a field, and renames one with its values", async () => {
+    await story().follow("Change a schema without losing data");
+    await ask(`mutation { addUser(input: [
+      { name: "Ann", phone: "555", age: "41", notes: "private", tags: ["a", "b"] }, { name: "Bob", age: "unknown" }
+    ]) { numUids } }`);
+    await story().follow("Add a field");
+    await story().follow("Rename a field");
+    expect(await ask("{ queryUser(order: { asc: name }) { name mobile email } }")).to.deep.equal({
+      queryUser: [
+        { name: "Ann", mobile: "555", email: null },
+        { name: "Bob", mobile: null, email: null },
+      ],
+    });
+  });
+
+  it("changes a type by a new field, and hides the old values", async () => {
+    await story().follow("Change the type of a field");
+    expect(await ask("{ queryUser(order: { asc: name }) { years } }")).to.deep.equal({
+      queryUser: [{ years: 41 }, { years: null }],
+    });
+    expect(await stored("age")).to.have.members(["41", "unknown"]);
+  });
+
+  it("erases the values of a removed field, and no others", async () => {
+    expect(await stored("notes")).to.deep.equal(["private"]);
+    await story().follow("Remove a field for good");
+    expect([await stored("notes"), drops()]).to.deep.equal([[], 1]);
+    expect(await stored("age")).to.have.length(2);
+  });
+
+  it("is stopped where Dgraph would refuse, and makes a list single without its values", async () => {
+    expect(await stored("tags")).to.deep.equal([["a", "b"]]);
+    await story().follow("Make a list single");
+    expect([await stored("tags"), drops()]).to.deep.equal([[], 2]);
+    await ask('mutation { updateUser(input: { filter: {}, set: { tags: "c" } }) { numUids } }');
+    expect(await ask("{ queryUser(order: { asc: name }) { name tags } }")).to.deep.equal({
+      queryUser: [
+        { name: "Ann", tags: "c" },
+        { name: "Bob", tags: "c" },
+      ],
+    });
+  });
+
+  it("removes a consent without sending anything", async () => {
+    const sent = story().stack.local.journal.acted("updateGQLSchema");
+    await story().follow("Tidy allow");
+    expect(story().stack.local.journal.acted("updateGQLSchema")).to.equal(sent);
+    await succeeds(story().stack.up("--expect-no-changes"));
+  });
+});

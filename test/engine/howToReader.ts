@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
@@ -42,11 +42,12 @@ export class Story {
     expect(blocks, `code blocks under "${heading}"`).not.to.deep.equal([]);
     let printed = "";
     let all = "";
-    for (const block of blocks) {
+    for (const [index, block] of blocks.entries()) {
       this.followed.add(block);
       const treatment = treatmentOf(block);
       if (fileOf(block) !== undefined) this.write(block);
-      else if (treatment === "story") all += printed = await this.type(block, instead);
+      else if (treatment === "patch") this.patch(block);
+      else if (treatment === "story") all += printed = await this.type(block, instead, isError(blocks[index + 1]));
       else if (treatment === "output")
         expect(notPrinted(block.text, printed), `${placeOf(block)}\n${printed}`).to.deep.equal([]);
       else expect(treatment, placeOf(block)).to.equal("syntax");
@@ -65,7 +66,25 @@ export class Story {
     writeFileSync(path, neverTooLate(block.text));
   }
 
-  private async type(block: Block, instead: Readonly<Record<string, string>>): Promise<string> {
+  /** Changes a file as a diff says, whose first line is the first line of the file. */
+  private patch(block: Block): void {
+    const [head = "", ...lines] = block.text.trimEnd().split("\n");
+    const side = (mark: string): string =>
+      lines
+        .filter((line) => line === "" || line.startsWith(" ") || line.startsWith(mark))
+        .map((line) => `${line.slice(1)}\n`)
+        .join("");
+    const path = join(this.stack.project, fileOf({ ...block, text: `${head.trim()}\n` }) ?? "");
+    const text = readFileSync(path, "utf8");
+    const before = neverTooLate(side("-"));
+    expect(text.split(before), `${placeOf(block)}: these lines are once in the file:\n${text}`).to.have.length(2);
+    writeFileSync(
+      path,
+      text.replace(before, () => neverTooLate(side("+"))),
+    );
+  }
+
+  private async type(block: Block, instead: Readonly<Record<string, string>>, fails: boolean): Promise<string> {
     const text = Object.entries(instead).reduce((changed, [from, to]) => changed.replaceAll(from, to), block.text);
     const { local, folder, project, environment } = this.stack;
     const { code, output } = await runShell([{ ...block, text }], local, folder, {
@@ -73,7 +92,13 @@ export class Story {
       environment,
       password: this.password,
     });
-    expect(code, output).to.equal(0);
+    if (fails) expect(code, output).not.to.equal(0);
+    else expect(code, output).to.equal(0);
     return output;
   }
+}
+
+/** Whether an output block shows that the command above it fails. */
+function isError(block: Block | undefined): boolean {
+  return block !== undefined && treatmentOf(block) === "output" && block.text.startsWith("error: ");
 }

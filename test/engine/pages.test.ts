@@ -40,6 +40,8 @@ describe("engine: the code blocks of the pages", function () {
     programs.forEach((block, index) => {
       writeFileSync(join(stack.project, `block-${index}.js`), moduleOf(block));
     });
+    // The file that programs on the pages name and do not show.
+    writeFileSync(join(stack.project, "schema.graphql"), "type Order { id: ID! item: String! }\n");
     stack.program(`module.exports = (async () => {${programs.map(callOfModule).join("\n")}})();`);
 
     const up = await stack.pulumi("up", "--yes");
@@ -48,10 +50,14 @@ describe("engine: the code blocks of the pages", function () {
     expect(up.code, `${up.output}\n${places}`).to.equal(0);
     const declared = (kind: string): number =>
       programs.flatMap(({ text }) => text.match(new RegExp(`new dgraphcloud\\.${kind}\\(`, "g")) ?? []).length;
+    const environments = declared("Environment");
+    const seeds = programs.flatMap(({ text }) => text.match(/^ +seed: /gm) ?? []).length;
     expect(declared("Backend")).to.be.above(5);
-    expect(journal.acted("createDeployment"), places).to.equal(declared("Backend"));
-    expect(journal.acted("restore"), places).to.equal(declared("Restore"));
+    expect([environments, seeds]).to.deep.equal([4, 3]);
+    expect(journal.acted("createDeployment"), places).to.equal(declared("Backend") + environments);
+    expect(journal.acted("restore"), places).to.equal(declared("Restore") + seeds);
     expect(journal.acted("dropData"), places).to.equal(declared("DataDrop"));
+    expect(journal.acted("updateGQLSchema"), places).to.equal(declared("GraphqlSchema") + environments);
   });
 
   for (const file of pages)
@@ -90,8 +96,8 @@ function callOfModule(_: Block, index: number): string {
         class extends resource {
           constructor(name, args, options) { super(name, args, { parent, ...options }); }
         };
-      const { Backend, Restore, DataDrop } = dgraphcloud;
-      const own = { ...dgraphcloud, Backend: below(Backend), Restore: below(Restore), DataDrop: below(DataDrop) };
+      const own = { ...dgraphcloud };
+      for (const name of ["Backend", "Restore", "DataDrop", "GraphqlSchema", "Environment"]) own[name] = below(own[name]);
       await require("./block-${index}.js")({ dgraphcloud: own, pulumi });
     }`;
 }

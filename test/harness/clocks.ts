@@ -93,8 +93,8 @@ export function pause(ms: number): Promise<void> {
 
 /** Waits in real time until a condition holds, or until it has been checked `tries` times. */
 export async function waitUntil(
-  holds: () => boolean,
+  holds: () => boolean | Promise<boolean>,
   { tries, everyMs }: { readonly tries: number; readonly everyMs: number },
 ): Promise<void> {
-  for (let done = 0; done < tries && !holds(); done++) await pause(everyMs);
+  for (let done = 0; done < tries && !(await holds()); done++) await pause(everyMs);
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
 import { type Engine, prepareEngine } from "../../tools/engine";
 import { waitUntil } from "./clocks";
@@ -25,6 +25,7 @@ interface StateResource {
   readonly inputs?: Record<string, unknown>;
   readonly outputs?: Record<string, unknown>;
   readonly initErrors?: readonly string[];
+  readonly dependencies?: readonly string[];
 }
 
 interface Deployment {
@@ -48,10 +49,7 @@ export class Stack {
   /** A stack of an empty project in a folder of its own. */
   static async start(options: LocalCloudOptions = {}): Promise<Stack> {
     const folder = makeTemporaryFolder("engine");
-    const project = join(folder, "project");
-    mkdirSync(join(project, "node_modules", "@pulumi"), { recursive: true });
-    symlinkSync(root, join(project, "node_modules", "pulumi-dgraphcloud"));
-    symlinkSync(join(root, "node_modules", "@pulumi", "pulumi"), join(project, "node_modules", "@pulumi", "pulumi"));
+    const project = installInto(folder);
     writeFileSync(join(project, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
     writeFileSync(join(project, "package.json"), '{ "name": "test", "main": "index.js" }\n');
     return Stack.in(folder, project, options);
@@ -60,6 +58,17 @@ export class Stack {
   /** A stack of an existing project, such as an example; `engine` selects another version of the engine. */
   static ofProject(project: string, options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
     return Stack.in(makeTemporaryFolder("engine"), project, options, engine);
+  }
+
+  /** A stack of a copy of an example, for tests that leave files beside the program, or an example with a package.json. */
+  static ofCopy(example: string, options: LocalCloudOptions = {}): Promise<Stack> {
+    const folder = makeTemporaryFolder("engine");
+    const project = installInto(folder, ["typescript", "@types/node"]);
+    cpSync(example, project, { recursive: true });
+    // The example's own one extends that of the repository.
+    const compilerOptions = { module: "node16", moduleResolution: "node16", target: "ES2022", strict: true };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    return Stack.in(folder, project, options);
   }
 
   private static async in(folder: string, project: string, options: LocalCloudOptions, given?: Engine): Promise<Stack> {
@@ -161,6 +170,19 @@ export class Stack {
     await waitUntil(() => providersWith(stateUrl).length === 0, { tries: 50, everyMs: 100 });
     return providersWith(stateUrl);
   }
+}
+
+/** Makes the folder of a project in which this package, the SDK and `others` are installed. */
+function installInto(folder: string, others: readonly string[] = []): string {
+  const project = join(folder, "project");
+  const link = (name: string, target = join(root, "node_modules", name)): void => {
+    const path = join(project, "node_modules", name);
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync(target, path);
+  };
+  link("pulumi-dgraphcloud", root);
+  for (const name of ["@pulumi/pulumi", ...others]) link(name);
+  return project;
 }
 
 /** The environment of an engine: a home and a state below `folder`, and the credentials of the local cloud's first account. */

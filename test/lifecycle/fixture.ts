@@ -34,6 +34,10 @@ export class Fixture {
     return this.process.as("dataDrop");
   }
 
+  get schema(): Host {
+    return this.process.as("graphqlSchema");
+  }
+
   get output(): string {
     return this.process.output;
   }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Deployment, LocalCloud } from "dgraphcloud-local";
 import { InvariantViolation, type Invariants } from "./invariants";
 import type { Program } from "./program";
+import { contentOf } from "./schemas";
 import { isGuarding, type SimulatedStack, targetOf } from "./simulatedStack";
 import type { Failed, Recorded, Values } from "./state";
 
@@ -34,7 +35,7 @@ export function checkUids({
 export function checkGuards({ stack }: { stack: SimulatedStack }): void {
   for (const { kind, name, outputs } of stack.state) {
     const backend = stack.state.find((entry) => entry.kind === "backend" && entry.id === targetOf(outputs));
-    if (kind === "backend" || backend === undefined) continue;
+    if (kind === "backend" || kind === "graphqlSchema" || backend === undefined) continue;
     const isProtected = backend.outputs["deletionProtection"] === true;
     assertInvariant(isGuarding(outputs) === isProtected, `${name} has the current protection of its backend`);
   }
@@ -62,6 +63,12 @@ export function checkConvergence({
   for (const entry of stack.state) {
     const { status } = entry.outputs["__state"] as { status?: unknown };
     assertInvariant(!entry.unfinished && status === "ready", `${entry.name} is ready`);
+    if (entry.kind === "graphqlSchema") {
+      const asked = wanted.get(entry.name)?.["schema"];
+      const live = contentOf(local, entry.id)?.schema;
+      assertInvariant(live === asked, `the live schema is ${live ?? "none"}, the program asks for ${String(asked)}`);
+      assertInvariant(entry.outputs["schema"] === asked, `the state has the schema of the program`);
+    }
     if (entry.kind !== "backend") continue;
     const live = local.cloud.get(entry.id).deployment;
     checkOutputs(entry, live);

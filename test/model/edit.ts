@@ -1,9 +1,9 @@
-import { type ActionDeclaration, type BackendDeclaration, withoutUndefined, type Program } from "./program";
+import { type ActionDeclaration, type BackendDeclaration, type Program, schemaName, withoutUndefined } from "./program";
 import type { Values } from "./state";
 import type { Step } from "./steps";
 import type { User } from "./user";
 
-type Edit = Extract<Step, { kind: "backend" | "options" | "restore" | "drop" | "remove" }>;
+type Edit = Extract<Step, { kind: "backend" | "options" | "restore" | "drop" | "schema" | "remove" }>;
 
 const least: BackendDeclaration = {
   args: { zone: "us-east-1", deploymentType: "dedicated" },
@@ -44,7 +44,11 @@ export function edit(program: Program, step: Edit, user: User): void {
       });
       return;
     }
+    case "schema":
+      program.schema = { target: step.target, schema: step.schema, allow: step.allows ? ["*"] : [] };
+      return;
     case "remove":
+      if (step.name === schemaName) program.schema = undefined;
       for (const declared of [program.backends, program.restores, program.drops]) {
         (declared as Map<string, unknown>).delete(step.name);
       }

@@ -1,47 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Deployment, JournalEntry, LocalCloud } from "dgraphcloud-local";
-import { delegate, type Kind } from "../../sdk/delegate";
+import { delegate } from "../../sdk/delegate";
 import { FatalError, type Values } from "./state";
+import type { Answer, Call } from "./call";
+import { SchemaInvariants } from "./schemaInvariants";
 import type { Secrets } from "./secrets";
-import type { KilledProcess } from "./providerProcess";
 import type { Tally } from "./tally";
-
-/** One call from the engine to a provider. */
-export interface Call {
-  readonly step: "check" | "diff" | "create" | "read" | "update" | "delete";
-  readonly name: string;
-  readonly kind: Kind;
-  readonly id?: string;
-  /** Consent to adopt an existing backend. */
-  readonly adopts?: { readonly uid: string | undefined; readonly existing: boolean };
-  /** Whether it resumes a running restore. */
-  readonly resumes?: boolean;
-  /** Uids of this resource in the state. */
-  readonly own?: readonly string[];
-  /** The state protects it from deletion, and no newer object of the same resource lifts the protection. */
-  readonly isProtected?: boolean;
-  /** Another resource of the program refers to the same backend. */
-  readonly isHeld?: boolean;
-  /** A check of an action that will run. */
-  readonly asks?: boolean;
-  /** The record of an action on a protected backend that the program does not declare. */
-  readonly isGuarded?: boolean;
-  /** The inputs of an action. */
-  readonly inputs?: Values;
-  /** A newer object has replaced it already. */
-  readonly isPendingDeletion?: boolean;
-  /** How many mutations it may send. */
-  readonly steps?: number;
-}
-
-/** How it ended. */
-export interface Answer {
-  /** The id of the object, also after a partial failure. */
-  readonly id?: string | undefined;
-  readonly outputs?: unknown;
-  readonly error?: Error | undefined;
-  readonly killed?: KilledProcess | undefined;
-}
 
 export class InvariantViolation extends FatalError {}
 
@@ -68,6 +32,7 @@ export class Invariants {
   /** Backends that were kept because of retainOnDelete. */
   readonly released = new Set<string>();
 
+  private readonly schemas: SchemaInvariants;
   /** The inputs with which each action ran last. */
   private readonly ran = new Map<string, Values>();
 
@@ -75,7 +40,9 @@ export class Invariants {
     private readonly local: LocalCloud,
     private readonly secrets: Secrets,
     private readonly tally: Tally,
-  ) {}
+  ) {
+    this.schemas = new SchemaInvariants(local);
+  }
 
   /** Starts to watch a call, and returns the function that checks its result. */
   watch(call: Call): (answer: Answer) => void {
@@ -95,6 +62,7 @@ export class Invariants {
       };
       this.checkBackends(call, answer, { made, removed }, check);
       this.checkWipes(call, answer, requests, check);
+      this.schemas.check(call, answer, check);
       const isLate = requests.some(({ fault }) => fault === "lag");
       const doubled = present.filter(
         (old) => !isLate && call.own?.includes(old.uid) !== true && this.isNamesake(old, made),

@@ -1,8 +1,30 @@
 import type { LocalCloud } from "dgraphcloud-local";
 import type { TestClock } from "../harness/clocks";
 import { allowed, type Program } from "./program";
+import { textOf, writeNote } from "./schemas";
 import type { SimulatedStack } from "./simulatedStack";
 import type { Step } from "./steps";
+
+/** Changes a schema or the data without the provider. */
+export async function applySchemaChange(
+  { what, target, schema }: Extract<Step, { kind: "schema outside" }>,
+  { local, stack, source, staging }: Environment,
+): Promise<void> {
+  const uid = what === "publish" ? source : target === "staging" ? staging : stack.live(target)?.id;
+  const backend = uid === undefined ? undefined : local.cloud.backend(uid);
+  if (uid === undefined || backend === undefined) return;
+  if (what === "write") return writeNote(local, uid);
+  if (what === "restore") {
+    const from = local.cloud.get(source);
+    const backup = (await from.engine.backups()).at(-1);
+    // Refused while another one runs, and where the backend is not dedicated.
+    if (backup !== undefined) await backend.startRestore(from, backup).catch(() => undefined);
+    return;
+  }
+  // Dgraph may refuse the predicates, and has saved the text then.
+  await backend.engine.setSchema(textOf(schema)).catch(() => undefined);
+  if (what === "publish") await backend.takeBackup();
+}
 
 interface Environment {
   readonly local: LocalCloud;

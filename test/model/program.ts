@@ -1,4 +1,5 @@
 import type { BackendInputs } from "../../provider/backend/inputs";
+import { type NoteSchema, textOf } from "./schemas";
 import type { Registration, State, Values } from "./state";
 
 export const slots = ["orders", "users"] as const;
@@ -7,6 +8,7 @@ export const restoreNames = ["copy", "again"] as const;
 export type RestoreName = (typeof restoreNames)[number];
 export const dropNames = ["wipe"] as const;
 export type DropName = (typeof dropNames)[number];
+export const schemaName = "api";
 /** A backend of the program, or one outside of it. */
 export type Target = Slot | "staging";
 
@@ -22,11 +24,19 @@ export interface ActionDeclaration {
   readonly args: Values;
 }
 
+/** The schema of one backend. */
+export interface SchemaDeclaration {
+  readonly target: Target;
+  readonly schema: NoteSchema;
+  readonly allow: readonly string[];
+}
+
 /** The user's program: resources and their inputs. */
 export class Program {
   readonly backends = new Map<Slot, BackendDeclaration>();
   readonly restores = new Map<RestoreName, ActionDeclaration>();
   readonly drops = new Map<DropName, ActionDeclaration>();
+  schema: SchemaDeclaration | undefined;
 
   constructor(private readonly outside: { readonly source: string; readonly staging: string }) {}
 
@@ -40,6 +50,7 @@ export class Program {
       ...[...this.drops].flatMap(([name, declared]) =>
         this.has(declared.target) ? [this.dropOf(name, declared)] : [],
       ),
+      ...(this.schema !== undefined && this.has(this.schema.target) ? [this.schemaOf(this.schema)] : []),
     ];
   }
 
@@ -97,6 +108,28 @@ export class Program {
         },
       },
     ];
+  }
+
+  /** The schema comes after all actions on its backend, and is sent again after each restore. */
+  private schemaOf({ target, schema, allow }: SchemaDeclaration): Registration {
+    const on = <Name extends string>(actions: ReadonlyMap<Name, ActionDeclaration>): Name[] =>
+      [...actions].flatMap(([name, declared]) => (declared.target === target ? [name] : []));
+    const restores = on(this.restores);
+    const inputs = (state: State): Values =>
+      withoutUndefined({
+        backend: this.uidOf(target, state),
+        schema: textOf(schema),
+        allow: allow.length === 0 ? undefined : allow,
+        triggers:
+          restores.length === 0
+            ? undefined
+            : Object.fromEntries(restores.map((name) => [name, state.live(`${name}-request`)?.id])),
+        __backend: target === "staging" ? undefined : urnOf("Backend", target),
+        __urn: urnOf("GraphqlSchema", schemaName),
+      });
+    const actions = [...restores.map((name) => `${name}-completion`), ...on(this.drops)];
+    const dependsOn = [...(target === "staging" ? [] : [target]), ...actions];
+    return { name: schemaName, kind: "graphqlSchema", dependsOn, inputs };
   }
 
   private dropOf(name: DropName, { target, args }: ActionDeclaration): Registration {

@@ -1,7 +1,8 @@
 import { delegate, type Kind } from "../../sdk/delegate";
 import type { DynamicProvider } from "../../provider/host/dynamic";
 import type { CrashInjector } from "./crashInjector";
-import { type Answer, type Call, type Invariants, runs } from "./invariants";
+import type { Answer, Call } from "./call";
+import { type Invariants, runs } from "./invariants";
 import type { ProviderProcess } from "./providerProcess";
 import { FatalError, type Recorded, type Registration, type Values } from "./state";
 
@@ -76,7 +77,7 @@ export class ProviderCalls {
 
   update(subject: Subject, old: Recorded, inputs: Values): Promise<Made> {
     const steps = subject.kind === "dataDrop" ? stepsOf("dataDrop", inputs) - settled(old) : 0;
-    return this.send<Made>({ ...callOf("update", subject, old), steps }, async (provider) => {
+    return this.send<Made>({ ...callOf("update", subject, old), inputs, steps }, async (provider) => {
       const made = await halfOrWhole(inputs, async () => {
         const { outs } = (await provider.update(old.id, old.outputs, inputs)) as { outs?: Values };
         return { id: old.id, outputs: outs ?? {} };
@@ -171,6 +172,6 @@ function settled({ outputs }: Recorded): number {
 }
 
 function stepsOf(kind: Kind, { types, fields }: Values): number {
-  if (kind === "backend" || kind === "restoreCompletion") return 0;
+  if (kind === "backend" || kind === "restoreCompletion" || kind === "graphqlSchema") return 0;
   return kind === "dataDrop" && types !== undefined && fields !== undefined ? 2 : 1;
 }

@@ -6,6 +6,7 @@ import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
+import { graphqlSchema } from "../../provider/schema";
 import type { Kind } from "../../sdk/delegate";
 import type { TestClock } from "../harness/clocks";
 
@@ -32,6 +33,7 @@ export class ProviderProcess {
       restoreRequest: dynamicProvider(restoreRequest, host),
       restoreCompletion: dynamicProvider(restoreCompletion, host),
       dataDrop: dynamicProvider(dataDrop, host),
+      graphqlSchema: dynamicProvider(graphqlSchema, host),
     };
   }
 

@@ -19,6 +19,7 @@ export class Secrets {
       dataDrop: "exportUrls",
       restoreRequest: undefined,
       restoreCompletion: undefined,
+      graphqlSchema: undefined,
     }[kind];
     return this.isIn(
       JSON.stringify(outputs, (name, value: unknown) =>

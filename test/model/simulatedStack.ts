@@ -241,10 +241,13 @@ export function isGuarding(outputs: Values): boolean {
   return outputs["__backendDeletionProtection"] === true || outputs["__backendProtect"] === true;
 }
 
-const depth = { backend: 0, restoreRequest: 1, dataDrop: 1, restoreCompletion: 2 } as const satisfies Record<
-  Kind,
-  number
->;
+const depth = {
+  backend: 0,
+  restoreRequest: 1,
+  dataDrop: 1,
+  restoreCompletion: 2,
+  graphqlSchema: 3,
+} as const satisfies Record<Kind, number>;
 
 function dependentsFirst(entries: readonly Recorded[]): Recorded[] {
   return [...entries].reverse().sort((one, other) => depth[other.kind] - depth[one.kind]);

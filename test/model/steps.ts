@@ -2,7 +2,17 @@ import type { Fault } from "dgraphcloud-local";
 import fc from "fast-check";
 import type { BackendInputs } from "../../provider/backend/inputs";
 import type { Crash } from "./crashInjector";
-import { dropNames, type DropName, restoreNames, type RestoreName, type Slot, slots, type Target } from "./program";
+import {
+  dropNames,
+  type DropName,
+  restoreNames,
+  type RestoreName,
+  type schemaName,
+  type Slot,
+  slots,
+  type Target,
+} from "./program";
+import type { NoteSchema } from "./schemas";
 
 /** One step of a history: a change of the program, the stack, the cloud or the time. */
 export type Step =
@@ -21,7 +31,7 @@ export type Step =
       readonly triggers: Triggering;
       readonly parts: boolean;
     }
-  | { readonly kind: "remove"; readonly name: Slot | RestoreName | DropName }
+  | { readonly kind: "remove"; readonly name: Slot | RestoreName | DropName | typeof schemaName }
   | {
       readonly kind: "up";
       readonly forced?: Slot | undefined;
@@ -32,6 +42,13 @@ export type Step =
   | { readonly kind: "destroy"; readonly refresh?: boolean; readonly crash?: Crash | undefined }
   | { readonly kind: "fault"; readonly operation: string; readonly fault: Fault; readonly calls: readonly number[] }
   | { readonly kind: "outside"; readonly what: Outside; readonly target: Target }
+  | { readonly kind: "schema"; readonly target: Target; readonly schema: NoteSchema; readonly allows: boolean }
+  | {
+      readonly kind: "schema outside";
+      readonly what: "write" | "replace" | "publish" | "restore";
+      readonly target: Target;
+      readonly schema: NoteSchema;
+    }
   | { readonly kind: "pass"; readonly ms: number };
 
 const outsides = [
@@ -53,7 +70,7 @@ export type Triggering = "new" | "kept" | "none";
 
 const triggers = fc.constantFrom<Triggering>("new", "new", "kept", "none");
 const slot = fc.constantFrom(...slots);
-const target = fc.constantFrom<Target>(...slots, "staging", "staging");
+export const target = fc.constantFrom<Target>(...slots, "staging", "staging");
 const operation = fc.constantFrom(
   "login",
   "deployments",
@@ -85,7 +102,7 @@ const backendArgs: fc.Arbitrary<Partial<BackendInputs>> = fc.record(
   { requiredKeys: [] },
 );
 
-const fault: fc.Arbitrary<Fault> = fc.oneof(
+export const fault: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constantFrom("reset" as const, "cut-off" as const), acted: fc.boolean() }),
   fc.record({ kind: fc.constant("status" as const), status: fc.constantFrom(500, 502, 503), acted: fc.boolean() }),
   fc.constant({ kind: "status", status: 429, acted: false } as const),
@@ -125,7 +142,7 @@ const faultStep: fc.Arbitrary<Step> = fc.oneof(
 
 /** The mutations at which a crash does most harm. */
 const mutation = fc.constantFrom("createDeployment", "deleteDeployment", "restore", "dropData");
-const victim = fc.constantFrom("provider" as const, "engine" as const);
+export const victim = fc.constantFrom("provider" as const, "engine" as const);
 const crash: fc.Arbitrary<Crash> = fc.oneof(
   {
     weight: 3,
@@ -141,7 +158,7 @@ const crash: fc.Arbitrary<Crash> = fc.oneof(
 const crashOrNone = fc.option(crash, { nil: undefined, freq: 2 });
 const refresh = fc.constantFrom(false, false, true);
 
-const edits: fc.Arbitrary<Step> = fc.oneof(
+export const edits: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("backend" as const), slot, args: backendArgs }) },
   {
     weight: 1,
@@ -180,14 +197,14 @@ const edits: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const runs: fc.Arbitrary<Step> = fc.oneof(
+export const runs: fc.Arbitrary<Step> = fc.oneof(
   { weight: 7, arbitrary: fc.record({ kind: fc.constant("up" as const), refresh, crash: crashOrNone }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("up" as const), forced: slot, refresh, crash: crashOrNone }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("refresh" as const), crash: crashOrNone }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("destroy" as const), refresh, crash: crashOrNone }) },
 );
 
-const events: fc.Arbitrary<Step> = fc.oneof(
+export const events: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: faultStep },
   {
     weight: 3,

@@ -1,4 +1,12 @@
-import { type DropName, withoutUndefined, type Program, type RestoreName, type Slot, slots } from "./program";
+import {
+  type DropName,
+  type Program,
+  type RestoreName,
+  schemaName,
+  type Slot,
+  slots,
+  withoutUndefined,
+} from "./program";
 import type { SimulatedStack } from "./simulatedStack";
 import type { Failed } from "./state";
 
@@ -26,6 +34,7 @@ export class User {
     if (guarded !== undefined) this.unprotect(guarded as Slot);
     else if (slots.some((slot) => slot === name)) this.followBackend(name as Slot, message, mayTakeOver);
     else if (name === "wipe") this.followDrop(name, message);
+    else if (name === schemaName) this.followSchema(message);
     else this.followRestore(name.replace(/-(request|completion)$/, "") as RestoreName, message);
   }
 
@@ -62,6 +71,15 @@ export class User {
     else if (message.includes("give triggers a new value"))
       set({ triggers: { run: this.another() }, resumeRestoreId: undefined });
     else if (message.includes("Name a target")) this.program.restores.set(name, { ...declared, target: "staging" });
+  }
+
+  private followSchema(message: string): void {
+    const declared = this.program.schema;
+    const consent = /allow: (\[.*?\])/.exec(message)?.[1];
+    if (declared === undefined) return;
+    if (consent !== undefined) this.program.schema = { ...declared, allow: JSON.parse(consent) as string[] };
+    else if (/DGC70[345]/.test(message))
+      this.program.schema = { ...declared, schema: { ...declared.schema, tagsName: `tags_${this.another()}` } };
   }
 
   private followDrop(name: DropName, message: string): void {

@@ -5,7 +5,7 @@ import { CrashInjector, type Crash } from "./crashInjector";
 import { checkConvergence, checkGuards, checkNoRequests, checkUids } from "./convergence";
 import { edit } from "./edit";
 import { InvariantViolation, Invariants } from "./invariants";
-import { applyOutsideChange } from "./outsideChange";
+import { applyOutsideChange, applySchemaChange } from "./outsideChange";
 import { ProviderProcess } from "./providerProcess";
 import { Program, type Slot } from "./program";
 import { seededRandom } from "./random";
@@ -54,6 +54,11 @@ export class World {
     return new World(clock, local, new Program(outside), outside, tally);
   }
 
+  private get environment(): Parameters<typeof applyOutsideChange>[1] {
+    const { outside, local, stack, program, clock } = this;
+    return { ...outside, local, stack, program, clock };
+  }
+
   async end(): Promise<void> {
     await this.local.close();
   }
@@ -73,13 +78,9 @@ export class World {
         this.local.faults.add({ operation: step.operation, calls: step.calls, fault: step.fault });
         return;
       case "outside":
-        return applyOutsideChange(step, {
-          ...this.outside,
-          local: this.local,
-          stack: this.stack,
-          program: this.program,
-          clock: this.clock,
-        });
+        return applyOutsideChange(step, this.environment);
+      case "schema outside":
+        return applySchemaChange(step, this.environment);
       case "pass":
         this.clock.pass(step.ms);
         return;

@@ -104,12 +104,51 @@ describe("with Pulumi's mocks", () => {
     ]);
   });
 
+  const plainSchema = { schema: "type Author { id: ID! }", generatedSchema: "type Author { id: ID! } …" };
+  const authorization =
+    '# Dgraph.Authorization {"Header":"X-Auth","Namespace":"n","Algo":"HS256","VerificationKey":"k"}';
+  const secretSchema = { ...plainSchema, schema: `${plainSchema.schema}\n${authorization}\n` };
+
+  it("getGraphqlSchema calls dgraphcloud:index:getGraphqlSchema, and a text with a line that may hold a secret is one", async () => {
+    const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });
+    for (const live of [plainSchema, secretSchema]) {
+      calls = [];
+      answer = live;
+      const { schema, generatedSchema } = await dgraphcloud.getGraphqlSchema({ backend: "0x42" });
+      const asOutput = dgraphcloud.getGraphqlSchemaOutput({ backend: orders });
+      expect({ schema: await valueOf(schema), generatedSchema }).to.deep.equal(live);
+      expect(await valueOf(asOutput)).to.deep.equal(live);
+      expect([await isSecret(schema), await isSecret(asOutput)]).to.deep.equal(Array(2).fill(live === secretSchema));
+      expect(calls.map(({ token, inputs }) => [token, inputs as unknown])).to.deep.equal([
+        ["dgraphcloud:index:getGraphqlSchema", { backend: "0x42" }],
+        ["dgraphcloud:index:getGraphqlSchema", { backend: "id of orders" }],
+      ]);
+    }
+  });
+
+  it("getLambdaLogs calls dgraphcloud:index:getLambdaLogs, and returns its list `logs`", async () => {
+    answer = { logs: ["one line"] };
+    const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });
+    expect(await dgraphcloud.getLambdaLogs({ backend: "0x42", start: "2026-01-31T18:00:00Z" })).to.deep.equal([
+      "one line",
+    ]);
+    const end = pulumi.output("2026-01-31T19:00:00Z");
+    expect(await valueOf(dgraphcloud.getLambdaLogsOutput({ backend: orders, end }))).to.deep.equal(["one line"]);
+    expect(calls.map(({ token, inputs }) => [token, inputs as unknown])).to.deep.equal([
+      ["dgraphcloud:index:getLambdaLogs", { backend: "0x42", start: "2026-01-31T18:00:00Z" }],
+      ["dgraphcloud:index:getLambdaLogs", { backend: "id of orders", end: "2026-01-31T19:00:00Z" }],
+    ]);
+  });
+
   it("functions pass their provider to the mocks", async () => {
-    answer = { ...described, backends: [], backups: [] };
+    answer = { ...described, ...plainSchema, backends: [], backups: [], logs: [] };
     const provider = new dgraphcloud.Provider("theirs", { token: "x" });
     await dgraphcloud.getBackend({ name: "shop" }, { provider });
     await dgraphcloud.getBackends({ provider });
     await dgraphcloud.getBackups({ uid: "0x42" }, { provider });
+    await dgraphcloud.getGraphqlSchema({ backend: "0x42" }, { provider });
+    await dgraphcloud.getLambdaLogs({ backend: "0x42" }, { provider });
+    expect(calls).to.have.length(5);
     for (const one of calls) expect(one.provider).to.match(/pulumi:providers:pulumi-nodejs::theirs::id of theirs$/);
   });
 
@@ -117,6 +156,7 @@ describe("with Pulumi's mocks", () => {
     for (const [lookUp, token, wanted] of [
       [() => dgraphcloud.getBackends(), "dgraphcloud:index:getBackends", "{ backends: [] }"],
       [() => dgraphcloud.getBackups({ uid: "0x42" }), "dgraphcloud:index:getBackups", "{ backups: [] }"],
+      [() => dgraphcloud.getLambdaLogs({ backend: "0x42" }), "dgraphcloud:index:getLambdaLogs", "{ logs: [] }"],
     ] as const) {
       const { message } = await rejection(lookUp());
       expect(message).to.contain(token).and.to.contain(wanted).and.to.contain("DGC504");

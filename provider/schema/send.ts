@@ -1,0 +1,135 @@
+import { runExclusively } from "../action/exclusive";
+import { mayHaveRun } from "../action/outcome";
+import type { LiveSchema } from "../api/dataAnswers";
+import { mayHaveActed, type RequestError } from "../errors/requestErrors";
+import { type PollResult, waitFor } from "../resource/wait";
+import { isRefusal, pendingOf } from "./attempt";
+import { confirmApplied } from "./confirm";
+import { goBack, TakenBack } from "./goBack";
+import { gradeChanges, type SchemaChange } from "./grading";
+import { driftOf, type Live, readLive, saysHalfApplied, unlessBusy } from "./live";
+import { type GraphqlSchemaState, type Sending, stateOf, textOf } from "./model";
+import { refuseUnsafe } from "./refuse";
+
+/** What the schema was compared with before it was sent. */
+interface Compared {
+  readonly before: Live;
+  readonly changes: readonly SchemaChange[];
+}
+
+interface Sent extends Compared {
+  readonly answer: LiveSchema;
+}
+
+/** The first request that may have acted, and of which nobody knows yet what it did. */
+interface Unsettled {
+  compared: Compared | undefined;
+  /** How many answers in a row could not be read. */
+  unreadable: number;
+}
+
+/** How often a request is sent whose answer cannot be read. */
+const unreadableAttempts = 3;
+/** How long Dgraph may take to show a text that it has saved. */
+const lagMs = 5_000;
+
+/**
+ * Sends the schema while nothing else replaces the backend's data. Compares it with what is live, refuses what lacks consent and what Dgraph
+ * would refuse, and checks afterwards that text and predicates are as sent.
+ */
+export async function sendSchema(sending: Sending): Promise<GraphqlSchemaState> {
+  const { context, operation, inputs } = sending;
+  const { backend: uid } = inputs;
+  return runExclusively(context, operation, { uid, property: "backend", inputs: {} }, async () => {
+    const unsettled: Unsettled = { compared: undefined, unreadable: 0 };
+    try {
+      const { before, changes, answer } = await waitFor(context, operation, {
+        what: `${uid} to accept the schema`,
+        poll: () => unlessBusy(() => attempt(sending, unsettled)),
+        reached: (_, elapsed) => `${uid} accepted the schema after ${elapsed}`,
+        afterDeadline: [
+          "Run pulumi up again: it compares with what is live, and goes on.",
+          `If indexes or restores usually take this long, raise ${operation.timeout.input}.`,
+        ],
+      });
+      await confirmApplied(sending, before);
+      const appliedAt = new Date(context.clock.now()).toISOString();
+      return stateOf(inputs, { generatedSchema: answer.generatedSchema, appliedAt, changes }, "ready");
+    } catch (error) {
+      if (unsettled.compared !== undefined && !(error instanceof TakenBack)) sending.recordUnknown();
+      throw error;
+    }
+  });
+}
+
+/** Sends once. Compares anew before: since the last attempt a restore, or somebody else, may have replaced what is live. */
+async function attempt(sending: Sending, unsettled: Unsettled): Promise<PollResult<Sent>> {
+  const { context, operation, inputs } = sending;
+  const text = textOf(inputs);
+  const live = await readLive(context, operation, inputs.backend);
+  const earlier = unsettled.compared;
+  // If our own text is live, an earlier attempt has acted, as a whole or by half: what was there before it still counts.
+  const compared = earlier !== undefined && live.text === text ? earlier : await compare(sending, live);
+  unsettled.compared = compared;
+  try {
+    const answer = await context.account.data.updateSchema(inputs.backend, text, operation);
+    return { done: { ...compared, answer } };
+  } catch (error) {
+    if (isRefusal(error))
+      return { done: { ...compared, answer: await afterErrors(sending, unsettled, earlier, error) } };
+    if (!mayHaveActed(error)) unsettled.compared = earlier;
+    return retried(error, unsettled);
+  }
+}
+
+function retried(error: unknown, unsettled: Unsettled): PollResult<never> {
+  const pending = pendingOf(error);
+  unsettled.unreadable = pending?.isUnreadable === true ? unsettled.unreadable + 1 : 0;
+  if (pending === undefined || unsettled.unreadable >= unreadableAttempts) throw error;
+  return pending;
+}
+
+async function compare(sending: Sending, before: Live): Promise<Compared> {
+  const changes = await gradeChanges(before.text, textOf(sending.inputs));
+  await refuseUnsafe(sending, before, changes);
+  return { before, changes };
+}
+
+/** Looks what Dgraph has kept of an update that it answered with errors: nothing, the text alone, or all of it. */
+async function afterErrors(
+  sending: Sending,
+  unsettled: Unsettled,
+  earlier: Compared | undefined,
+  refusal: RequestError,
+): Promise<LiveSchema> {
+  const { context, operation, inputs } = sending;
+  const { before } = unsettled.compared ?? { before: { text: "", stored: undefined } };
+  const text = textOf(inputs);
+  const live = await lookAfter(sending, refusal);
+  const isTextLive = live.text === text && before.text !== text;
+  if (saysHalfApplied(refusal) || (isTextLive && driftOf(live, text).length > 0))
+    throw await goBack(sending, before, refusal);
+  if (isTextLive) {
+    context.warn(`the schema is live although ${refusal.why}`);
+    return context.account.data.generatedSchema(inputs.backend, operation);
+  }
+  if (mayHaveRun(refusal)) throw refusal.add("(the schema from before is still live)");
+  unsettled.compared = earlier;
+  throw refusal.add("(nothing was changed)");
+}
+
+/** What is live after an update that was answered with errors. If it may act still, the look waits for the text a little. */
+async function lookAfter({ context, operation, inputs }: Sending, refusal: RequestError): Promise<Live> {
+  const since = context.clock.now();
+  return waitFor(context, operation, {
+    what: `a look at what ${inputs.backend} has kept of the schema`,
+    poll: () =>
+      unlessBusy(async () => {
+        const live = await readLive(context, operation, inputs.backend);
+        const isOver = !mayHaveRun(refusal) || context.clock.now() - since >= lagMs;
+        return isOver || live.text === textOf(inputs) ? { done: live } : { pending: "the schema from before" };
+      }),
+    reached: (_, elapsed) => `looked at the schema of ${inputs.backend} after ${elapsed}`,
+    afterDeadline: "Run pulumi up again: it compares with what is live, and goes on.",
+  });
+}
