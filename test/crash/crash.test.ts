@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Run } from "../harness/engineStack";
 import { Harness } from "./harness";
-import { expectationOf, isAnswerRecorded, type Operation, type Row, rows } from "./rows";
+import { expectationOf, isAnswerRecorded, isOfSchema, type Operation, type Row, rows } from "./rows";
 
 /** The main mutation of each operation, which must not act twice. */
 const mutations: Readonly<Record<Operation, string>> = {
@@ -10,6 +10,8 @@ const mutations: Readonly<Record<Operation, string>> = {
   delete: "deleteDeployment",
   restore: "restore",
   drop: "dropData",
+  "first schema": "updateGQLSchema",
+  "changed schema": "updateGQLSchema",
 };
 
 describe("crash: the next up continues after a process died at a step", function () {
@@ -30,8 +32,8 @@ describe("crash: the next up continues after a process died at a step", function
   });
 
   for (const [number, row] of rows.entries()) {
-    const { operation, request, moment, since, process, signal, then } = row;
-    const step = `${moment} ${request}${since === undefined ? "" : ` that follows ${since}`}`;
+    const { operation, request, moment, since, call = 1, process, signal, then } = row;
+    const step = `${moment} ${call > 1 ? `request ${call} of ` : ""}${request}${since === undefined ? "" : ` that follows ${since}`}`;
     it(`${operation}, ${step}: ${signal} to the ${process}, then ${then}: ${expectationOf(row)}`, async () => {
       await runRow(harness, row, number);
       seen.push({ operation, step, process, signal, then, outcome: expectationOf(row) });
@@ -73,7 +75,8 @@ async function runRow(harness: Harness, row: Row, number: number): Promise<void>
 
   const times = harness.acted(mutation) - acted;
   // An update may be sent twice, since the same values change nothing, so only its result is checked.
-  if (row.operation !== "update") expect(times, `${mutation} acted`).to.equal(outcome === "window" ? 2 : 1);
+  if (row.operation !== "update" && !isOfSchema(row))
+    expect(times, `${mutation} acted`).to.equal(outcome === "window" ? 2 : 1);
   await inspect(harness, row, resource, number);
 }
 
@@ -106,6 +109,13 @@ async function changeProgram(harness: Harness, row: Row, number: number): Promis
     case "drop":
       program.askDrop();
       return "wipe";
+    case "first schema": {
+      const resource = `schema-${number}`;
+      program.schema(resource, await harness.makeBackend(`of-${number}`), "type Author { name: String old: Int }");
+      return resource;
+    }
+    case "changed schema":
+      return program.changeSchema(`type Author { name: String field${number}: Int }`);
   }
 }
 
@@ -134,6 +144,13 @@ async function resume(harness: Harness, refused: Run): Promise<void> {
 async function inspect(harness: Harness, { operation }: Row, resource: string, number: number): Promise<void> {
   const entry = (await harness.stack.state()).resources.find(({ urn }) => urn.endsWith(`::${resource}`));
   const live = harness.stack.local.cloud.all().find(({ uid }) => uid === entry?.id);
+  const text = harness.program.schemaOf(resource);
+  if (text !== undefined) {
+    expect(entry?.initErrors ?? []).to.deep.equal([]);
+    expect(entry?.outputs?.["schema"]).to.equal(text);
+    expect(await harness.stack.local.cloud.get(entry?.id ?? "").engine.schema()).to.equal(text);
+    return;
+  }
   if (operation === "delete") expect([entry, live]).to.deep.equal([undefined, undefined]);
   if (operation === "create") expect(live?.name).to.equal(resource);
   if (operation !== "create" && operation !== "update") return;

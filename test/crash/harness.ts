@@ -20,6 +20,7 @@ const commands: Readonly<Record<Process, RegExp>> = {
 /** One stack for all rows, with backends that the rows create and change, and a source and a target outside of the stack. */
 export class Harness {
   readonly program: Program;
+  private readonly outside: string[];
 
   private constructor(
     readonly stack: Stack,
@@ -28,6 +29,7 @@ export class Harness {
     readonly target: string,
   ) {
     this.program = new Program(source, target);
+    this.outside = [source, target];
   }
 
   static async begin(): Promise<Harness> {
@@ -50,8 +52,16 @@ export class Harness {
 
   /** The uids of the backends that the stack has created. */
   uids(): string[] {
-    const byHand = [this.source, this.target];
-    return this.stack.local.cloud.all().flatMap(({ uid }) => (byHand.includes(uid) ? [] : [uid]));
+    return this.stack.local.cloud.all().flatMap(({ uid }) => (this.outside.includes(uid) ? [] : [uid]));
+  }
+
+  /** Creates a backend outside of the stack that answers DQL. */
+  async makeBackend(name: string): Promise<string> {
+    const { accounts, cloud } = this.stack.local;
+    const asked = { name, zone: "us-east-1", deploymentType: "dedicated", deploymentMode: "flexible" };
+    const { uid } = await cloud.createDeployment(accounts[0]!, asked);
+    this.outside.push(uid);
+    return uid;
   }
 
   setRestoreOutcome(status: "OK" | "IN_PROGRESS"): void {
@@ -125,7 +135,11 @@ export class Harness {
   /** Holds the row's request. If its answer cannot be recorded any more, the request must not act after the kill. */
   private hold(row: Row): ActiveFault {
     const kind = isAnswerRecorded(row) ? "pause" : "hang";
-    return this.stack.local.faults.add({ operation: row.request, fault: { kind, acted: row.moment === "after" } });
+    return this.stack.local.faults.add({
+      operation: row.request,
+      calls: [row.call ?? 1],
+      fault: { kind, acted: row.moment === "after" },
+    });
   }
 
   /** Waits until the provider processes have ended on their own, and kills all other remaining processes. */

@@ -1,6 +1,7 @@
 /** A program that each row extends or changes. Unchanged resources cost no request. */
 export class Program {
   private readonly backends = new Map<string, { name: string; script: string; more: string }>();
+  private readonly schemas = new Map<string, { readonly backend: string; text: string }>();
   private restore = 0;
   private drop = 0;
   private resume = "";
@@ -29,6 +30,23 @@ export class Program {
     this.backend(resource, name, script, more);
   }
 
+  /** Declares the schema of a backend outside of the stack. */
+  schema(resource: string, backend: string, text: string): void {
+    this.schemas.set(resource, { backend, text });
+  }
+
+  /** Changes the schema that was declared last, and returns its resource. */
+  changeSchema(text: string): string {
+    const [resource, declared] = [...this.schemas].at(-1) ?? [];
+    if (resource === undefined || declared === undefined) throw new Error("there is no schema to change");
+    declared.text = text;
+    return resource;
+  }
+
+  schemaOf(resource: string): string | undefined {
+    return this.schemas.get(resource)?.text;
+  }
+
   askRestore(): void {
     this.restore += 1;
     this.resume = "";
@@ -50,6 +68,12 @@ export class Program {
     const { source, target } = this;
     const restore = `new dgraphcloud.Restore("copy", { target: "${target}", source: "${source}", triggers: { run: ${this.restore} }, ${this.resume} });`;
     const drop = `new dgraphcloud.DataDrop("wipe", { backend: "${target}", allData: true, triggers: { run: ${this.drop} } });`;
-    return [...backends, ...(this.restore > 0 ? [restore] : []), ...(this.drop > 0 ? [drop] : [])].join("\n");
+    const schemas = [...this.schemas].map(
+      ([resource, { backend, text }]) =>
+        `new dgraphcloud.GraphqlSchema("${resource}", { backend: "${backend}", schema: "${text}", allow: ["*"] });`,
+    );
+    return [...backends, ...schemas, ...(this.restore > 0 ? [restore] : []), ...(this.drop > 0 ? [drop] : [])].join(
+      "\n",
+    );
   }
 }

@@ -14,6 +14,7 @@ const programs: readonly {
   { title: "backends", steps: ["create", "readiness", "update", "lambda", "delete"], needsBackends: false },
   { title: "restores", steps: ["listBackups", "restore", "restoreStatus"], needsBackends: true },
   { title: "drops", steps: ["schema", "drop all", "drop types", "drop fields", "export"], needsBackends: true },
+  { title: "schemas", steps: ["live schema", "schema update", "first schema", "schema check"], needsBackends: true },
 ];
 
 describe("the fault matrix with the real engine: a fifth of the rows, many resources in one up", function () {

@@ -45,7 +45,7 @@ export function failed({ message }: EngineResult): boolean {
 /** Compares two states, except for the age, which the test changes, and for secrets, which are encrypted differently each time. */
 function isSame(before: EngineResult, after: EngineResult): boolean {
   const values = ({ id, outputs }: EngineResult): string =>
-    JSON.stringify([id, outputs["name"], outputs["lambdaScript"], outputs["__state"]]).replace(
+    JSON.stringify([id, outputs["name"], outputs["lambdaScript"], outputs["schema"], outputs["__state"]]).replace(
       /"incarnation":"[^"]*"/,
       "",
     );

@@ -16,6 +16,10 @@ const targetable: readonly StepName[] = [
   "drop types",
   "drop fields",
   "export",
+  "live schema",
+  "schema update",
+  "first schema",
+  "schema check",
 ];
 
 /** Reasons why a row of these steps cannot run with the engine, which has its own process and clock. */
@@ -34,10 +38,17 @@ export const reasons: readonly { readonly because: string; readonly leavesOut: (
     leavesOut: ({ kind }) => kind.family === "final",
   },
   {
+    because: "what happens to a schema at this moment needs the virtual clock",
+    leavesOut: ({ kind }) => ["replaced", "restoring", "late", "half-applied", "stuck"].includes(kind.family),
+  },
+  {
     because: "retries until a deadline take that time in reality",
     leavesOut: ({ step, kind }) =>
       kind.family === "vanished" &&
-      ["readiness", "restoreStatus", "listBackups", "schema", "export"].includes(step.name),
+      [
+        ...["readiness", "restoreStatus", "listBackups", "schema", "export"],
+        ...["live schema", "schema update", "first schema", "schema check"],
+      ].includes(step.name),
   },
 ];
 

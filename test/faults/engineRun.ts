@@ -19,7 +19,7 @@ export interface EngineResult {
   readonly hits: number;
 }
 
-const mutations = ["updateDeployment", "updateLambda", "deleteDeployment", "restore", "dropData"];
+const mutations = ["updateDeployment", "updateLambda", "deleteDeployment", "restore", "dropData", "updateGQLSchema"];
 
 /** Runs a program of many parts, each with its own fault, with the real engine. */
 export class EngineRun {

@@ -50,6 +50,20 @@ function byFamily(row: Row): Expectation {
       return passes(row) ? success(step) : failure(step, "UnauthorizedError");
     case "vanished":
       return vanished(step);
+    // The update overwrites what it does not know to be there; what holds data would need consent.
+    case "replaced":
+      return success(step);
+    // A restore refuses updates, so the schema is sent after it.
+    case "restoring":
+    case "late":
+      return success(step);
+    case "busy":
+      return passes(row) ? success(step) : failure(step, "DeadlineError");
+    // An update that is half-applied counts as one that did not act. The next run sees in the database what Dgraph would refuse.
+    case "half-applied":
+      return { fails: "ConflictError", acts: 1, recorded: "as before", next: "asks", actsNext: 0, actsAccepted: 1 };
+    case "stuck":
+      return { fails: "UnknownOutcomeError", acts: 0, recorded: "pending", next: "asks", actsNext: 0, actsAccepted: 1 };
   }
 }
 
@@ -144,6 +158,17 @@ function vanished(step: Step): Expectation {
     case "listBackups":
     case "export":
       return { ...gone, fails: "NotSentError", acts: 0, recorded: "nothing" };
+    case "live schema":
+    case "predicates":
+    case "counts":
+      return { ...gone, fails: "NotSentError", acts: 0, recorded: "as before" };
+    case "schema update":
+    case "first schema":
+      return { ...gone, fails: "NotSentError", acts: 0, recorded: "pending" };
+    case "schema check":
+      return { ...gone, fails: "NotSentError", acts: 1, recorded: "pending" };
+    case "schema refresh":
+      return failure(step, "NotSentError");
     // It vanishes during the request, so the outcome is unknown.
     default:
       return { ...unknownOutcome(mutationsAsked(step) - 1), fails: "UnknownOutcomeError" };
@@ -181,6 +206,41 @@ function exceptional(row: Row): Expectation | undefined {
   if (step.name === "proof" && kind.family === "duplicates") {
     return { fails: "LostAnswerError", acts: 0, recorded: "as before", next: "runs", actsNext: 1 };
   }
+  return exceptionalSchema(row);
+}
+
+/** Exceptions of the steps of a schema. */
+function exceptionalSchema(row: Row): Expectation | undefined {
+  const { step, kind } = row;
+  const complains = ["complaint", "beside", "garbled"].includes(kind.family);
+  switch (step.name) {
+    // A backend need not answer DQL. The comparison with the live text is enough where the user has given consent.
+    case "predicates":
+    case "counts":
+      return complains || kind.family === "unauthorized" || kind.family === "rotated" ? success(step) : undefined;
+    case "schema update":
+    case "first schema":
+      // Errors are followed by a look at what is live.
+      if (kind.family === "beside" || (kind.family === "garbled" && kind.acted)) return success(step);
+      if (kind.family === "garbled") return failure(step, "GraphqlError");
+      // Each attempt is compared anew with what is live, so only the deadline of the operation ends the attempts.
+      return !passes(row) && ["unsent", "nothing there", "throttled", "lost"].includes(kind.family)
+        ? { ...byFamily(row), fails: "DeadlineError" }
+        : undefined;
+    case "schema check":
+      // The restore brings another schema after the update.
+      return ["replaced", "restoring"].includes(kind.family) ? failure(step, "ConflictError") : undefined;
+    // The refresh shows the other schema, that of a restore at its end. To remove a type again needs consent.
+    case "schema refresh":
+      if (kind.family === "restoring") return { acts: 0, recorded: "ready", next: "runs", actsNext: 1 };
+      if (kind.family !== "replaced") return undefined;
+      return { acts: 0, recorded: "ready", next: "asks", actsNext: 0, actsAccepted: 1 };
+    default:
+      return exceptionalRefresh(row);
+  }
+}
+
+function exceptionalRefresh({ step, kind }: Row): Expectation | undefined {
   // The program has the old name, so the next up restores it.
   if (step.name === "refresh" && kind.family === "renamed") {
     return { acts: 0, recorded: "ready", next: "runs", actsNext: 1 };

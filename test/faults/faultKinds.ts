@@ -34,7 +34,19 @@ export type Family =
   | "rotated"
   /** The list is wrong. */
   | "duplicates"
-  | "lag";
+  | "lag"
+  /** Somebody else sets another schema at this moment, which has one type more. */
+  | "replaced"
+  /** Somebody else begins a restore at this moment. */
+  | "restoring"
+  /** Dgraph does nothing, and may do it later. */
+  | "busy"
+  /** The text of an update is live only after a while. */
+  | "late"
+  /** Dgraph saves the text of an update and refuses its predicates. */
+  | "half-applied"
+  /** So does Dgraph with the schema that is sent to undo that. */
+  | "stuck";
 
 /** One fault of the matrix. */
 export interface FaultKind {
@@ -54,7 +66,10 @@ export type Effect =
   | { readonly on: "network"; readonly failure: NetworkFailure }
   | { readonly on: "answer"; readonly fault: (step: Step, words: string) => Fault }
   | { readonly on: "hang" }
-  | { readonly on: "outside"; readonly change: "vanish" | "rename" | "rotate" | "pass" };
+  | { readonly on: "outside"; readonly change: OutsideChange };
+
+export type OutsideChange =
+  "vanish" | "rename" | "rotate" | "pass" | "replace schema" | "restore" | "make list" | "make lists";
 
 const answer = (fault: (step: Step, words: string) => Fault): Effect => ({ on: "answer", fault });
 
@@ -111,7 +126,7 @@ const final = (form: "null" | "401" | "errors"): FaultKind => ({
   effect: answer(() => ({ kind: "unauthorized", as: form })),
 });
 
-const outside = (name: string, family: Family, change: "vanish" | "rename" | "rotate"): FaultKind => ({
+const outside = (name: string, family: Family, change: OutsideChange): FaultKind => ({
   name,
   family,
   acted: false,
@@ -184,7 +199,27 @@ export const faultKinds: readonly FaultKind[] = [
     // Longer than the polls of a refresh or a delete are apart, and a little shorter than the search for a lost create.
     effect: answer(({ name }) => ({ kind: "lag", ms: name === "refresh" || name === "proof" ? 290_000 : 28_000 })),
   },
+  outside("schema replaced by hand", "replaced", "replace schema"),
+  outside("restore begins", "restoring", "restore"),
+  {
+    name: "indexes are being built",
+    family: "busy",
+    acted: false,
+    effect: answer((_, words) => ({ kind: "errors", messages: [indexing, words], acted: false })),
+  },
+  {
+    name: "text is late",
+    family: "late",
+    acted: true,
+    effect: answer(() => ({ kind: "lag", ms: 20_000 })),
+  },
+  // Dgraph itself refuses the update then: a list of its own never becomes a single value again.
+  outside("half-applied", "half-applied", "make list"),
+  outside("half-applied without a way back", "stuck", "make lists"),
 ];
+
+/** What Dgraph answers to a schema while it builds indexes. */
+export const indexing = "resolving updateGQLSchema failed because errIndexingInProgress. Please retry";
 
 /** The service's error message, which does not suggest that anything acted. */
 export const complaint = "the zone is full";
@@ -202,8 +237,11 @@ export function misshapen(operation: string, words: string): unknown {
     restore: { response: { restoreId: words } },
     restoreStatus: { response: { status: words } },
     getGQLSchema: { schema: [words] },
+    updateGQLSchema: { gqlSchema: { schema: [words] } },
     dropData: { response: words },
     export: { signedUrls: words },
   };
+  // The answer to DQL has the names of its blocks instead.
+  if (operation === "query") return { schema: [words], c0: words };
   return { [operation]: wrong[operation] };
 }

@@ -2,19 +2,21 @@ import { recordedStatusOf } from "./recordedStatus";
 import type { World } from "./world";
 
 /** Names the outputs of a ready resource that differ from the cloud. */
-export function wrongOutputs(world: World, resource: string, wasPending: boolean): string[] {
+export async function wrongOutputs(world: World, resource: string, wasPending: boolean): Promise<string[]> {
   const id = world.stack.id(resource);
   const outputs = world.stack.outputs(resource);
   if (id === undefined || outputs === undefined || recordedStatusOf(world.stack.outputs(resource)) !== "ready")
     return [];
   const live = world.local.cloud.backend(id)?.deployment;
   const [target, restoreId] = id.split("/");
+  const schema = await world.local.cloud.backend(id)?.engine.schema();
   const truth: Record<string, Record<string, unknown>> = {
     orders: { name: live?.name, url: live?.url, jwtToken: live?.jwtToken, lambdaScript: decoded(live?.lambdaScript) },
     copy: { target, restoreId: Number(restoreId) },
     // A resumed wait may not be able to tell which restore the OK belongs to.
     wait: { target, status: "OK", ...(wasPending ? {} : { confirmed: true }) },
     wipe: { backend: target },
+    api: { backend: target, schema },
   };
   return Object.entries(truth[resource] ?? {}).flatMap(([name, value]) => (outputs[name] === value ? [] : [name]));
 }

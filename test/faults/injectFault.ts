@@ -1,5 +1,6 @@
-import type { FaultKind } from "./faultKinds";
+import type { OutsideChange } from "./faultKinds";
 import type { Row } from "./rows";
+import { schemaAfter, schemaBefore } from "./schemas";
 import { password, type World } from "./world";
 
 /** How often the fault of a row has been injected so far. */
@@ -79,16 +80,41 @@ function outsideFault({ step, kind }: Row): Parameters<World["local"]["faults"][
   return { kind: "slow", ms: 1 };
 }
 
-function change(world: World, { step }: Row, what: Extract<FaultKind["effect"], { on: "outside" }>["change"]): void {
+function change(world: World, { step }: Row, what: OutsideChange): void {
   const { cloud } = world.local;
   if (what === "pass") {
     world.time.pass(answerTimeMs);
     return;
   }
   const uid = subjectOf(world, step);
-  if (what === "vanish") void cloud.remove(uid);
-  else if (what === "rotate") cloud.rotateToken(uid);
-  else cloud.get(uid).deployment.name = "renamed-by-hand";
+  const backend = cloud.get(uid);
+  // A database in memory takes a schema over at once.
+  const setSchemas = (...texts: readonly string[]): void => {
+    for (const text of texts) backend.engine.setSchema(text).catch(() => undefined);
+  };
+  switch (what) {
+    case "vanish":
+      void cloud.remove(uid);
+      return;
+    case "rotate":
+      cloud.rotateToken(uid);
+      return;
+    case "rename":
+      backend.deployment.name = "renamed-by-hand";
+      return;
+    case "replace schema":
+      setSchemas(`${schemaBefore} type Order { id: ID! item: String }`);
+      return;
+    case "restore":
+      void backend.startRestore(cloud.get(world.source), world.backup);
+      return;
+    // Each schema leaves its predicates behind, and a list stays a list.
+    case "make list":
+      setSchemas(schemaBefore.replace("}", "nick: [String] }"), schemaBefore);
+      return;
+    case "make lists":
+      setSchemas(schemaAfter.replaceAll(": String", ": [String]"), schemaBefore);
+  }
 }
 
 /** The backend that a step is about. */

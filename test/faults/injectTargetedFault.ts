@@ -1,6 +1,6 @@
 import type { Fault, LocalCloud } from "dgraphcloud-local";
 import { callOf } from "./injectFault";
-import type { FaultKind } from "./faultKinds";
+import type { OutsideChange } from "./faultKinds";
 import type { Row } from "./rows";
 import { password } from "./world";
 
@@ -43,11 +43,7 @@ function faultOf({ step, kind }: Row, words: string): Fault {
   return { kind: "slow", ms: kind.family === "slow" ? slowMs : 1 };
 }
 
-function change(
-  { cloud }: LocalCloud,
-  uid: string,
-  what: Extract<FaultKind["effect"], { on: "outside" }>["change"],
-): void {
+function change({ cloud }: LocalCloud, uid: string, what: OutsideChange): void {
   if (what === "vanish") void cloud.remove(uid);
   else if (what === "rotate") cloud.rotateToken(uid);
   else if (what === "rename") cloud.get(uid).deployment.name += "-renamed-by-hand";

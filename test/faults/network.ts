@@ -48,7 +48,7 @@ export class Network {
     const { addRequest, connectSecurely } = this;
     const route = (agent: Internals, request: ClientRequest, options: Options): void => {
       beforeFirstByte(request, (chunk) => {
-        addRequest.call(agent, request, this.routed(request, options, operationOf(chunk)));
+        addRequest.call(agent, request, this.routed(request, options, operationOf(request, chunk)));
       });
     };
     this.agent.addRequest = function (request, options) {
@@ -141,8 +141,10 @@ function beforeFirstByte(request: ClientRequest, go: (chunk: Chunk) => void): vo
   }) as typeof end;
 }
 
-function operationOf(chunk: Chunk): string {
+function operationOf(request: ClientRequest, chunk: Chunk): string {
   if (chunk === undefined) return "ready";
+  // The names in DQL are free.
+  if (request.path === "/query") return "query";
   const { query } = JSON.parse(Buffer.from(chunk).toString("utf8")) as { query: string };
   return /\{\s*(\w+)/.exec(query)?.[1] ?? "";
 }

@@ -1,4 +1,5 @@
 import { DgraphCloudError } from "../../provider/errors/errors";
+import { CheckFailure } from "./simulatedStack";
 import { injectFault, knownSecrets } from "./injectFault";
 import { scenarios, longAgoMs } from "./scenarios";
 import { duplicates, leakedSecrets, orphans, misdirectedTokens, wrongOutputs } from "./findings";
@@ -13,7 +14,7 @@ export interface Observation {
   readonly run: OperationResult;
   /** The next plain up, in a new process without the fault. */
   readonly next: OperationResult;
-  /** An up with acceptUnknown. Undefined if no outcome was unknown. */
+  /** An up after the user has followed the message of the next one: with acceptUnknown, or with another schema. Undefined if it asked for nothing. */
   readonly accepted: OperationResult | undefined;
   /** One more up after a success. */
   readonly last: OperationResult | undefined;
@@ -53,7 +54,10 @@ export interface OperationResult {
   readonly requests: number;
 }
 
-const mutations = ["createDeployment", "updateDeployment", "updateLambda", "deleteDeployment", "restore", "dropData"];
+const mutations = [
+  ...["createDeployment", "updateDeployment", "updateLambda", "deleteDeployment"],
+  ...["restore", "dropData", "updateGQLSchema"],
+];
 
 /** Runs one row: preparation, fault, step, and then the next plain up of a new process. */
 export async function observe(row: Row, time: VirtualTime, network: Network): Promise<Observation> {
@@ -91,12 +95,9 @@ async function observeIn(row: Row, world: World): Promise<Observation> {
   world.network.heal();
   world.restart();
   const next = await perform(world, scenario.resource, () => scenario.again(world));
-  const acceptUnknown = next.recorded === "unknown" ? next.id : undefined;
-  const more = acceptUnknown === undefined ? {} : { acceptUnknown };
+  const more = next.recorded === "unknown" ? { acceptUnknown: next.id } : scenario.follow?.(next.message);
   const accepted =
-    acceptUnknown === undefined
-      ? undefined
-      : await perform(world, scenario.resource, () => scenario.again(world, more));
+    more === undefined ? undefined : await perform(world, scenario.resource, () => scenario.again(world, more));
   const settled = (accepted ?? next).classes.length === 0;
   if (settled) world.restart();
   const last = settled ? await perform(world, scenario.resource, () => scenario.again(world, more)) : undefined;
@@ -149,7 +150,7 @@ async function perform(
     recorded: recordedStatusOf(world.stack.outputs(resource)),
     same: JSON.stringify(world.stack.outputs(resource)) === before,
     id: world.stack.id(resource),
-    wrongOutputs: wrongOutputs(world, resource, wasPending),
+    wrongOutputs: await wrongOutputs(world, resource, wasPending),
     acts: mutations.reduce((sum, mutation) => sum + journal.acted(mutation), 0),
     requests: journal.count(),
   };
@@ -157,6 +158,6 @@ async function perform(
 
 function classesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
-  const own = error instanceof DgraphCloudError ? [error.name] : [];
+  const own = error instanceof DgraphCloudError || error instanceof CheckFailure ? [error.name] : [];
   return [...own, ...classesOf(error.cause)];
 }

@@ -1,5 +1,6 @@
 import type { FaultTarget } from "./injectTargetedFault";
 import type { Row } from "./rows";
+import { consent, schemaAfter, schemaBefore } from "./schemas";
 
 /** A row as a part of a program, with its own resource and backend. */
 export interface Part {
@@ -54,6 +55,12 @@ export function statementOf(part: Part, moment: Moment): string {
       return moment === "before" ? "" : drop(part, { types: ["Author"], fields: ["Author.name"] });
     case "export":
       return moment === "before" ? "" : drop(part, { allData: true, exportFirst: true });
+    case "live schema":
+    case "schema update":
+    case "schema check":
+      return schema(part, moment === "before" ? { schema: schemaBefore } : { schema: schemaAfter, allow: consent });
+    case "first schema":
+      return moment === "before" ? "" : schema(part, { schema: schemaBefore });
     default:
       throw new Error(`${row.step.name} belongs to no single resource`);
   }
@@ -65,6 +72,10 @@ function restore({ name, target, source }: Part, more: object): string {
 
 function drop({ name, target }: Part, more: object): string {
   return `new dgraphcloud.DataDrop("${name}", ${JSON.stringify({ backend: target, ...more })});`;
+}
+
+function schema({ name, target }: Part, more: object): string {
+  return `new dgraphcloud.GraphqlSchema("${name}", ${JSON.stringify({ backend: target, ...more })});`;
 }
 
 /** The backend that the fault targets. `uid` is that of the part's own Backend, if it exists. */

@@ -6,6 +6,7 @@ import type { Row } from "./rows";
 /** Deadlines that are not an input of the user. */
 const limits: Readonly<Partial<Record<Row["step"]["name"], string>>> = {
   refresh: "the time for reading (5m)",
+  "schema refresh": "the time for reading (5m)",
   confirm: "the time for comparing confirm (1m)",
   "drop fields": "the minute for fields after types",
 };
@@ -36,9 +37,13 @@ export function remedies(row: Row, fails: ErrorClass, { id }: { readonly id: str
     case "LostAnswerError":
       return ["Run the command again", ...(kind.family === "lost" ? byDeadline : [])];
     case "DeadlineError":
-      return [limit, "last status: ", "run pulumi up"];
+      return [limit, "last status: ", step.asks === "updateGQLSchema" ? "Run pulumi up again" : "run pulumi up"];
     case "WrongShapeError":
-      return [`${step.operation} at`, `unexpected answer at data.${step.operation}`, "please report this message"];
+      return [
+        `${step.operation} at`,
+        `unexpected answer at data.${step.operation === "query" ? "" : step.operation}`,
+        "please report this message",
+      ];
     case "GraphqlError":
       return [kind.family === "vanished" ? "no deployment" : complaint, "Correct what the service names"];
     case "SettingsError":
@@ -46,8 +51,11 @@ export function remedies(row: Row, fails: ErrorClass, { id }: { readonly id: str
     case "UnauthorizedError":
       return settings;
     case "ConflictError":
+      if (["replaced", "restoring"].includes(kind.family)) return ["another one is live", "run pulumi up again"];
+      if (kind.family === "half-applied") return ["text and predicates are as before", "Author.nick", "another name"];
       return ["may or may not exist", "adoptUid", "Last: ", ...(kind.form === "401" ? settings : [])];
     case "UnknownOutcomeError":
+      if (kind.family === "stuck") return ["cannot be restored", "Author.name", "Keep in the schema what was applied"];
       return [`acceptUnknown: "${id ?? ""}"`, "triggers", ...(step.name === "restore" ? ["resumeRestoreId"] : [])];
     case "AbsentError":
       if (step.name === "refresh" && when !== "every call")
@@ -58,5 +66,6 @@ export function remedies(row: Row, fails: ErrorClass, { id }: { readonly id: str
 
 function stepOf(name: Row["step"]["name"]): "create" | "update" | "delete" {
   if (name === "delete" || name === "proof") return "delete";
-  return name === "update" || name === "lambda" ? "update" : "create";
+  const updates = ["update", "lambda", "live schema", "predicates", "counts", "schema update", "schema check"];
+  return updates.includes(name) ? "update" : "create";
 }

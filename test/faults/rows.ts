@@ -1,5 +1,5 @@
 import { type FaultKind, faultKinds } from "./faultKinds";
-import { type Step, steps } from "./steps";
+import { schemaSteps, type Step, type StepName, steps } from "./steps";
 
 /** Which calls of the operation fail: the first one of a process, a later one, or all. */
 export type When = "first call" | "mid-run" | "every call";
@@ -85,7 +85,37 @@ export const rules: readonly Rule[] = [
       (kind.family === "duplicates" || kind.family === "lag") &&
       !["list", "create", "refresh", "proof"].includes(step.name),
   },
+  {
+    because: "only what sends or reads a schema can meet another one, or a restore that waits for nobody",
+    leavesOut: ({ step, kind }) => ["replaced", "restoring"].includes(kind.family) && !schemaSteps.includes(step.name),
+  },
+  {
+    because: "only the update of a schema meets indexes that are being built, or is half-applied",
+    leavesOut: ({ step, kind }) => ["busy", "half-applied", "stuck"].includes(kind.family) && !isUpdate(step.name),
+  },
+  {
+    because: "only the check after an update can be answered with the text from before",
+    leavesOut: ({ step, kind }) => kind.family === "late" && step.name !== "schema check",
+  },
+  {
+    because: "there is no schema from before to return to",
+    leavesOut: ({ step, kind }) => step.name === "first schema" && ["half-applied", "stuck"].includes(kind.family),
+  },
+  {
+    because: "what somebody else changes at this moment is changed once",
+    leavesOut: ({ kind, when }) =>
+      ["replaced", "restoring", "half-applied", "stuck"].includes(kind.family) && when === "every call",
+  },
+  {
+    because: "the steps live schema, schema update and schema refresh show what differs in mid-run",
+    leavesOut: ({ step, when }) =>
+      when === "mid-run" && ["predicates", "counts", "first schema", "schema check"].includes(step.name),
+  },
 ];
+
+function isUpdate(name: StepName): boolean {
+  return name === "schema update" || name === "first schema";
+}
 
 const all: readonly Row[] = steps.flatMap((step) =>
   faultKinds.flatMap((kind) => whens.map((when): Row => ({ step, kind, when }))),

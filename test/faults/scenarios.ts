@@ -1,4 +1,5 @@
 import type { Outcome } from "./simulatedStack";
+import { consent, schemaAfter, schemaBefore, schemaOfLists } from "./schemas";
 import type { StepName } from "./steps";
 import { type Type, type Values, type World } from "./world";
 
@@ -15,6 +16,8 @@ export interface Scenario {
   readonly earlier?: (world: World) => Promise<void>;
   /** A `pulumi up` of the same program, or of one with another input. */
   readonly again: (world: World, more?: Values) => Promise<Outcome>;
+  /** The inputs that a user changes after this message. Undefined if it asks for nothing. */
+  readonly follow?: (message: string) => Values | undefined;
 }
 
 /** Whether existing backends are old enough for an absence to be believed. */
@@ -122,6 +125,34 @@ const waiting: Scenario = {
   again: up("wait", "completion", waited),
 };
 
+/** What the message of a GraphqlSchema asks for: consent, or a schema that Dgraph does not refuse. */
+function followSchema(message: string): Values | undefined {
+  const line = /allow: (\[.*?\])/.exec(message)?.[1];
+  if (line !== undefined) return { allow: JSON.parse(line) as unknown };
+  return message.includes("DGC703") ? { schema: schemaOfLists, allow: ["*"] } : undefined;
+}
+
+async function schemaOf(world: World): Promise<void> {
+  for (const uid of [world.target, world.source]) {
+    // Only then does a backend answer DQL.
+    world.local.cloud.get(uid).deployment.deploymentMode = "flexible";
+  }
+  await world.prepare("api", "schema", { backend: world.target, schema: schemaBefore });
+  const query = `mutation { addAuthor(input: [{ name: "Ann", age: 30 }]) { numUids } }`;
+  await world.local.cloud.get(world.target).engine.graphql({ query });
+}
+
+const first = up("api", "schema", ({ target }) => ({ backend: target, schema: schemaBefore }));
+const changed = up("api", "schema", ({ target }) => ({ backend: target, schema: schemaAfter, allow: consent }));
+const publishing: Scenario = {
+  resource: "api",
+  before: schemaOf,
+  run: changed,
+  again: changed,
+  earlier: prepare("published", "schema", ({ source }) => ({ backend: source, schema: schemaAfter })),
+  follow: followSchema,
+};
+
 const deleting: Scenario = {
   resource: "orders",
   before: backends,
@@ -165,4 +196,21 @@ export const scenarios: Readonly<Record<StepName, Scenario>> = {
   "drop types": dropping({ types: ["Author"] }),
   "drop fields": dropping({ types: ["Author"], fields: ["Author.name"] }),
   export: dropping({ allData: true, exportFirst: true }),
+  "live schema": publishing,
+  predicates: publishing,
+  counts: publishing,
+  "schema update": publishing,
+  "first schema": { resource: "api", run: first, again: first, follow: followSchema },
+  "schema check": publishing,
+  "schema refresh": {
+    resource: "api",
+    before: schemaOf,
+    run: (world) => outcomeOf(world.refresh("api", "schema")),
+    again: first,
+    earlier: async (world) => {
+      await world.refresh("api", "schema");
+      world.time.pass(momentMs);
+    },
+    follow: followSchema,
+  },
 };

@@ -33,6 +33,11 @@ export interface Outcome {
   readonly error: Error | undefined;
 }
 
+/** A check that refuses the inputs, before anything is done. */
+export class CheckFailure extends Error {
+  override readonly name = "CheckFailure";
+}
+
 /** A simulated engine for single resources: it calls the provider and records the answers. */
 export class SimulatedStack {
   private readonly recorded = new Map<string, Recorded>();
@@ -63,7 +68,7 @@ export class SimulatedStack {
     const old = this.recorded.get(name);
     const { inputs, failures } = (await provider.check(old?.inputs ?? {}, { ...wanted })) as Checked;
     if (failures !== undefined && failures.length > 0) {
-      return { made: false, error: new Error(failures.map(({ reason }) => reason).join("; ")) };
+      return { made: false, error: new CheckFailure(failures.map(({ reason }) => reason).join("; ")) };
     }
     const news = inputs as Values;
     if (old === undefined) return this.create(name, provider, news, isAlive);

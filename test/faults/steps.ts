@@ -20,7 +20,13 @@ export interface Step {
   readonly plane: "control" | "data";
   /** The mutation that this step requests. Undefined for a refresh. */
   readonly asks?:
-    "createDeployment" | "updateDeployment" | "updateLambda" | "deleteDeployment" | "restore" | "dropData";
+    | "createDeployment"
+    | "updateDeployment"
+    | "updateLambda"
+    | "deleteDeployment"
+    | "restore"
+    | "dropData"
+    | "updateGQLSchema";
   /** The number of these mutations. */
   readonly times?: number;
   /** The number of requests of the operation before the step. */
@@ -52,8 +58,17 @@ export const stepNames = [
   "drop types",
   "drop fields",
   "export",
+  "live schema",
+  "predicates",
+  "counts",
+  "schema update",
+  "first schema",
+  "schema check",
+  "schema refresh",
 ] as const;
 export type StepName = (typeof stepNames)[number];
+
+const ofSchema = { plane: "data", asks: "updateGQLSchema", on: "target" } as const;
 
 export const steps: readonly Step[] = [
   { name: "log-in", operation: "login", kind: "query", plane: "control", asks: "createDeployment" },
@@ -117,6 +132,29 @@ export const steps: readonly Step[] = [
     on: "target",
   },
   { name: "export", operation: "export", kind: "repeatable", plane: "data", asks: "dropData", on: "target" },
+  // Before an update of a schema: what is live?
+  { ...ofSchema, name: "live schema", operation: "getGQLSchema", kind: "query" },
+  // What Dgraph would refuse because of what it stores.
+  { ...ofSchema, name: "predicates", operation: "query", kind: "query" },
+  // How many nodes are at stake in a change that needs consent.
+  { ...ofSchema, name: "counts", operation: "query", kind: "query", skips: 1 },
+  { ...ofSchema, name: "schema update", operation: "updateGQLSchema", kind: "repeatable" },
+  // The first update, after which nothing is in the state yet.
+  { ...ofSchema, name: "first schema", operation: "updateGQLSchema", kind: "repeatable" },
+  // After an update: is the schema live?
+  { ...ofSchema, name: "schema check", operation: "getGQLSchema", kind: "query", skips: 1 },
+  { name: "schema refresh", operation: "getGQLSchema", kind: "query", plane: "data", on: "target" },
+];
+
+/** The steps that send a schema or read it. */
+export const schemaSteps: readonly StepName[] = [
+  "live schema",
+  "predicates",
+  "counts",
+  "schema update",
+  "first schema",
+  "schema check",
+  "schema refresh",
 ];
 
 /** Requests of the provider that are not in the matrix. */
@@ -124,5 +162,9 @@ export const leftOut: readonly { readonly step: string; readonly because: string
   {
     step: "schema {} (DQL)",
     because: "it is queried for names that the GraphQL schema lacks, and nothing is dropped whatever it answers",
+  },
+  {
+    step: "readiness and probe of a schema",
+    because: "a schema waits for restores with the same code as a drop and a restore, and nothing is sent before",
   },
 ];

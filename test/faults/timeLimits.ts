@@ -13,7 +13,7 @@ export function maxMs(row: Row): number {
   const { step, kind } = row;
   // Before the search and the proof, a mutation has used its own time limit.
   if (failsFast(row) && !["search", "proof"].includes(step.name)) return failFastMs;
-  const deadlineMs = step.name === "refresh" ? 300_000 : 120_000;
+  const deadlineMs = step.name === "refresh" || step.name === "schema refresh" ? 300_000 : 120_000;
   // A mutation is not cancelled at the deadline, since its outcome would be unknown.
   const mutationMs = kind.effect.on === "hang" && (step.kind === "create" || step.kind === "once") ? 60_000 : 0;
   const searchMs = step.kind === "create" || step.name === "search" ? 30_000 : 0;

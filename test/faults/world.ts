@@ -1,16 +1,17 @@
-import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { type Backup, type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { backend } from "../../provider/backend";
 import { dataDrop } from "../../provider/dataDrop";
 import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
+import { graphqlSchema } from "../../provider/schema";
 import { type Outcome, SimulatedStack } from "./simulatedStack";
 import type { Network } from "./network";
 import type { VirtualTime } from "../harness/clocks";
 
 export type Values = Record<string, unknown>;
-export type Type = "backend" | "request" | "completion" | "drop";
+export type Type = "backend" | "request" | "completion" | "drop" | "schema";
 
 /** A password that is never printed or stored, so that any occurrence is a leak. */
 export const password = "canary-password-4711";
@@ -31,6 +32,8 @@ export class World {
   local!: LocalCloud;
   source = "";
   target = "";
+  /** The backup of the source. */
+  backup!: Backup;
   private providers!: Record<Type, DynamicProvider>;
   private outside: string[] = [];
   private token: string | undefined;
@@ -94,11 +97,16 @@ export class World {
       request: dynamicProvider(restoreRequest, host),
       completion: dynamicProvider(restoreCompletion, host),
       drop: dynamicProvider(dataDrop, host),
+      schema: dynamicProvider(graphqlSchema, host),
     };
   }
 
   async up(name: string, type: Type, inputs: Values): Promise<Outcome> {
-    const timeouts = type === "backend" ? { create: "2m", update: "2m", delete: "2m" } : { create: "2m" };
+    const timeouts = {
+      create: "2m",
+      ...((type === "backend" || type === "schema") && { update: "2m" }),
+      ...(type === "backend" && { delete: "2m" }),
+    };
     const wanted = { timeouts, ...inputs, __urn: urnOf(name) };
     return this.stack.up(name, this.providers[type], wanted, () => true);
   }
@@ -109,8 +117,8 @@ export class World {
     if (error !== undefined) throw error;
   }
 
-  async refresh(name: string): Promise<void> {
-    await this.stack.refresh(name, this.providers.backend);
+  async refresh(name: string, type: Type = "backend"): Promise<void> {
+    await this.stack.refresh(name, this.providers[type]);
   }
 
   async delete(name: string): Promise<void> {
@@ -128,7 +136,7 @@ export class World {
     this.source = await this.make("production");
     this.target = await this.make("staging");
     this.time.pass(10_000);
-    await this.local.cloud.get(this.source).takeBackup();
+    this.backup = await this.local.cloud.get(this.source).takeBackup();
     this.restart();
   }
 

@@ -27,6 +27,19 @@ const actions = `
   exports.urls = drop.exportUrls;
 `;
 
+const keys = ["canary-verification-key-one", "canary verification/key+two", "canary-key-of-somebody-else"];
+const secretLine = '# Dgraph.Secret api "canary-of-a-secret-line"';
+const brokenLine = '# Dgraph.Authorization {"VerificationKey":"canary-of-a-broken-line",';
+const taskType = "type Task { id: ID! title: String! }";
+const foreignLine = `# Dgraph.Authorization ${JSON.stringify({ VerificationKey: keys[2], Header: "X", Namespace: "n", Algo: "HS256" })}`;
+/** A schema with a key and a line of its own that are secret. The values come from the environment, as in a real program. */
+const schema = (key: number, more: string, text = "CANARY_SCHEMA"): string => `
+  const authorization = { header: "X-Auth", namespace: "https://example.com/claims", algo: "HS256", verificationKey: process.env.CANARY_KEY_${key} };
+  const api = new dgraphcloud.GraphqlSchema("api", { backend: target, schema: process.env.${text}, ${more} timeouts: { create: "60s", update: "60s" } });
+  exports.schema = api.schema;
+  exports.generated = api.generatedSchema;
+`;
+
 /** The format of the engine's log: JSON with a level, or, in older versions, severity, date, time, thread and source file. */
 const engineLogLine = /^\{"time":"\d{4}-.*"v":\d+\}$|^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ +\d+ [\w.-]+\.go:\d+\]/;
 
@@ -45,7 +58,14 @@ describe("secrets: a run", function () {
       CANARY_SCRIPT_0: scripts[0],
       CANARY_SCRIPT_1: scripts[1],
       CANARY_PASSWORD_TWO: other.password,
+      CANARY_KEY_0: keys[0],
+      CANARY_KEY_1: keys[1],
+      CANARY_SCHEMA: `${taskType}\n${secretLine}\n`,
+      CANARY_BROKEN: `${taskType}\n${secretLine}\n${brokenLine}\ntype Broken {`,
     });
+    for (const key of keys) audit.canaries.add("a verification key", key);
+    for (const line of ["canary-of-a-secret-line", "canary-of-a-broken-line"])
+      audit.canaries.add("a line of a schema", line);
     for (const script of scripts) audit.canaries.add("a lambda script", script);
     for (const script of scripts)
       audit.canaries.add("a lambda script in base64", Buffer.from(script).toString("base64"));
@@ -198,6 +218,50 @@ describe("secrets: a run", function () {
     expect(
       audit.leaksIn(JSON.stringify(values), "outputs that are asked for").map(({ secret }) => secret),
     ).to.include.members([...["the URL of an export", "a token of a backend", "a lambda script"]]);
+  });
+
+  it("sends, previews, changes and refreshes a schema without printing one", async () => {
+    const { uid } = stack.local.cloud.all().find(({ name }) => name === "staging")!;
+    stack.local.cloud.get(uid).deployment.deploymentMode = "flexible";
+    await stack.local.cloud.get(uid).engine.setSchema(taskType);
+    const use = (...parts: Parameters<typeof schema>): void => {
+      stack.program(program(1, theirs + schema(...parts)));
+    };
+    const consent = 'allow: ["*"],';
+    use(0, "authorization,", "CANARY_BROKEN");
+    await fails(stack.preview(), "a schema that cannot be used", /DGC604/);
+    use(0, "", "CANARY_BROKEN");
+    await fails(stack.preview(), "a schema with a broken line", /DGC701/);
+    use(0, "authorization,");
+    await fails(stack.up(), "a schema without consent", /security: Dgraph\.Authorization/);
+    use(0, `authorization, ${consent}`);
+    injectFault("updateGQLSchema", complaint(keys[0] ?? "", secretLine));
+    await fails(stack.up(), "a schema that is refused", /\[secret\]/);
+    calm();
+    // Dgraph quotes the lines themselves.
+    const quoted = ["invalid `Dgraph.Authorization` line", "found second mention"].map(
+      (words) => `resolving updateGQLSchema failed because ${words}: ${secretLine}, VerificationKey: ${keys[0] ?? ""}`,
+    );
+    injectFault("updateGQLSchema", { kind: "errors", messages: quoted, acted: false });
+    await fails(stack.up(), "a schema with a line that is refused", /found second mention: .*\[secret\]/);
+    calm();
+    injectFault("updateGQLSchema", { kind: "half-applied", message: quoted.join("; ") }, [1]);
+    await fails(stack.up(), "a schema that is half-applied", /DGC70[45]/);
+    calm();
+    await succeeds(stack.up("--diff"), "up with a schema");
+    use(1, "authorization,");
+    await fails(stack.preview(), "a new key without consent", /security: Dgraph\.Authorization/);
+    use(1, `authorization, ${consent}`);
+    await succeeds(stack.preview(), "preview of a new key");
+    expectEvents(await stack.up("--json"), "up --json of a new key");
+    const live = await stack.local.cloud.get(uid).engine.schema();
+    expect(live).to.contain(keys[1]).and.to.contain(secretLine);
+    await stack.local.cloud.get(uid).engine.setSchema(`${taskType}\n${foreignLine}\n`);
+    await succeeds(stack.refresh(), "refresh of a schema that somebody else set");
+    const shown = (await stack.pulumi("stack", "export", "--show-secrets")).output;
+    expect(shown).to.contain("(not the one of the program)").and.not.to.contain(keys[2]);
+    await succeeds(stack.up("--diff"), "up over a schema that somebody else set");
+    expect(await stack.local.cloud.get(uid).engine.schema()).to.equal(live);
   });
 
   it("reports a failed look-up of a program without printing one", async () => {
