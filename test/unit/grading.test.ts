@@ -90,6 +90,15 @@ describe("the grading of schema changes", () => {
     );
   });
 
+  it("gives no hint that leads back to what Dgraph refuses", async () => {
+    const before = "type User { name: String tags: [String] }";
+    const [refused] = await gradeChanges(before, "type User { name: String tags: String }");
+    expect(refused?.hint).to.contain("@dgraph(pred:)");
+    const [moved] = await gradeChanges(before, 'type User { name: String tags: String @dgraph(pred: "User.tag") }');
+    expect(moved).to.deep.include({ path: "User.tags.@dgraph", grade: "HIDES_DATA" });
+    expect(moved?.hint).to.equal(undefined);
+  });
+
   it("removes the whole schema, or adds it", async () => {
     const text = "type A { x: Int b: B } type B { y: Int } enum E { X }";
     const removed = await gradeChanges(text, "");

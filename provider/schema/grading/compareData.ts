@@ -6,6 +6,7 @@ import { removedValues } from "./enums";
 import type { SchemaChange, Stake } from "./grades";
 import { newInverses, newReverses } from "./inverses";
 import { type Field, isStored, type Model, type StoredField, type StoredType } from "./model";
+import { refusalOf } from "./refusals";
 import { likelyNewField, likelyNewType } from "./renames";
 
 /** What a change of schema does to the nodes and values that Dgraph stores. Renames have been followed before. */
@@ -152,7 +153,9 @@ function replacedField({ type, field, replaced, reader }: Replaced, before: Mode
   const changed = isMoved ? path : `${path}.@dgraph`;
   const shown = earlierReader(replaced, type, before);
   const old = reader === undefined ? "nothing can read them" : `only ${reader.owner}.${reader.name} reads them`;
-  const isHintFit = reader === undefined && (!isMoved || movedTo(replaced, before, after) <= 1);
+  // A predicate of its own is the way around a refusal: a hint must not lead back to it.
+  const wouldBeRefused = refusalOf(field.stored, replaced.stored) !== undefined;
+  const isHintFit = reader === undefined && !wouldBeRefused && (!isMoved || movedTo(replaced, before, after) <= 1);
   return [
     {
       ...hidden,
