@@ -75,8 +75,12 @@ async function attempt(sending: Sending, unsettled: Unsettled): Promise<PollResu
     const answer = await context.account.data.updateSchema(inputs.backend, text, operation);
     return { done: { ...compared, answer } };
   } catch (error) {
-    if (isRefusal(error))
-      return { done: { ...compared, answer: await afterErrors(sending, unsettled, earlier, error) } };
+    if (isRefusal(error)) {
+      const answer = await afterErrors(sending, compared.before, error, () => {
+        unsettled.compared = earlier;
+      });
+      return { done: { ...compared, answer } };
+    }
     if (!mayHaveActed(error)) unsettled.compared = earlier;
     return retried(error, unsettled);
   }
@@ -98,12 +102,11 @@ async function compare(sending: Sending, before: Live): Promise<Compared> {
 /** Looks what Dgraph has kept of an update that it answered with errors: nothing, the text alone, or all of it. */
 async function afterErrors(
   sending: Sending,
-  unsettled: Unsettled,
-  earlier: Compared | undefined,
+  before: Live,
   refusal: RequestError,
+  recordNothingDone: () => void,
 ): Promise<LiveSchema> {
   const { context, operation, inputs } = sending;
-  const { before } = unsettled.compared ?? { before: { text: "", stored: undefined } };
   const text = textOf(inputs);
   const live = await lookAfter(sending, refusal);
   const isTextLive = live.text === text && before.text !== text;
@@ -114,7 +117,7 @@ async function afterErrors(
     return context.account.data.generatedSchema(inputs.backend, operation);
   }
   if (mayHaveRun(refusal)) throw refusal.add("(the schema from before is still live)");
-  unsettled.compared = earlier;
+  recordNothingDone();
   throw refusal.add("(nothing was changed)");
 }
 
