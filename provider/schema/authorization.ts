@@ -66,7 +66,7 @@ function expected(name: keyof Authorization): string {
 }
 
 /** The text that Dgraph gets: the schema, and the line of its authorization at the end. */
-export function withAuthorization({ schema, authorization }: SchemaParts): string {
+export function textOf({ schema, authorization }: SchemaParts): string {
   if (authorization === undefined) return schema;
   keepSecret(authorization.verificationKey);
   const entries = names.flatMap((name) =>

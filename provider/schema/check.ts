@@ -4,11 +4,10 @@ import { type Context } from "../resource/context";
 import { type Failure, holdsUnknown } from "../resource/fields";
 import { resourceName } from "../resource/messages";
 import type { Announced } from "../resource/resource";
-import { hasAuthorization, holdsForeign, keepSecretLines } from "./authorization";
+import { hasAuthorization, holdsForeign, keepSecretLines, textOf } from "./authorization";
 import { consentAdvice, idleConsent, labels, lineOf, linesOf, withoutConsent } from "./consent";
 import { gradeChanges, grades, needsConsent, problemsOf, type SchemaChange } from "./grading";
 import type { GraphqlSchemaHidden, GraphqlSchemaInputs } from "./inputs";
-import { textOf } from "./model";
 
 /** Nobody reads a longer list in a preview. A list of changes that need consent may be longer than one of the others. */
 const maxLines = 50;

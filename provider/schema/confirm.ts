@@ -1,7 +1,8 @@
 import { ConflictError } from "../errors/errors";
 import { type PollResult, waitFor } from "../resource/wait";
+import { textOf } from "./authorization";
 import { driftOf, type Live, readLive, unlessBusy } from "./live";
-import { type Sending, textOf } from "./model";
+import type { Sending } from "./model";
 
 /** How long predicates may differ after a good answer: other nodes of the backend take an update over a little later. */
 const lagMs = 30_000;

@@ -1,10 +1,11 @@
 import { ConflictError, DgraphCloudError, UnknownOutcomeError } from "../errors/errors";
 import type { RequestError } from "../errors/requestErrors";
 import { type PollResult, waitFor } from "../resource/wait";
+import { textOf } from "./authorization";
 import { pendingOf } from "./attempt";
 import { refusedByStorage } from "./grading";
 import { driftOf, type Live, readLive, storedPredicates, unlessBusy } from "./live";
-import { type Sending, textOf } from "./model";
+import type { Sending } from "./model";
 
 /** The update was undone: nothing has changed. */
 export class TakenBack extends ConflictError {}

@@ -3,7 +3,7 @@ import { givenNames } from "../resource/fields";
 import type { Context } from "../resource/context";
 import type { Metadata } from "../resource/resource";
 import type { Operation } from "../run/operation";
-import { type SchemaParts, splitText, withAuthorization } from "./authorization";
+import { type SchemaParts, splitText, textOf } from "./authorization";
 import type { SchemaChange as RecordedChange } from "../types";
 import { isSameSchema, type SchemaChange } from "./grading";
 import { graphqlSchemaFields, type GraphqlSchemaInputs } from "./inputs";
@@ -31,11 +31,6 @@ export interface Sending {
 }
 
 export const graphqlSchemaStateVersion = 1;
-
-/** The text that Dgraph gets. */
-export function textOf(inputs: SchemaParts): string {
-  return withAuthorization(inputs);
-}
 
 /** The state after the program's schema was sent. `pending`: it is not known whether all of it was applied. */
 export function stateOf(

@@ -1,9 +1,10 @@
 import { ConflictError } from "../errors/errors";
 import { listOf } from "../errors/text";
+import { textOf } from "./authorization";
 import { consentAdvice, linesOf, stakeOf, withoutConsent } from "./consent";
 import { needsConsent, refusedByStorage, type SchemaChange } from "./grading";
 import { counted, type Counted, type Live } from "./live";
-import { type Sending, textOf } from "./model";
+import type { Sending } from "./model";
 
 /** How many changes one message lists. */
 const maxListed = 10;

@@ -4,11 +4,12 @@ import type { LiveSchema } from "../api/dataAnswers";
 import { mayHaveActed, type RequestError } from "../errors/requestErrors";
 import { type PollResult, waitFor } from "../resource/wait";
 import { isRefusal, pendingOf } from "./attempt";
+import { textOf } from "./authorization";
 import { confirmApplied } from "./confirm";
 import { goBack, TakenBack } from "./goBack";
 import { gradeChanges, type SchemaChange } from "./grading";
 import { driftOf, type Live, readLive, saysHalfApplied, unlessBusy } from "./live";
-import { type GraphqlSchemaState, type Sending, stateOf, textOf } from "./model";
+import { type GraphqlSchemaState, type Sending, stateOf } from "./model";
 import { refuseUnsafe } from "./refuse";
 
 /** What the schema was compared with before it was sent. */

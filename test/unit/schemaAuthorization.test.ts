@@ -7,7 +7,7 @@ import {
   holdsSecret,
   keepSecretLines,
   splitText,
-  withAuthorization,
+  textOf,
 } from "../../provider/schema/authorization";
 
 const schema = "type User { id: ID! name: String }\n";
@@ -44,23 +44,23 @@ describe("the authorization of a schema", () => {
 
   it("is a line of JSON at the end of the text, whatever its last line ends with", () => {
     for (const text of [schema, schema.trimEnd()]) {
-      const whole = withAuthorization({ schema: text, authorization: withKey });
+      const whole = textOf({ schema: text, authorization: withKey });
       expect(whole).to.equal(
         `${schema}# Dgraph.Authorization {"Header":"X-Auth","Namespace":"https://a/b","Algo":"HS256","VerificationKey":"key-of-the-unit-tests"}\n`,
       );
     }
-    expect(withAuthorization({ schema })).to.equal(schema);
+    expect(textOf({ schema })).to.equal(schema);
   });
 
   it("is read back from a live text, in any case of its names", () => {
     for (const authorization of [withKey, withSet]) {
-      const live = withAuthorization({ schema, authorization }).replace('"Header"', '"HEADER"');
+      const live = textOf({ schema, authorization }).replace('"Header"', '"HEADER"');
       expect(splitText(live, { schema, authorization })).to.deep.equal({ schema, authorization });
     }
   });
 
   it("shows that somebody else wrote another key, and not the key", () => {
-    const foreign = withAuthorization({ schema, authorization: { ...withKey, verificationKey: "a-foreign-key" } });
+    const foreign = textOf({ schema, authorization: { ...withKey, verificationKey: "a-foreign-key" } });
     const split = splitText(foreign, { schema, authorization: withKey });
     expect(split.authorization).to.deep.equal({ ...withKey, verificationKey: "(not the one of the program)" });
     expect(splitText(foreign, { schema }).schema).to.equal(
@@ -70,7 +70,7 @@ describe("the authorization of a schema", () => {
   });
 
   it("keeps lines that the program has in its text", () => {
-    const own = withAuthorization({ schema, authorization: withKey });
+    const own = textOf({ schema, authorization: withKey });
     expect(splitText(own, { schema: own })).to.deep.equal({ schema: own });
   });
 
@@ -88,7 +88,7 @@ describe("the authorization of a schema", () => {
   it("is kept out of what Dgraph quotes in an error", () => {
     const line = '# Dgraph.Secret NAME "quoted-secret-value"';
     keepSecretLines(`${schema}${line}\r\n`);
-    withAuthorization({ schema, authorization: withKey });
+    textOf({ schema, authorization: withKey });
     expect(scrub(`found second mention: ${line}`)).to.equal("found second mention: [secret]");
     expect(scrub("wrong quoted-secret-value")).to.equal("wrong [secret]");
     expect(scrub("wrong key-of-the-unit-tests")).to.equal("wrong [secret]");
