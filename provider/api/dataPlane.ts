@@ -156,7 +156,7 @@ export class DataPlane {
       operation: "query",
       document: `{ ${blocks.join(" ")} }`,
       variables: {},
-      policy: "byCaller",
+      policy: "idempotent",
       call,
       parse: (data, site) => {
         const answer = shaped(site, countsSchema, data);

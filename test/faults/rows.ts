@@ -107,6 +107,10 @@ export const rules: readonly Rule[] = [
       ["replaced", "restoring", "half-applied", "stuck"].includes(kind.family) && when === "every call",
   },
   {
+    because: "an update counts once, and later requests of the operation are those of the check after it",
+    leavesOut: ({ step, when }) => step.name === "counts" && when === "every call",
+  },
+  {
     because: "the steps live schema, schema update and schema refresh show what differs in mid-run",
     leavesOut: ({ step, when }) =>
       when === "mid-run" && ["predicates", "counts", "first schema", "schema check"].includes(step.name),

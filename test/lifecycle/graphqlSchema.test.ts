@@ -311,7 +311,7 @@ describe("lifecycle: a GraphqlSchema behind the real dynamic-provider host", fun
   it("is sent with consent although what is at stake cannot be counted", async () => {
     const made = await deployed();
     await write('{ name: "Ann", age: 3 }');
-    fixture.injectFault("query", { kind: "status", status: 504, acted: false }, [2]);
+    fixture.injectFault("query", { kind: "errors", messages: ["context deadline exceeded"], acted: false }, [2]);
     await update(made, { schema: with_(""), allow: ["Author.age"] });
     expect(await live()).to.equal(with_(""));
   });
