@@ -1,6 +1,5 @@
 import { listOf } from "../errors/text";
-import type { SchemaChange } from "./grading";
-import { type Grade, needsConsent } from "./grading";
+import { type Grade, needsConsent, type SchemaChange } from "./grading";
 import type { Counted } from "./live";
 
 /** How messages name the grades. */

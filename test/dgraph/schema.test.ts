@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Run, Stack } from "../harness/engineStack";
+import { fails, Stack, succeeds } from "../harness/engineStack";
 import { dgraphOptions, engineOf } from "./cloud";
 
 const first = `
@@ -27,16 +27,6 @@ describe("a GraphqlSchema with the real engine and a real Dgraph", function () {
       exports.uid = users.uid;
     `);
   };
-  async function succeeds(work: Promise<Run>): Promise<string> {
-    const { code, output } = await work;
-    expect(code, output).to.equal(0);
-    return output;
-  }
-  async function fails(work: Promise<Run>): Promise<string> {
-    const { code, output } = await work;
-    expect(code, output).not.to.equal(0);
-    return output;
-  }
   const dql = async <T>(query: string): Promise<T> => engineOf(stack.local, uid).alpha.query<T>(query);
   const count = async (head: string): Promise<number> =>
     (await dql<{ q: { count: number }[] }>(`{ q(${head}) { count(uid) } }`)).q[0]!.count;

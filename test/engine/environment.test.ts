@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Run, Stack } from "../harness/engineStack";
+import { fails, Stack, succeeds } from "../harness/engineStack";
 import { descendants, kill, killTree } from "../harness/processes";
 import { recordsOf } from "../local/content";
 
@@ -57,17 +57,6 @@ describe("engine: an Environment", function () {
     stack.local.journal.entries
       .filter((entry) => entry.acted && /^(create|update|delete|restore$|drop)/.test(entry.operation))
       .map(({ operation }) => operation);
-  async function succeeds(work: Promise<Run>): Promise<string> {
-    const { code, output } = await work;
-    expect(code, output).to.equal(0);
-    return output;
-  }
-  async function fails(work: Promise<Run>): Promise<string> {
-    const { code, output } = await work;
-    expect(code, output).not.to.equal(0);
-    return output;
-  }
-
   it("is made in one up: backend, lambda, data, schema, and then what uses it", async () => {
     program();
     await succeeds(stack.preview());

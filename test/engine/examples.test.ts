@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
 import { dgraphOptions } from "../dgraph/cloud";
-import { type Run, Stack } from "../harness/engineStack";
+import { fails, Stack, succeeds } from "../harness/engineStack";
 
 const root = resolve(__dirname, "../..");
 const examples = join(root, "examples");
@@ -53,18 +53,6 @@ async function graphql(stack: Stack, uid: string, query: string): Promise<unknow
   const { data, errors } = await stack.local.cloud.get(uid).engine.graphql({ query });
   expect(errors, query).to.equal(undefined);
   return JSON.parse(JSON.stringify(data)) as unknown;
-}
-
-async function succeeds(work: Promise<Run>): Promise<string> {
-  const { code, output } = await work;
-  expect(code, output).to.equal(0);
-  return output;
-}
-
-async function fails(work: Promise<Run>): Promise<string> {
-  const { code, output } = await work;
-  expect(code, output).not.to.equal(0);
-  return output;
 }
 
 /** The database engines of the local cloud for the examples. */

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import type { Account, Backend, LocalCloudOptions } from "dgraphcloud-local";
 import { settingNames } from "../../provider/api/settings";
 import { recordsOf } from "../local/content";
-import { type Run, type Stack } from "../harness/engineStack";
+import { fails, type Stack, succeeds } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
 import { howToPages, Story } from "./howToReader";
 
@@ -28,18 +28,6 @@ function page(name: string, options: LocalCloudOptions, tests: (story: () => Sto
       expect(story.left()).to.deep.equal([]);
     });
   });
-}
-
-async function succeeds(work: Promise<Run>): Promise<string> {
-  const { code, output } = await work;
-  expect(code, output).to.equal(0);
-  return output;
-}
-
-async function fails(work: Promise<Run>): Promise<string> {
-  const { code, output } = await work;
-  expect(code, output).not.to.equal(0);
-  return output;
 }
 
 /** Makes a backend as somebody would in the console. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { type Run, Stack } from "../harness/engineStack";
+import { fails, Stack, succeeds } from "../harness/engineStack";
 import { largeSchema } from "../harness/schemas";
 
 const first = `type Author { id: ID! name: String! @search(by: [hash]) age: Int }`;
@@ -23,16 +23,6 @@ describe("engine: a GraphqlSchema", function () {
   }
   const engine = () => stack.local.cloud.get(stack.local.cloud.all()[0]!.uid).engine;
   const sent = (): number => stack.local.journal.acted("updateGQLSchema");
-  async function succeeds(work: Promise<Run>): Promise<string> {
-    const { code, output } = await work;
-    expect(code, output).to.equal(0);
-    return output;
-  }
-  async function fails(work: Promise<Run>): Promise<string> {
-    const { code, output } = await work;
-    expect(code, output).not.to.equal(0);
-    return output;
-  }
   /** The final part of the output, after the lines that an up shows as they arrive. */
   const diagnostics = (output: string): string => output.slice(Math.max(0, output.indexOf("Diagnostics:")));
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { expect } from "chai";
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
 import { type Engine, prepareEngine } from "../../tools/engine";
 import { waitUntil } from "./clocks";
@@ -16,6 +17,20 @@ export interface Run {
   readonly code: number | null;
   /** Standard output and standard error in the order of arrival. */
   readonly output: string;
+}
+
+/** Awaits a run that must succeed. Returns its output. */
+export async function succeeds(work: Promise<Run>): Promise<string> {
+  const { code, output } = await work;
+  expect(code, output).to.equal(0);
+  return output;
+}
+
+/** Awaits a run that must fail. Returns its output. */
+export async function fails(work: Promise<Run>): Promise<string> {
+  const { code, output } = await work;
+  expect(code, output).not.to.equal(0);
+  return output;
 }
 
 interface StateResource {

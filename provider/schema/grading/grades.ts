@@ -1,3 +1,5 @@
+import type { SchemaChange as PublicChange, SchemaGrade } from "../../types";
+
 /** What a change of a schema does, the worst first. */
 export const grades = [
   "REFUSED",
@@ -7,9 +9,9 @@ export const grades = [
   "REINDEX",
   "CLIENTS_BREAK",
   "ADDITIVE",
-] as const;
+] as const satisfies readonly SchemaGrade[];
 
-export type Grade = (typeof grades)[number];
+export type Grade = SchemaGrade;
 
 /** What is at stake in the database, as a count in DQL. */
 export interface Stake {
@@ -21,13 +23,8 @@ export interface Stake {
   readonly onlyWithData?: boolean;
 }
 
-/** One change between two schemas. */
-export interface SchemaChange {
-  /** What consent names: "Order", "User.email", "Color.GREEN", "User.@auth", "User.email.@search", "Dgraph.Authorization". */
-  readonly path: string;
-  readonly grade: Grade;
-  /** One line for a user: what changes, and what Dgraph does with the data. */
-  readonly description: string;
+/** One change between two schemas, with what its messages need. Paths: "Order", "User.email", "Color.GREEN", "User.@auth", "Dgraph.Authorization". */
+export interface SchemaChange extends PublicChange {
   /** How to keep the data, or how to avoid the grade. */
   readonly hint?: string;
   readonly stake?: Stake;
