@@ -78,8 +78,8 @@ export interface GraphqlSchemaArgs {
 /**
  * The GraphQL schema of a backend (operation `updateGQLSchema`, which replaces all of it). A backend has one. Its `id` is the uid of the backend.
  *
- * The preview compares the text with the state and refuses changes that would hide data, make reads fail, or change who may read or write,
- * unless `allow` names them. Before it sends, the update compares with the live schema. Afterwards it checks that the text is live. If Dgraph
+ * The preview compares the text with the state. Unless `allow` names them, it refuses changes that would hide data, make reads fail, or
+ * change who may read or write. Before it sends, the update compares with the live schema. Afterwards it checks that the text is live. If Dgraph
  * applies a schema only by half, the schema from before is sent again. A dedicated backend whose `deploymentMode` is "flexible" or "readonly"
  * also answers DQL: there the update counts what is at stake, foresees what Dgraph refuses, and checks the predicates.
  *

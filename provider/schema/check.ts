@@ -25,7 +25,9 @@ export async function checkSchema(
   if (holdsForeign(inputs)) return [foreignSecret];
   const problems = schema === olds.schema ? [] : problemsOf(schema);
   if (problems.length > 0) return [unusable(problems, __secrets.includes("schema"))];
-  const missing = withoutConsent(await changesOf(inputs, olds), allow);
+  const changes = await changesOf(inputs, olds);
+  checked.set(inputs, changes);
+  const missing = withoutConsent(changes, allow);
   if (missing.length === 0 || holdsUnknown(allow)) return [];
   const many = missing.length === 1 ? "1 change needs" : `${missing.length} changes need`;
   return [
@@ -40,6 +42,9 @@ export async function checkSchema(
     },
   ];
 }
+
+/** The changes of inputs that were checked, for the lines that are shown afterwards: to compare large schemas takes a while. */
+const checked = new WeakMap<GraphqlSchemaInputs, readonly SchemaChange[]>();
 
 /** The changes against the inputs in the state; none where there is nothing to compare with, or a value is not known yet. */
 async function changesOf(
@@ -62,7 +67,7 @@ export async function announceChanges(
   if (second !== undefined)
     throw new ConflictError({ code: "DGC707", why: `${second}.`, next: "Then run pulumi up again." });
   if (makes || !context.account.announcements.isNews(context.urn ?? "")) return;
-  const changes = await changesOf(inputs, olds);
+  const changes = checked.get(inputs) ?? (await changesOf(inputs, olds));
   for (const line of announcedLines(changes)) context.info(line);
   if (holdsUnknown([inputs.schema, inputs.allow])) return;
   const idle = idleConsent(changes, inputs.allow);

@@ -72,8 +72,8 @@ const everyRow: readonly Row[] = steps.flatMap((step) =>
 /**
  * Pairwise: every step meets every process, every signal and both next commands; every process meets every signal and both next commands.
  * Three rows per step are enough: the processes in turn, the signals as in a Latin square, and the next commands alternating.
- * (A log-in and a list are the same in each operation, so only the first operation has them.) A schema may be sent again, so one row per
- * step is enough: a process in turn.
+ * A log-in and a list are the same in each operation, so only the first operation has them. A schema may be sent again. So one row per
+ * step of a schema is enough, with each process in turn.
  */
 const pairwise: readonly Row[] = everyRow.filter(({ process, signal, then, ...step }) => {
   const number = steps.findIndex((one) => isDeepStrictEqual(one, step));
