@@ -1,0 +1,93 @@
+import { type DataDropInputs } from "../provider/dataDrop/inputs";
+import { whatIsDropped } from "../provider/dataDrop/steps";
+import { holdsUnknown } from "../provider/resource/fields";
+import { isRecord } from "../provider/api/readAnswer";
+import type { Finding, LostData } from "./finding";
+import type { Plan } from "./plan";
+import type { State } from "./preview";
+
+/** What an action of the preview runs into. */
+export interface Surroundings {
+  /** The plan for a Backend, by its URN. */
+  readonly backendPlans: ReadonlyMap<string, Plan>;
+  /** What this package said about a resource in the preview: "will erase all data of the backend …". */
+  readonly announcements: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A restore or a data drop: a new one, or a replaced one, runs. */
+export function actionFinding(plan: Plan, surroundings: Surroundings): Finding {
+  const { operation, old, next } = plan;
+  if (operation === "delete") {
+    return { plan, what: "leaves the state; the data stays. In the program again, it would run again", details: [] };
+  }
+  if (operation !== "create" && operation !== "replace") {
+    return isUnfinished(plan) ? running(plan, "goes on with what an earlier run did not finish") : stateOnly(plan);
+  }
+  const resumed = next?.inputs["resumeRestoreId"];
+  if (resumed !== undefined) {
+    return { plan, what: "waits for a restore that was sent before, and sends nothing (resumeRestoreId)", details: [] };
+  }
+  if (isOnNewBackend(next, surroundings)) {
+    return { plan, what: "runs on a new backend, which holds nothing to lose", details: [] };
+  }
+  const announced = surroundings.announcements.get(plan.urn)?.find((line) => line.startsWith("will "));
+  return running(plan, announced ?? `will ${effectOf(plan, next)}${reasonOf(plan, old)}`);
+}
+
+function running(plan: Plan, what: string): Finding {
+  const data = dataOf(plan);
+  return { plan, destroys: plan.kind === "DataDrop" ? "drop" : "restore", what, details: [], ...(data && { data }) };
+}
+
+/** Nothing for single fields: their nodes stay. */
+function dataOf({ kind, next }: Plan): LostData | undefined {
+  const uid = targetOf(next);
+  if (uid === undefined) return undefined;
+  const { allData, allDataAndSchema, types } = next?.inputs ?? {};
+  if (kind === "RestoreRequest" || allData === true || allDataAndSchema === true) return { uid };
+  return isListed(types) ? { uid, types } : undefined;
+}
+
+function stateOnly(plan: Plan): Finding {
+  return { plan, what: "changes in the state only: it does not run", details: [] };
+}
+
+/** A DataDrop of types and fields is two mutations: if the second one failed, the next run sends it. */
+function isUnfinished({ kind, old }: Plan): boolean {
+  const record = old?.outputs["__state"];
+  return kind === "DataDrop" && isRecord(record) && record["status"] !== "ready";
+}
+
+function isOnNewBackend(next: State | undefined, { backendPlans }: Surroundings): boolean {
+  const backend = backendPlans.get(String(next?.inputs["__backend"]));
+  if (backend === undefined || !["create", "replace"].includes(backend.operation)) return false;
+  const { adoptUid, adoptExisting } = backend.next?.inputs ?? {};
+  return adoptUid === undefined && adoptExisting !== true;
+}
+
+/** The uid of the backend whose data is lost. */
+function targetOf(next: State | undefined): string | undefined {
+  const uid = next?.inputs["target"] ?? next?.inputs["backend"];
+  return typeof uid === "string" && !holdsUnknown(uid) ? uid : undefined;
+}
+
+function effectOf({ kind }: Plan, next: State | undefined): string {
+  const target = targetOf(next);
+  const backend = target === undefined ? "a backend that is not known yet" : `the backend ${target}`;
+  if (kind !== "DataDrop") return `replace all data and the schema of ${backend}`;
+  return `erase ${whatIsDropped((next?.inputs ?? {}) as unknown as DataDropInputs)} of ${backend}`;
+}
+
+function reasonOf({ changed, causes }: Plan, old: State | undefined): string {
+  if (old === undefined) return ". This is a first run";
+  if (causes.includes("id")) return ". It runs again because the engine was told to replace it";
+  const paths = causes.flatMap((name) => {
+    const below = changed.filter((path) => path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
+    return below.length === 0 ? [name] : below;
+  });
+  return paths.length === 0 ? "" : `. It runs again because of a change of ${paths.join(", ")}`;
+}
+
+function isListed(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}

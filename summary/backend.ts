@@ -1,0 +1,88 @@
+import { type Finding, type LostData, valueChange } from "./finding";
+import type { Plan } from "./plan";
+import type { State } from "./preview";
+
+/** Inputs whose values a summary may show: none of them can hold a secret. */
+const shown = [
+  "zone",
+  "deploymentType",
+  "deploymentMode",
+  "name",
+  "organizationUid",
+  "subdomain",
+  "size",
+  "storage",
+  "aclEnabled",
+  "jaegerEnabled",
+  "dgraphHA",
+  "deletionProtection",
+];
+
+export function backendFinding(plan: Plan): Finding {
+  const { operation, old, next } = plan;
+  if (operation === "replace") return replaced(plan);
+  if (operation === "delete") return deleted(plan);
+  if (operation === "create") return { plan, what: created(next), details: [] };
+  const gone = lostProtections(old, next);
+  const what = plan.changed.length === 0 ? "changes in the state only" : `is updated: ${changesOf(plan)}`;
+  return { plan, what, details: gone, warning: gone.length > 0 };
+}
+
+function replaced(plan: Plan): Finding {
+  const { old, causes } = plan;
+  const stays = old?.retainOnDelete === true;
+  const cause = causes.includes("id")
+    ? "since the engine was told to replace it (--replace or a taint)"
+    : `because of a change of ${changesOf(plan, causes)}`;
+  const end = stays
+    ? "the old one leaves the stack, and stays in the service (retainOnDelete)"
+    : "the old one is deleted with its data and its schema";
+  return {
+    plan,
+    destroys: "replace",
+    what: `is replaced by a new, empty one ${cause}; ${end}`,
+    details: isProtected(old) ? [refusal] : [],
+    ...(!stays && allDataOf(old)),
+  };
+}
+
+function deleted(plan: Plan): Finding {
+  const { old } = plan;
+  if (old?.retainOnDelete === true) {
+    const what = "leaves the stack, and stays in the service with its data (retainOnDelete)";
+    return { plan, what, details: [], warning: true };
+  }
+  const details = isProtected(old) ? [refusal] : [];
+  return { plan, destroys: "delete", what: "is deleted with its data and its schema", details, ...allDataOf(old) };
+}
+
+const refusal = "It is protected, so pulumi up refuses this.";
+
+function allDataOf(old: State | undefined): { data?: LostData } {
+  return old?.id === undefined ? {} : { data: { uid: old.id } };
+}
+
+function created(next: State | undefined): string {
+  const uid = next?.inputs["adoptUid"];
+  if (typeof uid === "string") return `takes over the backend ${uid}, with the data that it has`;
+  if (next?.inputs["adoptExisting"] !== true) return "is created";
+  return "is created, or takes over the one of the same name, zone and type if there is one (adoptExisting)";
+}
+
+function isProtected(state: State | undefined): boolean {
+  return state?.protect === true || state?.outputs["deletionProtection"] === true;
+}
+
+/** The protections that this change switches off. Nothing is lost yet, but the next change may delete the backend. */
+function lostProtections(old: State | undefined, next: State | undefined): string[] {
+  const lost = [
+    old?.outputs["deletionProtection"] === true && next?.inputs["deletionProtection"] === false && "deletionProtection",
+    old?.protect === true && next?.protect !== true && "the option protect",
+  ].filter((name) => name !== false);
+  return lost.length === 0 ? [] : [`It loses its protection (${lost.join(" and ")}): a later change can delete it.`];
+}
+
+/** `zone ("us-east-1" → "eu-west-1") and size`. */
+function changesOf({ changed, old, next }: Plan, names: readonly string[] = changed): string {
+  return names.map((name) => (shown.includes(name) ? valueChange(name, old, next) : name)).join(", ");
+}

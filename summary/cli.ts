@@ -1,0 +1,115 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { Finding } from "./finding";
+import { exitCodeOf, exitCodes, wordsOf } from "./gate";
+import { jsonOf } from "./json";
+import { markdownOf } from "./markdown";
+import { NoPreviewError, readPreview } from "./preview";
+import { messagesOfOthers } from "./refusals";
+import { UsageError } from "./usageError";
+import { headlineOf, type Stakes, summaryOf } from "./summary";
+
+const usage = `Usage: pulumi-dgraphcloud summary [FILE|-] [options]
+
+Reads the output of "pulumi preview --json" from FILE or from standard input, and writes what it means as Markdown: what is destroyed first.
+
+  --json            write JSON instead
+  --fail-on WORDS   exit with 3 if the preview destroys something: delete, replace, restore, drop, schema, separated by commas,
+                    or destructive for all of them. Exit with 1 if the preview failed
+  --data            ask Dgraph Cloud how much would be lost. Needs the credentials in the environment (DGRAPHCLOUD_EMAIL and
+                    DGRAPHCLOUD_PASSWORD, or DGRAPHCLOUD_TOKEN)
+  --max-length N    the most characters of the Markdown (default 65536, what a comment on GitHub may have)
+  --help
+
+Exit codes: 0 done, 1 the preview failed (with --fail-on), 2 a wrong option, or input that is no preview, 3 stopped by --fail-on.
+`;
+
+/** Runs the command. Its result is the exit code. */
+async function run(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(usage);
+    return exitCodes.done;
+  }
+  const { file, json, words, data, most } = optionsOf(args);
+  const preview = readPreview(textOf(file));
+  const summary = await summaryOf(preview, data ? await service() : undefined);
+  process.stdout.write(json ? jsonOf(summary) : markdownOf(summary, most, new Date()));
+  // With --json, the engine writes them nowhere else.
+  for (const message of messagesOfOthers(preview)) complain(`not repeated in the summary: ${message}`);
+  const code = exitCodeOf(summary, words);
+  if (code !== exitCodes.done) complain(`stopped by --fail-on. ${headlineOf(summary)}`);
+  return code;
+}
+
+/** Loaded only with --data: it brings all that talks to the service. */
+async function service(): Promise<(destroyed: readonly Finding[]) => Promise<Stakes>> {
+  const { stakesOf } = await import("./stakes.js");
+  return (destroyed) => stakesOf(destroyed, process.env);
+}
+
+function complain(text: string): void {
+  process.stderr.write(`pulumi-dgraphcloud summary: ${text}\n`);
+}
+
+/** What makes the command fail, in words for its user. */
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof NoPreviewError) return `the input is ${error.message}`;
+  if (error instanceof UsageError || isArgumentError(error)) return `${error.message} (--help lists the options)`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  return path === undefined ? undefined : `the file ${path} cannot be read: ${code ?? ""}`;
+}
+
+/** An option that parseArgs refuses. */
+function isArgumentError(error: unknown): error is Error {
+  return error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
+}
+
+interface Options {
+  readonly file: string;
+  readonly json: boolean;
+  readonly words: ReturnType<typeof wordsOf> | undefined;
+  readonly data: boolean;
+  readonly most: number;
+}
+
+function optionsOf(args: readonly string[]): Options {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      json: { type: "boolean", default: false },
+      "fail-on": { type: "string" },
+      data: { type: "boolean", default: false },
+      "max-length": { type: "string", default: "65536" },
+    },
+  });
+  const [command, file = "-", ...others] = positionals;
+  if (command !== "summary")
+    throw new UsageError(`${command === undefined ? "name a command" : `there is no command "${command}"`}: summary`);
+  if (others.length > 0) throw new UsageError(`summary reads one file, not ${others.length + 1}`);
+  const most = Number(values["max-length"]);
+  if (!Number.isInteger(most) || most < 1)
+    throw new UsageError(`--max-length must be a whole number, not "${values["max-length"]}"`);
+  const words = values["fail-on"] === undefined ? undefined : wordsOf(values["fail-on"]);
+  return { file, json: values.json, words, data: values.data, most };
+}
+
+function textOf(file: string): string {
+  if (file === "-" && process.stdin.isTTY)
+    throw new UsageError("there is no input: name a file, or write to standard input");
+  // File descriptor 0 is standard input.
+  return readFileSync(file === "-" ? 0 : file, "utf8");
+}
+
+run(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    complain(problem);
+    process.exitCode = exitCodes.unusable;
+  },
+);

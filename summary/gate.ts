@@ -1,0 +1,28 @@
+import { UsageError } from "./usageError";
+import { type Destruction, destructions } from "./finding";
+import type { Summary } from "./summary";
+
+/** Stands for all words of `--fail-on`. */
+const all = "destructive";
+
+/** The words of `--fail-on`; throws on a word that there is not. */
+export function wordsOf(value: string): ReadonlySet<Destruction> {
+  const words = value.split(",").map((word) => word.trim());
+  const known: readonly string[] = destructions;
+  const wrong = words.find((word) => word !== all && !known.includes(word));
+  if (wrong !== undefined)
+    throw new UsageError(`--fail-on has no "${wrong}"; there are ${[...destructions, all].join(", ")}`);
+  return new Set(words.includes(all) ? destructions : (words as Destruction[]));
+}
+
+/** Exit codes of the command. */
+export const exitCodes = { done: 0, failedPreview: 1, unusable: 2, stopped: 3 } as const;
+
+/** What the words stop; a preview that failed proves nothing, so with any word it stops too. */
+export function exitCodeOf({ failed, destroyed }: Summary, words: ReadonlySet<Destruction> | undefined): number {
+  if (words === undefined) return exitCodes.done;
+  if (failed) return exitCodes.failedPreview;
+  return destroyed.some(({ destroys }) => destroys !== undefined && words.has(destroys))
+    ? exitCodes.stopped
+    : exitCodes.done;
+}

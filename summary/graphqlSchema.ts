@@ -1,0 +1,135 @@
+import { GraphQLError } from "graphql";
+import { labels, lineOf } from "../provider/schema/consent";
+import { gradeChanges, type Grade, grades, needsConsent, type SchemaChange } from "../provider/schema/grading";
+import { holdsUnknown } from "../provider/resource/fields";
+import type { Surroundings } from "./action";
+import type { Finding } from "./finding";
+import type { Plan } from "./plan";
+import type { State } from "./preview";
+
+/** A GraphqlSchema: what becomes of the data when its text changes. */
+export async function schemaFinding(plan: Plan, surroundings: Surroundings): Promise<Finding> {
+  const { operation } = plan;
+  if (operation === "delete") return { plan, what: "leaves the state; the schema stays on its backend", details: [] };
+  return operation === "update" ? updated(plan, surroundings) : first(plan, surroundings);
+}
+
+/** It meets a schema that the preview does not know, unless its backend is new: pulumi up compares with it. */
+function first(plan: Plan, { backendPlans }: Surroundings): Finding {
+  const allow = plan.next?.inputs["allow"];
+  const backend = backendPlans.get(String(plan.next?.inputs["__backend"]));
+  const isNew = backend?.operation === "create" || backend?.operation === "replace";
+  if (isNew || !Array.isArray(allow) || allow.length === 0) {
+    return {
+      plan,
+      what: isNew
+        ? "is sent to a new backend"
+        : "is sent; pulumi up compares it with what is live, and refuses what needs consent",
+      details: [],
+    };
+  }
+  return {
+    plan,
+    destroys: "schema",
+    what: `is sent for the first time, with consent to lose ${allow.join(", ")} of the schema that is live`,
+    details: [],
+  };
+}
+
+async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding> {
+  const changes = await changesOf(plan, surroundings);
+  if (changes === undefined) {
+    const what = "is updated; the changes are not known yet: pulumi up refuses those that need consent";
+    const allow = plan.next?.inputs["allow"];
+    return Array.isArray(allow) && allow.length > 0
+      ? {
+          plan,
+          destroys: "schema",
+          what: `is updated; the changes are not known yet, and it has consent to lose ${allow.join(", ")}`,
+          details: [],
+        }
+      : { plan, what, details: [], warning: true };
+  }
+  const losing = changes.filter(({ grade }) => needsConsent(grade));
+  const harmless = changes.filter(({ grade }) => !needsConsent(grade));
+  if (losing.length === 0) {
+    const what = harmless.length === 0 ? whatElse(plan) : `is updated: ${byGrade(harmless, (of) => pathsOf(of))}`;
+    return { plan, what, details: [] };
+  }
+  const backend = textAt(plan.next, "backend");
+  return {
+    plan,
+    destroys: "schema",
+    what: `changes: ${byGrade(losing, (of) => of.map(({ path }) => path).join(", "))}`,
+    details: harmless.length === 0 ? [] : [`Besides: ${byGrade(harmless, (of) => pathsOf(of))}`],
+    ...(backend !== undefined && { data: { uid: backend, changes: losing } }),
+  };
+}
+
+function whatElse({ changed }: Plan): string {
+  if (changed.some((path) => /^triggers\b/.test(path))) return "is sent again (triggers)";
+  return changed.includes("schema") ? "is sent again: only the text differs" : "changes in the state only";
+}
+
+/** The changes against the state, graded; undefined if a text is not known. */
+async function changesOf(plan: Plan, { announcements }: Surroundings): Promise<readonly SchemaChange[] | undefined> {
+  const [before, after] = [textAt(plan.old, "schema"), textAt(plan.next, "schema")];
+  if (before === undefined || after === undefined || holdsUnknown(after)) return announced(announcements.get(plan.urn));
+  const [old, next] = authorizations(plan);
+  try {
+    return await gradeChanges(`${before}\n${old}`, `${after}\n${next}`);
+  } catch (error) {
+    // A text that the preview has refused.
+    if (error instanceof GraphQLError) return undefined;
+    throw error;
+  }
+}
+
+/** The preview hides the authorization, since its key is a secret, and says only whether it changes. */
+function authorizations({ changed, old, next }: Plan): [string, string] {
+  if (!changed.some((path) => /^authorization\b/.test(path))) return ["", ""];
+  const line = (has: boolean, which: string): string => (has ? `# Dgraph.Authorization {"Header":"${which}"}` : "");
+  return [
+    line(old?.inputs["authorization"] !== undefined, "before"),
+    line(next?.inputs["authorization"] !== undefined, "after"),
+  ];
+}
+
+/** The changes that this package told in the preview: it knows a schema that is a secret, and a summary does not. */
+function announced(lines: readonly string[] = []): SchemaChange[] | undefined {
+  const changes = lines.flatMap((line) => {
+    const more = /^and (\d+ more): (.*)$/.exec(line);
+    const ofMore = grades.find((one) => labels[one] === more?.[2]);
+    if (ofMore !== undefined)
+      return [{ grade: ofMore, path: more?.[1] ?? "", description: "not listed in the preview" }];
+    const grade = grades.find((one) => line.startsWith(`${labels[one]}: `));
+    const [path = "", ...words] = line.slice(grade === undefined ? 0 : labels[grade].length + 2).split(": ");
+    return grade === undefined ? [] : [{ grade, path, description: words.join(": ") }];
+  });
+  return changes.length === 0 ? undefined : changes;
+}
+
+/** `hides data: A.email, B; reads fail: C.d`, the worst first. */
+function byGrade(changes: readonly SchemaChange[], text: (ofGrade: readonly SchemaChange[]) => string): string {
+  return grades
+    .map((grade: Grade) => [grade, changes.filter((change) => change.grade === grade)] as const)
+    .filter(([, ofGrade]) => ofGrade.length > 0)
+    .map(([grade, ofGrade]) => `${labels[grade]}: ${text(ofGrade)}`)
+    .join("; ");
+}
+
+function pathsOf(changes: readonly SchemaChange[], most = 10): string {
+  const paths = changes.slice(0, most).map(({ path }) => path);
+  return [...paths, ...(changes.length > most ? [`${changes.length - most} more`] : [])].join(", ");
+}
+
+/** The lines about a change: what it does, and how to avoid that. */
+export function linesOfChange(change: SchemaChange): string[] {
+  return [lineOf(change), change.hint].filter((line) => line !== undefined);
+}
+
+/** The value of an input that is a text and no secret. */
+function textAt(state: State | undefined, name: string): string | undefined {
+  const value = state?.inputs[name] ?? state?.outputs[name];
+  return typeof value === "string" && value !== "[secret]" ? value : undefined;
+}

@@ -1,0 +1,105 @@
+import { isHidden } from "../provider/resource/fields";
+import type { Preview, State, Step } from "./preview";
+
+/** What a preview plans for one resource. */
+export interface Plan {
+  readonly urn: string;
+  /** The type token. */
+  readonly type: string;
+  /** "Backend" of `pulumi-nodejs:dynamic/dgraphcloud:Backend`; none for resources of other packages. */
+  readonly kind: string | undefined;
+  /** The word of the engine: create, update, replace, delete, …, or one that this version does not know. */
+  readonly operation: string;
+  /** Somebody has changed or deleted it outside of this program, as a refresh found: nothing is planned. */
+  readonly drift: boolean;
+  /** None before a create. */
+  readonly old: State | undefined;
+  /** None after a delete. */
+  readonly next: State | undefined;
+  /** Paths of the changed inputs: "zone", "triggers.release". */
+  readonly changed: readonly string[];
+  /** Names of the inputs that cause a replace; "id" if the engine was told to replace it. */
+  readonly causes: readonly string[];
+}
+
+/** Operations on resources that exist apart from the stack, and those that only look. */
+const harmless = [
+  "same",
+  "refresh",
+  "read",
+  "read-replacement",
+  "discard",
+  "discard-replaced",
+  "remove-pending-replace",
+];
+
+const ours = /^pulumi-nodejs:dynamic\/dgraphcloud:(\w+)$/;
+
+/** The plans for the resources that change, sorted by URN: the engine plans them in another order each time. */
+export function plansOf({ steps }: Preview): Plan[] {
+  const begin = beginOfProgram(steps);
+  const plans = [...plansIn(steps.slice(0, begin), true), ...plansIn(steps.slice(begin), false)];
+  // A stable sort: what a refresh found comes before what the program does about it.
+  return plans.sort((one, other) => (one.urn < other.urn ? -1 : one.urn > other.urn ? 1 : 0));
+}
+
+/**
+ * Where the steps of the program begin: those before are of a refresh. A refresh comes first, and each step that found a change has got
+ * another operation, so only the others say that there was one. The stack itself comes in both parts.
+ */
+function beginOfProgram(steps: readonly Step[]): number {
+  if (!steps.some(({ op }) => op === "refresh")) return 0;
+  const isStack = ({ urn }: Step): boolean => urn.includes("::pulumi:pulumi:Stack::");
+  const again = steps.findIndex((step, index) => isStack(step) && steps.slice(0, index).some(isStack));
+  return again === -1 ? steps.length : again;
+}
+
+function plansIn(steps: readonly Step[], drift: boolean): Plan[] {
+  const ofResource = new Map<string, Step[]>();
+  for (const step of steps.filter(isOfResource)) {
+    ofResource.set(step.urn, [...(ofResource.get(step.urn) ?? []), step]);
+  }
+  return [...ofResource.values()].flatMap((group) => joined(group).map((step) => planOf(step, drift)));
+}
+
+/** A component, and the stack itself, are groups of resources. */
+function isOfResource({ oldState, newState }: Step): boolean {
+  return (newState ?? oldState)?.custom ?? true;
+}
+
+/** A replace is one operation, although the engine plans the creation of the new resource and the deletion of the old one beside it. */
+function joined(steps: readonly Step[]): Step[] {
+  const replace = steps.find(({ op }) => op === "replace") ?? steps.find(({ op }) => op === "create-replacement");
+  return (replace === undefined ? [...steps] : [replace]).filter((step) => !isHarmless(step));
+}
+
+function planOf(step: Step, drift: boolean): Plan {
+  const { urn, oldState, newState, diffReasons, replaceReasons, detailedDiff } = step;
+  const { type = "resource" } = newState ?? oldState ?? {};
+  const changed = detailedDiff ? Object.keys(detailedDiff) : (diffReasons ?? []);
+  return {
+    urn,
+    type,
+    kind: ours.exec(type)?.[1],
+    operation: operationOf(step),
+    drift,
+    old: oldState ?? undefined,
+    next: newState ?? undefined,
+    changed: changed.filter((path) => !isHidden(path)).sort(),
+    causes: (replaceReasons ?? []).filter((name) => !isHidden(name)).sort(),
+  };
+}
+
+function isHarmless({ op, oldState, newState }: Step): boolean {
+  return harmless.includes(op) && (oldState?.protect ?? false) === (newState?.protect ?? oldState?.protect ?? false);
+}
+
+/** A newer engine may have other operations: what a step has says whether it ends a resource. */
+function operationOf({ op, oldState, newState, replaceReasons }: Step): string {
+  if (op === "create-replacement") return "replace";
+  // What an earlier replace could not delete.
+  if (op === "delete-replaced") return "delete";
+  if (["create", "update", "replace", "delete", "import", "same"].includes(op)) return op;
+  if ((replaceReasons ?? []).length > 0) return "replace";
+  return oldState && !newState ? "delete" : op;
+}

@@ -1,0 +1,73 @@
+import { resourceName } from "../provider/resource/messages";
+import type { Diagnostic, Preview } from "./preview";
+
+/** What a preview has refused, or what made it fail. */
+export interface Refusal {
+  /** The resource: `Backend "orders"`; "the program" if it was none. */
+  readonly of: string;
+  /** What is wrong and what to do, line by line; empty for a message that may hold a secret. */
+  readonly lines: readonly string[];
+}
+
+/** The end of every message of this package, with its code: `[DGC702: …]` or `See DGC301: …`. */
+const pointer = /\s*(?:\[|See )(DGC\d+): /;
+
+/**
+ * What a failed preview has refused, sorted. Only messages of this package are repeated: they hold no secret. A comment in a pull request is
+ * read by more people than the log of a job, so the messages of others stay there.
+ */
+export function refusalsIn({ diagnostics, failed }: Preview): Refusal[] {
+  const errors = diagnostics.filter(({ severity, message }) => severity === "error" && !isSummary(message));
+  const refusals = new Map(errors.map(refusalOf).map((refusal) => [JSON.stringify(refusal), refusal]));
+  if (refusals.size === 0 && failed) return [{ of: "the preview", lines: ["It ended before everything was planned."] }];
+  return [...refusals].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, refusal]) => refusal);
+}
+
+/** The engine's own last line. */
+function isSummary(message: string): boolean {
+  return /^(error: )?(preview|update) failed\s*$/.test(message);
+}
+
+function refusalOf({ urn, message }: Diagnostic): Refusal {
+  const of = urn === "" ? "the program" : resourceName(urn);
+  if (/\bis (currently marked for protection|protected)\b/.test(message.replaceAll(/\s+/g, " "))) {
+    const next =
+      "Set protect: false in the program (for a Backend: deletionProtection: false), run pulumi up, then make this change.";
+    return { of, lines: ["It is protected: its option protect refuses to delete or replace it.", next] };
+  }
+  const code = pointer.exec(message);
+  if (code === null) return { of, lines: [] };
+  const text = message.slice(0, code.index);
+  const lines = (urn === "" ? textOfProgram(text) : textOfCheck(text)).split("\n").map((line) => line.trim());
+  return {
+    of,
+    lines: [
+      ...lines.filter((line) => line !== ""),
+      `See ${code[1] ?? ""} in docs/troubleshooting.md of pulumi-dgraphcloud.`,
+    ],
+  };
+}
+
+/**
+ * The engine puts the value of a refused input before our words, and a value can be long, or hold a secret that the program did not mark:
+ * `TYPE resource 'NAME': property zone value {…} has a problem: WORDS`.
+ */
+function textOfCheck(text: string): string {
+  const inFront = /^(?:error: )?\S+ resource '[^']*'(?:: property (\S+) value \{[^]*\})? has a problem: /.exec(text);
+  if (inFront === null) return text.replace(/^error: /, "");
+  const words = text.slice(inFront[0].length);
+  return inFront[1] === undefined ? words : `"${inFront[1]}": ${words}`;
+}
+
+/** A look-up that failed is an error of the program, which can print its stack before it. */
+function textOfProgram(text: string): string {
+  const mark = "Error: ";
+  return text.slice(text.lastIndexOf(mark) + mark.length);
+}
+
+/** The messages that a summary does not repeat, for the log of the job. */
+export function messagesOfOthers({ diagnostics }: Preview): string[] {
+  return diagnostics
+    .filter((one) => one.severity === "error" && !isSummary(one.message) && refusalOf(one).lines.length === 0)
+    .map(({ urn, message }) => `${urn === "" ? "" : `${urn}: `}${message.trim()}`);
+}

@@ -1,0 +1,128 @@
+import { resourceName } from "../provider/resource/messages";
+import { labels } from "../provider/schema/consent";
+import { grades } from "../provider/schema/grading";
+import type { AtStake } from "./atStake";
+import { type Destruction, destructions, type Finding } from "./finding";
+import { findingsOf } from "./findings";
+import { plansOf } from "./plan";
+import type { Preview } from "./preview";
+import { type Refusal, refusalsIn } from "./refusals";
+
+/** What a preview means for a reader. */
+export interface Summary {
+  /** `project/stack`. */
+  readonly stack: string;
+  readonly failed: boolean;
+  readonly refusals: readonly Refusal[];
+  /** What is lost, the worst first. */
+  readonly destroyed: readonly Finding[];
+  /** All other changes, those that deserve a look first. */
+  readonly others: readonly Finding[];
+  /** How many resources stay as they are. */
+  readonly unchanged: number;
+  readonly stakes: Stakes | undefined;
+}
+
+/** What the service says about what is lost. */
+export interface Stakes {
+  /** By the uid of the backend. */
+  readonly backends: ReadonlyMap<string, AtStake>;
+  /** By the URN of a GraphqlSchema: the nodes that each of its destructive changes is about, in their order. */
+  readonly changes: ReadonlyMap<string, readonly (number | undefined)[]>;
+}
+
+export async function summaryOf(
+  preview: Preview,
+  ask?: (destroyed: readonly Finding[]) => Promise<Stakes>,
+): Promise<Summary> {
+  const findings = await findingsOf(plansOf(preview), preview);
+  const destroyed = findings.filter(({ destroys }) => destroys !== undefined);
+  const others = findings.filter(({ destroys }) => destroys === undefined);
+  const { stack, failed, unchanged } = preview;
+  return {
+    stack,
+    failed,
+    refusals: refusalsIn(preview),
+    destroyed,
+    others: [...others.filter(({ warning }) => warning), ...others.filter(({ warning }) => !warning)],
+    unchanged,
+    stakes: ask && (await ask(destroyed)),
+  };
+}
+
+/** The one line that says what is lost, how many, and where. */
+export function headlineOf(summary: Summary): string {
+  const { stack, failed, destroyed, others } = summary;
+  const lost = lossesOf(destroyed);
+  const losses = [...lost, ...(lost.length === 0 ? [] : nodesLost(summary))].join("; ");
+  const changes = others.length === 1 ? "1 change" : `${others.length} changes`;
+  const rest = others.length === 0 ? "no changes" : `${changes}, nothing is destroyed`;
+  const what = failed ? `the preview failed${losses === "" ? "" : `; it planned: ${losses}`}` : losses || rest;
+  return `${stack === "" ? "preview" : stack}: ${what}`;
+}
+
+function lossesOf(destroyed: readonly Finding[]): string[] {
+  return destructions.flatMap((word) => {
+    const ofWord = destroyed.filter(({ destroys }) => destroys === word);
+    const own = ofWord.filter(({ plan }) => plan.kind !== undefined);
+    const foreign = ofWord.length - own.length;
+    return [
+      ...(own.length === 0 ? [] : [ownLoss(word, own)]),
+      ...(foreign === 0
+        ? []
+        : [`${foreign === 1 ? "1 other resource is" : `${foreign} other resources are`} ${word}d`]),
+    ];
+  });
+}
+
+const one: Readonly<Record<Destruction, string>> = {
+  delete: "is deleted with its data",
+  replace: "is replaced by an empty one",
+  restore: "replaces all data of its target",
+  drop: "erases data",
+  schema: "has changes that need consent",
+};
+
+const many: Readonly<Record<Destruction, string>> = {
+  delete: "backends are deleted with their data",
+  replace: "backends are replaced by empty ones",
+  restore: "restores replace all data of their targets",
+  drop: "data drops erase data",
+  schema: "schemas have changes that need consent",
+};
+
+function ownLoss(word: Destruction, findings: readonly Finding[]): string {
+  const names = findings.map(({ plan }) => resourceName(plan.urn));
+  if (names.length === 1) return `${names[0] ?? ""} ${one[word]}${gradesIn(findings)}`;
+  const few = [...names.slice(0, 3).map((name) => name.replace(/^\w+ /, "")), ...(names.length > 3 ? ["…"] : [])];
+  return `${names.length} ${many[word]} (${few.join(", ")})`;
+}
+
+/** ` (hides data, security)`: the grades of the changes of a schema. */
+function gradesIn(findings: readonly Finding[]): string {
+  const changes = findings.flatMap(({ data }) => data?.changes ?? []);
+  const found = grades.filter((grade) => changes.some((change) => change.grade === grade));
+  return found.length === 0 ? "" : ` (${found.map((grade) => labels[grade]).join(", ")})`;
+}
+
+/** How many nodes are lost, each backend once; nothing if it was not asked for. */
+function nodesLost({ destroyed, stakes }: Summary): string[] {
+  if (stakes === undefined) return [];
+  const ofBackend = new Map<string, ReadonlySet<string> | "all">();
+  for (const { data } of destroyed) {
+    if (data === undefined || data.changes !== undefined) continue;
+    const known = ofBackend.get(data.uid) ?? new Set();
+    ofBackend.set(data.uid, known === "all" || data.types === undefined ? "all" : new Set([...known, ...data.types]));
+  }
+  if (ofBackend.size === 0) return [];
+  const counts = [...ofBackend].map(([uid, types]) =>
+    stakes.backends
+      .get(uid)
+      ?.nodes?.reduce((sum, { type, count }) => sum + (types === "all" || types.has(type) ? count : 0), 0),
+  );
+  const known = counts.filter((count) => count !== undefined);
+  const total = known.reduce((sum, count) => sum + count, 0);
+  const nodes = `${total.toLocaleString("en")} ${total === 1 ? "node is" : "nodes are"} lost`;
+  if (known.length === counts.length) return [nodes];
+  return [known.length === 0 ? "how many nodes are lost is not known" : `at least ${nodes}`];
+}

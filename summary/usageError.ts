@@ -1,0 +1,2 @@
+/** What the user of a command did wrong. */
+export class UsageError extends Error {}
