@@ -58,7 +58,8 @@ function isUnfinished({ kind, old }: Plan): boolean {
   return kind === "DataDrop" && isRecord(record) && record["status"] !== "ready";
 }
 
-function isOnNewBackend(next: State | undefined, { backendPlans }: Surroundings): boolean {
+/** Whether a resource uses a backend that the same preview creates, and that is not one of before. */
+export function isOnNewBackend(next: State | undefined, { backendPlans }: Surroundings): boolean {
   const backend = backendPlans.get(String(next?.inputs["__backend"]));
   if (backend === undefined || !["create", "replace"].includes(backend.operation)) return false;
   const { adoptUid, adoptExisting } = backend.next?.inputs ?? {};

@@ -27,6 +27,8 @@ export interface Finding {
   readonly details: readonly string[];
   /** A protection that goes, or another reason to look at a change that destroys nothing. */
   readonly warning?: boolean;
+  /** This version cannot tell what happens. */
+  readonly isUnknown?: boolean;
   /** The data that is lost, if the preview tells which. */
   readonly data?: LostData;
 }

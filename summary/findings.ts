@@ -34,11 +34,18 @@ async function findingOf(plan: Plan, surroundings: Surroundings): Promise<Findin
   const { kind, operation } = plan;
   if (plan.drift) return driftFinding(plan);
   if (!["create", "update", "replace", "delete", "same"].includes(operation)) return otherFinding(plan);
+  if (goesOn(plan)) return { plan, what: "goes on where the last run stopped", details: [] };
   if (kind === "Backend") return backendFinding(plan);
   if (kind === "GraphqlSchema") return schemaFinding(plan, surroundings);
   if (kind === "DataDrop" || kind === "RestoreRequest") return actionFinding(plan, surroundings);
   if (kind === "RestoreCompletion") return { plan, what: waitOf(operation), details: [] };
   return otherFinding(plan);
+}
+
+/** The engine updates what an earlier run left unfinished, also without a change. A DataDrop may have something left to erase. */
+function goesOn({ kind, operation, changed, old }: Plan): boolean {
+  const isUnfinished = (old?.initErrors ?? []).length > 0;
+  return kind !== undefined && kind !== "DataDrop" && operation === "update" && changed.length === 0 && isUnfinished;
 }
 
 function waitOf(operation: string): string {
@@ -68,15 +75,17 @@ const words: Readonly<Record<string, string>> = {
 /** A resource of another package. Only the names of its inputs are shown: their values may be anything. */
 function otherFinding(plan: Plan): Finding {
   const { operation, old, type, changed, causes } = plan;
+  const isUnknown = !(operation in words);
   const word = words[operation] ?? `has the operation "${operation}", which this version does not know`;
-  const names = operation === "replace" ? causes : changed;
+  // Below the name of an input, a path has keys of the user's own.
+  const names = [...new Set((operation === "replace" ? causes : changed).map((path) => path.replace(/[.[].*$/s, "")))];
   const because = names.length === 0 ? "" : `: ${names.join(", ")}`;
   // A provider is a configuration: its resources have plans of their own.
   const isProvider = type.startsWith("pulumi:providers:");
   const destroys = isProvider || (operation === "delete" && old?.retainOnDelete === true) ? undefined : ends[operation];
   const details =
     operation === "delete" && old?.retainOnDelete === true ? ["It stays where it is (retainOnDelete)."] : [];
-  return { plan, what: `${word}${because}`, details, warning: !(operation in words), ...(destroys && { destroys }) };
+  return { plan, what: `${word}${because}`, details, warning: isUnknown, isUnknown, ...(destroys && { destroys }) };
 }
 
 /** What this package said in the preview about each resource, line by line, without the engine's word for the severity. */

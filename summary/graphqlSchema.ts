@@ -1,8 +1,8 @@
 import { GraphQLError } from "graphql";
-import { labels, lineOf } from "../provider/schema/consent";
-import { gradeChanges, type Grade, grades, needsConsent, type SchemaChange } from "../provider/schema/grading";
+import { labels } from "../provider/schema/consent";
+import { gradeChanges, grades, needsConsent, type SchemaChange } from "../provider/schema/grading";
 import { holdsUnknown } from "../provider/resource/fields";
-import type { Surroundings } from "./action";
+import { isOnNewBackend, type Surroundings } from "./action";
 import type { Finding } from "./finding";
 import type { Plan } from "./plan";
 import type { State } from "./preview";
@@ -15,41 +15,20 @@ export async function schemaFinding(plan: Plan, surroundings: Surroundings): Pro
 }
 
 /** It meets a schema that the preview does not know, unless its backend is new: pulumi up compares with it. */
-function first(plan: Plan, { backendPlans }: Surroundings): Finding {
-  const allow = plan.next?.inputs["allow"];
-  const backend = backendPlans.get(String(plan.next?.inputs["__backend"]));
-  const isNew = backend?.operation === "create" || backend?.operation === "replace";
-  if (isNew || !Array.isArray(allow) || allow.length === 0) {
-    return {
-      plan,
-      what: isNew
-        ? "is sent to a new backend"
-        : "is sent; pulumi up compares it with what is live, and refuses what needs consent",
-      details: [],
-    };
+function first(plan: Plan, surroundings: Surroundings): Finding {
+  if (isOnNewBackend(plan.next, surroundings)) return { plan, what: "is sent to a new backend", details: [] };
+  const consent = consentOf(plan);
+  if (consent === "") {
+    const what = "is sent; pulumi up compares it with what is live, and refuses what needs consent";
+    return { plan, what, details: [] };
   }
-  return {
-    plan,
-    destroys: "schema",
-    what: `is sent for the first time, with consent to lose ${allow.join(", ")} of the schema that is live`,
-    details: [],
-  };
+  const what = `is sent for the first time, with consent to lose ${consent} of the schema that is live`;
+  return { plan, destroys: "schema", what, details: [] };
 }
 
 async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding> {
   const changes = await changesOf(plan, surroundings);
-  if (changes === undefined) {
-    const what = "is updated; the changes are not known yet: pulumi up refuses those that need consent";
-    const allow = plan.next?.inputs["allow"];
-    return Array.isArray(allow) && allow.length > 0
-      ? {
-          plan,
-          destroys: "schema",
-          what: `is updated; the changes are not known yet, and it has consent to lose ${allow.join(", ")}`,
-          details: [],
-        }
-      : { plan, what, details: [], warning: true };
-  }
+  if (changes === undefined) return unknownUpdate(plan);
   const losing = changes.filter(({ grade }) => needsConsent(grade));
   const harmless = changes.filter(({ grade }) => !needsConsent(grade));
   if (losing.length === 0) {
@@ -64,6 +43,22 @@ async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding>
     details: harmless.length === 0 ? [] : [`Besides: ${byGrade(harmless, (of) => pathsOf(of))}`],
     ...(backend !== undefined && { data: { uid: backend, changes: losing } }),
   };
+}
+
+function unknownUpdate(plan: Plan): Finding {
+  const consent = consentOf(plan);
+  if (consent === "") {
+    const what = "is updated; the changes are not known yet: pulumi up refuses those that need consent";
+    return { plan, what, details: [], warning: true, isUnknown: true };
+  }
+  const what = `is updated; the changes are not known yet, and it has consent to lose ${consent}`;
+  return { plan, destroys: "schema", what, details: [] };
+}
+
+/** The paths that the program allows to lose. */
+function consentOf({ next }: Plan): string {
+  const allow = next?.inputs["allow"];
+  return Array.isArray(allow) ? allow.filter((path) => typeof path === "string").join(", ") : "";
 }
 
 function whatElse({ changed }: Plan): string {
@@ -112,7 +107,7 @@ function announced(lines: readonly string[] = []): SchemaChange[] | undefined {
 /** `hides data: A.email, B; reads fail: C.d`, the worst first. */
 function byGrade(changes: readonly SchemaChange[], text: (ofGrade: readonly SchemaChange[]) => string): string {
   return grades
-    .map((grade: Grade) => [grade, changes.filter((change) => change.grade === grade)] as const)
+    .map((grade) => [grade, changes.filter((change) => change.grade === grade)] as const)
     .filter(([, ofGrade]) => ofGrade.length > 0)
     .map(([grade, ofGrade]) => `${labels[grade]}: ${text(ofGrade)}`)
     .join("; ");
@@ -123,9 +118,10 @@ function pathsOf(changes: readonly SchemaChange[], most = 10): string {
   return [...paths, ...(changes.length > most ? [`${changes.length - most} more`] : [])].join(", ");
 }
 
-/** The lines about a change: what it does, and how to avoid that. */
-export function linesOfChange(change: SchemaChange): string[] {
-  return [lineOf(change), change.hint].filter((line) => line !== undefined);
+/** ` (hides data, security)`: the grades of changes, the worst first; nothing without changes. */
+export function gradesIn(changes: readonly SchemaChange[]): string {
+  const found = grades.filter((grade) => changes.some((change) => change.grade === grade));
+  return found.length === 0 ? "" : ` (${found.map((grade) => labels[grade]).join(", ")})`;
 }
 
 /** The value of an input that is a text and no secret. */

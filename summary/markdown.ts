@@ -2,6 +2,7 @@ import { resourceName } from "../provider/resource/messages";
 import { linesOf } from "../provider/schema/consent";
 import { textOfStake } from "./atStake";
 import type { Destruction, Finding } from "./finding";
+import { gradesIn } from "./graphqlSchema";
 import type { Plan } from "./plan";
 import { headlineOf, type Summary } from "./summary";
 
@@ -66,7 +67,10 @@ function refusals({ refusals }: Summary): string[] {
 
 function destroyedList(summary: Summary, size: Size, now: Date): string {
   const { destroyed } = summary;
-  if (size === "names") return destroyed.map(({ plan, destroys }) => `- ${destroys ?? ""}: ${nameOf(plan)}`).join("\n");
+  if (size === "names")
+    return destroyed
+      .map(({ plan, destroys, data }) => `- ${destroys ?? ""}: ${nameOf(plan)}${gradesIn(data?.changes ?? [])}`)
+      .join("\n");
   return destroyed
     .map((finding) => {
       const details = size === "withoutDetails" ? [] : [...finding.details, ...stakeLines(finding, summary, now)];

@@ -7,6 +7,7 @@ const state = v.looseObject({
   custom: v.optional(v.boolean(), false),
   protect: v.optional(v.boolean(), false),
   retainOnDelete: v.optional(v.boolean(), false),
+  initErrors: v.optional(v.nullable(v.array(v.string()))),
   inputs: v.optional(v.record(v.string(), v.unknown()), {}),
   outputs: v.optional(v.record(v.string(), v.unknown()), {}),
 });

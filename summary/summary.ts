@@ -1,9 +1,8 @@
 import { resourceName } from "../provider/resource/messages";
-import { labels } from "../provider/schema/consent";
-import { grades } from "../provider/schema/grading";
 import type { AtStake } from "./atStake";
 import { type Destruction, destructions, type Finding } from "./finding";
 import { findingsOf } from "./findings";
+import { gradesIn } from "./graphqlSchema";
 import { plansOf } from "./plan";
 import type { Preview } from "./preview";
 import { type Refusal, refusalsIn } from "./refusals";
@@ -52,13 +51,34 @@ export async function summaryOf(
 
 /** The one line that says what is lost, how many, and where. */
 export function headlineOf(summary: Summary): string {
-  const { stack, failed, destroyed, others } = summary;
-  const lost = lossesOf(destroyed);
-  const losses = [...lost, ...(lost.length === 0 ? [] : nodesLost(summary))].join("; ");
-  const changes = others.length === 1 ? "1 change" : `${others.length} changes`;
-  const rest = others.length === 0 ? "no changes" : `${changes}, nothing is destroyed`;
-  const what = failed ? `the preview failed${losses === "" ? "" : `; it planned: ${losses}`}` : losses || rest;
-  return `${stack === "" ? "preview" : stack}: ${what}`;
+  const { stack, failed, destroyed } = summary;
+  const losses = [...lossesOf(destroyed), ...(destroyed.length === 0 ? [] : nodesLost(summary))];
+  const drift = driftOf(summary);
+  const parts = losses.length > 0 ? [...losses, ...drift] : restOf(summary, drift);
+  if (failed)
+    return `${stack || "preview"}: the preview failed${losses.length === 0 ? "" : `; it planned: ${losses.join("; ")}`}`;
+  return `${stack || "preview"}: ${parts.join("; ")}`;
+}
+
+/** Without a loss: how many changes there are, and what this version cannot tell. */
+function restOf({ others }: Summary, drift: readonly string[]): string[] {
+  const planned = others.filter(({ plan }) => !plan.drift);
+  const unknown = planned.filter(({ isUnknown }) => isUnknown).length;
+  const changes = planned.length === 1 ? "1 change" : `${planned.length} changes`;
+  if (unknown > 0)
+    return [
+      `${changes}, of which this version does not know what ${unknown} ${unknown === 1 ? "does" : "do"}`,
+      ...drift,
+    ];
+  if (planned.length > 0) return [`${changes}, nothing is destroyed`, ...drift];
+  return drift.length > 0 ? [...drift] : ["no changes"];
+}
+
+function driftOf({ others }: Summary): string[] {
+  const count = others.filter(({ plan }) => plan.drift).length;
+  return count === 0
+    ? []
+    : [`${count === 1 ? "1 resource was" : `${count} resources were`} changed outside of this program`];
 }
 
 function lossesOf(destroyed: readonly Finding[]): string[] {
@@ -93,16 +113,10 @@ const many: Readonly<Record<Destruction, string>> = {
 
 function ownLoss(word: Destruction, findings: readonly Finding[]): string {
   const names = findings.map(({ plan }) => resourceName(plan.urn));
-  if (names.length === 1) return `${names[0] ?? ""} ${one[word]}${gradesIn(findings)}`;
+  if (names.length === 1)
+    return `${names[0] ?? ""} ${one[word]}${gradesIn(findings.flatMap(({ data }) => data?.changes ?? []))}`;
   const few = [...names.slice(0, 3).map((name) => name.replace(/^\w+ /, "")), ...(names.length > 3 ? ["…"] : [])];
   return `${names.length} ${many[word]} (${few.join(", ")})`;
-}
-
-/** ` (hides data, security)`: the grades of the changes of a schema. */
-function gradesIn(findings: readonly Finding[]): string {
-  const changes = findings.flatMap(({ data }) => data?.changes ?? []);
-  const found = grades.filter((grade) => changes.some((change) => change.grade === grade));
-  return found.length === 0 ? "" : ` (${found.map((grade) => labels[grade]).join(", ")})`;
 }
 
 /** How many nodes are lost, each backend once; nothing if it was not asked for. */
