@@ -22,6 +22,10 @@ export function backendFinding(plan: Plan): Finding {
   const { operation, old, next } = plan;
   if (operation === "replace") return replaced(plan);
   if (operation === "delete") return deleted(plan);
+  if (operation === "create" && plan.gone !== undefined) {
+    const what = `no longer exists (${plan.gone}): a new, empty one is created`;
+    return { plan, what, details: [], warning: true };
+  }
   if (operation === "create") return { plan, what: created(next), details: [] };
   const gone = lostProtections(old, next);
   const what = plan.changed.length === 0 ? "changes in the state only" : `is updated: ${changesOf(plan)}`;

@@ -12,7 +12,7 @@ type Size = (typeof sizes)[number];
 
 /**
  * The summary for a comment of at most `most` characters. What is destroyed is never cut: if it is too long, the other changes are left out
- * first, then the lines below each destroyed resource, then all but the names.
+ * first, then the lines below each item, then all but the names of what is destroyed.
  */
 export function markdownOf(summary: Summary, most: number, now: Date): string {
   const whole = text(summary, "all", summary.others.length, now);
@@ -39,7 +39,7 @@ function text(summary: Summary, size: Size, rows: number, now: Date): string {
   return (
     [
       `### ${escaped(headlineOf(summary))}`,
-      ...refusals(summary),
+      ...refusals(summary, size),
       ...(destroyed.length === 0
         ? []
         : ["**What is destroyed**", destroyedList(summary, size, now), ...advice(destroyed)]),
@@ -52,34 +52,35 @@ function text(summary: Summary, size: Size, rows: number, now: Date): string {
   );
 }
 
-function refusals({ refusals }: Summary): string[] {
+/** Nobody reads more of them in a comment, and the first ones are often the cause of the others. */
+const mostRefusals = 20;
+
+function refusals({ refusals }: Summary, size: Size): string[] {
   if (refusals.length === 0) return [];
-  const items = refusals.map(({ of, lines }) => {
-    const [first, ...others] =
-      lines.length > 0 ? lines : ["failed. Its message may hold secrets, so it is only in the log of this job."];
-    return [
-      `- **${escaped(of)}**: ${escaped(first ?? "")}`,
-      ...others.map((line) => `  - ${escaped(line.replace(/^- /, ""))}`),
-    ].join("\n");
+  const items = refusals.slice(0, mostRefusals).map(({ of, lines }) => {
+    const [first, ...others] = lines.length > 0 ? lines : [hiddenMessage];
+    const below = size === "withoutDetails" || size === "names" ? [] : others;
+    return item(`**${escaped(of)}**: ${escaped(first ?? "")}`, below);
   });
-  return ["**What failed**", items.join("\n")];
+  const more = refusals.length - items.length;
+  return ["**What failed**", [...items, ...(more === 0 ? [] : [`- and ${more} more`])].join("\n")];
+}
+
+const hiddenMessage = "failed. Its message may hold secrets, so it is only in the log of this job.";
+
+/** An item of a list, with lines below it. */
+function item(first: string, below: readonly string[]): string {
+  return [`- ${first}`, ...below.map((line) => `  - ${escaped(line.replace(/^- /, ""))}`)].join("\n");
 }
 
 function destroyedList(summary: Summary, size: Size, now: Date): string {
-  const { destroyed } = summary;
-  if (size === "names")
-    return destroyed
-      .map(({ plan, destroys, data }) => `- ${destroys ?? ""}: ${nameOf(plan)}${gradesIn(data?.changes ?? [])}`)
-      .join("\n");
-  return destroyed
-    .map((finding) => {
-      const details = size === "withoutDetails" ? [] : [...finding.details, ...stakeLines(finding, summary, now)];
-      return [
-        `- **${nameOf(finding.plan)}** ${escaped(finding.what)}`,
-        ...details.map((line) => `  - ${escaped(line)}`),
-      ].join("\n");
-    })
-    .join("\n");
+  const items = summary.destroyed.map((finding) => {
+    const { plan, destroys, what, data, details } = finding;
+    if (size === "names") return item(`${destroys ?? ""}: ${nameOf(plan)}${gradesIn(data?.changes ?? [])}`, []);
+    const below = size === "withoutDetails" ? [] : [...details, ...stakeLines(finding, summary, now)];
+    return item(`**${nameOf(plan)}** ${escaped(what)}`, below);
+  });
+  return items.join("\n");
 }
 
 /** What a destroyed resource holds, and each change of a schema with the nodes that it is about. */

@@ -12,6 +12,8 @@ export interface Plan {
   readonly operation: string;
   /** Somebody has changed or deleted it outside of this program, as a refresh found: nothing is planned. */
   readonly drift: boolean;
+  /** The id of the one from before, which no longer exists, as a refresh found: it is created again. */
+  readonly gone?: string;
   /** None before a create. */
   readonly old: State | undefined;
   /** None after a delete. */
@@ -37,29 +39,35 @@ const ours = /^pulumi-nodejs:dynamic\/dgraphcloud:(\w+)$/;
 
 /** The plans for the resources that change, sorted by URN: the engine plans them in another order each time. */
 export function plansOf({ steps }: Preview): Plan[] {
+  const refreshed = new Map(steps.filter(({ op }) => op === "refresh").map((step) => [step.urn, step]));
   const begin = beginOfProgram(steps);
-  const plans = [...plansIn(steps.slice(0, begin), true), ...plansIn(steps.slice(begin), false)];
+  const isDrift = (step: Step, index: number): boolean =>
+    refreshed.size > 0 && index < begin && !refreshed.has(step.urn);
+  const found = plansIn(steps.filter(isDrift)).map((plan) => ({ ...plan, drift: true }));
+  const planned = plansIn(steps.filter((step, index) => !isDrift(step, index))).map((plan) => {
+    const before = plan.operation === "create" ? refreshed.get(plan.urn)?.oldState?.id : undefined;
+    return before === undefined ? plan : { ...plan, gone: before };
+  });
   // A stable sort: what a refresh found comes before what the program does about it.
-  return plans.sort((one, other) => (one.urn < other.urn ? -1 : one.urn > other.urn ? 1 : 0));
+  return [...found, ...planned].sort((one, other) => (one.urn < other.urn ? -1 : one.urn > other.urn ? 1 : 0));
 }
 
 /**
- * Where the steps of the program begin: those before are of a refresh. A refresh comes first, and each step that found a change has got
- * another operation, so only the others say that there was one. The stack itself comes in both parts.
+ * Where the steps of the program begin: the steps of a refresh come first. A refresh gives each resource one step. One that found a change
+ * has got another operation, "update" or "delete", which looks like a plan. The stack itself comes once more when the program begins.
  */
 function beginOfProgram(steps: readonly Step[]): number {
-  if (!steps.some(({ op }) => op === "refresh")) return 0;
   const isStack = ({ urn }: Step): boolean => urn.includes("::pulumi:pulumi:Stack::");
   const again = steps.findIndex((step, index) => isStack(step) && steps.slice(0, index).some(isStack));
   return again === -1 ? steps.length : again;
 }
 
-function plansIn(steps: readonly Step[], drift: boolean): Plan[] {
+function plansIn(steps: readonly Step[]): Plan[] {
   const ofResource = new Map<string, Step[]>();
   for (const step of steps.filter(isOfResource)) {
     ofResource.set(step.urn, [...(ofResource.get(step.urn) ?? []), step]);
   }
-  return [...ofResource.values()].flatMap((group) => joined(group).map((step) => planOf(step, drift)));
+  return [...ofResource.values()].flatMap((group) => joined(group).map(planOf));
 }
 
 /** A component, and the stack itself, are groups of resources. */
@@ -73,7 +81,7 @@ function joined(steps: readonly Step[]): Step[] {
   return (replace === undefined ? [...steps] : [replace]).filter((step) => !isHarmless(step));
 }
 
-function planOf(step: Step, drift: boolean): Plan {
+function planOf(step: Step): Plan {
   const { urn, oldState, newState, diffReasons, replaceReasons, detailedDiff } = step;
   const { type = "resource" } = newState ?? oldState ?? {};
   const changed = detailedDiff ? Object.keys(detailedDiff) : (diffReasons ?? []);
@@ -82,7 +90,7 @@ function planOf(step: Step, drift: boolean): Plan {
     type,
     kind: ours.exec(type)?.[1],
     operation: operationOf(step),
-    drift,
+    drift: false,
     old: oldState ?? undefined,
     next: newState ?? undefined,
     changed: changed.filter((path) => !isHidden(path)).sort(),

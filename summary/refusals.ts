@@ -54,7 +54,7 @@ function refusalOf({ urn, message }: Diagnostic): Refusal {
  */
 function textOfCheck(text: string): string {
   const inFront = /^(?:error: )?\S+ resource '[^']*'(?:: property (\S+) value \{[^]*\})? has a problem: /.exec(text);
-  if (inFront === null) return text.replace(/^error: /, "");
+  if (inFront === null) return text.replace(/^error: /, "").replace(/^Preview failed: /, "");
   const words = text.slice(inFront[0].length);
   return inFront[1] === undefined ? words : `"${inFront[1]}": ${words}`;
 }

@@ -3,7 +3,7 @@ import type { AtStake } from "./atStake";
 import { type Destruction, destructions, type Finding } from "./finding";
 import { findingsOf } from "./findings";
 import { gradesIn } from "./graphqlSchema";
-import { plansOf } from "./plan";
+import { type Plan, plansOf } from "./plan";
 import type { Preview } from "./preview";
 import { type Refusal, refusalsIn } from "./refusals";
 
@@ -74,11 +74,18 @@ function restOf({ others }: Summary, drift: readonly string[]): string[] {
   return drift.length > 0 ? [...drift] : ["no changes"];
 }
 
+/** What a refresh found. A backend that is gone is named: its data is lost, whatever the program does. */
 function driftOf({ others }: Summary): string[] {
-  const count = others.filter(({ plan }) => plan.drift).length;
-  return count === 0
-    ? []
-    : [`${count === 1 ? "1 resource was" : `${count} resources were`} changed outside of this program`];
+  const isGone = ({ drift, gone, operation }: Plan): boolean => gone !== undefined || (drift && operation === "delete");
+  const gone = others.filter(({ plan }) => plan.kind === "Backend" && isGone(plan));
+  const rest = others.filter((finding) => finding.plan.drift && !gone.includes(finding)).length;
+  const names = gone.map(({ plan }) => resourceName(plan.urn));
+  return [
+    ...(names.length === 0 ? [] : [`${names.join(", ")} no longer ${names.length === 1 ? "exists" : "exist"}`]),
+    ...(rest === 0
+      ? []
+      : [`${rest === 1 ? "1 resource was" : `${rest} resources were`} changed outside of this program`]),
+  ];
 }
 
 function lossesOf(destroyed: readonly Finding[]): string[] {
