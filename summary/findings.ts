@@ -77,8 +77,7 @@ function otherFinding(plan: Plan): Finding {
   const { operation, old, type, changed, causes } = plan;
   const isUnknown = !(operation in words);
   const word = words[operation] ?? `has the operation "${operation}", which this version does not know`;
-  // Below the name of an input, a path has keys of the user's own.
-  const names = [...new Set((operation === "replace" ? causes : changed).map((path) => path.replace(/[.[].*$/s, "")))];
+  const names = operation === "replace" ? causes : changed;
   const because = names.length === 0 ? "" : `: ${names.join(", ")}`;
   // A provider is a configuration: its resources have plans of their own.
   const isProvider = type.startsWith("pulumi:providers:");

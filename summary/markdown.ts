@@ -6,8 +6,8 @@ import { gradesIn } from "./graphqlSchema";
 import type { Plan } from "./plan";
 import { headlineOf, type Summary } from "./summary";
 
-/** How much of a summary is written, from all of it to the least that says what is lost. */
-const sizes = ["all", "withoutOthers", "withoutDetails", "names"] as const;
+/** How much is written of each item, from all to the least that says what is lost. */
+const sizes = ["all", "withoutDetails", "names"] as const;
 type Size = (typeof sizes)[number];
 
 /**
@@ -19,7 +19,7 @@ export function markdownOf(summary: Summary, most: number, now: Date): string {
   if (whole.length <= most) return whole;
   const rows = rowsThatFit(summary, most, now);
   if (rows > 0) return text(summary, "all", rows, now);
-  const texts = sizes.slice(1).map((size) => text(summary, size, 0, now));
+  const texts = sizes.map((size) => text(summary, size, 0, now));
   return texts.find(({ length }) => length <= most) ?? texts.at(-1) ?? whole;
 }
 
@@ -59,7 +59,7 @@ function refusals({ refusals }: Summary, size: Size): string[] {
   if (refusals.length === 0) return [];
   const items = refusals.slice(0, mostRefusals).map(({ of, lines }) => {
     const [first, ...others] = lines.length > 0 ? lines : [hiddenMessage];
-    const below = size === "withoutDetails" || size === "names" ? [] : others;
+    const below = size === "all" ? others : [];
     return item(`**${escaped(of)}**: ${escaped(first ?? "")}`, below);
   });
   const more = refusals.length - items.length;
@@ -77,7 +77,7 @@ function destroyedList(summary: Summary, size: Size, now: Date): string {
   const items = summary.destroyed.map((finding) => {
     const { plan, destroys, what, data, details } = finding;
     if (size === "names") return item(`${destroys ?? ""}: ${nameOf(plan)}${gradesIn(data?.changes ?? [])}`, []);
-    const below = size === "withoutDetails" ? [] : [...details, ...stakeLines(finding, summary, now)];
+    const below = size === "all" ? [...details, ...stakeLines(finding, summary, now)] : [];
     return item(`**${nameOf(plan)}** ${escaped(what)}`, below);
   });
   return items.join("\n");

@@ -18,7 +18,7 @@ export interface Plan {
   readonly old: State | undefined;
   /** None after a delete. */
   readonly next: State | undefined;
-  /** Paths of the changed inputs: "zone", "triggers.release". */
+  /** Paths of the changed inputs: "zone", "triggers.release"; only their first names for resources of other packages. */
   readonly changed: readonly string[];
   /** Names of the inputs that cause a replace; "id" if the engine was told to replace it. */
   readonly causes: readonly string[];
@@ -84,18 +84,25 @@ function joined(steps: readonly Step[]): Step[] {
 function planOf(step: Step): Plan {
   const { urn, oldState, newState, diffReasons, replaceReasons, detailedDiff } = step;
   const { type = "resource" } = newState ?? oldState ?? {};
+  const kind = ours.exec(type)?.[1];
   const changed = detailedDiff ? Object.keys(detailedDiff) : (diffReasons ?? []);
   return {
     urn,
     type,
-    kind: ours.exec(type)?.[1],
+    kind,
     operation: operationOf(step),
     drift: false,
     old: oldState ?? undefined,
     next: newState ?? undefined,
-    changed: changed.filter((path) => !isHidden(path)).sort(),
-    causes: (replaceReasons ?? []).filter((name) => !isHidden(name)).sort(),
+    changed: shownPaths(changed, kind),
+    causes: shownPaths(replaceReasons ?? [], kind),
   };
+}
+
+/** Below an input of another package, a path has keys of the user's own, which may be anything. */
+function shownPaths(paths: readonly string[], kind: string | undefined): string[] {
+  const shown = kind === undefined ? paths.map((path) => path.replace(/[.[].*$/s, "")) : paths;
+  return [...new Set(shown)].filter((path) => !isHidden(path)).sort();
 }
 
 function isHarmless({ op, oldState, newState }: Step): boolean {
