@@ -69,7 +69,10 @@ export function readPreview(text: string): Preview {
   }
   const { steps, diagnostics, duration, changeSummary } = parsed.output;
   if (steps === undefined && diagnostics === undefined && duration === undefined) {
-    throw new NoPreviewError("not the output of pulumi preview --json: it has neither steps nor diagnostics");
+    const isEmpty = Object.keys(parsed.output).length === 0;
+    throw new NoPreviewError(
+      isEmpty ? empty : "not the output of pulumi preview --json: it has neither steps nor diagnostics",
+    );
   }
   return {
     stack: stackOf([...(steps ?? []), ...(diagnostics ?? [])].map(({ urn }) => urn)),
@@ -81,11 +84,11 @@ export function readPreview(text: string): Preview {
   };
 }
 
+const empty = "empty: pulumi preview failed before it planned anything, and its own error output says why";
+
 function parse(text: string): unknown {
   if (text.trim() === "") {
-    throw new NoPreviewError(
-      "empty: pulumi preview failed before it wrote a preview, and its own error output says why",
-    );
+    throw new NoPreviewError(empty);
   }
   try {
     return JSON.parse(text);

@@ -17,10 +17,23 @@ const pointer = /\s*(?:\[|See )(DGC\d+): /;
  * read by more people than the log of a job, so the messages of others stay there.
  */
 export function refusalsIn({ diagnostics, failed }: Preview): Refusal[] {
-  const errors = diagnostics.filter(({ severity, message }) => severity === "error" && !isSummary(message));
+  const errors = diagnostics.filter((one) => isError(one) && !isSummary(one.message));
   const refusals = new Map(errors.map(refusalOf).map((refusal) => [JSON.stringify(refusal), refusal]));
-  if (refusals.size === 0 && failed) return [{ of: "the preview", lines: ["It ended before everything was planned."] }];
+  if (refusals.size === 0 && failed)
+    return [{ of: "the preview", lines: errors.length < diagnostics.filter(isError).length ? withoutReason : cutOff }];
   return [...refusals].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, refusal]) => refusal);
+}
+
+const cutOff = ["It ended before everything was planned."];
+
+/** The engine leaves the messages of policies out of its JSON. */
+const withoutReason = [
+  "It failed, and its JSON does not say why.",
+  "A mandatory policy may be violated: run pulumi preview without --json to see which.",
+];
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === "error";
 }
 
 /** The engine's own last line. */
@@ -68,6 +81,6 @@ function textOfProgram(text: string): string {
 /** The messages that a summary does not repeat, for the log of the job. */
 export function messagesOfOthers({ diagnostics }: Preview): string[] {
   return diagnostics
-    .filter((one) => one.severity === "error" && !isSummary(one.message) && refusalOf(one).lines.length === 0)
+    .filter((one) => isError(one) && !isSummary(one.message) && refusalOf(one).lines.length === 0)
     .map(({ urn, message }) => `${urn === "" ? "" : `${urn}: `}${message.trim()}`);
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { createRequire } from "node:module";
 import type { Client } from "@grpc/grpc-js";
 import { EngineGoneError } from "../errors/errors";
@@ -62,6 +63,8 @@ function connected(grpc: Grpc, services: Services, messages: Messages, address: 
     "grpc.client_idle_timeout_ms": 2 ** 31 - 1,
   });
   const gone = new AbortController();
+  // Every operation listens to it, and --parallel can be any number: Node would warn of a leak.
+  setMaxListeners(0, gone.signal);
   watch(grpc, client, () => {
     gone.abort(
       new EngineGoneError({

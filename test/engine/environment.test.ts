@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { fails, Stack, succeeds } from "../harness/engineStack";
+import { addProduction } from "../harness/production";
 import { descendants, kill, killTree } from "../harness/processes";
 import { recordsOf } from "../local/content";
 
@@ -24,14 +25,8 @@ describe("engine: an Environment", function () {
 
   before(async () => {
     stack = await Stack.start({ provisioningMs: 200, restoreMs: 500 });
-    const [account] = stack.local.accounts;
-    const asked = { name: "production", zone: "us-east-1", deploymentType: "dedicated" };
-    ({ uid: production } = await stack.local.cloud.createDeployment(account!, asked));
-    const { engine } = stack.local.cloud.get(production);
-    await engine.start();
-    await engine.setSchema(old);
-    await engine.graphql({ query: 'mutation { addAuthor(input: [{ name: "from production" }]) { numUids } }' });
-    await stack.local.cloud.get(production).takeBackup();
+    const author = 'mutation { addAuthor(input: [{ name: "from production" }]) { numUids } }';
+    production = await addProduction(stack.local, old, author);
   });
   after(() => stack.close());
 

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
 import { dgraphOptions } from "../dgraph/cloud";
+import { addProduction } from "../harness/production";
 import { fails, Stack, succeeds } from "../harness/engineStack";
 
 const root = resolve(__dirname, "../..");
@@ -18,25 +19,22 @@ const onlyInMemory = ["change-schema", "environment-per-stack", "es-module", "ja
 type Preparation = (stack: Stack) => Promise<void>;
 
 const preparations: Readonly<Record<string, Preparation>> = {
-  "restore-production": addProduction,
-  "pull-request": addProduction,
+  "restore-production": addSource,
+  "pull-request": addSource,
   "wipe-and-restore": async (stack) => {
     await stack.pulumi("config", "set", "wipe", "for the test");
   },
 };
 
 /** A backend that is not one of the example's, with a schema, data and a backup. */
-async function addProduction(stack: Stack): Promise<void> {
-  const [account] = stack.local.accounts;
-  if (account === undefined) throw new Error("the local cloud has no account");
-  const production = { name: "production", zone: "us-east-1", deploymentType: "dedicated" };
-  const { uid } = await stack.local.cloud.createDeployment(account, production);
-  const backend = stack.local.cloud.get(uid);
-  await backend.engine.start();
-  await backend.engine.setSchema("type Product { sku: String! @id name: String! @search(by: [term]) price: Float }");
-  await graphql(stack, uid, 'mutation { addProduct(input: [{ sku: "1", name: "bread", price: 2.5 }]) { numUids } }');
-  await backend.takeBackup();
-  await stack.pulumi("config", "set", "production", production.name);
+async function addSource(stack: Stack): Promise<void> {
+  const schema = "type Product { sku: String! @id name: String! @search(by: [term]) price: Float }";
+  await addProduction(
+    stack.local,
+    schema,
+    'mutation { addProduct(input: [{ sku: "1", name: "bread", price: 2.5 }]) { numUids } }',
+  );
+  await stack.pulumi("config", "set", "production", "production");
 }
 
 /** What an example has made, beside its one backend. */

@@ -1,5 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { resolve } from "node:path";
 import { expect } from "chai";
-import { Stack } from "../harness/engineStack";
+import { Stack, succeeds } from "../harness/engineStack";
 
 const count = 20;
 
@@ -40,5 +42,46 @@ describe("engine: twenty backends", function () {
     expect(destroy.code, destroy.output).to.equal(0);
     expect(journal.count("deleteDeployment")).to.equal(count);
     expect(journal.count("deployments")).to.equal(0);
+  });
+});
+
+describe("engine: three hundred resources", function () {
+  this.timeout(300_000);
+  let stack: Stack;
+
+  before(async () => {
+    stack = await Stack.start();
+  });
+  after(() => stack.close());
+
+  function program(zone: string): void {
+    stack.program(`
+      for (let i = 0; i < 150; i++) {
+        const name = "backend-" + i;
+        const lambdaScript = pulumi.secret("// a-secret-" + i);
+        const backend = new dgraphcloud.Backend(name, { name, deploymentType: "dedicated", lambdaScript, zone: "${zone}" });
+        new dgraphcloud.GraphqlSchema(name + "-schema", { backend, schema: pulumi.secret("type A { name: String }") });
+      }`);
+  }
+
+  it("are made 64 at a time without a warning of Node", async () => {
+    program("us-east-1");
+    expect(await succeeds(stack.up("--parallel", "64"))).not.to.contain("Warning");
+  });
+
+  it("have a summary that names each that is lost, and no secret", async () => {
+    program("eu-west-1");
+    const { stdout: input } = await stack.pulumi("preview", "--json");
+    const command = resolve(__dirname, "../../dist/summary/cli.js");
+    const { status, stdout } = spawnSync(process.execPath, [command, "summary", "--fail-on", "replace"], {
+      input,
+      encoding: "utf8",
+    });
+    expect(status).to.equal(3);
+    expect(stdout).to.match(/^### test\/engine-test: 150 backends are replaced by empty ones/);
+    for (let i = 0; i < 150; i++) expect(stdout).to.contain(`**Backend "backend-${i}" (0x`);
+    expect(stdout.length).to.be.below(65_536);
+    for (const secret of ["a-secret", ...stack.local.cloud.all().map(({ jwtToken }) => jwtToken)])
+      expect(stdout).not.to.contain(secret);
   });
 });

@@ -17,6 +17,8 @@ export interface Run {
   readonly code: number | null;
   /** Standard output and standard error in the order of arrival. */
   readonly output: string;
+  /** Standard output alone, such as JSON. */
+  readonly stdout: string;
 }
 
 /** Awaits a run that must succeed. Returns its output. */
@@ -129,16 +131,18 @@ export class Stack {
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.running.add(child);
-    let output = "";
-    const collect = (chunk: Buffer): void => {
+    let [output, stdout] = ["", ""];
+    child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();
-    };
-    child.stdout.on("data", collect);
-    child.stderr.on("data", collect);
+      stdout += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
     const ended = new Promise<Run>((done) => {
       child.once("close", (code) => {
         this.running.delete(child);
-        done({ code, output });
+        done({ code, output, stdout });
       });
     });
     return { child, ended };

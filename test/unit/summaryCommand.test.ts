@@ -73,6 +73,7 @@ describe("pulumi-dgraphcloud summary", () => {
     const stream = '{"sequence":0,"timestamp":1,"preludeEvent":{"config":{}}}\n{"sequence":1}';
     const inputs = {
       "": "the input is empty",
+      "{}\n": "the input is empty",
       "error: no stack selected": "not JSON",
       [stream]: "PULUMI_ENABLE_STREAMING_JSON_PREVIEW",
       '{"version":3,"deployment":{}}': "neither steps nor diagnostics",

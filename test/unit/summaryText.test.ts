@@ -46,7 +46,7 @@ describe("the Markdown of a summary", () => {
     const name = "x|y](https://evil) <img src=1> **bold** `code` @everyone #12 & \\";
     const text = await markdown([deleted(name), step("create", { type: "a:b:C", name, next: {} })]);
     for (const part of ["<img", "**bold**", "`code`", "@everyone", "#12", "x|y"]) expect(text).not.to.contain(part);
-    expect(text, "a link").not.to.match(/(?<!\\\\)\]\(/);
+    expect(text, "a link").not.to.match(/(?<!\\)\]\(/);
     expect(text).to.contain("@<!-- -->everyone").and.to.contain("&lt;img").and.to.contain("x\\|y");
     expect(text.split("\n").filter((line) => line.startsWith("|"))).to.have.length(3);
   });
@@ -184,10 +184,12 @@ describe("what a failed preview refused", () => {
     expect(messages.join()).to.contain("denied for the-secret");
   });
 
-  it("says when a preview ended without a word", () => {
-    const [refusal, ...more] = refusalsIn(readPreview(digest([], { failed: true })));
-    expect(refusal).to.deep.equal({ of: "the preview", lines: ["It ended before everything was planned."] });
+  it("says when a preview ended without a word, or only with the engine's last one", () => {
+    const [cancelled, ...more] = refusalsIn(readPreview(digest([], { failed: true })));
+    expect(cancelled).to.deep.equal({ of: "the preview", lines: ["It ended before everything was planned."] });
     expect(more).to.deep.equal([]);
+    const [policy] = refusals(diagnostic("error", "preview failed"));
+    expect(policy?.lines.join(" ")).to.contain("A mandatory policy may be violated");
   });
 });
 
