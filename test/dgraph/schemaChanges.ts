@@ -229,6 +229,8 @@ export const dqlDocuments: readonly string[] = [
   "query x { q(func: has(User.email)) { count(uid) } }",
   "query { q(func: has(User.email)) { count(uid) } }",
   "{ q(func: has(User.email)) { count(uid) } q(func: has(User.n)) { count(uid) } }",
+  '{ a(func: eq(dgraph.type, ["User", "Named", "Nope"])) { count(uid) } b(func: eq(dgraph.type, "Pet")) { count(uid) } c(func: eq(dgraph.type, 3)) { count(uid) } }',
+  '{ a(func: eq(dgraph.type, "Named")) @filter(NOT eq(dgraph.type, ["User", "user"])) { count(uid) } b(func: has(User.n)) @filter(eq(dgraph.type, "Pet", "Named")) { count(uid) } }',
   '# a comment\n{ q(func: type("User")) { count(uid) } z(func: has(dgraph.type)) @filter(type(User)) { count(uid) } }',
   "{ q(func: has(User.email)) @filter(has(User.n) AND NOT (has(User.b) OR has(User.d))) { count(uid) } }",
   "{ q(func: has(User.email)) @filter(has(User.nope) OR has(User.b) AND has(User.nope)) { count(uid) } }",

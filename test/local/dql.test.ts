@@ -51,6 +51,26 @@ describe("DQL in memory", () => {
     ).to.deep.equal({ all: 2, aged: 1, tagless: 1 });
   });
 
+  it("counts a node once that has several of the types", async () => {
+    await setSchema(
+      backend,
+      "interface Named { name: String } type Dog implements Named { age: Int } type Cat { x: Int }",
+    );
+    const { errors } = await post(
+      backend.graphql,
+      'mutation { addDog(input: [{ name: "a" }, { name: "b" }]) { numUids } addCat(input: [{ x: 1 }]) { numUids } }',
+      {},
+      backend.auth,
+    );
+    expect(errors).to.equal(undefined);
+    expect(
+      await countsOf(
+        backend,
+        '{ all(func: eq(dgraph.type, ["Dog", "Named", "Cat"])) { count(uid) } named(func: has(dgraph.type)) @filter(eq(dgraph.type, "Named")) { count(uid) } }',
+      ),
+    ).to.deep.equal({ all: 3, named: 2 });
+  });
+
   it("answers the example of the README", async () => {
     const readme = readFileSync(join(__dirname, "..", "..", "local", "README.md"), "utf8");
     const [, example = ""] = /### DQL in memory[^]*?```text\n([^]*?)```/.exec(readme) ?? [];

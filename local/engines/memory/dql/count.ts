@@ -41,6 +41,8 @@ function fulfils(node: StoredNode, condition: Condition, predicates: Predicates)
     case "or":
       return condition.conditions.some((one) => fulfils(node, one, predicates));
     case "eq":
+      if (condition.predicate === "dgraph.type")
+        return condition.values.some((value) => node.types.includes(String(value)));
       return equalsOne(node, condition, predicates.get(condition.predicate));
     case "regexp":
       return matchesOne(node, condition, predicates.get(condition.predicate));

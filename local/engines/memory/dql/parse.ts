@@ -50,8 +50,9 @@ function blockOf(tokens: Tokens): CountBlock {
   tokens.expect(":");
   const start = tokens.next;
   const root = functionOf(tokens);
-  // In Dgraph the others need an index at this place.
-  if (root.is !== "has" && root.is !== "type") throw tokens.unsupported(start);
+  // In Dgraph the others need an index at this place, which dgraph.type always has.
+  const isIndexed = root.is === "has" || root.is === "type" || (root.is === "eq" && root.predicate === "dgraph.type");
+  if (!isIndexed) throw tokens.unsupported(start);
   tokens.expect(")");
   const conditions: Condition[] = [root];
   let groupBy: string | undefined;
