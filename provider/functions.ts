@@ -85,12 +85,18 @@ export async function listLambdaLogs(
   });
 }
 
-/** The account of the settings, and an operation for one look-up. */
-function lookUp(stack: StackSettings): { account: Account; operation: Operation } {
-  const settings = readSettings((name) => stack[name], process.env);
+/** The account that the settings name: the same one for the same settings. */
+export function accountOf(stack: StackSettings, environment: NodeJS.ProcessEnv): Account {
+  const settings = readSettings((name) => stack[name], environment);
   const key = JSON.stringify(settings);
   const account = accounts.get(key) ?? new Account(settings, systemClock);
   accounts.set(key, account);
+  return account;
+}
+
+/** The account of the settings, and an operation for one look-up. */
+function lookUp(stack: StackSettings): { account: Account; operation: Operation } {
+  const account = accountOf(stack, process.env);
   const quiet = (): void => undefined;
   const silent = {
     clock: systemClock,

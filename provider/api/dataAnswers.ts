@@ -89,6 +89,12 @@ export interface StoredNames {
   readonly fields: readonly string[];
 }
 
+/** What the database itself has: its predicates, and its types with the predicates of each. */
+export interface StoredTypes {
+  readonly predicates: readonly string[];
+  readonly types: readonly { readonly name: string; readonly predicates: readonly string[] }[];
+}
+
 const flag = v.exactOptional(v.boolean());
 
 /** The answer to `schema {}`. Dgraph leaves out an empty list, and what is false. */
@@ -109,11 +115,14 @@ export const storedSchema = v.object({
       }),
     ),
   ),
-  types: v.nullish(v.array(v.object({ name: v.string() }))),
+  types: v.nullish(v.array(v.object({ name: v.string(), fields: v.nullish(v.array(v.object({ name: v.string() }))) }))),
 });
 
 /** The answer to blocks of the form `name(func: …) { count(uid) }`. A block whose predicates may not be read is missing. */
 export const countsSchema = v.record(v.string(), v.nullish(v.array(v.object({ count: v.optional(v.number()) }))));
+
+/** The answer to fields of the form `name: aggregateOrder { count }`. A type that the rules of `@auth` close is null. */
+export const aggregatesSchema = v.record(v.string(), v.nullish(v.object({ count: v.nullish(v.number()) })));
 
 /** A predicate of the database. What is false is left out. */
 export type StoredPredicate = NonNullable<v.InferOutput<typeof storedSchema>["schema"]>[number];

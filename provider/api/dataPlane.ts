@@ -3,6 +3,7 @@ import { keepSecret, scrub } from "../errors/redact";
 import { clean } from "../errors/text";
 import { BackendClient, type PlaneRequest } from "./client";
 import {
+  aggregatesSchema,
   type Backup,
   backupsSchema,
   countsSchema,
@@ -19,6 +20,7 @@ import {
   type StoredNames,
   type StoredPredicate,
   storedSchema,
+  type StoredTypes,
   updateSchemaSchema,
 } from "./dataAnswers";
 import type { Deployment } from "./deployment";
@@ -162,6 +164,39 @@ export class DataPlane {
         const answer = shaped(site, countsSchema, data);
         return heads.map((_, index) => answer[`c${index}`]?.[0]?.count);
       },
+    });
+  }
+
+  /**
+   * Counts the nodes of types in one query of GraphQL, which a backend answers in every mode. A count is undefined where the answer has none.
+   * The rules of `@auth` apply: a count lacks the nodes that they hide.
+   */
+  async aggregates(uid: string, types: readonly string[], call: Call): Promise<(number | undefined)[]> {
+    const fields = types.map((type, index) => `c${index}: aggregate${type} { count }`);
+    return this.client.send(uid, "/graphql", {
+      operation: "aggregates",
+      document: `query Aggregates { ${fields.join(" ")} }`,
+      variables: {},
+      policy: "idempotent",
+      call,
+      parse: (data, site) => {
+        const answer = shaped(site, aggregatesSchema, data);
+        return types.map((_, index) => answer[`c${index}`]?.count ?? undefined);
+      },
+    });
+  }
+
+  /** The predicates of the database itself, and its types with the predicates of each. A backend in the mode graphql does not answer this. */
+  storedTypes(uid: string, call: Call): Promise<StoredTypes> {
+    return this.send(uid, "query", { call }, (data, site) => {
+      const { schema, types } = shaped(site, storedSchema, data);
+      return {
+        predicates: (schema ?? []).map(({ predicate }) => predicate),
+        types: (types ?? []).map(({ name, fields }) => ({
+          name,
+          predicates: (fields ?? []).map((field) => field.name),
+        })),
+      };
     });
   }
 

@@ -1,4 +1,5 @@
 import type { StoredPredicate } from "../api/dataAnswers";
+import type { Call } from "../api/retry";
 import { DgraphCloudError, RefusedError } from "../errors/errors";
 import { GraphqlError, type RequestError, UnauthorizedError } from "../errors/requestErrors";
 import type { Context } from "../resource/context";
@@ -44,9 +45,13 @@ const countMs = 30_000;
 
 /** Counts what is at stake in each change, in one query. */
 export async function counted(
-  context: Context,
-  operation: Operation,
-  { uid, changes, live }: { readonly uid: string; readonly changes: readonly SchemaChange[]; readonly live: Live },
+  context: Pick<Context, "account" | "clock">,
+  operation: Call,
+  {
+    uid,
+    changes,
+    live,
+  }: { readonly uid: string; readonly changes: readonly SchemaChange[]; readonly live: Pick<Live, "stored"> },
 ): Promise<Counted[]> {
   const heads = changes.flatMap(({ stake }) => (stake === undefined ? [] : [stake.query]));
   const canCount = live.stored !== undefined && heads.length > 0;
@@ -68,7 +73,7 @@ async function ifCounted<T>(answer: Promise<T>): Promise<T | undefined> {
 }
 
 /** Undefined where the backend refuses DQL. Any other failure is thrown: the next attempt may have an answer. */
-async function ifAnswered<T>(answer: Promise<T>): Promise<T | undefined> {
+export async function ifAnswered<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
   } catch (error) {
