@@ -1,24 +1,180 @@
-/** What a backend holds. */
-export interface AtStake {
-  /** Nodes by type, the most first, types without nodes left out; undefined when they cannot be counted. */
-  readonly nodes: readonly { readonly type: string; readonly count: number }[] | undefined;
-  /** The newest backup; null when there is none; undefined when it cannot be known. */
-  readonly newestBackup: { readonly timestamp: string; readonly type: string } | null | undefined;
-  /** Why something is not known, each in words for a reader of the pull request. */
-  readonly unknown: readonly string[];
+import type { Deployment } from "../provider/api/deployment";
+import type { Call } from "../provider/api/retry";
+import { DeadlineError, DgraphCloudError } from "../provider/errors/errors";
+import { GraphqlError } from "../provider/errors/requestErrors";
+import { accountOf } from "../provider/functions";
+import { presentable } from "../provider/resource/messages";
+import { oldestFirst } from "../provider/restore/backups";
+import type { Account } from "../provider/run/account";
+import type { SchemaChange } from "../provider/schema/grading";
+import { counted, isNotNow } from "../provider/schema/live";
+import { systemClock } from "../provider/time";
+import type { AtStake } from "./atStakeText";
+import { answersDql, countNodes } from "./countNodes";
+import { unknownBecause, unknownOfBackend } from "./unknown";
+
+export { type AtStake, textOfStake } from "./atStakeText";
+
+/** How much may be asked. Times in milliseconds. */
+export interface Bounds {
+  readonly backends: number;
+  /** Backends at the same time. */
+  readonly atOnce: number;
+  readonly callMs: number;
+  /** All calls together. */
+  readonly allMs: number;
 }
 
-export function textOfStake(stake: AtStake, now: Date): string[] {
-  return [JSON.stringify(stake), String(now)];
-}
+export const defaultBounds: Bounds = { backends: 20, atOnce: 4, callMs: 10_000, allMs: 60_000 };
 
+/** What the backends hold, by their uids. Never rejects because of the service or the settings: `unknown` says what failed. */
 export function whatIsAtStake(
   uids: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<ReadonlyMap<string, AtStake>> {
-  return Promise.resolve(
-    new Map(
-      uids.map((uid) => [uid, { nodes: undefined, newestBackup: undefined, unknown: [String(environment["x"])] }]),
-    ),
-  );
+  return new LookUps(environment).whatIsAtStake(uids);
+}
+
+/** How many nodes each change of a schema is about, in the order of the changes; undefined where it cannot be known. */
+export function countChanges(
+  uid: string,
+  changes: readonly SchemaChange[],
+  environment: NodeJS.ProcessEnv,
+): Promise<readonly (number | undefined)[]> {
+  return new LookUps(environment).countChanges(uid, changes);
+}
+
+interface Listed {
+  readonly account: Account;
+  readonly backends: ReadonlyMap<string, Deployment>;
+}
+
+/** Look-ups that share one list of backends, and the bounds. They only read. */
+export class LookUps {
+  private readonly asked = new Set<string>();
+  private endsAt: number | undefined;
+  private list: Promise<Listed> | undefined;
+
+  constructor(
+    private readonly environment: NodeJS.ProcessEnv,
+    private readonly bounds: Bounds = defaultBounds,
+  ) {}
+
+  /** What the backends hold, by their uids. */
+  async whatIsAtStake(uids: readonly string[]): Promise<ReadonlyMap<string, AtStake>> {
+    const wanted = [...new Set(uids)];
+    const stakes: [string, AtStake][] = [];
+    let next = 0;
+    const askOneByOne = async (): Promise<void> => {
+      for (let index = next++; index < wanted.length; index = next++) {
+        const uid = wanted[index] ?? "";
+        stakes[index] = [uid, await this.stakeOf(uid)];
+      }
+    };
+    await Promise.all(Array.from({ length: this.bounds.atOnce }, askOneByOne));
+    return new Map(stakes);
+  }
+
+  /** How many nodes each change is about, in the order of the changes. */
+  async countChanges(uid: string, changes: readonly SchemaChange[]): Promise<readonly (number | undefined)[]> {
+    const notKnown = changes.map(() => undefined);
+    if (!changes.some(({ stake }) => stake !== undefined) || !this.mayAsk(uid)) return notKnown;
+    try {
+      const { account, backends } = await this.listed();
+      const backend = backends.get(uid);
+      if (backend === undefined || !answersDql(backend)) return notKnown;
+      const context = { account, clock: systemClock };
+      const counts = await this.ask((call) => counted(context, call, { uid, changes, live: { stored: [] } }));
+      return counts.map(({ count }) => count);
+    } catch (error) {
+      if (!(error instanceof DgraphCloudError)) throw error;
+      return notKnown;
+    }
+  }
+
+  private async stakeOf(uid: string): Promise<AtStake> {
+    if (!this.mayAsk(uid)) return nothing(`not asked: more than ${this.bounds.backends} backends`);
+    let listed: Listed;
+    try {
+      listed = await this.listed();
+    } catch (error) {
+      return nothing(unknownBecause("what it holds cannot be looked up", error));
+    }
+    const { account, backends } = listed;
+    const backend = backends.get(uid);
+    if (backend === undefined) {
+      const name = account.session.accountName ?? "of these credentials";
+      return nothing(`not in the account ${presentable(name)}; use the credentials of the account that has it`);
+    }
+    const [nodes, backup] = await Promise.all([
+      countNodes(account, backend, (send) => this.ask(send)),
+      this.newestBackup(account, backend),
+    ]);
+    return { ...nodes, ...backup, unknown: [...nodes.unknown, ...backup.unknown] };
+  }
+
+  private async newestBackup(
+    { data }: Account,
+    { uid, deploymentType }: Deployment,
+  ): Promise<Pick<AtStake, "newestBackup" | "unknown">> {
+    try {
+      const newest = oldestFirst(await this.ask((call) => data.listBackups(uid, call))).at(-1);
+      return { newestBackup: newest === undefined ? null : shown(newest), unknown: [] };
+    } catch (error) {
+      // Only dedicated backends have backups: others refuse to list them.
+      const isOfOtherType = deploymentType === "free" || deploymentType === "shared";
+      if (isOfOtherType && error instanceof GraphqlError && !isNotNow(error))
+        return { newestBackup: null, unknown: [] };
+      return { newestBackup: undefined, unknown: [unknownOfBackend("the backups cannot be listed", error)] };
+    }
+  }
+
+  private mayAsk(uid: string): boolean {
+    if (!this.asked.has(uid) && this.asked.size >= this.bounds.backends) return false;
+    this.asked.add(uid);
+    return true;
+  }
+
+  /** The backends of the account, listed once. */
+  private listed(): Promise<Listed> {
+    this.list ??= this.ask(async (call) => {
+      const account = accountOf({}, this.environment);
+      const deployments = await account.list.known(call);
+      return { account, backends: new Map(deployments.map((deployment) => [deployment.uid, deployment])) };
+    });
+    return this.list;
+  }
+
+  /** Sends one call. It ends when its time, or the time of all, is over. */
+  private async ask<T>(send: (call: Call) => Promise<T>): Promise<T> {
+    const now = systemClock.now();
+    this.endsAt ??= now + this.bounds.allMs;
+    const deadline = Math.min(now + this.bounds.callMs, this.endsAt);
+    const isOver = new DeadlineError({
+      code: "DGC209",
+      why: "the time for the look-ups of a summary is over.",
+      next: "Run the command again later.",
+    });
+    if (now >= deadline) throw isOver;
+    const controller = new AbortController();
+    const cancel = systemClock.alarm(deadline - now, () => {
+      controller.abort(isOver);
+    });
+    try {
+      return await send({ deadline, signal: controller.signal, limit: "the time for a look-up" });
+    } finally {
+      cancel();
+    }
+  }
+}
+
+function nothing(why: string): AtStake {
+  return { nodes: undefined, total: undefined, counted: undefined, newestBackup: undefined, unknown: [why] };
+}
+
+/** With the time as ISO 8601 has it, if it can be read. */
+function shown({ timestamp, type }: { readonly timestamp: string; readonly type: string }): AtStake["newestBackup"] {
+  const time = Date.parse(timestamp);
+  const iso = Number.isNaN(time) ? presentable(timestamp) : new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+  return { timestamp: iso, type: presentable(type) };
 }
