@@ -129,21 +129,29 @@ function ownLoss(word: Destruction, findings: readonly Finding[]): string {
 /** How many nodes are lost, each backend once; nothing if it was not asked for. */
 function nodesLost({ destroyed, stakes }: Summary): string[] {
   if (stakes === undefined) return [];
-  const ofBackend = new Map<string, ReadonlySet<string> | "all">();
+  const lost = new Map<string, ReadonlySet<string> | "all">();
   for (const { data } of destroyed) {
     if (data === undefined || data.changes !== undefined) continue;
-    const known = ofBackend.get(data.uid) ?? new Set();
-    ofBackend.set(data.uid, known === "all" || data.types === undefined ? "all" : new Set([...known, ...data.types]));
+    const before = lost.get(data.uid) ?? new Set();
+    lost.set(data.uid, before === "all" || data.types === undefined ? "all" : new Set([...before, ...data.types]));
   }
-  if (ofBackend.size === 0) return [];
-  const counts = [...ofBackend].map(([uid, types]) =>
-    stakes.backends
-      .get(uid)
-      ?.nodes?.reduce((sum, { type, count }) => sum + (types === "all" || types.has(type) ? count : 0), 0),
-  );
-  const known = counts.filter((count) => count !== undefined);
-  const total = known.reduce((sum, count) => sum + count, 0);
-  const nodes = `${total.toLocaleString("en")} ${total === 1 ? "node is" : "nodes are"} lost`;
-  if (known.length === counts.length) return [nodes];
-  return [known.length === 0 ? "how many nodes are lost is not known" : `at least ${nodes}`];
+  if (lost.size === 0) return [];
+  const counts = [...lost].map(([uid, types]) => countOf(stakes.backends.get(uid), types));
+  const total = counts.reduce((sum, { nodes = 0 }) => sum + nodes, 0);
+  if (counts.every(({ nodes }) => nodes === undefined)) return ["how many nodes are lost is not known"];
+  const least = counts.every(({ isAll }) => isAll) ? "" : "at least ";
+  return [`${least}${total.toLocaleString("en")} ${total === 1 ? "node is" : "nodes are"} lost`];
+}
+
+interface Count {
+  /** Undefined if they cannot be counted. */
+  readonly nodes: number | undefined;
+  /** There are no others. */
+  readonly isAll: boolean;
+}
+
+function countOf(stake: AtStake | undefined, types: ReadonlySet<string> | "all"): Count {
+  if (types === "all") return { nodes: stake?.total, isAll: stake?.counted === "all" };
+  const ofTypes = stake?.nodes?.filter(({ stored }) => types.has(stored));
+  return { nodes: ofTypes?.reduce((sum, { count }) => sum + count, 0), isAll: stake?.counted === "all" };
 }

@@ -49,7 +49,6 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "provider/host/": ["provider", "@pulumi/pulumi", "@grpc/grpc-js", "node:"],
   "provider/api/": ["provider", "https-proxy-agent", "node-fetch", "proxy-from-env", "valibot", "node:"],
   "provider/": ["provider", "@graphql-inspector/core", "graphql", "valibot", "node:"],
-  "summary/": ["summary", "provider", "graphql", "valibot", "node:"],
   "local/": ["local", "graphql", "p-limit", "rotating-file-stream", "node:"],
   "tools/": ["tools", "@pulumi/pulumi", "proper-lockfile", "semver", "node:"],
 };

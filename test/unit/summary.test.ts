@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { AtStake } from "../../summary/atStakeText";
 import type { Finding } from "../../summary/finding";
 import { headlineOf, type Summary, summaryOf } from "../../summary/summary";
 import { readPreview } from "../../summary/preview";
@@ -429,17 +430,20 @@ describe("the summary of a preview: its headline", () => {
   });
 
   describe("with numbers", () => {
-    const stakes = (nodes: Readonly<Record<string, number>> | undefined): object => ({
-      nodes: nodes && Object.entries(nodes).map(([type, count]) => ({ type, count })),
-      newestBackup: null,
-      unknown: [],
-    });
+    const stakes = (
+      nodes: Readonly<Record<string, number>> | undefined,
+      counted: AtStake["counted"] = nodes && "all",
+    ): AtStake => {
+      const types = nodes && Object.entries(nodes).map(([type, count]) => ({ type, stored: type, count }));
+      const total = types?.reduce((sum, { count }) => sum + count, 0);
+      return { nodes: types, total, counted, newestBackup: null, unknown: [] };
+    };
     const withStakes = async (
       steps: readonly object[],
-      backends: Readonly<Record<string, object>>,
+      backends: Readonly<Record<string, AtStake>>,
     ): Promise<string> => {
       const ask = () => Promise.resolve({ backends: new Map(Object.entries(backends)), changes: new Map() });
-      return headlineOf(await summaryOf(readPreview(digest(steps)), ask as never));
+      return headlineOf(await summaryOf(readPreview(digest(steps)), ask));
     };
 
     it("counts the nodes of each backend once", async () => {
@@ -460,6 +464,8 @@ describe("the summary of a preview: its headline", () => {
       expect(await withStakes(both, { "0x42": stakes({ A: 5 }), "0x43": stakes(undefined) })).to.match(
         /; at least 5 nodes are lost$/,
       );
+      const inPart = { "0x42": stakes({ A: 5 }, "types of the schema"), "0x43": stakes({ A: 6 }) };
+      expect(await withStakes(both, inPart)).to.match(/; at least 11 nodes are lost$/);
       expect(await withStakes(both, { "0x42": stakes(undefined) })).to.match(/; how many nodes are lost is not known$/);
     });
   });
