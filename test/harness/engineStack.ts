@@ -63,13 +63,13 @@ export class Stack {
     this.environment = environmentOf(folder, engine, local);
   }
 
-  /** A stack of an empty project in a folder of its own. */
-  static async start(options: LocalCloudOptions = {}): Promise<Stack> {
+  /** A stack of an empty project in a folder of its own; `engine` selects another engine. */
+  static async start(options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
     const folder = makeTemporaryFolder("engine");
     const project = installInto(folder);
     writeFileSync(join(project, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
     writeFileSync(join(project, "package.json"), '{ "name": "test", "main": "index.js" }\n');
-    return Stack.in(folder, project, options);
+    return Stack.in(folder, project, options, engine);
   }
 
   /** A stack of an existing project, such as an example; `engine` selects another version of the engine. */
