@@ -37,6 +37,10 @@ export default tseslint.config(
     languageOptions: { sourceType: "commonjs" },
   },
   {
+    files: ["examples/github-actions/*.mjs"],
+    languageOptions: { globals: { fetch: "readonly", AbortSignal: "readonly" } },
+  },
+  {
     files: ["**/*.mjs", "**/*.js"],
     languageOptions: { globals: { process: "readonly", console: "readonly", require: "readonly", URL: "readonly" } },
   },

@@ -10,6 +10,10 @@ const root = resolve(__dirname, "../..");
 const folder = ".github/workflows";
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const workflows = readdirSync(join(root, folder)).map((name) => `${folder}/${name}`);
+const examples = "examples/github-actions";
+const exampleWorkflows = readdirSync(join(root, examples))
+  .filter((name) => name.endsWith(".yml"))
+  .map((name) => `${examples}/${name}`);
 
 interface Step {
   readonly uses?: string;
@@ -26,11 +30,16 @@ interface Workflow {
   readonly permissions?: object;
   readonly jobs: Readonly<Record<string, Job>>;
 }
-const parsed = workflows.map((path) => ({ path, workflow: parse(read(path)) as Workflow }));
-const jobs = parsed.flatMap(({ path, workflow }) =>
-  Object.entries(workflow.jobs).map(([name, job]) => ({ place: `${path}, ${name}`, name, job })),
-);
-const steps = jobs.flatMap(({ place, job }) => (job.steps ?? []).map((step) => ({ place, step })));
+const { parsed, jobs, steps } = readAll(workflows);
+
+function readAll(paths: readonly string[]) {
+  const parsed = paths.map((path) => ({ path, workflow: parse(read(path)) as Workflow }));
+  const jobs = parsed.flatMap(({ path, workflow }) =>
+    Object.entries(workflow.jobs).map(([name, job]) => ({ place: `${path}, ${name}`, name, job })),
+  );
+  const steps = jobs.flatMap(({ place, job }) => (job.steps ?? []).map((step) => ({ place, step })));
+  return { parsed, jobs, steps };
+}
 
 describe("the workflows", () => {
   it("are all there", () => {
@@ -96,6 +105,54 @@ describe("the workflows", () => {
   });
 });
 
+describe("the workflows that users copy", () => {
+  const ofUsers = readAll(exampleWorkflows);
+
+  it("are there", () => {
+    expect(exampleWorkflows.map((path) => path.slice(examples.length + 1))).to.include.members([
+      "deploy.yml",
+      "environment.yml",
+      "preview.yml",
+    ]);
+  });
+
+  it("may read the code, and write only to pull requests and issues", () => {
+    for (const { path, workflow } of ofUsers.parsed) {
+      const { contents, ...others } = workflow.permissions as Record<string, string>;
+      expect(contents, path).to.equal("read");
+      expect(["pull-requests", "issues"], path).to.include.members(Object.keys(others));
+    }
+    expect(ofUsers.jobs.filter(({ job }) => job.permissions !== undefined)).to.deep.equal([]);
+  });
+
+  it("end each job after a time of its own", () => {
+    for (const { place, job } of ofUsers.jobs) expect(job["timeout-minutes"], place).to.be.within(1, 240);
+  });
+
+  it("use a few actions, each in one major version", () => {
+    const used = ofUsers.steps.flatMap(({ step }) => step.uses ?? []);
+    for (const action of used) expect(action).to.match(/^(actions\/(checkout|setup-node)|pulumi\/actions)@v\d+$/);
+    expect(new Set(used)).to.have.property("size", new Set(used.map((action) => action.split("@")[0])).size);
+  });
+
+  it("leave no token of GitHub behind in a checkout", () => {
+    const checkouts = ofUsers.steps.filter(({ step }) => step.uses?.startsWith("actions/checkout@"));
+    expect(checkouts).not.to.deep.equal([]);
+    for (const { place, step } of checkouts) expect(step.with?.["persist-credentials"], place).to.equal(false);
+  });
+
+  it("put no value of an event or a secret into the text of a script", () => {
+    for (const { place, step } of ofUsers.steps) expect(step.run ?? "", place).not.to.contain("${{");
+  });
+
+  it("run scripts that lie beside them", () => {
+    const text = exampleWorkflows.map(read).join("\n");
+    const scripts = [...text.matchAll(/\.github\/workflows\/([\w-]+\.mjs)/g)].map(([, script = ""]) => script);
+    expect(scripts).to.include("pull-request.mjs");
+    for (const script of scripts) expect(existsSync(join(root, examples, script)), script).to.equal(true);
+  });
+});
+
 describe("the linter of the workflows", function () {
   // Where it is not in the cache yet, it is built.
   this.timeout(300_000);
@@ -113,8 +170,8 @@ describe("the linter of the workflows", function () {
   const lintText = (path: string, text: string): string => lint(["-stdin-filename", path, "-"], text);
 
   it("finds nothing", () => {
-    expect(lint(workflows)).to.equal("");
-    for (const path of workflows) expect(lintText(path, read(path)), path).to.equal("");
+    expect(lint([...workflows, ...exampleWorkflows])).to.equal("");
+    for (const path of [...workflows, ...exampleWorkflows]) expect(lintText(path, read(path)), path).to.equal("");
   });
 
   const broken: readonly [path: string, from: string, to: string, complaint: string][] = [
@@ -123,13 +180,17 @@ describe("the linter of the workflows", function () {
     ["ci.yml", "node-version: ${{ matrix.node }}", "node-version: ${{ matrix.nod }}", 'property "nod" is not defined'],
     ["ci.yml", "persist-credentials: false", "persist-credential: false", 'input "persist-credential" is not defined'],
     ["ci.yml", "all-tests.yml", "every-test.yml", "could not read reusable workflow file"],
+    ["preview.yml", "steps.summary.outputs.code", "steps.summry.outputs.code", 'property "summry" is not defined'],
+    ["preview.yml", "npm ci", 'echo "${{ github.event.pull_request.title }}"', "is potentially untrusted"],
+    ["environment.yml", "pull-requests: write", "pull-request: write", 'unknown permission scope "pull-request"'],
+    ["deploy.yml", "branches: [main]", "branch: [main]", 'unexpected key "branch"'],
     ["release.yml", "needs: publish", "needs: published", 'needs job "published" which does not exist'],
     ["release.yml", "id-token: write", "id-tokens: write", 'unknown permission scope "id-tokens"'],
     ["release.yml", '"$GITHUB_REF_NAME"', "${{ github.event.head_commit.message }}", "is potentially untrusted"],
   ];
   for (const [name, from, to, complaint] of broken)
     it(`finds ${to} in ${name}`, () => {
-      const path = `${folder}/${name}`;
+      const path = [...workflows, ...exampleWorkflows].find((one) => one.endsWith(`/${name}`)) ?? "";
       expect(read(path)).to.contain(from);
       expect(
         lintText(
