@@ -13,8 +13,6 @@ import type { AtStake } from "./atStakeText";
 import { answersDql, countNodes } from "./countNodes";
 import { unknownBecause, unknownOfBackend } from "./unknown";
 
-export { type AtStake, textOfStake } from "./atStakeText";
-
 /** How much may be asked. Times in milliseconds. */
 export interface Bounds {
   readonly backends: number;

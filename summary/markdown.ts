@@ -1,6 +1,6 @@
 import { resourceName } from "../provider/resource/messages";
 import { linesOf } from "../provider/schema/consent";
-import { textOfStake } from "./atStake";
+import { textOfStake } from "./atStakeText";
 import type { Destruction, Finding } from "./finding";
 import { gradesIn } from "./graphqlSchema";
 import type { Plan } from "./plan";

@@ -1,5 +1,5 @@
 import { resourceName } from "../provider/resource/messages";
-import type { AtStake } from "./atStake";
+import type { AtStake } from "./atStakeText";
 import { type Destruction, destructions, type Finding } from "./finding";
 import { findingsOf } from "./findings";
 import { gradesIn } from "./graphqlSchema";
