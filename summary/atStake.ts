@@ -25,29 +25,15 @@ export interface Bounds {
 
 export const defaultBounds: Bounds = { backends: 20, atOnce: 4, callMs: 10_000, allMs: 60_000 };
 
-/** What the backends hold, by their uids. Never rejects because of the service or the settings: `unknown` says what failed. */
-export function whatIsAtStake(
-  uids: readonly string[],
-  environment: NodeJS.ProcessEnv,
-): Promise<ReadonlyMap<string, AtStake>> {
-  return new LookUps(environment).whatIsAtStake(uids);
-}
-
-/** How many nodes each change of a schema is about, in the order of the changes; undefined where it cannot be known. */
-export function countChanges(
-  uid: string,
-  changes: readonly SchemaChange[],
-  environment: NodeJS.ProcessEnv,
-): Promise<readonly (number | undefined)[]> {
-  return new LookUps(environment).countChanges(uid, changes);
-}
-
 interface Listed {
   readonly account: Account;
   readonly backends: ReadonlyMap<string, Deployment>;
 }
 
-/** Look-ups that share one list of backends, and the bounds. They only read. */
+/**
+ * Look-ups that share one list of backends, and the bounds. They only read. They never reject because of the service or the settings: what is
+ * not known is said in `unknown`, or undefined.
+ */
 export class LookUps {
   private readonly asked = new Set<string>();
   private endsAt: number | undefined;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Fault, type LocalCloud, startLocalCloud } from "../../local/index";
 import { gradeChanges } from "../../provider/schema/grading";
-import { type Bounds, countChanges, defaultBounds, LookUps, whatIsAtStake } from "../../summary/atStake";
+import { type Bounds, defaultBounds, LookUps } from "../../summary/atStake";
 import { type AtStake, textOfStake } from "../../summary/atStakeText";
 import { add, countOf, make, type Made, post, session, setSchema } from "./calls";
 
@@ -137,9 +137,10 @@ describe("what is at stake in a backend", () => {
     const before = backends.map(({ uid }) => JSON.stringify(local.cloud.get(uid).saved()));
     local.journal.clear();
     const uids = backends.map(({ uid }) => uid);
-    await whatIsAtStake(uids, environment());
+    const lookUps = new LookUps(environment());
+    await lookUps.whatIsAtStake(uids);
     const [old, next] = [schema, schema.replace("note: String", "")];
-    await countChanges(uids[1]!, await gradeChanges(old, next), environment());
+    await lookUps.countChanges(uids[1]!, await gradeChanges(old, next));
     const sent = local.journal.entries.map(({ operation }) => operation).sort();
     expect(sent).to.deep.equal([
       ...["deployments", "getGQLSchema", "getGQLSchema", "graphql", "listBackups", "listBackups", "login"],
@@ -152,7 +153,7 @@ describe("what is at stake in a backend", () => {
     const backend = await filled({ deploymentMode: "flexible" });
     const next = 'type Order @dgraph(type: "Bestellung") { total: Int } type Product { price: Int }';
     const changes = await gradeChanges(schema, next);
-    const counts = await countChanges(backend.uid, changes, environment());
+    const counts = await new LookUps(environment()).countChanges(backend.uid, changes);
     const known = changes.flatMap(({ path, stake }, index) => (stake === undefined ? [] : [[path, counts[index]]]));
     expect(Object.fromEntries(known)).to.deep.include({ "Order.note": 1, Customer: 0 });
     expect(counts).to.have.length(changes.length);
@@ -212,7 +213,7 @@ describe("what is at stake in a backend", () => {
       const backend = await filled({});
       local.journal.clear();
       const settings = { ...environment(), DGRAPHCLOUD_PASSWORD: "wrong-pass-word" };
-      const stakes = await whatIsAtStake([backend.uid, "0x99"], settings);
+      const stakes = await new LookUps(settings).whatIsAtStake([backend.uid, "0x99"]);
       for (const { unknown } of stakes.values())
         expect(unknown).to.deep.equal([
           "what it holds cannot be looked up: the log-in was refused; correct DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD (DGC103)",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parse } from "graphql";
-import { defaultBounds, LookUps, whatIsAtStake } from "../../summary/atStake";
+import { defaultBounds, LookUps } from "../../summary/atStake";
 import type { AtStake } from "../../summary/atStakeText";
 import type { SchemaChange } from "../../provider/schema/grading";
 import { pause } from "../harness/clocks";
@@ -67,7 +67,7 @@ describe("what is at stake, asked of a service", () => {
     ...more,
   });
   const ask = async (wanted: readonly string[], more?: NodeJS.ProcessEnv): Promise<AtStake[]> => {
-    const stakes = await whatIsAtStake(wanted, environment(more));
+    const stakes = await new LookUps(environment(more)).whatIsAtStake(wanted);
     expect([...stakes.keys()]).to.deep.equal([...new Set(wanted)]);
     return [...stakes.values()];
   };
