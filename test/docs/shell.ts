@@ -88,6 +88,9 @@ const { name, scripts, peerDependencies, devDependencies } = JSON.parse(
   devDependencies: Record<string, string>;
 };
 
+/** What a program needs, and a policy pack. */
+const toInstall = [name, ...Object.keys(peerDependencies), "@pulumi/policy"];
+
 /** Fails for a script, a package or a flag that is not there. */
 function lookUp([program, command = "", ...rest]: readonly string[]): void {
   const flags = (args: readonly string[]): unknown => cloudOptions(parseArgs({ args: [...args], options }).values, {});
@@ -95,8 +98,7 @@ function lookUp([program, command = "", ...rest]: readonly string[]): void {
   else if (program === "npm" && command === "run" && rest[0] === "local") flags(rest.slice(rest[1] === "--" ? 2 : 1));
   else if (program === "npm" && command === "run" && scripts[rest[0] ?? ""] !== undefined) return;
   else if (program === "npm" && ["ci", "test"].includes(command) && rest.length === 0) return;
-  else if (program === "npm" && command === "install" && rest.every((one) => one === name || one in peerDependencies))
-    return;
+  else if (program === "npm" && command === "install" && rest.every((one) => toInstall.includes(one))) return;
   // What the tests have installed as well.
   else if (program === "npm" && command === "install" && rest[0] === "--save-dev" && rest.length === 2)
     if (devDependencies[rest[1] ?? ""] !== undefined) return;

@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Account, Backend, LocalCloudOptions } from "dgraphcloud-local";
 import { settingNames } from "../../provider/api/settings";
+import { prepareEngine } from "../../tools/engine";
+import { withPolicyPacks } from "../../tools/policyPacks";
+import { root } from "../docs/blocks";
 import { recordsOf } from "../local/content";
 import { fails, type Stack, succeeds } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
@@ -409,5 +412,37 @@ page("change-a-schema", {}, (story) => {
     await story().follow("Tidy allow");
     expect(story().stack.local.journal.acted("updateGQLSchema")).to.equal(sent);
     await succeeds(story().stack.up("--expect-no-changes"));
+  });
+});
+
+page("policies", {}, (story) => {
+  const pack = "policies/index.ts";
+
+  before(async () => {
+    const { stack } = story();
+    const engine = await withPolicyPacks(await prepareEngine(), join(stack.folder, "engine"));
+    Object.assign(stack.environment, engine.env);
+    // The reader's npm install.
+    const installed = join("node_modules", "@pulumi", "policy");
+    symlinkSync(join(root, installed), join(stack.project, installed));
+  });
+
+  it("shows the pack of the example, which stops an unprotected backend", async () => {
+    const { stack } = story();
+    await story().follow("Write the pack");
+    const example = readFileSync(join(root, "examples/policy/index.ts"), "utf8");
+    expect(readFileSync(join(stack.project, pack), "utf8")).to.equal(`// ${pack}\n${example}`);
+    await story().follow("Run it");
+    expect(stack.local.cloud.all().map(({ name }) => name)).to.deep.equal(["orders-production"]);
+  });
+
+  it("takes another pattern and another level from a configuration file", async () => {
+    const { stack } = story();
+    edit(stack, "index.ts", without("deletionProtection"));
+    await story().follow("Change what counts as production");
+  });
+
+  it("runs in the workflow", async () => {
+    await story().follow("Run it in CI");
   });
 });

@@ -211,6 +211,14 @@ describe("engine: the policy pack", function () {
     ]);
   });
 
+  it("judges a schema at the end, which is too late in an up without a preview", async () => {
+    stack.program(kept.replace('["A.gone"]', '["*"]'));
+    const output = await fails(stack.up("--policy-pack", pack));
+    expect(rulesIn(output)).to.deep.equal(["mandatory production-allows-by-name"]);
+    const { resources } = await stack.state();
+    expect(resources.find(({ urn }) => urn.endsWith("::tables"))?.inputs?.["allow"]).to.deep.equal(["*"]);
+  });
+
   for (const exactly of ["newest", "oldest"] as const)
     it(`fails without a word of the rule in the JSON of a preview, on the ${exactly} engine`, async () => {
       const own = await start(exactly);
