@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
 import { expect } from "chai";
 import { prepareEngine } from "../../tools/engine";
 import { withPolicyPacks } from "../../tools/policyPacks";
@@ -239,6 +240,18 @@ describe("engine: the policy pack", function () {
         await own.close();
       }
     });
+
+  it("compiles with the TypeScript of the SDK, which a pack without one gets", () => {
+    const sdk = dirname(require.resolve("@pulumi/pulumi/package.json"));
+    const ts = createRequire(__filename)(
+      join(sdk, "vendor/typescript@3.8.3/typescript.js"),
+    ) as typeof import("typescript");
+    const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2020, strict: true, types: [] };
+    const program = ts.createProgram([join(pack, "index.ts")], options);
+    const source = program.getSourceFile(join(pack, "index.ts"));
+    const problems = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    expect(problems.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, " "))).to.deep.equal([]);
+  });
 
   it("names what to install when the pack has no SDK", async () => {
     const copy = join(folder, "copy");
