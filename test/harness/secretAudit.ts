@@ -12,7 +12,7 @@ export class Audit {
   private readonly watcher: LeakWatcher;
 
   /** Gives later runs a folder of their own for temporary files, and turns on the debug log. */
-  constructor(private readonly stack: Stack) {
+  constructor(private readonly stack: Pick<Stack, "folder" | "environment" | "local">) {
     const temporary = join(stack.folder, "tmp");
     mkdirSync(temporary);
     Object.assign(stack.environment, { TMPDIR: temporary, DGRAPHCLOUD_LOG: "debug" });

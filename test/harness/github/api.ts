@@ -33,6 +33,8 @@ export class FakeGitHub {
   readonly issues = new Map<number, Issue>();
   /** Every request that changed something. */
   readonly writes: string[] = [];
+  /** Every text that a comment has or had. */
+  readonly bodies: string[] = [];
   private readonly tokens = new Map<string, Readonly<Record<string, string>>>();
   private ids = 0;
 
@@ -90,6 +92,7 @@ export class FakeGitHub {
     const parts = endpoint.path.exec(path)?.slice(1).map(decodeURIComponent) ?? [];
     const answer = endpoint.handle({ parts, query: url.searchParams, body });
     if (answer === undefined) return [404, { message: "Not Found" }];
+    if (body.body !== undefined) this.bodies.push(body.body);
     if (request.method !== "GET") this.writes.push(`${request.method} ${path}`);
     return [request.method === "POST" ? 201 : 200, answer];
   }

@@ -7,7 +7,7 @@ const root = resolve(__dirname, "../../..");
 const packages = ["@pulumi/pulumi", "typescript", "@types/node"];
 
 /** What stands for the actions that a workflow uses: each does what the real one is used for, or fails. */
-export function standIns(repository: string, engine: Engine): Actions {
+export function standIns(repository: string, engine: Pick<Engine, "binDirs" | "env">): Actions {
   return {
     "actions/checkout": ({ workspace }, inputs) => {
       onlyInputs("actions/checkout", inputs, ["persist-credentials"]);
