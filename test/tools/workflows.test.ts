@@ -183,6 +183,8 @@ describe("the linter of the workflows", function () {
     ["preview.yml", "steps.summary.outputs.code", "steps.summry.outputs.code", 'property "summry" is not defined'],
     ["preview.yml", "npm ci", 'echo "${{ github.event.pull_request.title }}"', "is potentially untrusted"],
     ["environment.yml", "pull-requests: write", "pull-request: write", 'unknown permission scope "pull-request"'],
+    ["drift.yml", "steps.compare.outputs.code", "steps.compar.outputs.code", 'property "compar" is not defined'],
+    ["nightly-copy.yml", 'cron: "30 2 * * *"', 'cron: "30 25 * * *"', 'invalid CRON format "30 25 * * *"'],
     ["deploy.yml", "branches: [main]", "branch: [main]", 'unexpected key "branch"'],
     ["release.yml", "needs: publish", "needs: published", 'needs job "published" which does not exist'],
     ["release.yml", "id-token: write", "id-tokens: write", 'unknown permission scope "id-tokens"'],

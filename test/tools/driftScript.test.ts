@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect } from "chai";
+import { makeTemporaryFolder, removeFolder } from "../harness/folders";
+import { FakeIssues } from "../harness/github/issuesApi";
+
+const script = resolve(__dirname, "../../examples/github-actions/drift.mjs");
+const marker = "<!-- pulumi-dgraphcloud summary shop/production -->";
+
+describe("the script of the workflow for drift", () => {
+  let folder: string;
+  let github: FakeIssues;
+
+  beforeEach(async () => {
+    folder = makeTemporaryFolder("script");
+    github = await FakeIssues.start();
+  });
+  afterEach(async () => {
+    await github.stop();
+    removeFolder(folder);
+  });
+
+  async function run(
+    command: string,
+    text: string,
+    permissions: Readonly<Record<string, string>> = { issues: "write" },
+  ): Promise<{ code: number | null; output: string }> {
+    writeFileSync(join(folder, "summary.md"), text);
+    const child = spawn(process.execPath, [script, command, "summary.md"], {
+      cwd: folder,
+      env: {
+        ...{ GITHUB_API_URL: github.url, GITHUB_REPOSITORY: "acme/shop", GITHUB_RUN_ID: "77" },
+        ...{ GITHUB_SERVER_URL: "https://github.example", GITHUB_TOKEN: github.issueToken(permissions) },
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise<number | null>((done) => child.once("close", done));
+    return { code, output };
+  }
+
+  it("finds its issue among more than a page of others", async () => {
+    github.open({ title: "mine", body: marker, labels: ["drift"] });
+    for (let other = 0; other < 100; other++)
+      github.open({ title: "other", body: marker.replace("production", `stack-${other}`), labels: ["drift"] });
+    expect((await run("found", `### changed\n${marker}\n`)).code).to.equal(0);
+    expect(github.issues).to.have.length(101);
+    expect(github.issues[0]?.body).to.equal(`### changed\n${marker}`);
+  });
+
+  it("keeps one issue for each stack", async () => {
+    await run("found", `### one\n${marker}\n`);
+    await run("found", `### other\n${marker.replace("production", "staging")}\n`);
+    expect(github.issues.map(({ title }) => title)).to.deep.equal([
+      "Drift in shop/production",
+      "Drift in shop/staging",
+    ]);
+    await run("gone", marker);
+    expect(github.issues.map(({ state }) => state)).to.deep.equal(["closed", "open"]);
+  });
+
+  it("opens another issue after a closed one", async () => {
+    await run("found", marker);
+    await run("gone", marker);
+    await run("found", marker);
+    expect(github.issues.map(({ state }) => state)).to.deep.equal(["closed", "open"]);
+  });
+
+  it("says which permission the job lacks", async () => {
+    const { code, output } = await run("found", marker, { contents: "read" });
+    expect(code).to.equal(1);
+    expect(output).to.contain("issues: write");
+  });
+
+  it("refuses a file that is no summary, and another command, without a request", async () => {
+    const empty = await run("found", "");
+    expect([empty.code, empty.output]).to.deep.equal([1, "::error::summary.md is no summary of pulumi-dgraphcloud\n"]);
+    expect((await run("lost", marker)).output).to.contain("use: node drift.mjs");
+    expect(github.issues).to.deep.equal([]);
+  });
+});
