@@ -77,7 +77,14 @@ pulumi() {
     echo "\${!output:?is no output of the stack}"
   fi
 }`;
-const answers = 'pulumi() { echo "$PASSWORD" | command pulumi "$@"; }';
+const answers = `
+pulumi() {
+  echo "$PASSWORD" | {
+    # It asks nothing, and refuses to be told not to ask.
+    case " $* " in *" --preview-only "*) unset PULUMI_SKIP_CONFIRMATIONS ;; esac
+    command pulumi "$@"
+  }
+}`;
 
 const { name, scripts, peerDependencies, devDependencies } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),

@@ -8,7 +8,7 @@ import { prepareEngine } from "../../tools/engine";
 import { withPolicyPacks } from "../../tools/policyPacks";
 import { root } from "../docs/blocks";
 import { recordsOf } from "../local/content";
-import { fails, type Stack, succeeds } from "../harness/engineStack";
+import { fails, type Stack, stackName, succeeds } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
 import { howToPages, Story } from "./howToReader";
 
@@ -153,6 +153,8 @@ page("nightly-copy", {}, (story) => {
     await production.takeBackup();
     await story().follow("What the preview shows", on(2));
     expect(restores(), "a preview sends nothing").to.equal(1);
+    const settings = readFileSync(join(stack.project, `Pulumi.${stackName}.yaml`), "utf8");
+    expect(settings, "but the engine writes what --config says").to.contain(`test:night: "${dayFromNow(2)}"`);
     await story().follow("The job", on(2));
     expect(await titlesOf(staging)).to.have.members(["first", "second"]);
     expect(restores()).to.equal(2);
@@ -195,6 +197,53 @@ page("nightly-copy", {}, (story) => {
     const printed = await story().follow("When the job is killed", on(3));
     expect(printed).to.contain("Look at the data");
     expect(restores()).to.equal(3);
+  });
+});
+
+page("drift", {}, (story) => {
+  const backend = (): Backend => {
+    const { cloud } = story().stack.local;
+    return cloud.get(cloud.all()[0]?.uid ?? "");
+  };
+  const changeSchema = (): Promise<void> =>
+    backend().engine.setSchema("type Product { id: ID! name: String byHand: Int }");
+  const rename = (name: string): void => {
+    const { cloud, accounts } = story().stack.local;
+    cloud.updateDeployment(accounts[0]!, { uid: cloud.all()[0]?.uid ?? "", name });
+  };
+
+  it("finds a new name, and takes it back", async () => {
+    const { stack } = story();
+    await story().follow("Find what was changed by hand");
+    await succeeds(stack.up());
+    rename("renamed-by-hand");
+    expect(await succeeds(stack.preview()), "a preview does not find it").to.contain("3 unchanged");
+    await story().follow("Compare");
+    expect(backend().deployment.name).to.equal("renamed-by-hand");
+    await story().follow("Take a change back");
+    expect(backend().deployment.name).to.equal("orders");
+  });
+
+  it("finds a schema, and takes it back with consent", async () => {
+    const { stack } = story();
+    await changeSchema();
+    await story().follow("Compare");
+    expect(await fails(stack.preview("--refresh")), "which is no replacement for it").to.contain("DGC702");
+    await story().follow("Take a schema back");
+    expect(await backend().engine.schema()).not.to.contain("byHand");
+  });
+
+  it("does not find a token that was rotated, or an input that the program leaves out", async () => {
+    const { stack } = story();
+    const { cloud, accounts } = stack.local;
+    const [{ uid, jwtToken }] = [cloud.all()[0]!];
+    cloud.updateDeployment(accounts[0]!, { uid, deploymentMode: "readonly" });
+    expect(cloud.rotateToken(uid)).not.to.equal(jwtToken);
+    await succeeds(stack.pulumi("refresh", "--preview-only", "--expect-no-changes"));
+  });
+
+  it("shows the workflow", async () => {
+    await story().follow("Every night");
   });
 });
 

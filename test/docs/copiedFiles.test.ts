@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { expect } from "chai";
+import { allBlocks, fileOf, placeOf, root } from "./blocks";
+
+/** Where a file of a block lies in the examples. */
+function exampleOf(file: string): string | undefined {
+  return file.startsWith(".github/workflows/") ? `examples/github-actions/${basename(file)}` : undefined;
+}
+
+describe("the files of the examples that the pages show", () => {
+  const shown = allBlocks().flatMap((block) => {
+    const example = exampleOf(fileOf(block) ?? "");
+    return example === undefined ? [] : [{ block, example }];
+  });
+
+  it("are found", () => {
+    expect(shown.map(({ example }) => example)).to.include.members([
+      "examples/github-actions/drift.mjs",
+      "examples/github-actions/drift.yml",
+      "examples/github-actions/nightly-copy.yml",
+    ]);
+  });
+
+  for (const { block, example } of shown)
+    it(`are shown as they are: ${placeOf(block)}`, () => {
+      // The first line is the comment with the name of the file.
+      expect(block.text.slice(block.text.indexOf("\n") + 1)).to.equal(readFileSync(join(root, example), "utf8"));
+    });
+});
