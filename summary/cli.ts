@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { Finding } from "./finding";
+import type { Finding } from "./findings/finding";
 import { exitCodeOf, exitCodes, wordsOf } from "./gate";
 import { jsonOf } from "./json";
 import { markdownOf } from "./markdown";
@@ -44,7 +44,7 @@ async function run(args: readonly string[]): Promise<number> {
 
 /** Loaded only with --data: it brings all that talks to the service. */
 async function service(): Promise<(destroyed: readonly Finding[]) => Promise<Stakes>> {
-  const { stakesOf } = await import("./stakes.js");
+  const { stakesOf } = await import("./atStake/stakes.js");
   return (destroyed) => stakesOf(destroyed, process.env);
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from "./usageError";
-import { type Destruction, destructions } from "./finding";
+import { type Destruction, destructions } from "./findings/finding";
 import type { Summary } from "./summary";
 
 /** Stands for all words of `--fail-on`. */

@@ -1,5 +1,5 @@
 import { resourceName } from "../provider/resource/messages";
-import type { Finding } from "./finding";
+import type { Finding } from "./findings/finding";
 import { headlineOf, type Summary } from "./summary";
 
 /** The summary for programs. Keys are only ever added. */

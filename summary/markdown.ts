@@ -1,8 +1,8 @@
 import { resourceName } from "../provider/resource/messages";
 import { linesOf } from "../provider/schema/consent";
-import { textOfStake } from "./atStakeText";
-import type { Destruction, Finding } from "./finding";
-import { gradesIn } from "./graphqlSchema";
+import { textOfStake } from "./atStake/text";
+import type { Destruction, Finding } from "./findings/finding";
+import { gradesIn } from "./findings/graphqlSchema";
 import type { Plan } from "./plan";
 import { headlineOf, type Summary } from "./summary";
 

@@ -1,8 +1,8 @@
 import { resourceName } from "../provider/resource/messages";
-import type { AtStake } from "./atStakeText";
-import { type Destruction, destructions, type Finding } from "./finding";
+import type { AtStake } from "./atStake/text";
+import { type Destruction, destructions, type Finding } from "./findings/finding";
 import { findingsOf } from "./findings";
-import { gradesIn } from "./graphqlSchema";
+import { gradesIn } from "./findings/graphqlSchema";
 import { type Plan, plansOf } from "./plan";
 import type { Preview } from "./preview";
 import { type Refusal, refusalsIn } from "./refusals";

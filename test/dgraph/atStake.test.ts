@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { LocalCloud } from "dgraphcloud-local";
 import { gradeChanges } from "../../provider/schema/grading";
 import { LookUps } from "../../summary/atStake";
-import { type AtStake, textOfStake } from "../../summary/atStakeText";
+import { type AtStake, textOfStake } from "../../summary/atStake/text";
 import { waitUntil } from "../harness/clocks";
 import { largeSchema } from "../harness/schemas";
 import { type Made, post, session } from "../local/calls";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
-import { type LocalCloud, startLocalCloud } from "../../local/index";
+import { type LocalCloud, startLocalCloud } from "../../local";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 import { digest, step } from "../harness/previews";
 import { add, make, type Made, session, setSchema } from "./calls";

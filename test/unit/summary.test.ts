@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { AtStake } from "../../summary/atStakeText";
-import type { Finding } from "../../summary/finding";
+import type { AtStake } from "../../summary/atStake/text";
+import type { Finding } from "../../summary/findings/finding";
 import { headlineOf, type Summary, summaryOf } from "../../summary/summary";
 import { readPreview } from "../../summary/preview";
 import { diagnostic, digest, refreshDigest, step, urnOf } from "../harness/previews";

@@ -2,8 +2,8 @@ import { actionFinding, type Surroundings } from "./action";
 import { backendFinding } from "./backend";
 import { type Destruction, destructions, type Finding } from "./finding";
 import { schemaFinding } from "./graphqlSchema";
-import type { Plan } from "./plan";
-import type { Preview } from "./preview";
+import type { Plan } from "../plan";
+import type { Preview } from "../preview";
 
 /** What the plans mean: what destroys something first, each group sorted, ours before those of other packages. */
 export async function findingsOf(plans: readonly Plan[], preview: Preview): Promise<Finding[]> {

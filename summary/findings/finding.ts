@@ -1,7 +1,7 @@
-import { holdsUnknown } from "../provider/resource/fields";
-import type { SchemaChange } from "../provider/types";
-import type { Plan } from "./plan";
-import type { State } from "./preview";
+import { holdsUnknown } from "../../provider/resource/fields";
+import type { SchemaChange } from "../../provider/types";
+import type { Plan } from "../plan";
+import type { State } from "../preview";
 
 /** What can be lost: the words of `--fail-on`, in the order in which a summary shows them. */
 export const destructions = ["delete", "replace", "restore", "drop", "schema"] as const;

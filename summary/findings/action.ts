@@ -1,10 +1,10 @@
-import { type DataDropInputs } from "../provider/dataDrop/inputs";
-import { whatIsDropped } from "../provider/dataDrop/steps";
-import { holdsUnknown } from "../provider/resource/fields";
-import { isRecord } from "../provider/api/readAnswer";
+import { type DataDropInputs } from "../../provider/dataDrop/inputs";
+import { whatIsDropped } from "../../provider/dataDrop/steps";
+import { holdsUnknown } from "../../provider/resource/fields";
+import { isRecord } from "../../provider/api/readAnswer";
 import type { Finding, LostData } from "./finding";
-import type { Plan } from "./plan";
-import type { State } from "./preview";
+import type { Plan } from "../plan";
+import type { State } from "../preview";
 
 /** What an action of the preview runs into. */
 export interface Surroundings {

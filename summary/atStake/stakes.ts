@@ -1,6 +1,6 @@
-import { LookUps } from "./atStake";
-import type { Finding } from "./finding";
-import type { Stakes } from "./summary";
+import { LookUps } from ".";
+import type { Finding } from "../findings/finding";
+import type { Stakes } from "../summary";
 
 /** Asks the service how much is lost, with the credentials of the environment. */
 export async function stakesOf(destroyed: readonly Finding[], environment: NodeJS.ProcessEnv): Promise<Stakes> {

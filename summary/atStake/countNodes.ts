@@ -1,9 +1,9 @@
-import type { Deployment } from "../provider/api/deployment";
-import type { Call } from "../provider/api/retry";
-import type { Account } from "../provider/run/account";
-import { keepSecretLines } from "../provider/schema/authorization";
-import { ifAnswered } from "../provider/schema/live";
-import type { AtStake, TypeCount } from "./atStakeText";
+import type { Deployment } from "../../provider/api/deployment";
+import type { Call } from "../../provider/api/retry";
+import type { Account } from "../../provider/run/account";
+import { keepSecretLines } from "../../provider/schema/authorization";
+import { ifAnswered } from "../../provider/schema/live";
+import type { AtStake, TypeCount } from "./text";
 import { type Countable, countsInDql, countsInGraphql, notCounted } from "./countableTypes";
 import { unknownOfBackend } from "./unknown";
 

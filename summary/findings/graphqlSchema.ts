@@ -1,11 +1,11 @@
 import { GraphQLError } from "graphql";
-import { labels } from "../provider/schema/consent";
-import { gradeChanges, grades, needsConsent, type SchemaChange } from "../provider/schema/grading";
-import { holdsUnknown } from "../provider/resource/fields";
+import { labels } from "../../provider/schema/consent";
+import { gradeChanges, grades, needsConsent, type SchemaChange } from "../../provider/schema/grading";
+import { holdsUnknown } from "../../provider/resource/fields";
 import { isOnNewBackend, type Surroundings } from "./action";
 import type { Finding } from "./finding";
-import type { Plan } from "./plan";
-import type { State } from "./preview";
+import type { Plan } from "../plan";
+import type { State } from "../preview";
 
 /** A GraphqlSchema: what becomes of the data when its text changes. */
 export async function schemaFinding(plan: Plan, surroundings: Surroundings): Promise<Finding> {

@@ -1,15 +1,15 @@
-import type { Deployment } from "../provider/api/deployment";
-import type { Call } from "../provider/api/retry";
-import { DeadlineError, DgraphCloudError } from "../provider/errors/errors";
-import { GraphqlError } from "../provider/errors/requestErrors";
-import { accountOf } from "../provider/functions";
-import { presentable } from "../provider/resource/messages";
-import { oldestFirst } from "../provider/restore/backups";
-import type { Account } from "../provider/run/account";
-import type { SchemaChange } from "../provider/schema/grading";
-import { counted, isNotNow } from "../provider/schema/live";
-import { systemClock } from "../provider/time";
-import type { AtStake } from "./atStakeText";
+import type { Deployment } from "../../provider/api/deployment";
+import type { Call } from "../../provider/api/retry";
+import { DeadlineError, DgraphCloudError } from "../../provider/errors/errors";
+import { GraphqlError } from "../../provider/errors/requestErrors";
+import { accountOf } from "../../provider/functions";
+import { presentable } from "../../provider/resource/messages";
+import { oldestFirst } from "../../provider/restore/backups";
+import type { Account } from "../../provider/run/account";
+import type { SchemaChange } from "../../provider/schema/grading";
+import { counted, isNotNow } from "../../provider/schema/live";
+import { systemClock } from "../../provider/time";
+import type { AtStake } from "./text";
 import { answersDql, countNodes } from "./countNodes";
 import { unknownBecause, unknownOfBackend } from "./unknown";
 

@@ -1,6 +1,6 @@
 import { type Finding, type LostData, valueChange } from "./finding";
-import type { Plan } from "./plan";
-import type { State } from "./preview";
+import type { Plan } from "../plan";
+import type { State } from "../preview";
 
 /** Inputs whose values a summary may show: none of them can hold a secret. */
 const shown = [
