@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import type { Finding } from "./findings/finding";
 import { exitCodeOf, exitCodes, wordsOf } from "./gate";
@@ -32,7 +33,7 @@ async function run(args: readonly string[]): Promise<number> {
     return exitCodes.done;
   }
   const { file, json, words, data, most } = optionsOf(args);
-  const preview = readPreview(textOf(file));
+  const preview = readPreview(await textOf(file));
   const summary = await summaryOf(preview, data ? await service() : undefined);
   process.stdout.write(json ? jsonOf(summary) : markdownOf(summary, most, new Date()));
   // With --json, the engine writes them nowhere else.
@@ -95,11 +96,10 @@ function optionsOf(args: readonly string[]): Options {
   return { file, json: values.json, words, data: values.data, most };
 }
 
-function textOf(file: string): string {
-  if (file === "-" && process.stdin.isTTY)
-    throw new UsageError("there is no input: name a file, or write to standard input");
-  // File descriptor 0 is standard input.
-  return readFileSync(file === "-" ? 0 : file, "utf8");
+async function textOf(file: string): Promise<string> {
+  if (file !== "-") return readFileSync(file, "utf8");
+  if (process.stdin.isTTY) throw new UsageError("there is no input: name a file, or write to standard input");
+  return text(process.stdin);
 }
 
 run(process.argv.slice(2)).then(

@@ -60,7 +60,8 @@ export class NoPreviewError extends Error {}
 
 /** Reads what `pulumi preview --json` wrote to standard output. */
 export function readPreview(text: string): Preview {
-  const parsed = v.safeParse(digest, parse(text));
+  const value = parse(text);
+  const parsed = v.safeParse(digest, value);
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw new NoPreviewError(
@@ -69,7 +70,7 @@ export function readPreview(text: string): Preview {
   }
   const { steps, diagnostics, duration, changeSummary } = parsed.output;
   if (steps === undefined && diagnostics === undefined && duration === undefined) {
-    const isEmpty = Object.keys(parsed.output).length === 0;
+    const isEmpty = !Array.isArray(value) && Object.keys(parsed.output).length === 0;
     throw new NoPreviewError(
       isEmpty ? empty : "not the output of pulumi preview --json: it has neither steps nor diagnostics",
     );

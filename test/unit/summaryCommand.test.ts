@@ -37,6 +37,16 @@ describe("pulumi-dgraphcloud summary", () => {
     removeFolder(folder);
   });
 
+  it("waits for standard input, as behind a preview in a pipe", () => {
+    const script = `(sleep 0.3; cat) | "$0" "$1" summary`;
+    const { status, stdout } = spawnSync("bash", ["-c", script, process.execPath, command], {
+      input: digest([deleted]),
+      encoding: "utf8",
+    });
+    expect(status).to.equal(0);
+    expect(stdout).to.contain('Backend "orders" is deleted');
+  });
+
   it("writes JSON", () => {
     expect(JSON.parse(summary(digest([deleted]), "--json").output)).to.include({ stack: "shop/dev" });
   });
