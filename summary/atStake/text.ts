@@ -56,18 +56,13 @@ function backupLine({ newestBackup }: AtStake, now: Date): string[] {
   return [`newest backup: ${Number.isNaN(age) ? "of unknown age" : `${ageOf(age)} old`} (${type}, ${timestamp})`];
 }
 
-const minuteMs = 60_000;
-const units = [
-  { name: "day", ms: 1_440 * minuteMs, from: 48 * 60 * minuteMs },
-  { name: "hour", ms: 60 * minuteMs, from: 60 * minuteMs },
-  { name: "minute", ms: minuteMs, from: minuteMs },
-];
+const hourMs = 3_600_000;
 
+/** In hours, since dedicated backends are backed up every four: minutes would change the comment with every run. */
 function ageOf(ms: number): string {
-  const unit = units.find(({ from }) => ms >= from);
-  if (unit === undefined) return "less than a minute";
-  const count = Math.floor(ms / unit.ms);
-  return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
+  if (ms < hourMs) return "less than an hour";
+  const [count, unit] = ms < 48 * hourMs ? [Math.floor(ms / hourMs), "hour"] : [Math.floor(ms / (24 * hourMs)), "day"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 function numberOf(count: number): string {

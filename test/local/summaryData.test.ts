@@ -74,7 +74,7 @@ describe("pulumi-dgraphcloud summary --data", () => {
     expect([code, errors]).to.deep.equal([0, ""]);
     expect(output.split("\n")[0]).to.match(/^### shop\/dev: .*; at least 3 nodes are lost$/);
     expect(output).to.contain("\n  - 3 nodes of the types in its schema: Order 2, Product 1\n");
-    expect(output).to.match(/\n {2}- newest backup: less than a minute old \(full, \S+Z\)\n/);
+    expect(output).to.match(/\n {2}- newest backup: less than an hour old \(full, \S+Z\)\n/);
     expect(output).to.contain("at stake: 1 node that has Order.note");
     const sent = local.journal.entries.map(({ operation }) => operation).sort();
     expect(sent).to.deep.equal(["deployments", "getGQLSchema", "graphql", "listBackups", "login", "query"]);
