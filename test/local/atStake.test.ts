@@ -193,7 +193,7 @@ describe("what is at stake in a backend", () => {
           const struck = local.faults.add({ operation, calls: "every", fault });
           const startedAt = performance.now();
           const stake = await stakeOf(backend, quick);
-          expect(performance.now() - startedAt).to.be.below(3_000);
+          expect(performance.now() - startedAt).to.be.below(10_000);
           expect(struck.struck).to.be.at.least(1);
           expect(stake.unknown).to.have.length(1);
           expect(stake.unknown[0])

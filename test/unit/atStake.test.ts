@@ -132,7 +132,7 @@ describe("what is at stake, asked of a service", () => {
     const startedAt = performance.now();
     const lookUps = new LookUps(environment(), { backends: 20, atOnce: 2, callMs: 250, allMs: 900 });
     const stakes = [...(await lookUps.whatIsAtStake(uids)).values()];
-    expect(performance.now() - startedAt).to.be.within(850, 1_800);
+    expect(performance.now() - startedAt).to.be.within(850, 4_000);
     expect(stakes).to.have.length(12);
     for (const { nodes, unknown } of stakes) {
       expect(nodes).to.equal(undefined);
