@@ -37,7 +37,7 @@ export default tseslint.config(
     languageOptions: { sourceType: "commonjs" },
   },
   {
-    files: ["examples/github-actions/*.mjs"],
+    files: ["examples/{github-actions,gitlab}/*.mjs"],
     languageOptions: { globals: { fetch: "readonly", AbortSignal: "readonly" } },
   },
   {
