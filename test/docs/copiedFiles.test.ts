@@ -5,7 +5,8 @@ import { allBlocks, fileOf, placeOf, root } from "./blocks";
 
 /** Where a file of a block lies in the examples. */
 function exampleOf(file: string): string | undefined {
-  return file.startsWith(".github/workflows/") ? `examples/github-actions/${basename(file)}` : undefined;
+  if (file.startsWith(".github/workflows/")) return `examples/github-actions/${basename(file)}`;
+  return [".gitlab-ci.yml", "gitlab.mjs"].includes(file) ? `examples/gitlab/${file}` : undefined;
 }
 
 describe("the files of the examples that the pages show", () => {
@@ -19,6 +20,8 @@ describe("the files of the examples that the pages show", () => {
       "examples/github-actions/drift.mjs",
       "examples/github-actions/drift.yml",
       "examples/github-actions/nightly-copy.yml",
+      "examples/gitlab/.gitlab-ci.yml",
+      "examples/gitlab/gitlab.mjs",
     ]);
   });
 
