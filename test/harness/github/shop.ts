@@ -144,7 +144,9 @@ export class Shop {
     from = this.github.repository,
   ): BegunRun {
     const payload = { action, number, pull_request: { number, head: { repo: { full_name: from } } } };
-    return this.begin(workflow, { name: "pull_request", payload, sha: this.nextSha(), refName: `${number}/merge` });
+    // GitHub sends both events. It runs no workflow at `pull_request` while there are conflicts, so a close comes as the other one.
+    const name = action === "closed" ? "pull_request_target" : "pull_request";
+    return this.begin(workflow, { name, payload, sha: this.nextSha(), refName: `${number}/merge` });
   }
 
   /** Runs the workflow deploy.yml for a push to main, or for the merge of a pull request. */

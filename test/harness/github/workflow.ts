@@ -86,7 +86,8 @@ export function isTriggered({ on }: Workflow, event: RepositoryEvent): boolean {
     readonly branches?: readonly string[];
   };
   if (event.name !== "schedule") onlyKnown(filter, ["types", "branches"], `on.${event.name}`);
-  const types = filter.types ?? (event.name === "pull_request" ? ["opened", "synchronize", "reopened"] : undefined);
+  const types =
+    filter.types ?? (event.name.startsWith("pull_request") ? ["opened", "synchronize", "reopened"] : undefined);
   return (types?.includes(event.payload["action"]) ?? true) && (filter.branches?.includes(event.refName) ?? true);
 }
 
