@@ -152,6 +152,8 @@ interface Count {
 
 function countOf(stake: AtStake | undefined, types: ReadonlySet<string> | "all"): Count {
   if (types === "all") return { nodes: stake?.total, isAll: stake?.counted === "all" };
-  const ofTypes = stake?.nodes?.filter(({ stored }) => types.has(stored));
-  return { nodes: ofTypes?.reduce((sum, { count }) => sum + count, 0), isAll: stake?.counted === "all" };
+  // A type that is missing has no nodes, or cannot be counted: an interface, say.
+  const found = stake?.nodes?.filter(({ stored }) => types.has(stored)) ?? [];
+  const nodes = found.length === 0 ? undefined : found.reduce((sum, { count }) => sum + count, 0);
+  return { nodes, isAll: stake?.counted === "all" && found.length === types.size };
 }

@@ -157,9 +157,7 @@ describe("what is at stake in a real Dgraph", function () {
     await write([nodeOf("a", ["Kept"], "Kept.y", "1")]);
     await local.cloud.get(backend.uid).takeBackup();
     const [, backup] = textOfStake(await stakeIn("graphql"), new Date());
-    expect(backup).to.match(
-      /^newest backup: less than an hour old \(full, 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)$/,
-    );
+    expect(backup).to.match(/^newest backup: less than an hour old \(full, 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)$/);
   });
 
   it("is counted for three hundred types, in both modes", async () => {

@@ -459,6 +459,13 @@ describe("the summary of a preview: its headline", () => {
       expect(await withStakes([erase], { "0x42": stakes({ Order: 1, Product: 204 }) })).to.match(/; 1 node is lost$/);
     });
 
+    it("does not take a type that cannot be counted for one without nodes", async () => {
+      const erase = (types: readonly string[]): object => step("create", { ...drop, next: { backend: "0x42", types } });
+      const stake = { "0x42": stakes({ Order: 1, Product: 204 }) };
+      expect(await withStakes([erase(["Interface"])], stake)).to.match(/; how many nodes are lost is not known$/);
+      expect(await withStakes([erase(["Interface", "Order"])], stake)).to.match(/; at least 1 node is lost$/);
+    });
+
     it("says what it does not know", async () => {
       const both = [step("delete", { old: plan }), step("delete", { name: "users", id: "0x43", old: plan })];
       expect(await withStakes(both, { "0x42": stakes({ A: 5 }), "0x43": stakes(undefined) })).to.match(
