@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { expect } from "chai";
@@ -122,6 +123,21 @@ for (const { engine: age, sdk, node } of combinations)
       expect(preview)
         .to.contain("1 to replace")
         .and.to.match(/zone.*us-east-1.*eu-west-1/);
+    });
+
+    it("summarises that preview with the command of the package", async () => {
+      const { stdout: input } = await stack.pulumi("preview", "--json");
+      const command = join(project, "node_modules/.bin/pulumi-dgraphcloud");
+      const run = spawnSync(command, ["summary", "--fail-on", "replace", "--data"], {
+        env: stack.environment,
+        input,
+        encoding: "utf8",
+      });
+      expect(run.status, run.stderr).to.equal(3);
+      expect(run.stdout).to.match(
+        /^### versions\/engine-test: Backend "orders" is replaced by an empty one; .*nodes? (is|are) lost/,
+      );
+      expect(run.stdout).to.contain('because of a change of zone ("us-east-1" → "eu-west-1")');
     });
 
     it("destroys everything", async () => {
