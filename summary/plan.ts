@@ -40,9 +40,7 @@ const ours = /^pulumi-nodejs:dynamic\/dgraphcloud:(\w+)$/;
 /** The plans for the resources that change, sorted by URN: the engine plans them in another order each time. */
 export function plansOf({ steps }: Preview): Plan[] {
   const refreshed = new Map(steps.filter(({ op }) => op === "refresh").map((step) => [step.urn, step]));
-  const begin = beginOfProgram(steps);
-  const isDrift = (step: Step, index: number): boolean =>
-    refreshed.size > 0 && index < begin && !refreshed.has(step.urn);
+  const isDrift = isFoundBy(refreshed, steps);
   const found = plansIn(steps.filter(isDrift)).map((plan) => ({ ...plan, drift: true }));
   const planned = plansIn(steps.filter((step, index) => !isDrift(step, index))).map((plan) => {
     const before = plan.operation === "create" ? refreshed.get(plan.urn)?.oldState?.id : undefined;
@@ -53,13 +51,25 @@ export function plansOf({ steps }: Preview): Plan[] {
 }
 
 /**
- * Where the steps of the program begin: the steps of a refresh come first. A refresh gives each resource one step. One that found a change
- * has got another operation, "update" or "delete", which looks like a plan. The stack itself comes once more when the program begins.
+ * Which steps say what a refresh found. A refresh gives each resource one step. One that found a change has got another operation, "update" or
+ * "delete", which looks like a plan. The steps of the program come behind it, from the step of the stack on.
+ *
+ * With --run-program the stack comes first, and a delete of the program looks like one that was found: it counts as planned.
  */
-function beginOfProgram(steps: readonly Step[]): number {
-  const isStack = ({ urn }: Step): boolean => urn.includes("::pulumi:pulumi:Stack::");
-  const again = steps.findIndex((step, index) => isStack(step) && steps.slice(0, index).some(isStack));
-  return again === -1 ? steps.length : again;
+function isFoundBy(
+  refreshed: ReadonlyMap<string, Step>,
+  steps: readonly Step[],
+): (step: Step, index: number) => boolean {
+  const begin = steps.findIndex(({ op }) => op === "refresh");
+  const stackSteps = steps.flatMap((step, index) => (isStack(step) && step.op !== "refresh" ? [index] : []));
+  const runsAlong = stackSteps.some((index) => index < begin);
+  const end = stackSteps.find((index) => index > begin) ?? steps.length;
+  const operations = runsAlong ? ["update"] : ["update", "delete"];
+  return ({ op, urn }, index) => begin !== -1 && index < end && operations.includes(op) && !refreshed.has(urn);
+}
+
+function isStack({ urn }: Step): boolean {
+  return urn.includes("::pulumi:pulumi:Stack::");
 }
 
 function plansIn(steps: readonly Step[]): Plan[] {

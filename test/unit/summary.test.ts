@@ -382,6 +382,20 @@ describe("the summary of a preview: drift", () => {
     expect(others.map(({ plan: { drift } }) => drift)).to.deep.equal([false]);
   });
 
+  it("takes what a targeted program does for a plan: there the stack comes once", async () => {
+    const erase = step("create", { ...drop, next: { backend: "0x42", allData: true } });
+    const { steps } = JSON.parse(digest([erase])) as { steps: object[] };
+    const targeted = JSON.stringify({ steps: [step("refresh", { old: plan, next: plan }), ...steps], duration: 1 });
+    expect((await of(targeted)).destroyed.map(({ destroys }) => destroys)).to.deep.equal(["drop"]);
+  });
+
+  it("takes nothing that a program creates or deletes for drift, where it runs during the refresh", async () => {
+    const erase = step("create", { ...drop, next: { backend: "0x42", allData: true } });
+    const refresh = step("refresh", { old: plan, next: plan });
+    const { destroyed } = await of(digest([refresh, step("delete", { name: "users", old: plan }), erase]));
+    expect(destroyed.map(({ destroys }) => destroys)).to.deep.equal(["delete", "drop"]);
+  });
+
   it("says that a backend which is created again is gone", async () => {
     const refresh = [step("refresh", { old: plan, next: plan })];
     const text = digest([step("create", { next: plan })], { refresh });
