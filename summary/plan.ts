@@ -88,7 +88,11 @@ function isOfResource({ oldState, newState }: Step): boolean {
 /** A replace is one operation, although the engine plans the creation of the new resource and the deletion of the old one beside it. */
 function joined(steps: readonly Step[]): Step[] {
   const replace = steps.find(({ op }) => op === "replace") ?? steps.find(({ op }) => op === "create-replacement");
-  return (replace === undefined ? [...steps] : [replace]).filter((step) => !isHarmless(step));
+  const isAnEarlierOne = ({ op, oldState }: Step): boolean =>
+    op === "delete-replaced" && oldState?.id !== replace?.oldState?.id;
+  return (replace === undefined ? [...steps] : [replace, ...steps.filter(isAnEarlierOne)]).filter(
+    (step) => !isHarmless(step),
+  );
 }
 
 function planOf(step: Step): Plan {

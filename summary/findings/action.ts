@@ -2,7 +2,7 @@ import { type DataDropInputs } from "../../provider/dataDrop/inputs";
 import { whatIsDropped } from "../../provider/dataDrop/steps";
 import { holdsUnknown } from "../../provider/resource/fields";
 import { isRecord } from "../../provider/api/readAnswer";
-import type { Finding, LostData } from "./finding";
+import { type Finding, isUnfinished, type LostData } from "./finding";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
 
@@ -21,10 +21,10 @@ export function actionFinding(plan: Plan, surroundings: Surroundings): Finding {
     return { plan, what: "leaves the state; the data stays. In the program again, it would run again", details: [] };
   }
   if (operation !== "create" && operation !== "replace") {
-    return isUnfinished(plan) ? running(plan, "goes on with what an earlier run did not finish") : stateOnly(plan);
+    return hasMoreToDrop(plan) ? running(plan, "goes on with what an earlier run did not finish") : stateOnly(plan);
   }
   const resumed = next?.inputs["resumeRestoreId"];
-  if (resumed !== undefined) {
+  if (typeof resumed === "number") {
     return { plan, what: "waits for a restore that was sent before, and sends nothing (resumeRestoreId)", details: [] };
   }
   if (isOnNewBackend(next, surroundings)) {
@@ -53,9 +53,9 @@ function stateOnly(plan: Plan): Finding {
 }
 
 /** A DataDrop of types and fields is two mutations: if the second one failed, the next run sends it. */
-function isUnfinished({ kind, old }: Plan): boolean {
+function hasMoreToDrop({ kind, old }: Plan): boolean {
   const record = old?.outputs["__state"];
-  return kind === "DataDrop" && isRecord(record) && record["status"] !== "ready";
+  return kind === "DataDrop" && (isUnfinished(old) || (isRecord(record) && record["status"] !== "ready"));
 }
 
 /** Whether a resource uses a backend that the same preview creates, and that is not one of before. */
@@ -63,7 +63,7 @@ export function isOnNewBackend(next: State | undefined, { backendPlans }: Surrou
   const backend = backendPlans.get(String(next?.inputs["__backend"]));
   if (backend === undefined || !["create", "replace"].includes(backend.operation)) return false;
   const { adoptUid, adoptExisting } = backend.next?.inputs ?? {};
-  return adoptUid === undefined && adoptExisting !== true;
+  return adoptUid === undefined && (adoptExisting === undefined || adoptExisting === false);
 }
 
 /** The uid of the backend whose data is lost. */
@@ -76,7 +76,12 @@ function effectOf({ kind }: Plan, next: State | undefined): string {
   const target = targetOf(next);
   const backend = target === undefined ? "a backend that is not known yet" : `the backend ${target}`;
   if (kind !== "DataDrop") return `replace all data and the schema of ${backend}`;
-  return `erase ${whatIsDropped((next?.inputs ?? {}) as unknown as DataDropInputs)} of ${backend}`;
+  return `erase ${droppedBy(next?.inputs ?? {})} of ${backend}`;
+}
+
+function droppedBy(inputs: State["inputs"]): string {
+  const isHidden = ["types", "fields"].some((name) => inputs[name] === "[secret]");
+  return isHidden ? "types or fields that are secret" : whatIsDropped(inputs as unknown as DataDropInputs);
 }
 
 function reasonOf({ changed, causes }: Plan, old: State | undefined): string {

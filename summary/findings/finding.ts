@@ -33,6 +33,11 @@ export interface Finding {
   readonly data?: LostData;
 }
 
+/** An earlier run has failed at it: the engine has stored the inputs of that run, whatever was done with them. */
+export function isUnfinished(old: State | undefined): boolean {
+  return (old?.initErrors ?? []).length > 0;
+}
+
 /** `zone ("us-east-1" → "eu-west-1")`; only the name of what is secret, not known yet, or no simple value. */
 export function valueChange(name: string, old: State | undefined, next: State | undefined): string {
   const [before, after] = [old?.inputs[name] ?? old?.outputs[name], next?.inputs[name]].map(shownValue);

@@ -3,7 +3,7 @@ import { labels } from "../../provider/schema/consent";
 import { gradeChanges, grades, needsConsent, type SchemaChange } from "../../provider/schema/grading";
 import { holdsUnknown } from "../../provider/resource/fields";
 import { isOnNewBackend, type Surroundings } from "./action";
-import type { Finding } from "./finding";
+import { type Finding, isUnfinished } from "./finding";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
 
@@ -27,8 +27,10 @@ function first(plan: Plan, surroundings: Surroundings): Finding {
 }
 
 async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding> {
-  const changes = await changesOf(plan, surroundings);
-  if (changes === undefined) return unknownUpdate(plan);
+  const changes = isUnfinished(plan.old)
+    ? announced(surroundings.announcements.get(plan.urn))
+    : await changesOf(plan, surroundings);
+  if (changes === undefined) return isUnfinished(plan.old) ? unfinished(plan) : unknownUpdate(plan);
   const losing = changes.filter(({ grade }) => needsConsent(grade));
   const harmless = changes.filter(({ grade }) => !needsConsent(grade));
   if (losing.length === 0) {
@@ -45,6 +47,14 @@ async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding>
   };
 }
 
+/** Which changes are still to be made, only pulumi up can tell, if the provider has told none. */
+function unfinished(plan: Plan): Finding {
+  const consent = consentOf(plan);
+  if (consent === "") return { plan, what: "goes on where the last run stopped", details: [] };
+  const what = `goes on where the last run stopped, with consent to lose ${consent} of the schema that is live`;
+  return { plan, destroys: "schema", what, details: [] };
+}
+
 function unknownUpdate(plan: Plan): Finding {
   const consent = consentOf(plan);
   if (consent === "") {
@@ -57,8 +67,10 @@ function unknownUpdate(plan: Plan): Finding {
 
 /** The paths that the program allows to lose. */
 function consentOf({ next }: Plan): string {
-  const allow = next?.inputs["allow"];
-  return Array.isArray(allow) ? allow.filter((path) => typeof path === "string").join(", ") : "";
+  const allow = next?.inputs["allow"] ?? [];
+  const paths: readonly unknown[] = Array.isArray(allow) ? allow : [allow];
+  const isHidden = paths.some((path) => path === "[secret]" || holdsUnknown(path));
+  return isHidden ? "paths that are not known yet or secret" : paths.map(String).join(", ");
 }
 
 function whatElse({ changed }: Plan): string {

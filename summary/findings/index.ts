@@ -1,6 +1,6 @@
 import { actionFinding, type Surroundings } from "./action";
 import { backendFinding } from "./backend";
-import { type Destruction, destructions, type Finding } from "./finding";
+import { type Destruction, destructions, type Finding, isUnfinished } from "./finding";
 import { schemaFinding } from "./graphqlSchema";
 import type { Plan } from "../plan";
 import type { Preview } from "../preview";
@@ -9,7 +9,9 @@ import type { Preview } from "../preview";
 export async function findingsOf(plans: readonly Plan[], preview: Preview): Promise<Finding[]> {
   const surroundings: Surroundings = {
     backendPlans: new Map(
-      plans.filter(({ kind, drift }) => kind === "Backend" && !drift).map((plan) => [plan.urn, plan]),
+      plans
+        .filter(({ kind, drift, operation }) => kind === "Backend" && !drift && operation !== "delete")
+        .map((plan) => [plan.urn, plan]),
     ),
     announcements: announcementsIn(preview),
   };
@@ -42,10 +44,13 @@ async function findingOf(plan: Plan, surroundings: Surroundings): Promise<Findin
   return otherFinding(plan);
 }
 
-/** The engine updates what an earlier run left unfinished, also without a change. A DataDrop may have something left to erase. */
+/**
+ * The engine updates what an earlier run left unfinished, also without a change. A DataDrop may have something left to erase, and a
+ * GraphqlSchema a change that hides data.
+ */
 function goesOn({ kind, operation, changed, old }: Plan): boolean {
-  const isUnfinished = (old?.initErrors ?? []).length > 0;
-  return kind !== undefined && kind !== "DataDrop" && operation === "update" && changed.length === 0 && isUnfinished;
+  const isHarmless = kind === "Backend" || kind === "RestoreRequest" || kind === "RestoreCompletion";
+  return isHarmless && operation === "update" && changed.length === 0 && isUnfinished(old);
 }
 
 function waitOf(operation: string): string {

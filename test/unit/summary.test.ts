@@ -50,6 +50,21 @@ describe("the summary of a preview: backends", () => {
     expect(found.destroys).to.equal("replace");
   });
 
+  it("tells what an earlier replace could not delete from what is replaced now", async () => {
+    const parts = { old: plan, next: moved, diff: ["zone"], replace: ["zone"] };
+    const steps = [
+      step("create-replacement", parts),
+      step("replace", parts),
+      step("delete-replaced", { old: plan, id: "0x41" }),
+      step("delete-replaced", { old: plan }),
+    ];
+    const { destroyed } = await of(digest(steps));
+    expect(destroyed.map(({ destroys, data }) => [destroys, data?.uid])).to.deep.equal([
+      ["delete", "0x41"],
+      ["replace", "0x42"],
+    ]);
+  });
+
   it("counts what an earlier replace could not delete as a delete", async () => {
     const { destroys } = await only(step("delete-replaced", { old: plan }));
     expect(destroys).to.equal("delete");
@@ -154,6 +169,8 @@ describe("the summary of a preview: restores and data drops", () => {
     expect(await losses({})).to.equal(0);
     expect(await losses({ adoptUid: "0x42" })).to.equal(1);
     expect(await losses({ adoptExisting: true })).to.equal(1);
+    expect(await losses({ adoptExisting: unknown }), "not known yet").to.equal(1);
+    expect(await losses({ adoptExisting: false })).to.equal(0);
   });
 
   it("loses only the replaced backend itself, and nothing more on the new one", async () => {
@@ -165,6 +182,21 @@ describe("the summary of a preview: restores and data drops", () => {
   it("takes a restore that was sent before for a wait", async () => {
     const resumed = { target: "0x42", source: "0x43", resumeRestoreId: 7 };
     expect(await only(step("create", { ...request, next: resumed }))).not.to.have.property("destroys");
+  });
+
+  it("takes nothing for a wait that may still send a restore", async () => {
+    for (const resumeRestoreId of [unknown, null]) {
+      const later = { target: "0x42", source: "0x43", resumeRestoreId };
+      expect(await only(step("create", { ...request, next: later }))).to.include({ destroys: "restore" });
+    }
+  });
+
+  it("tells that the names of a drop are secret, without an end of the summary", async () => {
+    for (const names of [{ types: "[secret]" }, { types: ["[secret]"] }, { fields: "[secret]" }]) {
+      const found = await only(step("create", { ...drop, next: { backend: "0x42", ...names } }));
+      expect(found).to.include({ destroys: "drop" });
+      expect(found.what).to.contain("will erase").and.to.contain("of the backend 0x42");
+    }
   });
 
   it("knows a drop whose second half has not run", async () => {
@@ -279,6 +311,46 @@ describe("the summary of a preview: schemas", () => {
     const consented = await only(changed({ ...later, allow: ["User"] }));
     expect(consented).to.include({ destroys: "schema" });
     expect(consented.what).to.contain("consent to lose User");
+  });
+
+  describe("that an earlier run did not finish", () => {
+    const after = { ...base, schema: "type User { id: ID! name: String }", allow: ["User.email"] };
+    // The engine has stored the inputs of the run that failed, so they do not differ.
+    const unfinished = (inputs: object): object =>
+      step("update", { ...schema, old: { ...inputs }, next: { ...inputs }, oldOptions: { initErrors: ["not ready"] } });
+    const findings = async (inputs: object, ...said: readonly string[]): Promise<readonly Finding[]> => {
+      const diagnostics = said.map((line) => diagnostic("info", line, schema));
+      const { destroyed, others } = await of(digest([unfinished(inputs)], { diagnostics }));
+      return [...destroyed, ...others];
+    };
+
+    it("loses what the provider says that it still loses", async () => {
+      const [found] = await findings(after, "hides data: User.email: field removed");
+      expect(found).to.include({ destroys: "schema", what: "changes: hides data: User.email" });
+    });
+
+    it("loses what it has consent to lose, if the provider says nothing", async () => {
+      const [found] = await findings(after);
+      expect(found).to.include({ destroys: "schema" });
+      expect(found?.what).to.contain("with consent to lose User.email");
+    });
+
+    it("goes on, without consent", async () => {
+      const [found] = await findings(base);
+      expect(found).to.include({ what: "goes on where the last run stopped" }).and.not.to.have.property("destroys");
+      const [added] = await findings(base, "additive: User.age: field added");
+      expect(added).to.include({ what: "is updated: additive: User.age" }).and.not.to.have.property("destroys");
+    });
+  });
+
+  it("counts consent that is not known yet, or a secret, as consent", async () => {
+    for (const allow of [unknown, "[secret]", [unknown], ["[secret]"]]) {
+      const first = await only(step("create", { ...schema, next: { ...base, allow } }));
+      expect(first).to.include({ destroys: "schema" });
+      expect(first.what).to.contain("with consent to lose paths that are not known yet or secret");
+    }
+    const none = await only(step("create", { ...schema, next: { ...base, allow: [] } }));
+    expect(none).not.to.have.property("destroys");
   });
 
   it("leaves a first one to pulumi up, unless it has consent already", async () => {
