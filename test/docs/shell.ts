@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { LocalCloud } from "dgraphcloud-local";
@@ -45,6 +45,7 @@ export async function runShell(
       PULUMI_SKIP_CONFIRMATIONS: "true",
       HOME: folder,
       COMMAND: join(root, "local/bin/dgraphcloud-local.js"),
+      SUMMARY: summaryCommand,
       DGRAPHCLOUD_ENDPOINT: endpoint,
       DGRAPHCLOUD_EMAIL: account?.email,
       DGRAPHCLOUD_PASSWORD: account?.password,
@@ -65,11 +66,16 @@ const prelude = `
 set -eEo pipefail
 trap 'echo "$block: failed: $BASH_COMMAND"' ERR
 npm() { echo "npm $*" >> ~/commands; }
+gh() { echo "gh $*" >> ~/commands; }
 npx() {
-  if [ "$1 $2" = "dgraphcloud-local backup" ]; then shift; node "$COMMAND" "$@"; else echo "npx $*" >> ~/commands; fi
+  if [ "$1 $2" = "dgraphcloud-local backup" ]; then shift; node "$COMMAND" "$@"
+  elif [ "$1" = "pulumi-dgraphcloud" ]; then shift; summary "$@"
+  else echo "npx $*" >> ~/commands; fi
 }
 `;
+// Without a preview, only its options are looked at.
 const leftOut = `
+summary() { echo "npx pulumi-dgraphcloud $*" >> ~/commands; }
 pulumi() {
   test -n "$1"
   if [ "$1 $2" = "stack output" ]; then
@@ -78,6 +84,7 @@ pulumi() {
   fi
 }`;
 const answers = `
+summary() { node "$SUMMARY" "$@"; }
 pulumi() {
   echo "$PASSWORD" | {
     # It asks nothing, and refuses to be told not to ask.
@@ -86,28 +93,60 @@ pulumi() {
   }
 }`;
 
-const { name, scripts, peerDependencies, devDependencies } = JSON.parse(
+const { name, bin, scripts, peerDependencies, devDependencies } = JSON.parse(
   readFileSync(join(root, "package.json"), "utf8"),
 ) as {
   name: string;
+  bin: Record<string, string>;
   scripts: Record<string, string>;
   peerDependencies: Record<string, string>;
   devDependencies: Record<string, string>;
 };
 
+const summaryCommand = join(root, bin[name] ?? "");
+
 /** What a program needs, and a policy pack. */
 const toInstall = [name, ...Object.keys(peerDependencies), "@pulumi/policy"];
 
-/** Fails for a script, a package or a flag that is not there. */
-function lookUp([program, command = "", ...rest]: readonly string[]): void {
+/** Fails for a script, a package, a flag or a name that is not there. */
+function lookUp(words: readonly string[]): void {
+  const [program = "", command = "", ...rest] = words;
   const flags = (args: readonly string[]): unknown => cloudOptions(parseArgs({ args: [...args], options }).values, {});
-  if (program === "npx" && command === "dgraphcloud-local") flags(rest);
-  else if (program === "npm" && command === "run" && rest[0] === "local") flags(rest.slice(rest[1] === "--" ? 2 : 1));
-  else if (program === "npm" && command === "run" && scripts[rest[0] ?? ""] !== undefined) return;
-  else if (program === "npm" && ["ci", "test"].includes(command) && rest.length === 0) return;
-  else if (program === "npm" && command === "install" && rest.every((one) => toInstall.includes(one))) return;
-  // What the tests have installed as well.
-  else if (program === "npm" && command === "install" && rest[0] === "--save-dev" && rest.length === 2)
-    if (devDependencies[rest[1] ?? ""] !== undefined) return;
-    else throw new Error(`a page names what is not there: ${[program, command, ...rest].join(" ")}`);
+  if (program === "npx" && command === "dgraphcloud-local") return void flags(rest);
+  if (program === "npm" && command === "run" && rest[0] === "local")
+    return void flags(rest.slice(rest[1] === "--" ? 2 : 1));
+  const isThere =
+    (program === "npx" && command === name && takesOptions(rest)) ||
+    (program === "npm" && isOfNpm(command, rest)) ||
+    (program === "gh" && isOfGitHub(command, rest));
+  if (!isThere) throw new Error(`a page names what is not there: ${words.join(" ")}`);
+}
+
+function isOfNpm(command: string, rest: readonly string[]): boolean {
+  if (command === "run") return scripts[rest[0] ?? ""] !== undefined;
+  if (command === "ci" || command === "test") return rest.length === 0;
+  if (command !== "install") return false;
+  // The second is what the tests have installed as well.
+  return rest[0] === "--save-dev"
+    ? rest.length === 2 && devDependencies[rest[1] ?? ""] !== undefined
+    : rest.every((one) => toInstall.includes(one));
+}
+
+/** Whether the command takes these options, tried with a preview in which nothing happens. */
+function takesOptions(args: readonly string[]): boolean {
+  const withInput = args.map((one) => (one.endsWith(".json") ? "-" : one));
+  return spawnSync(process.execPath, [summaryCommand, ...withInput], { input: '{ "duration": 1 }' }).status === 0;
+}
+
+/** Whether the workflows of the examples use the name that a command of GitHub sets. */
+function isOfGitHub(command: string, rest: readonly string[]): boolean {
+  const folder = join(root, "examples/github-actions");
+  const workflows = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+  const isUsed = (pattern: string): boolean => workflows.some((text) => new RegExp(pattern, "m").test(text));
+  const [action, given = ""] = rest;
+  if (command === "secret" && action === "set") return isUsed(`secrets\\.${given}\\b`);
+  if (command === "variable" && action === "set") return isUsed(`vars\\.${given}\\b`);
+  if (command === "label" && action === "create") return isUsed(`-label ${given}$`);
+  const checks = rest.flatMap((one) => /^required_status_checks\[contexts\]\[\]=(.*)$/.exec(one)?.[1] ?? []);
+  return command === "api" && checks.length > 0 && checks.every((check) => isUsed(`^  ${check}:$`));
 }

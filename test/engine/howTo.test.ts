@@ -8,7 +8,7 @@ import { prepareEngine } from "../../tools/engine";
 import { withPolicyPacks } from "../../tools/policyPacks";
 import { root } from "../docs/blocks";
 import { recordsOf } from "../local/content";
-import { fails, type Stack, stackName, succeeds } from "../harness/engineStack";
+import { fails, type Run, type Stack, stackName, succeeds } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
 import { howToPages, Story } from "./howToReader";
 
@@ -464,6 +464,82 @@ page("change-a-schema", {}, (story) => {
     await story().follow("Tidy allow");
     expect(story().stack.local.journal.acted("updateGQLSchema")).to.equal(sent);
     await succeeds(story().stack.up("--expect-no-changes"));
+  });
+});
+
+page("pull-requests", {}, (story) => {
+  const production = (): Backend => story().stack.local.cloud.get("0x42");
+
+  it("prepares a repository, and deploys production", async () => {
+    const { stack } = story();
+    await story().follow("Write the program");
+    await story().follow("Make the stack");
+    await story().follow("Add the workflows");
+    await story().follow("Set up GitHub");
+    // The first run of the workflow.
+    await succeeds(stack.up());
+    expect(production().deployment).to.include({ name: "shop-production" });
+  });
+
+  it("shows what a pull request destroys, and stops it", async () => {
+    const before = await production().engine.schema();
+    const printed = await story().follow("Open a pull request");
+    expect(printed.match(/^<!-- pulumi-dgraphcloud summary shop\/production -->$/gm)).to.have.length(2);
+    expect(await production().engine.schema()).to.equal(before);
+  });
+});
+
+page("environment-per-pull-request", {}, (story) => {
+  const program = "review/index.ts";
+  const names = (): string[] =>
+    story()
+      .stack.local.cloud.all()
+      .map(({ name }) => name);
+  const review = (...args: string[]): Promise<Run> => story().stack.pulumi("-C", "review", ...args);
+
+  before(async () => {
+    const { stack } = story();
+    const schema = "type Product { sku: String! @id name: String! @search(by: [term]) price: Float }";
+    writeFileSync(join(stack.project, "schema.graphql"), `${schema}\n`);
+    const production = await make(stack, "shop-production");
+    await production.engine.setSchema(schema);
+    await production.engine.graphql({
+      query: 'mutation { addProduct(input: [{ sku: "1", name: "tea" }]) { numUids } }',
+    });
+    await production.takeBackup();
+  });
+
+  it("shows the program of the example, with the schema of the folder above", async () => {
+    await story().follow("Write the program");
+    await story().follow("Add the workflow");
+    const example = readFileSync(join(root, "examples/pull-request/index.ts"), "utf8");
+    const written = readFileSync(join(story().stack.project, program), "utf8");
+    expect(written).to.equal(`// ${program}\n${example.replace('"schema.graphql"', '"../schema.graphql"')}`);
+  });
+
+  it("makes an environment with production's data, and leaves nothing of it", async () => {
+    const { local } = story().stack;
+    const printed = await story().follow("Try it on your machine");
+    expect(printed).to.match(/^http:\S+\/graphql$/m);
+    expect([local.journal.acted("restore"), local.journal.acted("deleteDeployment")]).to.deep.equal([1, 1]);
+    expect(names()).to.deep.equal(["shop-production"]);
+  });
+
+  it("takes the consent of the branch, and copies again", async () => {
+    const { stack } = story();
+    await succeeds(review("stack", "init", "pr-13"));
+    edit(stack, "schema.graphql", (text) => text.replace("price: Float", "stock: Int"));
+    expect(await fails(review("up", "--yes"))).to.contain("DGC702");
+    await story().follow("A change of the schema that needs consent");
+    await succeeds(review("up", "--yes", "--skip-preview"));
+    const copy = stack.local.cloud.get(stack.local.cloud.all().find(({ name }) => name === "shop-pr-13")?.uid ?? "");
+    expect(await recordsOf(copy, "Product")).to.have.length(1);
+    expect(await copy.engine.schema()).to.contain("stock");
+
+    await story().follow("New data");
+    expect(await succeeds(review("preview"))).to.contain('It runs again because of a change of triggers ("copy")');
+    await succeeds(review("destroy", "--yes", "--skip-preview"));
+    expect(names()).to.deep.equal(["shop-production"]);
   });
 });
 
