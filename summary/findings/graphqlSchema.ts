@@ -41,7 +41,7 @@ async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding>
   return {
     plan,
     destroys: "schema",
-    what: `changes: ${byGrade(losing, (of) => of.map(({ path }) => path).join(", "))}`,
+    what: `has changes that need consent: ${byGrade(losing, (of) => of.map(({ path }) => path).join(", "))}`,
     details: harmless.length === 0 ? [] : [`Besides: ${byGrade(harmless, (of) => pathsOf(of))}`],
     ...(backend !== undefined && { data: { uid: backend, changes: losing } }),
   };

@@ -247,7 +247,7 @@ describe("the summary of a preview: schemas", () => {
   it("grades the changes, the worst first, and counts the others", async () => {
     const found = await only(changed({ schema: "type User { id: ID! name: String age: Int }", allow: ["User.email"] }));
     expect(found.destroys).to.equal("schema");
-    expect(found.what).to.equal("changes: hides data: User.email");
+    expect(found.what).to.equal("has changes that need consent: hides data: User.email");
     expect(found.details).to.deep.equal(["Besides: additive: User.age"]);
     expect(found.data?.changes?.map(({ grade, path }) => [grade, path])).to.deep.equal([["HIDES_DATA", "User.email"]]);
   });
@@ -274,7 +274,7 @@ describe("the summary of a preview: schemas", () => {
       diff: ["authorization.verificationKey"],
     });
     const found = await only(secret);
-    expect(found.what).to.equal("changes: security: Dgraph.Authorization");
+    expect(found.what).to.equal("has changes that need consent: security: Dgraph.Authorization");
     const removed = step("update", {
       ...schema,
       old: { ...base, authorization: "[secret]" },
@@ -298,7 +298,9 @@ describe("the summary of a preview: schemas", () => {
     ];
     const diagnostics = said.map((line) => diagnostic("info", line, schema));
     const { destroyed } = await of(digest([secret], { diagnostics }));
-    expect(destroyed.map(({ what }) => what)).to.deep.equal(["changes: hides data: User.email, 2 more"]);
+    expect(destroyed.map(({ what }) => what)).to.deep.equal([
+      "has changes that need consent: hides data: User.email, 2 more",
+    ]);
     const silent = await only(secret);
     expect(silent).to.include({ isUnknown: true }).and.not.to.have.property("destroys");
   });
@@ -326,7 +328,7 @@ describe("the summary of a preview: schemas", () => {
 
     it("loses what the provider says that it still loses", async () => {
       const [found] = await findings(after, "hides data: User.email: field removed");
-      expect(found).to.include({ destroys: "schema", what: "changes: hides data: User.email" });
+      expect(found).to.include({ destroys: "schema", what: "has changes that need consent: hides data: User.email" });
     });
 
     it("loses what it has consent to lose, if the provider says nothing", async () => {
