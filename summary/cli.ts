@@ -14,6 +14,8 @@ import { headlineOf, type Stakes, summaryOf } from "./summary";
 const usage = `Usage: pulumi-dgraphcloud summary [FILE|-] [options]
 
 Reads the output of "pulumi preview --json" from FILE or from standard input, and writes what it means as Markdown: what is destroyed first.
+Give that preview --show-replacement-steps as well: without it, the engine leaves out what an earlier replace could not delete, and
+the next pulumi up deletes.
 
   --json            write JSON instead
   --fail-on WORDS   exit with 3 if the preview destroys something: delete, replace, restore, drop, schema, separated by commas,

@@ -16,12 +16,15 @@ const deletion = {
   urn: urnOf(backendType, "orders"),
   oldState: { type: backendType, id: "0x42", custom: true, inputs: { zone: "us-east-1" }, outputs: { uid: "0x42" } },
 };
+/** A backend that an earlier replace could not delete: the next pulumi up does. The engine names it only when it is asked to. */
+const leftover = { ...deletion, op: "delete-replaced" };
 const digestOf = (steps: readonly object[], diagnostics: readonly object[] = []): string =>
   JSON.stringify({ steps: [stackStep, ...steps], diagnostics, duration: 1, changeSummary: { same: 1 } });
 
 const previews = {
   harmless: digestOf([]),
   destructive: digestOf([deletion]),
+  leftover: digestOf([leftover]),
   failed: digestOf([deletion], [{ urn: deletion.urn, severity: "error", message: "error: it failed\n" }]),
   unreadable: "",
 };
@@ -42,6 +45,7 @@ const gate = ["Destruction must be allowed", 3] as const;
 const rows: readonly Row[] = [
   { when: "nothing is destroyed", preview: "harmless" },
   { when: "something is destroyed", preview: "destructive", stoppedBy: gate },
+  { when: "an earlier replace left something to destroy", preview: "leftover", stoppedBy: gate },
   { when: "something is destroyed, with another label", preview: "destructive", labels: ["bug"], stoppedBy: gate },
   { when: "something is destroyed, with the label", preview: "destructive", labels: ["bug", allow] },
   { when: "the preview failed, with the label", preview: "failed", code: 1, labels: [allow], stoppedBy: failedPreview },
@@ -86,7 +90,8 @@ describe("the gate of the workflows that users copy", function () {
     const script = [
       "#!/bin/sh",
       `echo "$*" >> ${at("commands")}`,
-      `case "$*" in "preview --json"*) cat ${at("preview.json")}; exit $(cat ${at("code")});; esac`,
+      `case "$*" in "preview --json --show-replacement-steps"*) cat ${at("preview.json")}; exit $(cat ${at("code")});; esac`,
+      `case "$*" in "preview --json"*) cat ${at("without-steps.json")}; exit $(cat ${at("code")});; esac`,
       `case "$1" in preview) echo "error: what the log must show"; exit 1;; esac`,
     ];
     writeFileSync(at("engine/pulumi"), script.join("\n"), { mode: 0o755 });
@@ -109,6 +114,7 @@ describe("the gate of the workflows that users copy", function () {
 
   function prepare({ preview, code = 0, labels = [] }: Row): void {
     writeFileSync(at("preview.json"), previews[preview]);
+    writeFileSync(at("without-steps.json"), previews[preview === "leftover" ? "harmless" : preview]);
     writeFileSync(at("code"), String(code));
     pull.labels = [...labels];
   }
