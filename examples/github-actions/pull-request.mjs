@@ -35,8 +35,9 @@ async function comment(file, event) {
 }
 
 async function requireLabel(label, event) {
-  // A push changes what was reviewed: whoever set the label before it has not seen this.
-  const allowed = event.action !== "synchronize" && (await labelsOf(event)).includes(label);
+  // A push changes what was reviewed: whoever set the label before it has not seen this. To a closed pull request, it makes no event.
+  const mayBeNew = event.action === "synchronize" || event.action === "reopened";
+  const allowed = !mayBeNew && (await labelsOf(event)).includes(label);
   if (allowed) return console.log(`The label "${label}" allows it.`);
   const how = event.pull_request ? "on this pull request" : "on the merged pull request, and run this job again";
   stop(3, `This would destroy what the summary lists first. To allow it, set the label "${label}" ${how}.`);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
@@ -155,13 +155,21 @@ describe("the gate of the workflows that users copy", function () {
     });
   }
 
-  it("in preview.yml does not count a label that was set before a push", async () => {
-    prepare({ when: "", preview: "destructive", labels: ["bug", allow] });
-    const run = await onPullRequest("preview", "synchronize");
-    expect(run.jobs["consent"]?.outcome).to.equal("success");
-    expect(pull.labels).to.deep.equal(["bug"]);
-    expectStop(run, { when: "", preview: "destructive", stoppedBy: gate });
-  });
+  // A push to a pull request that is closed makes no event: it is seen when the pull request is opened again.
+  for (const action of ["synchronize", "reopened"])
+    it(`in preview.yml does not count a label that was set before a push: ${action}`, async () => {
+      prepare({ when: "", preview: "destructive", labels: ["bug", allow] });
+      const run = await onPullRequest("preview", action);
+      expect(run.jobs["consent"]?.outcome).to.equal("success");
+      expect(pull.labels).to.deep.equal(["bug"]);
+      expectStop(run, { when: "", preview: "destructive", stoppedBy: gate });
+    });
+
+  for (const name of readdirSync(examples).filter((file) => file.endsWith(".yml")))
+    it(`runs no command of a package that is not installed: ${name}`, () => {
+      // Without --no, npx installs what the registry has under that name, in a job that holds credentials.
+      expect(readFileSync(join(examples, name), "utf8")).not.to.match(/npx (?!--no )/);
+    });
 
   for (const workflow of ["preview", "environment"])
     it(`skips a pull request of a fork with a word: ${workflow}.yml`, async () => {
