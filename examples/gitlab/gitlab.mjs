@@ -39,7 +39,7 @@ async function requireLabel(label) {
   // The label allows what was reviewed, and a later push changes that.
   const path = `${project}/merge_requests/${request.iid}`;
   const events = await list(`${path}/resource_label_events`);
-  const set = latest(events.filter((event) => event.label?.name === label && event.action === "add"));
+  const set = latest(events.filter((event) => event.label?.name === label));
   if (set <= latest(await list(`${path}/versions`)))
     return refuse(`The label "${label}" on !${request.iid} was set before the last push: remove it and set it again.`);
   console.log(`The label "${label}" on !${request.iid} allows it.`);

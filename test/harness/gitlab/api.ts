@@ -139,7 +139,9 @@ export class FakeGitLab {
   private readonly routes: Readonly<Record<string, (request: Incoming) => object | undefined>> = {
     "GET user": () => tokenUser,
     "GET projects/7/merge_requests/(\\d+)": ({ parts }) => this.request(parts),
-    "GET projects/7/merge_requests/(\\d+)/notes": ({ parts }) => this.request(parts)?.notes,
+    "GET projects/7/merge_requests/(\\d+)/notes": ({ parts }) =>
+      // GitLab lists the newest first.
+      this.request(parts)?.notes.toReversed(),
     "GET projects/7/merge_requests/(\\d+)/versions": ({ parts }) => this.request(parts)?.versions,
     "GET projects/7/merge_requests/(\\d+)/resource_label_events": ({ parts }) => this.request(parts)?.labelEvents,
     "POST projects/7/merge_requests/(\\d+)/notes": ({ parts, content }) => this.note(this.request(parts), content),
