@@ -62,6 +62,19 @@ describe("the script of the workflow for drift", () => {
     expect(github.issues.map(({ state }) => state)).to.deep.equal(["closed", "open"]);
   });
 
+  it("leaves the issues of others alone", async () => {
+    // Anybody can write the text, but not set the label. A pull request is an issue to GitHub.
+    github.open({ title: "A question", body: marker, labels: [] });
+    github.open({ title: "A change", body: marker, labels: ["drift"], isPullRequest: true });
+    await run("gone", marker);
+    await run("found", `### new\n${marker}`);
+    expect(github.issues.map(({ body, state }) => [body, state])).to.deep.equal([
+      [marker, "open"],
+      [marker, "open"],
+      [`### new\n${marker}`, "open"],
+    ]);
+  });
+
   it("opens another issue after a closed one", async () => {
     await run("found", marker);
     await run("gone", marker);
