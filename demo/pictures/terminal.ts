@@ -1,4 +1,5 @@
 import Anser from "anser";
+import { escaped } from "./escaped";
 
 /** Wider than a Pulumi URN, and narrow enough to be read on a page of GitHub. */
 const columns = 96;
@@ -97,10 +98,6 @@ function spansOf(cells: readonly Cell[]): string {
     text = "";
   });
   return spans;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function unescaped(markup: string): string {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect } from "chai";
+import { drawComment } from "../../demo/pictures/comment";
 import { fileOf, pageWith, pictureNames, root, sidesOf } from "../../demo/pictures/page";
 import { drawTerminal, textOf } from "../../demo/pictures/terminal";
 
@@ -54,5 +55,74 @@ describe("the pictures of the pages", () => {
     expect(() => drawTerminal("\u001b[38;5;200mpink", "")).to.throw(
       "a colour that the palette lacks: ansi-palette-200",
     );
+  });
+});
+
+describe("the picture of a comment", () => {
+  const linesIn = (markdown: string): { x: number; y: number; width: number; text: string; bold: boolean }[] =>
+    [...drawComment(markdown, "").matchAll(/<text x="(.+?)" y="(.+?)" textLength="(.+?)" [^>]*?>(.*?)<\/text>/g)]
+      .slice(3) // who has written the comment
+      .map(([element, x, y, width, text = ""]) => ({
+        ...{ x: Number(x), y: Number(y), width: Number(width), text },
+        bold: element.includes('font-weight="600"'),
+      }));
+
+  it("shows headings, bold text, code, signs, and no comment of HTML", () => {
+    const markdown = "### A\\_b\n\n**c** &lt;d&gt; @<!-- -->e `f`\n\n<!-- g -->\n";
+    expect(linesIn(markdown).map(({ text, bold }) => (bold ? `**${text}**` : text))).to.deep.equal([
+      "**A_b**",
+      "**c**",
+      "&lt;d&gt; @e",
+      "f",
+    ]);
+    expect(drawComment(markdown, 'A "title" & more'))
+      .to.contain('>A "title" &amp; more</title>')
+      .and.to.contain(">A_b\nc &lt;d&gt; @e f</desc>");
+  });
+
+  it("indents the items of a list by their depth, with a bullet for each", () => {
+    const markdown = "- a\n  - b\n- c\n";
+    const [a, b, c] = linesIn(markdown);
+    expect(b!.x).to.be.above(a!.x);
+    expect(c!.x).to.equal(a!.x);
+    expect(drawComment(markdown, "").match(/<circle[^>]*r="2.5"/g)).to.have.length(3);
+  });
+
+  it("breaks long lines within its edge, in a word only where there is no other way", () => {
+    const words = `${"erases data ".repeat(40)}${"x".repeat(300)}`;
+    const heading = linesIn(`### ${words}`);
+    const item = linesIn(`- a\n  - **b** ${words}`);
+    const cell = linesIn(`| a | b |\n| --- | --- |\n| c | ${words} |\n`);
+    for (const lines of [heading, item, cell]) {
+      expect(lines.map(({ text }) => text).join(" ")).to.contain("erases data erases");
+      expect(lines.map(({ text }) => text.replaceAll(" ", "")).join("")).to.contain(words.replaceAll(" ", ""));
+      for (const { x, width } of lines) expect(x + width).to.be.at.most(780);
+    }
+  });
+
+  it("aligns the columns of a table, below a head in bold", () => {
+    const cells = linesIn("| resource | what |\n| --- | --- |\n| a | is created |\n| Backend b | is updated |\n");
+    expect(cells.map(({ bold }) => bold)).to.deep.equal([true, true, false, false, false, false]);
+    const [, , a, created, b, updated] = cells;
+    expect([a!.x, created!.x]).to.deep.equal([b!.x, updated!.x]);
+    expect([created!.y, updated!.y]).to.deep.equal([a!.y, b!.y]);
+    expect(b!.x + b!.width).to.be.below(updated!.x);
+    expect(b!.y).to.be.above(a!.y);
+  });
+
+  it("refuses Markdown that it would show wrongly", () => {
+    const unknown = {
+      "[a](b)": "link_open",
+      "*a*": "em_open",
+      "a\nb": "softbreak",
+      "a <b> c": "html_inline",
+      "<b>": "html_block",
+      "1. a": "ordered_list_open",
+      "- a\n\n  b": "paragraph_open",
+      "# a": "heading_open",
+      "---": "hr",
+    };
+    for (const [markdown, name] of Object.entries(unknown))
+      expect(() => drawComment(markdown, ""), markdown).to.throw(`cannot show this Markdown: ${name}`);
   });
 });
