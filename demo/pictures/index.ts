@@ -1,16 +1,15 @@
 import { writeFileSync } from "node:fs";
-import { fileOf, pictureNames, writeText } from "./page";
+import { fileOf, isPicture, pictureNames, writeText } from "./page";
 import { takePicture } from "./take";
-import { textOf } from "./terminal";
 
 /** Takes a picture again: writes its SVG, and its text on the page that shows it. */
 async function main(names: readonly string[]): Promise<void> {
   const [name, ...others] = names;
-  if (name === undefined || others.length > 0)
+  if (name === undefined || !isPicture(name) || others.length > 0)
     throw new Error(`name one picture, as in npm run picture -- preview. There are: ${pictureNames.join(", ")}`);
-  const svg = await takePicture(name);
+  const { svg, text } = await takePicture(name);
   writeFileSync(fileOf(name), svg);
-  writeText(name, textOf(svg));
+  writeText(name, text);
   console.log(`written: docs/pictures/${name}.svg, and its text on the page that shows it`);
 }
 

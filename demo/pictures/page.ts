@@ -3,40 +3,48 @@ import { join, resolve } from "node:path";
 
 export const root = resolve(__dirname, "../..");
 
-/** The page that shows each picture. */
-const pages: Readonly<Record<string, string>> = { preview: "README.md" };
+/** The page that shows each picture, and the language of the block below the image that holds its text. */
+const pages = {
+  preview: { file: "README.md", language: "text" },
+  summary: { file: "docs/how-to/pull-requests.md", language: "md" },
+} as const satisfies Readonly<Record<string, { file: string; language: string }>>;
 
-export const pictureNames = Object.keys(pages);
+export type PictureName = keyof typeof pages;
 
-/** A picture as its page shows it: a change of a program, the image, and the text of the image. */
+export const pictureNames = Object.keys(pages) as PictureName[];
+
+/** A picture as its page shows it: the image, and the text of the image. */
 export interface PageWithPicture {
-  /** The program before and after the change. */
-  readonly before: string;
-  readonly after: string;
   /** What the image shows, in words. */
   readonly title: string;
   readonly text: string;
 }
 
 export function pageWith(name: string): PageWithPicture {
-  const [page, file] = read(name);
-  const image = new RegExp(`!\\[(?<title>.*)\\]\\((docs/)?pictures/${name}\\.svg\\)`).exec(page);
-  const [above, below] = [page.slice(0, image?.index), page.slice(image?.index)];
+  const { page, file, language } = read(name);
+  const { title, below } = imageOn(page, name);
+  const text = blockIn(below, language);
+  if (title === undefined || text === undefined)
+    throw new Error(`${file} must have the image pictures/${name}.svg, then a ${language} block`);
+  return { title, text };
+}
+
+/** The program before and after the change that a page shows above a picture. */
+export function changeAbove(name: string): { before: string; after: string } {
+  const { page, file } = read(name);
+  const { above } = imageOn(page, name);
   const change = blockIn(above.slice(above.lastIndexOf("```diff\n")), "diff");
-  const text = blockIn(below, "text");
-  const title = image?.groups?.["title"];
-  if (title === undefined || change === undefined || text === undefined)
-    throw new Error(`${file} must have a diff block, then the image pictures/${name}.svg, then a text block`);
-  return { ...sidesOf(change), title, text };
+  if (change === undefined) throw new Error(`${file} must have a diff block above the image pictures/${name}.svg`);
+  return sidesOf(change);
 }
 
 /** Replaces the text of the picture on its page. */
 export function writeText(name: string, text: string): void {
-  const [page, file] = read(name);
+  const { page, file, language } = read(name);
   const { text: old } = pageWith(name);
   writeFileSync(
     join(root, file),
-    page.replace(`\`\`\`text\n${old}`, () => `\`\`\`text\n${text}`),
+    page.replace(`\`\`\`${language}\n${old}`, () => `\`\`\`${language}\n${text}`),
   );
 }
 
@@ -60,8 +68,17 @@ function blockIn(page: string, language: string): string | undefined {
   return new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "ms").exec(page)?.[1];
 }
 
-function read(name: string): [page: string, file: string] {
-  const file = pages[name];
-  if (file === undefined) throw new Error(`there is no picture ${name}: take one of ${pictureNames.join(", ")}`);
-  return [readFileSync(join(root, file), "utf8"), file];
+function imageOn(page: string, name: string): { title: string | undefined; above: string; below: string } {
+  const image = new RegExp(`!\\[(?<title>.*)\\]\\((docs/|\\.\\./)?pictures/${name}\\.svg\\)`).exec(page);
+  return { title: image?.groups?.["title"], above: page.slice(0, image?.index), below: page.slice(image?.index) };
+}
+
+function read(name: string): { page: string; file: string; language: string } {
+  if (!isPicture(name)) throw new Error(`there is no picture ${name}: take one of ${pictureNames.join(", ")}`);
+  const { file, language } = pages[name];
+  return { page: readFileSync(join(root, file), "utf8"), file, language };
+}
+
+export function isPicture(name: string): name is PictureName {
+  return Object.hasOwn(pages, name);
 }

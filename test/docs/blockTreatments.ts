@@ -16,10 +16,22 @@ import type { Block } from "./blocks";
  * - faults: read by the local cloud as a file for --faults
  * - syntax: parsed. A workflow runs on GitHub's machines, an environment of Pulumi ESC in Pulumi Cloud; JSON and the rest are no
  *   programs
+ * - picture: the Markdown that a picture shows; test/docs/pictures.test.ts draws it again
  * - output: what a program prints; not run
  */
 export type Treatment =
-  "change" | "program" | "story" | "patch" | "script" | "mocks" | "shell" | "schema" | "faults" | "syntax" | "output";
+  | "change"
+  | "program"
+  | "story"
+  | "patch"
+  | "script"
+  | "mocks"
+  | "shell"
+  | "schema"
+  | "faults"
+  | "syntax"
+  | "picture"
+  | "output";
 
 /** By the word behind the fence; an indented block has none, and is for a shell. */
 const byLanguage: Readonly<Record<string, Treatment>> = {
@@ -31,6 +43,7 @@ const byLanguage: Readonly<Record<string, Treatment>> = {
   graphql: "schema",
   sh: "shell",
   "": "shell",
+  md: "picture",
   text: "output",
 };
 

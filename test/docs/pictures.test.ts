@@ -2,13 +2,19 @@ import { readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect } from "chai";
 import { drawComment } from "../../demo/pictures/comment";
-import { fileOf, pageWith, pictureNames, root, sidesOf } from "../../demo/pictures/page";
+import { escaped } from "../../demo/pictures/escaped";
+import { changeAbove, fileOf, pageWith, pictureNames, root, sidesOf } from "../../demo/pictures/page";
 import { drawTerminal, textOf } from "../../demo/pictures/terminal";
 
 describe("the pictures of the pages", () => {
   for (const name of pictureNames) {
     it(`have the text that their page shows below them: ${name}`, () => {
-      expect(pageWith(name).text).to.equal(textOf(readFileSync(fileOf(name), "utf8")));
+      const svg = readFileSync(fileOf(name), "utf8");
+      const { text, title } = pageWith(name);
+      // The text of a comment is its Markdown.
+      if (name === "summary") expect(drawComment(text, title)).to.equal(svg);
+      else expect(text).to.equal(textOf(svg));
+      expect(svg).to.contain(`>${escaped(title)}</title>`);
     });
 
     it(`are small, load nothing from elsewhere, and are published: ${name}`, () => {
@@ -21,7 +27,10 @@ describe("the pictures of the pages", () => {
   }
 
   it("name the pictures that there are", () => {
-    expect(() => pageWith("absent")).to.throw("there is no picture absent: take one of preview");
+    expect(() => pageWith("absent")).to.throw("there is no picture absent: take one of preview, summary");
+    expect(() => changeAbove("summary")).to.throw(
+      "docs/how-to/pull-requests.md must have a diff block above the image",
+    );
   });
 
   it("read both sides of a change", () => {

@@ -21,7 +21,7 @@ export class Story {
     /** What the reader types when pulumi asks for a password. */
     public password: string,
   ) {
-    this.blocks = allBlocks().filter(({ file }) => file === page);
+    this.blocks = allBlocks().filter((block) => block.file === page && treatmentOf(block) !== "picture");
   }
 
   static async start(page: string, options: LocalCloudOptions, password = "local-password"): Promise<Story> {
