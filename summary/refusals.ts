@@ -50,8 +50,9 @@ function refusalOf({ urn, message }: Diagnostic): Refusal {
   }
   const code = pointer.exec(message);
   if (code === null) return { of, lines: [] };
-  const text = message.slice(0, code.index);
-  const lines = (urn === "" ? textOfProgram(text) : textOfCheck(text)).split("\n").map((line) => line.trim());
+  const text = ownText(urn, message.slice(0, code.index));
+  if (text === undefined) return { of, lines: [] };
+  const lines = text.split("\n").map((line) => line.trim());
   return {
     of,
     lines: [
@@ -61,21 +62,36 @@ function refusalOf({ urn, message }: Diagnostic): Refusal {
   };
 }
 
+/** Our own words in a message; undefined if others have put theirs around them, which may hold a secret. */
+function ownText(urn: string, text: string): string | undefined {
+  if (urn === "") return textOfProgram(text);
+  return isOurs(urn) ? textOfCheck(text) : undefined;
+}
+
+function isOurs(urn: string): boolean {
+  return /(?:::|\$)pulumi-nodejs:dynamic\/dgraphcloud:\w+::/.test(urn);
+}
+
 /**
  * The engine puts the value of a refused input before our words, and a value can be long, or hold a secret that the program did not mark:
  * `TYPE resource 'NAME': property zone value {…} has a problem: WORDS`.
  */
-function textOfCheck(text: string): string {
-  const inFront = /^(?:error: )?\S+ resource '[^']*'(?:: property (\S+) value \{[^]*\})? has a problem: /.exec(text);
-  if (inFront === null) return text.replace(/^error: /, "").replace(/^Preview failed: /, "");
+function textOfCheck(text: string): string | undefined {
+  const inFront = /^(?:error: )?\S+ resource '[^]*?'(?:: property ([^\n]+?) value \{[^]*\})? has a problem: /.exec(
+    text,
+  );
+  if (inFront === null) {
+    const isRefusal = text.includes(" has a problem: ");
+    return isRefusal ? undefined : text.replace(/^error: /, "").replace(/^Preview failed: /, "");
+  }
   const words = text.slice(inFront[0].length);
   return inFront[1] === undefined ? words : `"${inFront[1]}": ${words}`;
 }
 
 /** A look-up that failed is an error of the program, which can print its stack before it. */
-function textOfProgram(text: string): string {
-  const mark = "Error: ";
-  return text.slice(text.lastIndexOf(mark) + mark.length);
+function textOfProgram(text: string): string | undefined {
+  const own = /(?:^|[Ee]rror: )((?:get\w+: |pulumi-dgraphcloud is not installed |The settings of this provider )[^]*)$/;
+  return own.exec(text)?.[1];
 }
 
 /** The messages that a summary does not repeat, for the log of the job. */

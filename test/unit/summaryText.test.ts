@@ -136,6 +136,33 @@ describe("what a failed preview refused", () => {
     ]);
   });
 
+  it("leaves out the refused value whatever the names are", () => {
+    const reason = "has a problem: must be a string [DGC603: x]";
+    const token = "pulumi-nodejs:dynamic/dgraphcloud:Backend";
+    const messages = [
+      `${token} resource 'o'brien': property lambdaScript value {a-secret} ${reason}`,
+      `${token} resource 'orders': property triggers["a b"] value {a-secret} ${reason}`,
+      `${token} resource 'orders': property lambdaScript value {it's {a-secret} } ${reason}`,
+      `${token} resource 'orders': property lambdaScript value {a-secret\n' } ${reason}`,
+    ];
+    for (const message of messages) {
+      const [refusal] = refusals(diagnostic("error", message, orders));
+      expect(JSON.stringify(refusal)).not.to.contain("a-secret");
+      expect(refusal?.lines[0]).to.match(/must be a string$/);
+    }
+  });
+
+  it("repeats nothing that others have put around our reason", () => {
+    const ours = "getBackend: no backend has the name. See DGC301: node_modules/x";
+    const foreign = [
+      diagnostic("error", `no log-in with a-secret: ${ours}`),
+      diagnostic("error", `no log-in with a-secret: ${ours}`, { type: "aws:s3/bucket:Bucket", name: "logs" }),
+      diagnostic("error", `Error: ${ours}`, { type: "pulumi-nodejs:dynamic:Resource", name: "own" }),
+    ];
+    for (const one of foreign) expect(refusals(one)[0]?.lines).to.deep.equal([]);
+    expect(messagesOfOthers(readPreview(digest([], { diagnostics: foreign })))).to.have.length(3);
+  });
+
   it("repeats our reason about a property that may be secret", () => {
     const message =
       "pulumi-nodejs:dynamic/dgraphcloud:GraphqlSchema resource 's' has a problem: \"schema\": 1 change needs your consent: A.b [DGC702: x]";
