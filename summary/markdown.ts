@@ -77,7 +77,7 @@ function destroyedList(summary: Summary, size: Size, now: Date): string {
   const items = summary.destroyed.map((finding) => {
     const { plan, destroys, what, data, details } = finding;
     if (size === "names") return item(`${destroys ?? ""}: ${nameOf(plan)}${gradesIn(data?.changes ?? [])}`, []);
-    const below = size === "all" ? [...details, ...stakeLines(finding, summary, now)] : [];
+    const below = size === "all" ? [...stakeLines(finding, summary, now), ...details] : [];
     return item(`**${nameOf(plan)}** ${escaped(what)}`, below);
   });
   return items.join("\n");

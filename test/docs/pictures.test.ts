@@ -5,6 +5,7 @@ import { drawComment } from "../../demo/pictures/comment";
 import { escaped } from "../../demo/pictures/escaped";
 import { changeAbove, fileOf, pageWith, pictureNames, root, sidesOf } from "../../demo/pictures/page";
 import { drawTerminal, textOf } from "../../demo/pictures/terminal";
+import { allPages } from "./blocks";
 
 describe("the pictures of the pages", () => {
   for (const name of pictureNames) {
@@ -25,6 +26,15 @@ describe("the pictures of the pages", () => {
       expect(files).to.include(relative(root, fileOf(name)).replace(/[^/]+$/, "*.svg"));
     });
   }
+
+  it("are shown with the same words on every page", () => {
+    const shown = allPages().flatMap((page) => [
+      ...readFileSync(join(root, page), "utf8").matchAll(/!\[(.*)\]\(\S*pictures\/(\w+)\.svg\)/g),
+    ]);
+    expect(shown.map(([, title, name]) => [name, title])).to.have.deep.members(
+      ["preview", "summary", "summary"].map((name) => [name, pageWith(name).title]),
+    );
+  });
 
   it("name the pictures that there are", () => {
     expect(() => pageWith("absent")).to.throw("there is no picture absent: take one of preview, summary");
