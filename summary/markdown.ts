@@ -78,7 +78,7 @@ function destroyedList(summary: Summary, size: Size, now: Date): string {
     const { plan, destroys, what, data, details } = finding;
     if (size === "names") return item(`${destroys ?? ""}: ${nameOf(plan)}${gradesIn(data?.changes ?? [])}`, []);
     const below = size === "all" ? [...stakeLines(finding, summary, now), ...details] : [];
-    return item(`**${nameOf(plan)}** ${escaped(what)}`, below);
+    return item(`**${nameOf(plan)}** ${escaped(what)}${what.endsWith(".") ? "" : "."}`, below);
   });
   return items.join("\n");
 }
@@ -118,7 +118,7 @@ function table({ others, destroyed }: Summary, rows: number): string[] {
     const cell = [what, ...details].join(". ").replaceAll("..", ".");
     return `| ${warning ? "⚠️ " : ""}${nameOf(plan)} | ${escaped(cell)} |`;
   });
-  return [title, ["| resource | what happens |", "| --- | --- |", ...lines].join("\n"), ...more];
+  return [title, ["| Resource | What happens |", "| --- | --- |", ...lines].join("\n"), ...more];
 }
 
 /** `Backend "orders" (0x43)`; with the whole type for resources of other packages. */

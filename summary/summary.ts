@@ -52,11 +52,11 @@ export async function summaryOf(
 /** The one line that says what is lost, how many, and where. */
 export function headlineOf(summary: Summary): string {
   const { stack, failed, destroyed } = summary;
-  const losses = [...lossesOf(destroyed), ...(destroyed.length === 0 ? [] : nodesLost(summary))];
+  const lost = [...lossesOf(destroyed), ...(destroyed.length === 0 ? [] : nodesLost(summary))];
   const drift = driftOf(summary);
-  const parts = losses.length > 0 ? [...losses, ...drift] : restOf(summary, drift);
+  const parts = lost.length > 0 ? [...lost, ...drift] : restOf(summary, drift);
   if (failed)
-    return `${stack || "preview"}: the preview failed${losses.length === 0 ? "" : `; it planned: ${losses.join("; ")}`}`;
+    return `${stack || "preview"}: the preview failed${lost.length === 0 ? "" : `; it planned: ${lost.join("; ")}`}`;
   return `${stack || "preview"}: ${parts.join("; ")}`;
 }
 
@@ -88,13 +88,15 @@ function driftOf({ others }: Summary): string[] {
   ];
 }
 
+/** With names if one kind of loss is ours, else only with numbers: the list below has the names. */
 function lossesOf(destroyed: readonly Finding[]): string[] {
+  const own = destroyed.filter(({ plan }) => plan.kind !== undefined);
+  const isOneKind = new Set(own.map(({ destroys }) => destroys)).size === 1;
   return destructions.flatMap((word) => {
-    const ofWord = destroyed.filter(({ destroys }) => destroys === word);
-    const own = ofWord.filter(({ plan }) => plan.kind !== undefined);
-    const foreign = ofWord.length - own.length;
+    const ofWord = own.filter(({ destroys }) => destroys === word);
+    const foreign = destroyed.filter(({ destroys }) => destroys === word).length - ofWord.length;
     return [
-      ...(own.length === 0 ? [] : [ownLoss(word, own)]),
+      ...(ofWord.length === 0 ? [] : [isOneKind ? namedLoss(word, ofWord) : countedLoss(word, ofWord.length)]),
       ...(foreign === 0
         ? []
         : [`${foreign === 1 ? "1 other resource is" : `${foreign} other resources are`} ${word}d`]),
@@ -102,28 +104,26 @@ function lossesOf(destroyed: readonly Finding[]): string[] {
   });
 }
 
-const one: Readonly<Record<Destruction, string>> = {
-  delete: "is deleted with its data",
-  replace: "is replaced by an empty one",
-  restore: "replaces all data of its target",
-  drop: "erases data",
-  schema: "has changes that need consent",
+/** What is lost, and what happens to it: of one, and of many. */
+const losses: Readonly<Record<Destruction, readonly [one: string, happens: string, many: string, happen: string]>> = {
+  delete: ["backend", "is deleted with its data", "backends", "are deleted with their data"],
+  replace: ["backend", "is replaced by an empty one", "backends", "are replaced by empty ones"],
+  restore: ["restore", "replaces all data of its target", "restores", "replace all data of their targets"],
+  drop: ["data drop", "erases data", "data drops", "erase data"],
+  schema: ["schema", "has changes that need consent", "schemas", "have changes that need consent"],
 };
 
-const many: Readonly<Record<Destruction, string>> = {
-  delete: "backends are deleted with their data",
-  replace: "backends are replaced by empty ones",
-  restore: "restores replace all data of their targets",
-  drop: "data drops erase data",
-  schema: "schemas have changes that need consent",
-};
+function countedLoss(word: Destruction, count: number): string {
+  const [one, happens, many, happen] = losses[word];
+  return count === 1 ? `1 ${one} ${happens}` : `${count} ${many} ${happen}`;
+}
 
-function ownLoss(word: Destruction, findings: readonly Finding[]): string {
-  const names = findings.map(({ plan }) => resourceName(plan.urn));
-  if (names.length === 1)
-    return `${names[0] ?? ""} ${one[word]}${gradesIn(findings.flatMap(({ data }) => data?.changes ?? []))}`;
-  const few = [...names.slice(0, 3).map((name) => name.replace(/^\w+ /, "")), ...(names.length > 3 ? ["…"] : [])];
-  return `${names.length} ${many[word]} (${few.join(", ")})`;
+function namedLoss(word: Destruction, findings: readonly Finding[]): string {
+  const [first = "", ...others] = findings.map(({ plan }) => resourceName(plan.urn));
+  if (others.length === 0)
+    return `${first} ${losses[word][1]}${gradesIn(findings.flatMap(({ data }) => data?.changes ?? []))}`;
+  const names = [first, ...others].map((name) => name.replace(/^\w+ /, ""));
+  return `${countedLoss(word, names.length)} (${[...names.slice(0, 3), ...(names.length > 3 ? ["…"] : [])].join(", ")})`;
 }
 
 /** How many nodes are lost, each backend once; nothing if it was not asked for. */

@@ -98,7 +98,7 @@ describe("engine: the summary of a preview", function () {
     program({ release: 2, seed: 2 });
     const summary = await summaryOf(preview());
     expect(summary).to.contain(
-      'exit 3\n### test/engine-test: Restore "copy" replaces all data of its target; DataDrop "wipe" erases data',
+      "exit 3\n### test/engine-test: 1 restore replaces all data of its target; 1 data drop erases data",
     );
     expect(summary).to.match(
       /\*\*Restore "copy"\*\* will replace all data and the schema of the backend "orders" \(0x\w+\) with the latest backup/,

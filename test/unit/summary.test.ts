@@ -498,6 +498,13 @@ describe("the summary of a preview: its headline", () => {
     );
   });
 
+  it("counts the losses of several kinds", async () => {
+    const erase = step("create", { ...drop, next: { backend: "0x42", allData: true } });
+    expect(await headline([deleted("a"), deleted("b"), erase])).to.equal(
+      "shop/dev: 2 backends are deleted with their data; 1 data drop erases data",
+    );
+  });
+
   it("says that nothing changes, or that nothing is lost", async () => {
     expect(await headline([])).to.equal("shop/dev: no changes");
     expect(await headline([step("create", { next: plan })])).to.equal("shop/dev: 1 change, nothing is destroyed");
