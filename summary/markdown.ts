@@ -105,7 +105,11 @@ const keep: Readonly<Record<Destruction, string>> = {
 };
 
 function advice(destroyed: readonly Finding[]): string[] {
-  return [...new Set(destroyed.flatMap(({ destroys }) => (destroys === undefined ? [] : [keep[destroys]])))];
+  return [
+    ...new Set(
+      destroyed.flatMap(({ destroys, plan }) => (destroys === undefined || plan.leftover ? [] : [keep[destroys]])),
+    ),
+  ];
 }
 
 function table({ others, destroyed }: Summary, rows: number): string[] {

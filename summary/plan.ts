@@ -14,6 +14,8 @@ export interface Plan {
   readonly drift: boolean;
   /** The id of the one from before, which no longer exists, as a refresh found: it is created again. */
   readonly gone?: string;
+  /** An earlier replace could not delete it, and this is what is left of it. */
+  readonly leftover?: true;
   /** None before a create. */
   readonly old: State | undefined;
   /** None after a delete. */
@@ -106,6 +108,7 @@ function planOf(step: Step): Plan {
     kind,
     operation: operationOf(step),
     drift: false,
+    ...(step.op === "delete-replaced" && { leftover: true }),
     old: oldState ?? undefined,
     next: newState ?? undefined,
     changed: shownPaths(changed, kind),

@@ -1,4 +1,5 @@
 import { type Finding, type LostData, valueChange } from "./finding";
+import { holdsUnknown } from "../../provider/resource/fields";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
 
@@ -33,7 +34,7 @@ export function backendFinding(plan: Plan): Finding {
 }
 
 function replaced(plan: Plan): Finding {
-  const { old, causes } = plan;
+  const { old, next, causes } = plan;
   const stays = old?.retainOnDelete === true;
   const cause = causes.includes("id")
     ? "since the engine was told to replace it (--replace or a taint)"
@@ -44,10 +45,18 @@ function replaced(plan: Plan): Finding {
   return {
     plan,
     destroys: "replace",
-    what: `is replaced by a new, empty one ${cause}; ${end}`,
+    what: `is replaced by ${successor(next)} ${cause}; ${end}`,
     details: isProtected(old) ? [refusal] : [],
     ...(!stays && allDataOf(old)),
   };
+}
+
+function successor(next: State | undefined): string {
+  const uid = next?.inputs["adoptUid"];
+  if (typeof uid === "string" && !holdsUnknown(uid)) return `the backend ${uid}, with the data that it has,`;
+  if (uid !== undefined) return "a backend that is not known yet, with the data that it has,";
+  if (next?.inputs["adoptExisting"] !== true) return "a new, empty one";
+  return "a new, empty one, or by one of the same name, zone and type if there is one (adoptExisting),";
 }
 
 function deleted(plan: Plan): Finding {
@@ -57,7 +66,9 @@ function deleted(plan: Plan): Finding {
     return { plan, what, details: [], warning: true };
   }
   const details = isProtected(old) ? [refusal] : [];
-  return { plan, destroys: "delete", what: "is deleted with its data and its schema", details, ...allDataOf(old) };
+  const why = plan.leftover ? ": an earlier replace could not delete it" : "";
+  const what = `is deleted with its data and its schema${why}`;
+  return { plan, destroys: "delete", what, details, ...allDataOf(old) };
 }
 
 const refusal = "It is protected, so pulumi up refuses this.";
@@ -68,7 +79,11 @@ function allDataOf(old: State | undefined): { data?: LostData } {
 
 function created(next: State | undefined): string {
   const uid = next?.inputs["adoptUid"];
-  if (typeof uid === "string") return `takes over the backend ${uid}, with the data that it has`;
+  if (uid !== undefined) {
+    const backend =
+      typeof uid === "string" && !holdsUnknown(uid) ? `the backend ${uid}` : "a backend that is not known yet";
+    return `takes over ${backend}, with the data that it has`;
+  }
   if (next?.inputs["adoptExisting"] !== true) return "is created";
   return "is created, or takes over the one of the same name, zone and type if there is one (adoptExisting)";
 }

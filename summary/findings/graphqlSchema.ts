@@ -70,6 +70,7 @@ function consentOf({ next }: Plan): string {
   const allow = next?.inputs["allow"] ?? [];
   const paths: readonly unknown[] = Array.isArray(allow) ? allow : [allow];
   const isHidden = paths.some((path) => path === "[secret]" || holdsUnknown(path));
+  if (paths.includes("*")) return "anything";
   return isHidden ? "paths that are not known yet or secret" : paths.map(String).join(", ");
 }
 

@@ -34,6 +34,17 @@ describe("the summary of a preview: backends", () => {
     expect(data).to.deep.equal({ uid: "0x42" });
   });
 
+  it("says that another one is taken over in place of the replaced one", async () => {
+    const taken = { old: plan, next: { ...moved, adoptUid: "0x77" }, diff: ["zone"], replace: ["zone"] };
+    const { destroys, what } = await only(step("replace", taken));
+    expect(destroys).to.equal("replace");
+    expect(what).to.match(/^is replaced by the backend 0x77, with the data that it has, because of a change of zone/);
+    const maybe = { old: plan, next: { ...moved, adoptExisting: true }, diff: ["zone"], replace: ["zone"] };
+    expect((await only(step("replace", maybe))).what).to.match(
+      /^is replaced by a new, empty one, or by one .*\(adoptExisting\), because/,
+    );
+  });
+
   it("says that the engine was told to replace one", async () => {
     const { destroys, what } = await only(step("replace", { old: plan, next: plan, replace: ["id"] }));
     expect(destroys).to.equal("replace");
@@ -66,8 +77,9 @@ describe("the summary of a preview: backends", () => {
   });
 
   it("counts what an earlier replace could not delete as a delete", async () => {
-    const { destroys } = await only(step("delete-replaced", { old: plan }));
+    const { destroys, what } = await only(step("delete-replaced", { old: plan }));
     expect(destroys).to.equal("delete");
+    expect(what).to.equal("is deleted with its data and its schema: an earlier replace could not delete it");
   });
 
   it("takes a deleted one for lost, unless it stays in the service", async () => {
@@ -346,6 +358,8 @@ describe("the summary of a preview: schemas", () => {
   });
 
   it("counts consent that is not known yet, or a secret, as consent", async () => {
+    const all = await only(step("create", { ...schema, next: { ...base, allow: ["*"] } }));
+    expect(all.what).to.contain("with consent to lose anything of the schema that is live");
     for (const allow of [unknown, "[secret]", [unknown], ["[secret]"]]) {
       const first = await only(step("create", { ...schema, next: { ...base, allow } }));
       expect(first).to.include({ destroys: "schema" });

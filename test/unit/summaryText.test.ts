@@ -30,6 +30,12 @@ describe("the Markdown of a summary", () => {
     expect(text).to.contain("2 resources stay as they are.");
   });
 
+  it("gives no advice to leave something in the program that is a leftover of an earlier replace", async () => {
+    const advice = "leave it in the program";
+    expect(await markdown([step("delete-replaced", { old: plan })])).not.to.contain(advice);
+    expect(await markdown([deleted("orders")])).to.contain(advice);
+  });
+
   it("is the same for the same plan, in whatever order the engine gives it", async () => {
     const steps = [
       created("a"),
