@@ -59,6 +59,8 @@ describe("the summary of a preview: backends", () => {
       step("delete-replaced", { old: plan }),
     );
     expect(found.destroys).to.equal("replace");
+    const alone = await only(step("create-replacement", parts), step("delete-replaced", { old: plan }));
+    expect(alone).to.include({ destroys: "replace" });
   });
 
   it("tells what an earlier replace could not delete from what is replaced now", async () => {
@@ -183,6 +185,28 @@ describe("the summary of a preview: restores and data drops", () => {
     expect(await losses({ adoptExisting: true })).to.equal(1);
     expect(await losses({ adoptExisting: unknown }), "not known yet").to.equal(1);
     expect(await losses({ adoptExisting: false })).to.equal(0);
+  });
+
+  it("loses the data of a backend that the same preview only changes", async () => {
+    const renamed = step("update", { old: plan, next: { ...plan, name: "sales" }, diff: ["name"] });
+    const { destroyed } = await of(digest([renamed, step("create", { ...drop, next: wiped })]));
+    expect(destroyed.map(({ destroys }) => destroys)).to.deep.equal(["drop"]);
+  });
+
+  it("loses nothing on a backend that is created beside a leftover of an earlier one", async () => {
+    const steps = [
+      step("create", { next: plan }),
+      step("create", { ...drop, next: { ...wiped, backend: unknown } }),
+      step("delete-replaced", { old: plan, id: "0x41" }),
+    ];
+    const { destroyed } = await of(digest(steps));
+    expect(destroyed.map(({ destroys, data }) => [destroys, data?.uid])).to.deep.equal([["delete", "0x41"]]);
+  });
+
+  it("knows an unfinished drop also where its record is secret", async () => {
+    const half = { backend: "0x42", types: ["Order"] };
+    const hidden = { old: half, next: half, outputs: { __state: "[secret]" }, oldOptions: { initErrors: ["failed"] } };
+    expect(await only(step("update", { ...drop, ...hidden }))).to.include({ destroys: "drop" });
   });
 
   it("loses only the replaced backend itself, and nothing more on the new one", async () => {
@@ -453,6 +477,13 @@ describe("the summary of a preview: drift", () => {
     expect(await headline(text)).to.equal(
       'shop/dev: Backend "users" no longer exists; 1 resource was changed outside of this program',
     );
+  });
+
+  it("knows what a refresh found also where it reads the stack last", async () => {
+    const { steps } = JSON.parse(refreshDigest([step("delete", { old: plan })])) as { steps: object[] };
+    const other = step("refresh", { name: "users", old: plan, next: plan });
+    const text = JSON.stringify({ steps: [other, ...steps], duration: 1 });
+    expect((await of(text)).destroyed).to.deep.equal([]);
   });
 
   it("takes the delete of a program for a delete, also behind a refresh", async () => {

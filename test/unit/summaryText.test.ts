@@ -57,6 +57,29 @@ describe("the Markdown of a summary", () => {
     expect(text.split("\n").filter((line) => line.startsWith("|"))).to.have.length(3);
   });
 
+  it("lets no name begin a line, and no message or detail become Markdown", async () => {
+    const name = "a\n# title\n| b | <i>c</i> &lt;";
+    const old = { ...plan, deletionProtection: true };
+    const off = step("update", { name, old, next: { ...old, deletionProtection: false }, diff: ["x|y<b>"] });
+    const diagnostics = [
+      diagnostic("error", "no <b>\n- no | <i> *more*. [DGC603: x]", { name }),
+      diagnostic("error", "no. [DGC603: x]", { name: "<u>" }),
+    ];
+    const text = await markdown([off, deleted(name)], { diagnostics });
+    for (const part of ["<i>", "<b>", "<u>", " &lt; ", "*more*", "x|y"]) expect(text).not.to.contain(part);
+    expect(text).to.contain("&amp;lt;");
+    expect(text.split("\n").filter((line) => /^(# |\| b)/.test(line))).to.deep.equal([]);
+    const rows = text.split("\n").filter((line) => line.startsWith("|"));
+    for (const row of rows) expect(row.match(/(?<!\\)\|/g), row).to.have.length(3);
+  });
+
+  it("ends with a mark that no name of a stack can end", async () => {
+    const odd = { op: "delete", urn: "urn:pulumi:x--><b>::shop::a:b:C::d", oldState: { type: "a:b:C", custom: true } };
+    const summary = await summaryOf(readPreview(JSON.stringify({ steps: [odd], duration: 1 })));
+    const last = markdownOf(summary, comment, now).trim().split("\n").at(-1);
+    expect(last).to.match(/^<!-- (?:(?!-->).)+ -->$/);
+  });
+
   describe("that is too long for a comment", () => {
     it("leaves out other changes first, and says how many", async () => {
       const text = await markdown([...many(2_000, created), deleted("orders")]);
