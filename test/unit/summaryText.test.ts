@@ -65,7 +65,8 @@ describe("the Markdown of a summary", () => {
       diagnostic("error", "no <b>\n- no | <i> *more*. [DGC603: x]", { name }),
       diagnostic("error", "no. [DGC603: x]", { name: "<u>" }),
     ];
-    const text = await markdown([off, deleted(name)], { diagnostics });
+    const foreign = step("delete", { type: "a:b:C", name, old: {} });
+    const text = await markdown([off, deleted(name), foreign], { diagnostics });
     for (const part of ["<i>", "<b>", "<u>", " &lt; ", "*more*", "x|y"]) expect(text).not.to.contain(part);
     expect(text).to.contain("&amp;lt;");
     expect(text.split("\n").filter((line) => /^(# |\| b)/.test(line))).to.deep.equal([]);
