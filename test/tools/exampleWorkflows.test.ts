@@ -165,7 +165,8 @@ describe("the gate of the workflows that users copy", function () {
       expectStop(run, { when: "", preview: "destructive", stoppedBy: gate });
     });
 
-  for (const name of readdirSync(examples).filter((file) => file.endsWith(".yml")))
+  const files = [...readdirSync(examples), "../gitlab/.gitlab-ci.yml"];
+  for (const name of files.filter((file) => file.endsWith(".yml")))
     it(`runs no command of a package that is not installed: ${name}`, () => {
       // Without --no, npx installs what the registry has under that name, in a job that holds credentials.
       expect(readFileSync(join(examples, name), "utf8")).not.to.match(/npx (?!--no )/);
