@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { expect } from "chai";
-import { type Run, Stack, succeeds } from "../harness/engineStack";
+import type { Fault } from "dgraphcloud-local";
+import { fails, type Run, Stack, succeeds } from "../harness/engineStack";
 import { addProduction } from "../harness/production";
 
 const command = resolve(__dirname, "../../dist/summary/cli.js");
@@ -182,6 +183,39 @@ describe("engine: the summary of a preview", function () {
       expect(summary)
         .to.contain("exit 3\n### test/engine-test: 1 other resource is deleted")
         .and.not.to.contain("a-plain-password");
+    } finally {
+      await other.close();
+    }
+  });
+
+  it("sees what earlier runs did not finish: a delete, and a change of the schema", async () => {
+    const other = await Stack.start();
+    const declare = (zone: string, schema: string): void => {
+      other.program(`
+        const orders = new dgraphcloud.Backend("orders", { zone: "${zone}", deploymentType: "dedicated", name: "orders" });
+        new dgraphcloud.GraphqlSchema("orders-schema", {
+          backend: orders, schema: ${JSON.stringify(schema)}, allow: ["A.email"], timeouts: { update: "2s" },
+        });`);
+    };
+    const failing = async (operation: "deleteDeployment" | "updateGQLSchema", fault: Fault): Promise<void> => {
+      other.local.faults.add({ operation, calls: "every", fault });
+      await fails(other.up());
+      other.local.faults.clear();
+    };
+    try {
+      declare("us-east-1", first);
+      await succeeds(other.up());
+      declare("us-east-1", first.replace("email: String", ""));
+      await failing("updateGQLSchema", { kind: "status", status: 503, acted: false });
+      const unfinished = await summaryOf(other.pulumi("preview", "--json"));
+      expect(unfinished).to.contain("exit 3").and.to.contain("hides data: A.email");
+
+      await succeeds(other.up());
+      declare("eu-west-1", first.replace("email: String", ""));
+      await failing("deleteDeployment", { kind: "errors", messages: ["come back later"], acted: false });
+      const leftover = await summaryOf(other.pulumi("preview", "--json", "--show-replacement-steps"));
+      expect(leftover).to.contain('exit 3\n### test/engine-test: Backend "orders" is deleted with its data');
+      expect(leftover).to.contain("an earlier replace could not delete it");
     } finally {
       await other.close();
     }
