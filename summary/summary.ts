@@ -107,7 +107,7 @@ function lossesOf(destroyed: readonly Finding[]): string[] {
 /** What is lost, and what happens to it: of one, and of many. */
 const losses: Readonly<Record<Destruction, readonly [one: string, happens: string, many: string, happen: string]>> = {
   delete: ["backend", "is deleted with its data", "backends", "are deleted with their data"],
-  replace: ["backend", "is replaced by an empty one", "backends", "are replaced by empty ones"],
+  replace: ["backend", "is replaced without its data", "backends", "are replaced without their data"],
   restore: ["restore", "replaces all data of its target", "restores", "replace all data of their targets"],
   drop: ["data drop", "erases data", "data drops", "erase data"],
   schema: ["schema", "has changes that need consent", "schemas", "have changes that need consent"],

@@ -21,7 +21,7 @@ export interface Finding {
   readonly plan: Plan;
   /** What is lost; none if nothing is. */
   readonly destroys?: Destruction;
-  /** What happens to the resource, as the end of a sentence that begins with its name: "is replaced by an empty one". */
+  /** What happens to the resource, as the end of a sentence that begins with its name: "is replaced without its data". */
   readonly what: string;
   /** More sentences: why, what is lost, how to avoid it. */
   readonly details: readonly string[];

@@ -322,7 +322,7 @@ describe("engine: examples/gitlab", function () {
       expect(refused).to.contain('set the label "allow-destruction" on !12');
       expect(request.notes).to.have.length(2);
       expect(request.notes[1]?.body.split("\n")[0]).to.match(
-        /Backend "shop" is replaced by an empty one; at least 1 node is lost/,
+        /Backend "shop" is replaced without its data; at least 1 node is lost/,
       );
 
       shop.gitlab.addLabel(request, "allow-destruction");

@@ -90,7 +90,7 @@ describe("engine: the summary of a preview", function () {
     program({ zone: "eu-west-1", release: 2, seed: 2 });
     for (const flags of [[], ["--show-replacement-steps"]]) {
       const summary = await summaryOf(preview(...flags));
-      expect(summary).to.contain('exit 3\n### test/engine-test: Backend "orders" is replaced by an empty one\n');
+      expect(summary).to.contain('exit 3\n### test/engine-test: Backend "orders" is replaced without its data\n');
       expect(summary).to.contain('because of a change of zone ("us-east-1" → "eu-west-1")');
     }
   });

@@ -135,7 +135,7 @@ for (const { engine: age, sdk, node } of combinations)
       });
       expect(run.status, run.stderr).to.equal(3);
       expect(run.stdout).to.match(
-        /^### versions\/engine-test: Backend "orders" is replaced by an empty one; .*nodes? (is|are) lost/,
+        /^### versions\/engine-test: Backend "orders" is replaced without its data; .*nodes? (is|are) lost/,
       );
       expect(run.stdout).to.contain('because of a change of zone ("us-east-1" → "eu-west-1")');
     });

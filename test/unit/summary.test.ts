@@ -533,7 +533,7 @@ describe("the summary of a preview: its headline", () => {
   const deleted = (name: string): object => step("delete", { name, old: plan });
 
   it("names what is lost", async () => {
-    expect(await headline([replacedBackend])).to.equal('shop/dev: Backend "orders" is replaced by an empty one');
+    expect(await headline([replacedBackend])).to.equal('shop/dev: Backend "orders" is replaced without its data');
     expect(await headline(["a", "b", "c", "d"].map(deleted))).to.equal(
       'shop/dev: 4 backends are deleted with their data ("a", "b", "c", …)',
     );
@@ -564,7 +564,7 @@ describe("the summary of a preview: its headline", () => {
     const refused = { diagnostics: [diagnostic("error", "boom")] };
     expect(await headline([], refused)).to.equal("shop/dev: the preview failed");
     expect(await headline([replacedBackend], refused)).to.equal(
-      'shop/dev: the preview failed; it planned: Backend "orders" is replaced by an empty one',
+      'shop/dev: the preview failed; it planned: Backend "orders" is replaced without its data',
     );
     expect(await headline([], { failed: true }), "without an end").to.equal("shop/dev: the preview failed");
   });
