@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { Account, Backend, Deployment } from "dgraphcloud-local";
@@ -12,6 +12,7 @@ import { machinePath } from "../harness/github/standIns";
 import { FakeGitLab, type MergeRequest } from "../harness/gitlab/api";
 import { beginJob, GitLabCi, type Job, type JobRun, type Variables } from "../harness/gitlab/jobs";
 import { kill, killTree, providersWith } from "../harness/processes";
+import { replaceIn, writeShopProgram } from "../harness/shopProgram";
 import { recordsOf } from "../local/content";
 
 const examples = join(root, "examples");
@@ -84,16 +85,8 @@ class Shop {
   /** What the team does once. */
   private fillRepository(): void {
     const at = (path: string): string => join(this.repository, path);
-    cpSync(join(examples, "environment-per-stack"), this.repository, { recursive: true });
-    cpSync(join(examples, "pull-request"), at("review"), { recursive: true });
+    writeShopProgram(this.repository);
     cpSync(join(examples, "gitlab"), this.repository, { recursive: true });
-    writeFileSync(at("package.json"), '{ "name": "shop", "private": true }\n');
-    const compilerOptions = { module: "node16", moduleResolution: "node16", target: "ES2022", strict: true };
-    for (const path of ["tsconfig.json", "review/tsconfig.json"])
-      writeFileSync(at(path), JSON.stringify({ compilerOptions }));
-    rmSync(at("review/schema.graphql"));
-    this.edit("review/index.ts", 'FileAsset("schema.graphql")', 'FileAsset("../schema.graphql")');
-    this.edit("review/Pulumi.yaml", "main: index.ts\n", "main: index.ts\nconfig:\n  production: shop-production\n");
     mkdirSync(at("nightly"));
     writeFileSync(at("nightly/Pulumi.yaml"), "name: nightly\nruntime: nodejs\nmain: index.ts\n");
     const copy = allBlocks().find((one) => one.file === "docs/how-to/nightly-copy.md" && fileOf(one) === "index.ts");
@@ -121,13 +114,7 @@ class Shop {
   }
 
   edit(path: string, from: string, to: string): void {
-    const file = join(this.repository, path);
-    const text = readFileSync(file, "utf8");
-    expect(text.split(from), `${from} in ${path}`).to.have.length(2);
-    writeFileSync(
-      file,
-      text.replace(from, () => to),
-    );
+    replaceIn(join(this.repository, path), from, to);
   }
 
   commit(): void {

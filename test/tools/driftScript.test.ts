@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
+import { runScript, type ScriptRun } from "../harness/scripts";
 import { FakeIssues } from "../harness/github/issuesApi";
 
 const script = resolve(__dirname, "../../examples/github-actions/drift.mjs");
@@ -25,21 +25,15 @@ describe("the script of the workflow for drift", () => {
     command: string,
     text: string,
     permissions: Readonly<Record<string, string>> = { issues: "write" },
-  ): Promise<{ code: number | null; output: string }> {
+  ): Promise<ScriptRun> {
     writeFileSync(join(folder, "summary.md"), text);
-    const child = spawn(process.execPath, [script, command, "summary.md"], {
+    return runScript(script, [command, "summary.md"], {
       cwd: folder,
       env: {
         ...{ GITHUB_API_URL: github.url, GITHUB_REPOSITORY: "acme/shop", GITHUB_RUN_ID: "77" },
         ...{ GITHUB_SERVER_URL: "https://github.example", GITHUB_TOKEN: github.issueToken(permissions) },
       },
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise<number | null>((done) => child.once("close", done));
-    return { code, output };
   }
 
   it("finds its issue among more than a page of others", async () => {

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
+import { runScript, type ScriptRun } from "../harness/scripts";
 import { FakeGitLab, type MergeRequest } from "../harness/gitlab/api";
 
 const script = resolve(__dirname, "../../examples/gitlab/gitlab.mjs");
@@ -27,20 +27,14 @@ describe("the script for GitLab", () => {
   async function run(
     args: readonly string[],
     env: Readonly<Record<string, string>> = { CI_MERGE_REQUEST_IID: "12" },
-  ): Promise<{ code: number | null; output: string }> {
-    const child = spawn(process.execPath, [script, ...args], {
+  ): Promise<ScriptRun> {
+    return runScript(script, args, {
       cwd: folder,
       env: {
         ...{ CI_API_V4_URL: gitlab.url, CI_COMMIT_SHA: "abc1", CI_JOB_URL: "https://gitlab.example/jobs/1" },
         ...{ CI_PROJECT_ID: "7", GITLAB_TOKEN: gitlab.token, ...env },
       },
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise<number | null>((done) => child.once("close", done));
-    return { code, output };
   }
 
   async function withSummary(command: string, text: string): Promise<void> {

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
+import { runScript, type ScriptRun } from "../harness/scripts";
 import { FakeGitHub, type Issue } from "../harness/github/api";
 
 const script = resolve(__dirname, "../../examples/github-actions/pull-request.mjs");
@@ -29,24 +29,18 @@ describe("the script of the workflows", () => {
     readonly permissions?: Readonly<Record<string, string>>;
   }
 
-  async function run(args: readonly string[], given: Given = {}): Promise<{ code: number | null; output: string }> {
+  async function run(args: readonly string[], given: Given = {}): Promise<ScriptRun> {
     const { payload = { action: "opened", pull_request: { number: 12 } } } = given;
     const { permissions = { "pull-requests": "write" } } = given;
     const eventFile = join(folder, "event.json");
     writeFileSync(eventFile, JSON.stringify(payload));
-    const child = spawn(process.execPath, [script, ...args], {
+    return runScript(script, args, {
       cwd: folder,
       env: {
         ...{ GITHUB_API_URL: github.url, GITHUB_EVENT_PATH: eventFile, GITHUB_REF_NAME: "main" },
         ...{ GITHUB_REPOSITORY: github.repository, GITHUB_SHA: "abc1", GITHUB_TOKEN: github.issueToken(permissions) },
       },
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise<number | null>((done) => child.once("close", done));
-    return { code, output };
   }
 
   async function comment(text: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "chai";
 import {
@@ -13,6 +13,7 @@ import { type Engine, prepareEngine } from "../../../tools/engine";
 import { waitUntil } from "../clocks";
 import { makeTemporaryFolder, removeFolder } from "../folders";
 import { kill, providersWith } from "../processes";
+import { replaceIn, writeShopProgram } from "../shopProgram";
 import { Audit } from "../secretAudit";
 import { type BegunRun, Runner, type StepRun, type WorkflowRun } from "./actions";
 import { FakeGitHub, type Issue } from "./api";
@@ -76,16 +77,8 @@ export class Shop {
   /** What a user does once: two examples, the workflows, and the stack of production. */
   private fillRepository(): void {
     const at = (path: string): string => join(this.repository, path);
-    cpSync(join(examples, "environment-per-stack"), at(""), { recursive: true });
-    cpSync(join(examples, "pull-request"), at("review"), { recursive: true });
+    writeShopProgram(this.repository);
     cpSync(join(examples, "github-actions"), at(".github/workflows"), { recursive: true });
-    writeFileSync(at("package.json"), '{ "name": "shop", "private": true }\n');
-    const compilerOptions = { module: "node16", moduleResolution: "node16", target: "ES2022", strict: true };
-    for (const path of ["tsconfig.json", "review/tsconfig.json"])
-      writeFileSync(at(path), JSON.stringify({ compilerOptions }));
-    rmSync(at("review/schema.graphql"));
-    this.edit("review/index.ts", 'FileAsset("schema.graphql")', 'FileAsset("../schema.graphql")');
-    this.edit("review/Pulumi.yaml", "main: index.ts\n", "main: index.ts\nconfig:\n  production: shop-production\n");
     this.pulumi("stack", "init", "production");
     this.pulumi("config", "set", "zone", "us-east-1");
     this.pulumi("config", "set", "protected", "false");
@@ -118,13 +111,7 @@ export class Shop {
 
   /** Changes a file of the repository, as a commit would. */
   edit(path: string, from: string, to: string): void {
-    const file = join(this.repository, path);
-    const text = readFileSync(file, "utf8");
-    expect(text.split(from), `${from} in ${path}`).to.have.length(2);
-    writeFileSync(
-      file,
-      text.replace(from, () => to),
-    );
+    replaceIn(join(this.repository, path), from, to);
   }
 
   /** Runs a workflow at an event of a pull request. */
