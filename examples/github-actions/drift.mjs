@@ -1,10 +1,10 @@
-// Keeps one issue open while there is drift. It needs Node 20 or newer, no package, and GITHUB_TOKEN.
+// Keeps one issue open while there is drift. It needs Node 20 or newer and GITHUB_TOKEN, but no package.
 //
 //   node drift.mjs found FILE   opens an issue with the text of FILE, or updates the open one
 //   node drift.mjs gone FILE    closes the open issue
 //
-// The last line of FILE is the hidden line of a summary, which names the stack. The issue of a stack is found by it, and by the
-// label "drift": only people with access to the repository can set a label, so nobody else can provide the issue.
+// The last line of FILE is the hidden line of a summary, which names the stack. The script finds the issue of a stack by that line, and
+// by the label "drift". Only people with access to the repository can set a label, so no issue of others is taken for it.
 import { readFileSync } from "node:fs";
 
 const { GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, GITHUB_SERVER_URL, GITHUB_TOKEN } = process.env;

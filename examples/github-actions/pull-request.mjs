@@ -1,4 +1,4 @@
-// What the workflows beside this file ask of GitHub. It needs Node 20 or newer, no package, and GITHUB_TOKEN.
+// What the workflows beside this file ask of GitHub. It needs Node 20 or newer and GITHUB_TOKEN, but no package.
 //
 //   node pull-request.mjs comment FILE         writes FILE as a comment, or updates the comment that ends with the same line
 //   node pull-request.mjs require-label NAME   exits with 3 if the pull request does not have the label
@@ -35,7 +35,7 @@ async function comment(file, event) {
 }
 
 async function requireLabel(label, event) {
-  // A push changes what was reviewed: whoever set the label before it has not seen this. To a closed pull request, it makes no event.
+  // Whoever set the label before a push has not reviewed the push. A push to a closed pull request has no event: reopening counts as one.
   const mayBeNew = event.action === "synchronize" || event.action === "reopened";
   const allowed = !mayBeNew && (await labelsOf(event)).includes(label);
   if (allowed) return console.log(`The label "${label}" allows it.`);
@@ -49,7 +49,7 @@ async function removeLabel(label, event) {
   console.log(`The label "${label}" is removed: it allowed what was there before this push.`);
 }
 
-/** The labels of the pull request, or those of the pull request whose merge is the pushed commit. */
+/** The labels of the pull request, or of the merged one that the pushed commit belongs to. */
 async function labelsOf(event) {
   if (event.pull_request) return (await list(`issues/${event.pull_request.number}/labels`)).map(({ name }) => name);
   const pulls = await list(`commits/${GITHUB_SHA}/pulls`);
@@ -79,7 +79,7 @@ async function ask(method, path, body) {
   throw new Error(`GitHub answered ${response.status} to ${method} ${path}: ${answer.message}.${remedy}`);
 }
 
-/** Ends with a message that GitHub shows above the log. */
+/** Ends the script with a message that GitHub shows above the log. */
 function stop(code, message) {
   console.log(`::error::${message}`);
   process.exit(code);

@@ -1,4 +1,4 @@
-// What the jobs of .gitlab-ci.yml ask of GitLab. It needs Node 20 or newer, no package, and GITLAB_TOKEN.
+// What the jobs of .gitlab-ci.yml ask of GitLab. It needs Node 20 or newer and GITLAB_TOKEN, but no package.
 //
 //   node gitlab.mjs note FILE            writes FILE as a note on the merge request, or updates its earlier note
 //   node gitlab.mjs require-label NAME   exits with 3 unless the label was set on the merge request after its last push

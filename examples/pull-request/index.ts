@@ -11,7 +11,7 @@ const review = new dgraphcloud.Environment("review", {
   name: `shop-${pulumi.getStack()}`,
   zone: config.get("zone") ?? "us-east-1",
   deploymentType: "dedicated",
-  // If a run is killed, the next one goes on with the backend that is there.
+  // If a run is killed, the next one continues with its backend.
   adoptExisting: true,
   seed: {
     source: production.then(({ uid }) => uid),
