@@ -1,7 +1,8 @@
 import { PolicyPack } from "@pulumi/policy";
 import type { PolicyConfigSchema, ResourceValidationArgs } from "@pulumi/policy";
 
-// A stack or a backend with such a name is production, in upper or lower case. The pack's configuration can give each rule another pattern.
+// If the name of a stack or a backend matches, in upper or lower case, it is production. The pack's configuration can give each rule
+// another pattern.
 const configSchema: PolicyConfigSchema = {
   properties: { production: { type: "string", format: "regex", default: "(^|[^a-z])prod(uction)?([^a-z]|$)" } },
 };
@@ -15,13 +16,13 @@ function isProduction({ production }: Config, urn: string, ...names: unknown[]):
   return [stack, ...names].some((name) => typeof name === "string" && new RegExp(production, "i").test(name));
 }
 
-// A policy sees type tokens. A Restore is a component, whose part NAME-request has its inputs.
+// A policy sees type tokens. A Restore is a component: the inputs are those of its part NAME-request.
 const isA = (type: string, one: { type: string }): boolean => one.type === `pulumi-nodejs:dynamic/dgraphcloud:${type}`;
 const isAction = (one: { type: string }): boolean => isA("RestoreRequest", one) || isA("DataDrop", one);
 const nameOf = (action: { type: string; name: string }): string =>
   isA("DataDrop", action) ? `DataDrop "${action.name}"` : `Restore "${action.name.replace(/-request$/, "")}"`;
 
-// A rule that reads a value which the preview does not know yet only warns, so rules read the name last.
+// A rule only warns if it reads a value that the preview does not know yet. So the rules read the name last.
 function isProductionBackend(args: ResourceValidationArgs): boolean {
   return isProduction(args.getConfig<Config>(), args.urn, args.name, args.props["name"]);
 }
