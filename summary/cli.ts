@@ -38,14 +38,14 @@ async function run(args: readonly string[]): Promise<number> {
   const preview = readPreview(await textOf(file));
   const summary = await summaryOf(preview, data ? await service() : undefined);
   process.stdout.write(json ? jsonOf(summary) : markdownOf(summary, most, new Date()));
-  // With --json, the engine writes them nowhere else.
+  // With --json, the engine writes these messages nowhere else.
   for (const message of messagesOfOthers(preview)) complain(`not repeated in the summary: ${message}`);
   const code = exitCodeOf(summary, words);
   if (code !== exitCodes.done) complain(`stopped by --fail-on. ${headlineOf(summary)}`);
   return code;
 }
 
-/** Loaded only with --data: it brings all that talks to the service. */
+/** Loaded only with --data, because it loads everything that talks to the service. */
 async function service(): Promise<(destroyed: readonly Finding[]) => Promise<Stakes>> {
   const { stakesOf } = await import("./atStake/stakes.js");
   return (destroyed) => stakesOf(destroyed, process.env);

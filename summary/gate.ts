@@ -5,7 +5,7 @@ import type { Summary } from "./summary";
 /** Stands for all words of `--fail-on`. */
 const all = "destructive";
 
-/** The words of `--fail-on`; throws on a word that there is not. */
+/** The words of `--fail-on`; throws for an unknown word. */
 export function wordsOf(value: string): ReadonlySet<Destruction> {
   const words = value.split(",").map((word) => word.trim());
   const known: readonly string[] = destructions;
@@ -18,7 +18,7 @@ export function wordsOf(value: string): ReadonlySet<Destruction> {
 /** Exit codes of the command. */
 export const exitCodes = { done: 0, failedPreview: 1, unusable: 2, stopped: 3 } as const;
 
-/** What the words stop; a preview that failed proves nothing, so with any word it stops too. */
+/** The exit code for these words. Any of them stops a failed preview too, which may not show everything. */
 export function exitCodeOf({ failed, destroyed }: Summary, words: ReadonlySet<Destruction> | undefined): number {
   if (words === undefined) return exitCodes.done;
   if (failed) return exitCodes.failedPreview;

@@ -6,7 +6,7 @@ import { gradesIn } from "./findings/graphqlSchema";
 import type { Plan } from "./plan";
 import { headlineOf, type Summary } from "./summary";
 
-/** How much is written of each item, from all to the least that says what is lost. */
+/** How much is written of each destroyed item: from everything to its name only. */
 const sizes = ["all", "withoutDetails", "names"] as const;
 type Size = (typeof sizes)[number];
 
@@ -52,7 +52,7 @@ function text(summary: Summary, size: Size, rows: number, now: Date): string {
   );
 }
 
-/** Nobody reads more of them in a comment, and the first ones are often the cause of the others. */
+/** A comment with more of them would be too long to read. */
 const mostRefusals = 20;
 
 function refusals({ refusals }: Summary, size: Size): string[] {
@@ -83,7 +83,7 @@ function destroyedList(summary: Summary, size: Size, now: Date): string {
   return items.join("\n");
 }
 
-/** What a destroyed resource holds, and each change of a schema with the nodes that it is about. */
+/** What a destroyed resource holds, or each change of a schema with the number of nodes that it concerns. */
 function stakeLines({ plan, data }: Finding, { stakes }: Summary, now: Date): string[] {
   if (data?.changes !== undefined) {
     const counts = stakes?.changes.get(plan.urn) ?? [];
@@ -133,7 +133,7 @@ function nameOf({ urn, kind, type, old }: Plan): string {
 
 /**
  * Names and messages can hold anything: they must not become Markdown or HTML, or end a cell of a table. The empty comment keeps an @ or a #
- * from naming a person or an issue, and nobody copies it along.
+ * from naming a person or an issue, and is not copied with the text.
  */
 function escaped(text: string): string {
   return text

@@ -10,11 +10,11 @@ export interface Plan {
   readonly kind: string | undefined;
   /** The word of the engine: create, update, replace, delete, …, or one that this version does not know. */
   readonly operation: string;
-  /** Somebody has changed or deleted it outside of this program, as a refresh found: nothing is planned. */
+  /** A refresh found that somebody changed or deleted it outside of this program: nothing is planned. */
   readonly drift: boolean;
-  /** The id of the one from before, which no longer exists, as a refresh found: it is created again. */
+  /** The id of the old resource, if a refresh found that it no longer exists: it is created again. */
   readonly gone?: string;
-  /** An earlier replace could not delete it, and this is what is left of it. */
+  /** The old resource of an earlier replace, which could not delete it. */
   readonly leftover?: true;
   /** None before a create. */
   readonly old: State | undefined;
@@ -26,7 +26,7 @@ export interface Plan {
   readonly causes: readonly string[];
 }
 
-/** Operations on resources that exist apart from the stack, and those that only look. */
+/** Operations that change no resource: they only read, or only change the state. */
 const harmless = [
   "same",
   "refresh",
@@ -53,10 +53,10 @@ export function plansOf({ steps }: Preview): Plan[] {
 }
 
 /**
- * Which steps say what a refresh found. A refresh gives each resource one step. One that found a change has got another operation, "update" or
- * "delete", which looks like a plan. The steps of the program come behind it, from the step of the stack on.
+ * Which steps say what a refresh found. A refresh gives each resource one step. If it found a change, the operation of that step is "update" or
+ * "delete", as for a planned change. The steps of the program follow, and begin with the step of the stack.
  *
- * With --run-program the stack comes first, and a delete of the program looks like one that was found: it counts as planned.
+ * With --run-program, the stack comes first, and a planned delete cannot be told from a found one: it counts as planned.
  */
 function isFoundBy(
   refreshed: ReadonlyMap<string, Step>,
@@ -116,7 +116,7 @@ function planOf(step: Step): Plan {
   };
 }
 
-/** Below an input of another package, a path has keys of the user's own, which may be anything. */
+/** A path below an input of another package has keys that the user chose, so they may be secret. */
 function shownPaths(paths: readonly string[], kind: string | undefined): string[] {
   const shown = kind === undefined ? paths.map((path) => path.replace(/[.[].*$/s, "")) : paths;
   return [...new Set(shown)].filter((path) => !isHidden(path)).sort();
@@ -126,7 +126,7 @@ function isHarmless({ op, oldState, newState }: Step): boolean {
   return harmless.includes(op) && (oldState?.protect ?? false) === (newState?.protect ?? oldState?.protect ?? false);
 }
 
-/** A newer engine may have other operations: what a step has says whether it ends a resource. */
+/** A newer engine may have operations that are unknown here: the reasons and states of a step then say whether it replaces or deletes. */
 function operationOf({ op, oldState, newState, replaceReasons }: Step): string {
   if (op === "create-replacement") return "replace";
   // What an earlier replace could not delete.

@@ -3,7 +3,7 @@ import type { Diagnostic, Preview } from "./preview";
 
 /** What a preview has refused, or what made it fail. */
 export interface Refusal {
-  /** The resource: `Backend "orders"`; "the program" if it was none. */
+  /** The resource, such as `Backend "orders"`, or "the program". */
   readonly of: string;
   /** What is wrong and what to do, line by line; empty for a message that may hold a secret. */
   readonly lines: readonly string[];
@@ -62,7 +62,7 @@ function refusalOf({ urn, message }: Diagnostic): Refusal {
   };
 }
 
-/** Our own words in a message; undefined if others have put theirs around them, which may hold a secret. */
+/** The part of a message that this package wrote; undefined if it has other text as well, which may hold a secret. */
 function ownText(urn: string, text: string): string | undefined {
   if (urn === "") return textOfProgram(text);
   return isOurs(urn) ? textOfCheck(text) : undefined;

@@ -88,7 +88,7 @@ function driftOf({ others }: Summary): string[] {
   ];
 }
 
-/** With names if one kind of loss is ours, else only with numbers: the list below has the names. */
+/** Names our resources if all are lost in the same way. Otherwise only counts them: the list below has the names. */
 function lossesOf(destroyed: readonly Finding[]): string[] {
   const own = destroyed.filter(({ plan }) => plan.kind !== undefined);
   const isOneKind = new Set(own.map(({ destroys }) => destroys)).size === 1;
@@ -104,7 +104,7 @@ function lossesOf(destroyed: readonly Finding[]): string[] {
   });
 }
 
-/** What is lost, and what happens to it: of one, and of many. */
+/** What is lost and what happens to it, in the singular and in the plural. */
 const losses: Readonly<Record<Destruction, readonly [one: string, happens: string, many: string, happen: string]>> = {
   delete: ["backend", "is deleted with its data", "backends", "are deleted with their data"],
   replace: ["backend", "is replaced without its data", "backends", "are replaced without their data"],
@@ -126,7 +126,7 @@ function namedLoss(word: Destruction, findings: readonly Finding[]): string {
   return `${countedLoss(word, names.length)} (${[...names.slice(0, 3), ...(names.length > 3 ? ["…"] : [])].join(", ")})`;
 }
 
-/** How many nodes are lost, each backend once; nothing if it was not asked for. */
+/** How many nodes are lost, counting each backend once; nothing without --data. */
 function nodesLost({ destroyed, stakes }: Summary): string[] {
   if (stakes === undefined) return [];
   const lost = new Map<string, ReadonlySet<string> | "all">();
@@ -146,7 +146,7 @@ function nodesLost({ destroyed, stakes }: Summary): string[] {
 interface Count {
   /** Undefined if they cannot be counted. */
   readonly nodes: number | undefined;
-  /** There are no others. */
+  /** Whether these are all nodes that are lost. */
   readonly isAll: boolean;
 }
 

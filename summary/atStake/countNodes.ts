@@ -7,7 +7,7 @@ import type { AtStake, TypeCount } from "./text";
 import { type Countable, countsInDql, countsInGraphql, notCounted } from "./countableTypes";
 import { unknownOfBackend } from "./unknown";
 
-/** Sends one call within the bounds of all look-ups. */
+/** Sends one call within the time that all look-ups have. */
 export type Ask = <T>(send: (call: Call) => Promise<T>) => Promise<T>;
 
 /** What is known about the nodes of a backend. */
@@ -29,7 +29,7 @@ export async function countNodes({ data }: Account, backend: Deployment, ask: As
     if (types.length === 0 && unknown.length > 0) return notKnown(unknown);
     const names = types.map(({ name }) => name);
     const counts = names.length === 0 ? [] : await ask((call) => data.aggregates(uid, names, call));
-    // A node gets a second object type in DQL only, so no node counts twice here.
+    // Only DQL can give a node a second object type, so no node counts twice here.
     const total = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
     return found(types, counts, { all: "types of the schema", unknown, total });
   } catch (error) {

@@ -145,7 +145,7 @@ function nameOf(members: readonly StoredType[] | undefined): string | undefined 
   return members?.map(({ name }) => name).join("/");
 }
 
-/** Whether a type or a predicate is one that Dgraph has for itself. */
+/** Whether Dgraph itself uses this type or predicate. */
 function isInternal(name: string): boolean {
   return name.startsWith("dgraph.");
 }

@@ -13,7 +13,7 @@ import type { AtStake } from "./text";
 import { answersDql, countNodes } from "./countNodes";
 import { unknownBecause, unknownOfBackend } from "./unknown";
 
-/** How much may be asked. Times in milliseconds. */
+/** Limits of the look-ups. Times are in milliseconds. */
 export interface Bounds {
   readonly backends: number;
   /** Backends at the same time. */
@@ -31,8 +31,8 @@ interface Listed {
 }
 
 /**
- * Look-ups that share one list of backends, and the bounds. They only read. They never reject because of the service or the settings: what is
- * not known is said in `unknown`, or undefined.
+ * Look-ups that share one list of backends, and the limits. They only read. A failure of the service or of the settings rejects none of them:
+ * the reason is in `unknown`, or the value is undefined.
  */
 export class LookUps {
   private readonly asked = new Set<string>();
@@ -59,7 +59,7 @@ export class LookUps {
     return new Map(stakes);
   }
 
-  /** How many nodes each change is about, in the order of the changes. */
+  /** How many nodes each change concerns, in the order of the changes. */
   async countChanges(uid: string, changes: readonly SchemaChange[]): Promise<readonly (number | undefined)[]> {
     const notKnown = changes.map(() => undefined);
     if (!changes.some(({ stake }) => stake !== undefined) || !this.mayAsk(uid)) return notKnown;
@@ -156,7 +156,7 @@ function nothing(why: string): AtStake {
   return { nodes: undefined, total: undefined, counted: undefined, newestBackup: undefined, unknown: [why] };
 }
 
-/** With the time as ISO 8601 has it, if it can be read. */
+/** With the time in ISO 8601, if it can be read. */
 function shown({ timestamp, type }: { readonly timestamp: string; readonly type: string }): AtStake["newestBackup"] {
   const time = Date.parse(timestamp);
   const iso = Number.isNaN(time) ? presentable(timestamp) : new Date(time).toISOString().replace(/\.\d+Z$/, "Z");

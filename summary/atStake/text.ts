@@ -58,7 +58,7 @@ function backupLine({ newestBackup }: AtStake, now: Date): string[] {
 
 const hourMs = 3_600_000;
 
-/** In hours, since dedicated backends are backed up every four: minutes would change the comment with every run. */
+/** In hours, because minutes would change the comment with every run. Dedicated backends are backed up every four hours. */
 function ageOf(ms: number): string {
   if (ms < hourMs) return "less than an hour";
   const [count, unit] = ms < 48 * hourMs ? [Math.floor(ms / hourMs), "hour"] : [Math.floor(ms / (24 * hourMs)), "day"];

@@ -6,15 +6,15 @@ import { type Finding, isUnfinished, type LostData } from "./finding";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
 
-/** What an action of the preview runs into. */
+/** What the plan of a single resource does not say. */
 export interface Surroundings {
   /** The plan for a Backend, by its URN. */
   readonly backendPlans: ReadonlyMap<string, Plan>;
-  /** What this package said about a resource in the preview: "will erase all data of the backend …". */
+  /** What the provider said about a resource in the preview: "will erase all data of the backend …". */
   readonly announcements: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A restore or a data drop: a new one, or a replaced one, runs. */
+/** A restore or a data drop. It runs if it is new or replaced. */
 export function actionFinding(plan: Plan, surroundings: Surroundings): Finding {
   const { operation, old, next } = plan;
   if (operation === "delete") {
@@ -39,7 +39,7 @@ function running(plan: Plan, what: string): Finding {
   return { plan, destroys: plan.kind === "DataDrop" ? "drop" : "restore", what, details: [], ...(data && { data }) };
 }
 
-/** Nothing for single fields: their nodes stay. */
+/** Nothing for a drop of single fields, because their nodes stay. */
 function dataOf({ kind, next }: Plan): LostData | undefined {
   const uid = targetOf(next);
   if (uid === undefined) return undefined;
@@ -58,7 +58,7 @@ function hasMoreToDrop({ kind, old }: Plan): boolean {
   return kind === "DataDrop" && (isUnfinished(old) || (isRecord(record) && record["status"] !== "ready"));
 }
 
-/** Whether a resource uses a backend that the same preview creates, and that is not one of before. */
+/** Whether a resource uses a backend that the same preview creates, and does not take over. */
 export function isOnNewBackend(next: State | undefined, { backendPlans }: Surroundings): boolean {
   const backend = backendPlans.get(String(next?.inputs["__backend"]));
   if (backend === undefined || !["create", "replace"].includes(backend.operation)) return false;

@@ -92,7 +92,7 @@ function isProtected(state: State | undefined): boolean {
   return state?.protect === true || state?.outputs["deletionProtection"] === true;
 }
 
-/** The protections that this change switches off. Nothing is lost yet, but the next change may delete the backend. */
+/** The protections that this change removes. Nothing is lost yet, but the next change can delete the backend. */
 function lostProtections(old: State | undefined, next: State | undefined): string[] {
   const lost = [
     old?.outputs["deletionProtection"] === true && next?.inputs["deletionProtection"] === false && "deletionProtection",

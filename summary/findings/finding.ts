@@ -25,7 +25,7 @@ export interface Finding {
   readonly what: string;
   /** More sentences: why, what is lost, how to avoid it. */
   readonly details: readonly string[];
-  /** A protection that goes, or another reason to look at a change that destroys nothing. */
+  /** Whether the change destroys nothing but deserves a look: it removes a protection, for example. */
   readonly warning?: boolean;
   /** This version cannot tell what happens. */
   readonly isUnknown?: boolean;
@@ -33,7 +33,7 @@ export interface Finding {
   readonly data?: LostData;
 }
 
-/** An earlier run has failed at it: the engine has stored the inputs of that run, whatever was done with them. */
+/** Whether an earlier run failed at this resource. The engine stored the inputs of that run, whether they were applied or not. */
 export function isUnfinished(old: State | undefined): boolean {
   return (old?.initErrors ?? []).length > 0;
 }

@@ -14,7 +14,7 @@ export async function schemaFinding(plan: Plan, surroundings: Surroundings): Pro
   return operation === "update" ? updated(plan, surroundings) : first(plan, surroundings);
 }
 
-/** It meets a schema that the preview does not know, unless its backend is new: pulumi up compares with it. */
+/** Unless the backend is new, it may have a schema that the preview does not know: pulumi up compares the two. */
 function first(plan: Plan, surroundings: Surroundings): Finding {
   if (isOnNewBackend(plan.next, surroundings)) return { plan, what: "is sent to a new backend", details: [] };
   const consent = consentOf(plan);
@@ -47,7 +47,7 @@ async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding>
   };
 }
 
-/** Which changes are still to be made, only pulumi up can tell, if the provider has told none. */
+/** If the provider listed no changes in the preview, only pulumi up can tell which ones are left. */
 function unfinished(plan: Plan): Finding {
   const consent = consentOf(plan);
   if (consent === "") return { plan, what: "goes on where the last run stopped", details: [] };
@@ -65,7 +65,7 @@ function unknownUpdate(plan: Plan): Finding {
   return { plan, destroys: "schema", what, details: [] };
 }
 
-/** The paths that the program allows to lose. */
+/** The paths that `allow` gives consent to lose. */
 function consentOf({ next }: Plan): string {
   const allow = next?.inputs["allow"] ?? [];
   const paths: readonly unknown[] = Array.isArray(allow) ? allow : [allow];
@@ -87,13 +87,13 @@ async function changesOf(plan: Plan, { announcements }: Surroundings): Promise<r
   try {
     return await gradeChanges(`${before}\n${old}`, `${after}\n${next}`);
   } catch (error) {
-    // A text that the preview has refused.
+    // The preview has refused the text.
     if (error instanceof GraphQLError) return undefined;
     throw error;
   }
 }
 
-/** The preview hides the authorization, since its key is a secret, and says only whether it changes. */
+/** The preview hides the authorization, because its key is a secret. It only says whether it changes. */
 function authorizations({ changed, old, next }: Plan): [string, string] {
   if (!changed.some((path) => /^authorization\b/.test(path))) return ["", ""];
   const line = (has: boolean, which: string): string => (has ? `# Dgraph.Authorization {"Header":"${which}"}` : "");
@@ -103,7 +103,7 @@ function authorizations({ changed, old, next }: Plan): [string, string] {
   ];
 }
 
-/** The changes that this package told in the preview: it knows a schema that is a secret, and a summary does not. */
+/** The changes that the provider listed in the preview. It can read a schema that is a secret; a summary cannot. */
 function announced(lines: readonly string[] = []): SchemaChange[] | undefined {
   const changes = lines.flatMap((line) => {
     const more = /^and (\d+ more): (.*)$/.exec(line);

@@ -5,7 +5,7 @@ import { schemaFinding } from "./graphqlSchema";
 import type { Plan } from "../plan";
 import type { Preview } from "../preview";
 
-/** What the plans mean: what destroys something first, each group sorted, ours before those of other packages. */
+/** What the plans mean. What destroys something comes first, and in each group our resources come before those of other packages. */
 export async function findingsOf(plans: readonly Plan[], preview: Preview): Promise<Finding[]> {
   const surroundings: Surroundings = {
     backendPlans: new Map(
@@ -25,7 +25,7 @@ export async function findingsOf(plans: readonly Plan[], preview: Preview): Prom
   return findings.sort((one, other) => rank(one) - rank(other));
 }
 
-/** The wait for a restore follows its request. */
+/** Whether the plan of another resource says the same: the wait for a restore follows its request. */
 function isOfAnother({ kind, urn }: Plan, plans: readonly Plan[]): boolean {
   if (kind !== "RestoreCompletion") return false;
   const request = urn.replace("RestoreCompletion::", "RestoreRequest::").replace(/-completion$/, "-request");
@@ -92,7 +92,7 @@ function otherFinding(plan: Plan): Finding {
   return { plan, what: `${word}${because}`, details, warning: isUnknown, isUnknown, ...(destroys && { destroys }) };
 }
 
-/** What this package said in the preview about each resource, line by line, without the engine's word for the severity. */
+/** What the provider said about each resource in the preview, line by line, without the engine's prefix for the severity. */
 function announcementsIn({ diagnostics }: Preview): ReadonlyMap<string, readonly string[]> {
   const announcements = new Map<string, string[]>();
   for (const { urn, message, severity } of diagnostics) {
