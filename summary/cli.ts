@@ -23,9 +23,9 @@ the next pulumi up deletes.
   --data            ask Dgraph Cloud how much would be lost. Needs the credentials in the environment (DGRAPHCLOUD_EMAIL and
                     DGRAPHCLOUD_PASSWORD, or DGRAPHCLOUD_TOKEN)
   --max-length N    the most characters of the Markdown (default 65536, what a comment on GitHub may have)
-  --help
+  --help            print this text
 
-Exit codes: 0 done, 1 the preview failed (with --fail-on), 2 a wrong option, or input that is no preview, 3 stopped by --fail-on.
+Exit codes: 0 done, 1 the preview failed (with --fail-on), 2 a wrong option, or input that is not a preview, 3 stopped by --fail-on.
 `;
 
 /** Runs the command. Its result is the exit code. */

@@ -101,7 +101,7 @@ const keep: Readonly<Record<Destruction, string>> = {
     "A restore or a data drop runs once, and again when its trigger, its target or what it asks for changes. To keep the data, undo that change.",
   drop: "A restore or a data drop runs once, and again when its trigger, its target or what it asks for changes. To keep the data, undo that change.",
   schema:
-    "The program gave its consent to these changes of the schema with `allow`. To keep what they take away, undo them there and in the schema.",
+    "The program gave its consent to these changes of the schema with `allow`. To keep the data, remove the paths from `allow`, and undo the change of the schema.",
 };
 
 function advice(destroyed: readonly Finding[]): string[] {

@@ -18,7 +18,11 @@ export interface Surroundings {
 export function actionFinding(plan: Plan, surroundings: Surroundings): Finding {
   const { operation, old, next } = plan;
   if (operation === "delete") {
-    return { plan, what: "leaves the state; the data stays. In the program again, it would run again", details: [] };
+    return {
+      plan,
+      what: "leaves the state; the data stays. If it is put back into the program, it runs again",
+      details: [],
+    };
   }
   if (operation !== "create" && operation !== "replace") {
     return hasMoreToDrop(plan) ? running(plan, "goes on with what an earlier run did not finish") : stateOnly(plan);
