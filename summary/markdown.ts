@@ -93,13 +93,15 @@ function stakeLines({ plan, data }: Finding, { stakes }: Summary, now: Date): st
   return stake === undefined ? [] : textOfStake(stake, now);
 }
 
+const keepFromAction =
+  "A restore or a data drop runs once, and again when its trigger, its target or what it asks for changes. To keep the data, undo that change.";
+
 const keep: Readonly<Record<Destruction, string>> = {
   delete:
     "To keep a resource, leave it in the program. For a backend, `deletionProtection: true` refuses its deletion.",
   replace: "To keep the data of a resource that is replaced, undo the change that replaces it.",
-  restore:
-    "A restore or a data drop runs once, and again when its trigger, its target or what it asks for changes. To keep the data, undo that change.",
-  drop: "A restore or a data drop runs once, and again when its trigger, its target or what it asks for changes. To keep the data, undo that change.",
+  restore: keepFromAction,
+  drop: keepFromAction,
   schema:
     "The program gave its consent to these changes of the schema with `allow`. To keep the data, remove the paths from `allow`, and undo the change of the schema.",
 };

@@ -51,10 +51,18 @@ function replaced(plan: Plan): Finding {
   };
 }
 
-function successor(next: State | undefined): string {
+/** The backend that `adoptUid` names, which keeps its data; undefined without it. */
+function adopted(next: State | undefined): string | undefined {
   const uid = next?.inputs["adoptUid"];
-  if (typeof uid === "string" && !holdsUnknown(uid)) return `the backend ${uid}, with the data that it has,`;
-  if (uid !== undefined) return "a backend that is not known yet, with the data that it has,";
+  if (uid === undefined) return undefined;
+  const backend =
+    typeof uid === "string" && !holdsUnknown(uid) ? `the backend ${uid}` : "a backend that is not known yet";
+  return `${backend}, with the data that it has`;
+}
+
+function successor(next: State | undefined): string {
+  const backend = adopted(next);
+  if (backend !== undefined) return `${backend},`;
   if (next?.inputs["adoptExisting"] !== true) return "a new, empty one";
   return "a new, empty one, or by one of the same name, zone and type if there is one (adoptExisting),";
 }
@@ -78,12 +86,8 @@ function allDataOf(old: State | undefined): { data?: LostData } {
 }
 
 function created(next: State | undefined): string {
-  const uid = next?.inputs["adoptUid"];
-  if (uid !== undefined) {
-    const backend =
-      typeof uid === "string" && !holdsUnknown(uid) ? `the backend ${uid}` : "a backend that is not known yet";
-    return `takes over ${backend}, with the data that it has`;
-  }
+  const backend = adopted(next);
+  if (backend !== undefined) return `takes over ${backend}`;
   if (next?.inputs["adoptExisting"] !== true) return "is created";
   return "is created, or takes over the one of the same name, zone and type if there is one (adoptExisting)";
 }

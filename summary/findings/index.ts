@@ -86,9 +86,9 @@ function otherFinding(plan: Plan): Finding {
   const because = names.length === 0 ? "" : `: ${names.join(", ")}`;
   // A provider is a configuration: its resources have plans of their own.
   const isProvider = type.startsWith("pulumi:providers:");
-  const destroys = isProvider || (operation === "delete" && old?.retainOnDelete === true) ? undefined : ends[operation];
-  const details =
-    operation === "delete" && old?.retainOnDelete === true ? ["It stays where it is (retainOnDelete)."] : [];
+  const isKept = operation === "delete" && old?.retainOnDelete === true;
+  const destroys = isProvider || isKept ? undefined : ends[operation];
+  const details = isKept ? ["It stays where it is (retainOnDelete)."] : [];
   return { plan, what: `${word}${because}`, details, warning: isUnknown, isUnknown, ...(destroys && { destroys }) };
 }
 
