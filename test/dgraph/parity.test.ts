@@ -102,15 +102,24 @@ async function schemaInUse(backend: Made, schema: string): Promise<void> {
   throw new Error(`Dgraph does not use the schema with ${type}`);
 }
 
-/** Replaces uids by the order of their first appearance, and sorts lists of values, whose order Dgraph does not keep. */
+/**
+ * Replaces uids by the order of their first appearance. Sorts lists of values, whose order Dgraph does not keep, and lists of a union's
+ * members: they cannot be ordered by a query, and come in the order of the uids, which Dgraph gives to the nodes of one mutation at random.
+ */
 function comparable(data: unknown, uids: readonly string[]): unknown {
   if (Array.isArray(data)) {
     const values = data.map((one) => comparable(one, uids));
-    return values.every((value) => typeof value !== "object") ? [...values].sort() : values;
+    const hasOrder = values.some((value) => typeof value === "object" && !isMember(value));
+    return hasOrder ? values : values.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
   }
   if (typeof data === "string" && uids.includes(data)) return `uid ${uids.indexOf(data) + 1}`;
   if (typeof data !== "object" || data === null) return data ?? null;
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, comparable(value, uids)]));
+}
+
+/** Whether a value is a member of a union: the cases ask for its type. */
+function isMember(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "__typename" in value;
 }
 
 /** The types that Dgraph declares for every schema, and that a supported schema does not refer to. */
