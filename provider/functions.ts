@@ -60,7 +60,8 @@ export async function findBackend(
 export async function listBackups(stack: StackSettings, uid: string): Promise<BackupDescription[]> {
   return withMessage("getBackups", async () => {
     const { account, operation } = lookUp(stack);
-    return oldestFirst(await account.data.listBackups(uid, operation)).map((backup) => ({ ...backup }));
+    const backups = oldestFirst(await account.data.listBackups({ uid }, operation));
+    return backups.map(({ series, backupNum, type, timestamp }) => ({ folder: series, backupNum, type, timestamp }));
   });
 }
 

@@ -1,4 +1,4 @@
-import { type FieldTable, givenNames } from "../resource/fields";
+import { type Field, type FieldTable, givenNames } from "../resource/fields";
 import type { Resource, State } from "../resource/resource";
 import { type Protection, protectionChange } from "./backendProtection";
 import { refuseLoss, warnOfLoss } from "./recordLoss";
@@ -24,6 +24,7 @@ export function actionDefaults<Inputs extends object, S extends State & Protecti
   targetOf,
   effectOf,
 }: ActionOptions<Inputs, S>): ActionDefaults<Inputs, S> {
+  const rules: Readonly<Record<string, Field>> = fields;
   return {
     fields,
     hiddenChange: protectionChange,
@@ -34,7 +35,9 @@ export function actionDefaults<Inputs extends object, S extends State & Protecti
 
     /** An input that the program leaves out leaves the state too. */
     storeInputs(state, inputs) {
-      const values = Object.entries(state).filter(([name]) => !(name in fields));
+      // The connection fills in a required input that it does not take from the program: the cluster.
+      const isKept = (name: string): boolean => rules[name] === undefined || rules[name].required === true;
+      const values = Object.entries(state).filter(([name]) => isKept(name));
       const given = givenNames(fields, { ...inputs } as Readonly<Record<string, unknown>>);
       return { ...Object.fromEntries(values), ...inputs, __state: { ...state.__state, given } } as unknown as S;
     },

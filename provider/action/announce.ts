@@ -2,6 +2,7 @@ import { type Context } from "../resource/context";
 import { DgraphCloudError } from "../errors/errors";
 import { holdsUnknown, unknownValue } from "../resource/fields";
 import { isRecord } from "../api/readAnswer";
+import { targetName } from "../resource/messages";
 import type { Announced } from "../resource/resource";
 import { listOf } from "../errors/text";
 import { begin, type Operation } from "../run/operation";
@@ -11,8 +12,8 @@ const lookUpTimeout = { input: "the time for a message", value: "10s", ms: 10_00
 /** A run of an action that a preview announces. */
 interface Run<Inputs> {
   readonly announced: Announced<Inputs>;
-  /** The backend whose data is replaced or erased; not known yet for a new backend. */
-  readonly uid: string;
+  /** The backend whose data is replaced or erased: not known yet for a new one, undefined for the cluster of the settings. */
+  readonly uid: string | undefined;
   readonly inputs: Inputs & { readonly notAfter?: string };
   /** What it does to a backend: `erase all data of ${target}`. */
   readonly effect: (target: string) => string;
@@ -33,17 +34,16 @@ export async function announce<Inputs>(
     context.info(`will ${effect(unknown)}`);
     return;
   }
-  if (facts.has(uid, "created")) return;
-  const what = `${effect(await backendName(context, uid))}${(await details?.()) ?? ""}`;
+  if (uid !== undefined && facts.has(uid, "created")) return;
+  const what = `${effect(await nameInWords(context, uid))}${(await details?.()) ?? ""}`;
   context.warn(`will ${what}. ${whyOf(announced)}${adviceOf(announced, inputs.notAfter)}`);
 }
 
-/** `the backend "staging" (0x42)`, or only the uid if the service does not answer in time. */
-export async function backendName(context: Context, uid: string): Promise<string> {
-  if (uid === unknownValue) return "a backend that is not known yet";
-  const list = await lookUp(context, "deployments", (operation) => context.account.list.known(operation));
-  const name = list?.find((deployment) => deployment.uid === uid)?.name;
-  return name === undefined ? `the backend ${uid}` : `the backend "${name}" (${uid})`;
+/** `the backend "staging" (0x42)`, or only its id if the service does not answer in time. */
+export async function nameInWords(context: Context, target: string | undefined): Promise<string> {
+  if (target === unknownValue) return "a backend that is not known yet";
+  const described = await lookUp(context, "names", (operation) => context.account.data.describe(target, operation));
+  return described ?? (target === undefined ? "the cluster" : `the ${targetName(target)}`);
 }
 
 /** Looks up something that only makes a message better; undefined without an answer. `what` names it: it is asked for once in a run. */

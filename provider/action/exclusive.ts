@@ -1,4 +1,4 @@
-import type { Deployment } from "../api/deployment";
+import type { Target } from "../api/dataPlane";
 import { UnknownOutcomeError } from "../errors/errors";
 import type { Context } from "../resource/context";
 import { waitUntilReady } from "../resource/wait";
@@ -6,45 +6,46 @@ import type { Operation } from "../run/operation";
 import { refuseExpired, refuseMismatch } from "./inputs";
 import { waitUntilNoRestoreRuns } from "./waitForRunningRestore";
 
-/** What is to run on a backend. */
+/** What is to run on a backend or a cluster. */
 interface Exclusive {
-  /** The backend whose data the action replaces or erases. */
-  readonly uid: string;
+  /** Whose data the action replaces or erases. */
+  readonly target: Target;
   /** The input that names the backend. */
   readonly property: "target" | "backend";
   readonly inputs: { readonly confirm?: string; readonly notAfter?: string };
-  /** Checks the backend before the action enters the queue. */
-  readonly admit?: (target: Deployment) => Promise<void>;
   /** Id of an earlier attempt that goes on: its own unknown outcome does not refuse it. */
   readonly attempt?: string;
   /** URN of a Restore: a restore in progress that may be its own earlier run is refused instead of waited for. */
   readonly restoreUrn?: string | undefined;
+  /** Whether the work may run while a backup is taken. Default: no. */
+  readonly besideBackups?: boolean | undefined;
 }
 
 /**
- * Runs `work` while nothing else replaces or erases the backend's data: no other action of this process, and no restore at all. `work` must
+ * Runs `work` while nothing else replaces or erases the target's data: no other action of this process, and no restore at all. `work` must
  * call `recheck` before each retry of its mutation: the pause before the retry may have been long.
  */
 export async function runExclusively<T>(
   context: Context,
   operation: Operation,
-  { uid, property, inputs, admit, attempt, restoreUrn }: Exclusive,
+  { target, property, inputs, attempt, restoreUrn, besideBackups }: Exclusive,
   work: (recheck: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const { account, clock } = context;
-  const target = await account.data.locate(uid, operation);
-  await admit?.(target);
-  const hasRestores = target.deploymentType == null || target.deploymentType === "dedicated";
+  const { id, deploymentType } = target;
+  const hasRestores = deploymentType == null || deploymentType === "dedicated";
   const waitUntilFree = (): Promise<void> =>
-    hasRestores ? waitUntilNoRestoreRuns(context, operation, uid, restoreUrn) : waitUntilReady(context, operation, uid);
-  const leave = await account.queue.enter(uid, context, operation);
+    hasRestores
+      ? waitUntilNoRestoreRuns(context, operation, id, { own: restoreUrn, besideBackups })
+      : waitUntilReady(context, operation, id);
+  const leave = await account.queue.enter(id, context, operation);
   try {
-    refuseAfterUnknown(context, uid, attempt);
+    refuseAfterUnknown(context, id, attempt);
     await waitUntilFree();
     return await work(async () => {
       await waitUntilFree();
       refuseExpired(clock, inputs.notAfter);
-      await refuseMismatch(context, property, uid, inputs.confirm, operation);
+      await refuseMismatch(context, property, id, inputs.confirm, operation);
     });
   } finally {
     leave();

@@ -1,7 +1,10 @@
+import type { ActionRefusal } from "../api/dataPlane";
 import { isRecord } from "../api/readAnswer";
-import { ConflictError, noSuchBackend } from "../errors/errors";
+import { ConflictError } from "../errors/errors";
+import { listOf } from "../errors/text";
 import type { Context } from "../resource/context";
 import { type Failure, type Field, notEmpty, unknownValue } from "../resource/fields";
+import { isBackend } from "../resource/messages";
 import { begin } from "../run/operation";
 import type { Clock } from "../time";
 import type { TriggerValue } from "../types";
@@ -46,6 +49,33 @@ export function refuseExpired(clock: Clock, notAfter: string | undefined): void 
   });
 }
 
+const credentialNames = ["accessKey", "secretKey", "sessionToken", "anonymous"];
+
+/** Credentials of the object store that holds backups. They do not say which backup, so another key runs nothing again. */
+export const credentialsField: Field = {
+  on: "cluster",
+  onChange: "state",
+  mayBeSecret: true,
+  check: (value) => {
+    if (!isRecord(value)) return "must be an object like { accessKey: …, secretKey: … }";
+    const unknown = Object.keys(value).find((name) => !credentialNames.includes(name));
+    if (unknown !== undefined) return `has no "${unknown}"; there are ${listOf(credentialNames, "and")}`;
+    const isWrong = Object.entries(value).some(([name, one]) => {
+      return one !== unknownValue && typeof one !== (name === "anonymous" ? "boolean" : "string");
+    });
+    return isWrong ? "must have texts, and anonymous must be true or false" : undefined;
+  },
+};
+
+/** The error for an action that the settings rule out. */
+export function refusedAction({ code, property, reason }: ActionRefusal): ConflictError {
+  return new ConflictError({
+    code,
+    why: `${property === "" ? "" : `${property} `}${reason}; nothing was sent.`,
+    next: "Change the program or the settings, then run pulumi up again.",
+  });
+}
+
 /** Values whose change runs an action again: a list, or a map from reason to value. */
 export type Triggers = readonly TriggerValue[] | Readonly<Record<string, TriggerValue>>;
 
@@ -81,22 +111,28 @@ function valuesOf(triggers: unknown): readonly unknown[] | undefined {
 /** A preview must not hang on the look-up of a name. */
 const confirmTimeout = { input: "the time for comparing confirm", value: "1m", ms: 60_000 };
 
-/** The name that the backend must have when an action runs: a wrong uid would wipe another backend. */
+/** The name that the backend or the cluster must have when an action runs: a wrong uid or address would wipe another one. */
 export const confirmField: Field = { onChange: "state", check: notEmpty };
 
-/** Compares `confirm` with the backend's live name. `property` is the input that names the backend. */
+/**
+ * Compares `confirm` with the name of the target: that of the backend, or the host and the id of the cluster. `property` is the input that names
+ * the backend.
+ */
 export async function confirmFailures(
   context: Context,
   property: string,
-  uid: string,
+  target: string | undefined,
   confirm: string | undefined,
   operation = begin(context, confirmTimeout),
 ): Promise<Failure[]> {
-  if (confirm === undefined || confirm === unknownValue || uid === unknownValue) return [];
-  const [live] = await context.account.list.find({ uid }, operation);
-  if (live === undefined) throw noSuchBackend(uid, context.account.session.accountName);
-  if (live.name === confirm) return [];
-  const reason = `is "${confirm}", and the backend ${uid} is called "${live.name}": correct confirm, or change ${property} to the backend that you mean`;
+  if (confirm === undefined || confirm === unknownValue || target === unknownValue) return [];
+  const names = await context.account.data.namesOf(target, operation);
+  if (names.includes(confirm)) return [];
+  const isCluster = target === undefined || !isBackend(target);
+  const [what, remedy] = isCluster
+    ? ["the cluster", "connect to the cluster that you mean (clusterUrl)"]
+    : [`the backend ${target}`, `change ${property} to the backend that you mean`];
+  const reason = `is "${confirm}", and ${what} is called ${listOf(names)}: correct confirm, or ${remedy}`;
   return [{ property: "confirm", code: "DGC415", reason }];
 }
 
@@ -104,9 +140,11 @@ export async function confirmFailures(
 export async function refuseMismatch(...args: Parameters<typeof confirmFailures>): Promise<void> {
   const [mismatch] = await confirmFailures(...args);
   if (mismatch === undefined) return;
+  const [, property, target] = args;
+  const other = target === undefined || !isBackend(target) ? "the setting clusterUrl" : property;
   throw new ConflictError({
     code: mismatch.code,
     why: `${mismatch.property} ${mismatch.reason}; nothing was sent.`,
-    next: `Correct confirm or ${args[1]}, then run pulumi up again.`,
+    next: `Correct confirm or ${other}, then run pulumi up again.`,
   });
 }

@@ -1,10 +1,12 @@
 import type { RestoreState, RestoreStatusAnswer } from "../api/dataAnswers";
+import type { SentRestore } from "../api/dataPlane";
 import type { Advice } from "../errors/advice";
 import { UnknownOutcomeError } from "../errors/errors";
 import { GraphqlError, LostAnswerError, NotSentError, ThrottledError } from "../errors/requestErrors";
 import type { Context } from "../resource/context";
 import { pollReadiness, type PollResult, type Wait, waitFor } from "../resource/wait";
 import { type Operation } from "../run/operation";
+import type { RestoreKey } from "../run/restores";
 import { formatDuration } from "../time";
 
 /** A backend's engine forgets its restores when it restarts. After this time, an UNKNOWN from a healthy backend stays. */
@@ -12,8 +14,7 @@ const unknownLimitMs = 5 * 60_000;
 
 /** A restore whose end is awaited. */
 interface Restore extends Omit<Wait<RestoreStatusAnswer>, "poll"> {
-  readonly uid: string;
-  readonly restoreId: number;
+  readonly restore: SentRestore;
   /** Since when an earlier run has seen UNKNOWN without a break (milliseconds since the Unix epoch). */
   readonly unknownSince?: number | undefined;
   /** Called after each poll that does not end the wait. */
@@ -36,26 +37,40 @@ interface RestoreProgress {
 export async function watchRestore(
   context: Context,
   operation: Operation,
-  { uid, restoreId, onProgress, whenForgotten, ...wait }: Restore,
+  { restore, onProgress, whenForgotten, ...wait }: Restore,
 ): Promise<RestoreStatusAnswer> {
   const { account, clock } = context;
-  const { url } = await account.data.locate(uid, operation);
+  await account.data.locate(restore.target, operation);
   let { unknownSince } = wait;
   const ended = await waitFor(context, operation, {
     ...wait,
     poll: async () => {
-      const found = await pollRestore(context, operation, { uid, url, restoreId });
+      const found = await pollRestore(context, operation, restore);
       if ("done" in found) return found;
       const { status, isHealthy } = found;
       unknownSince = status === "UNKNOWN" && isHealthy ? (unknownSince ?? clock.now()) : undefined;
       onProgress?.({ status, unknownSince });
       if (unknownSince !== undefined && clock.now() - unknownSince >= unknownLimitMs)
-        throw forgotten(uid, restoreId, whenForgotten);
+        throw forgotten(restore, whenForgotten);
       return found;
     },
   });
-  account.restores.recordEnded(uid, restoreId);
+  account.restores.recordEnded(restore.target, keyOf(restore));
   return ended;
+}
+
+/** The key of a restore in the records of this process. */
+function keyOf({ restoreId, request }: SentRestore): RestoreKey {
+  return restoreId ?? request;
+}
+
+export function sentRestoreOf(target: string, key: RestoreKey): SentRestore {
+  return typeof key === "number" ? { target, request: "", restoreId: key } : { target, request: key };
+}
+
+/** A restore in messages: `restore 3 of 0x42`, or `the restore of 3f2a…` where the service gives no number. */
+export function restoreName({ target, restoreId }: Pick<SentRestore, "target" | "restoreId">): string {
+  return restoreId === undefined ? `the restore of ${target}` : `restore ${restoreId} of ${target}`;
 }
 
 type RestorePoll =
@@ -63,13 +78,9 @@ type RestorePoll =
   | (PollResult<never> & { readonly status: RestoreState | undefined; readonly isHealthy?: boolean });
 
 /** A backend whose data is being replaced may refuse, reset or complain: that does not end the restore. */
-async function pollRestore(
-  context: Context,
-  operation: Operation,
-  { uid, url, restoreId }: { readonly uid: string; readonly url: string; readonly restoreId: number },
-): Promise<RestorePoll> {
+async function pollRestore(context: Context, operation: Operation, restore: SentRestore): Promise<RestorePoll> {
   try {
-    const answer = await context.account.data.restoreStatus(uid, restoreId, operation);
+    const answer = await context.account.data.restoreStatus(restore, operation);
     if (answer.status === "IN_PROGRESS") return { status: answer.status, pending: answer.status };
     if (answer.status !== "UNKNOWN") return { done: answer };
   } catch (error) {
@@ -77,17 +88,17 @@ async function pollRestore(
     if (!mayPass || !(error instanceof Error)) throw error;
     return { status: undefined, pending: error.message.split("\n", 1)[0] ?? "" };
   }
-  const health = await pollReadiness(context, operation, url);
+  const health = await pollReadiness(context, operation, restore.target);
   if ("done" in health) return { status: "UNKNOWN", pending: "UNKNOWN", isHealthy: true };
   const { pending, pauseMs } = health;
   return { status: "UNKNOWN", pending: `UNKNOWN from a backend that is not well (${pending})`, pauseMs };
 }
 
-function forgotten(uid: string, restoreId: number, { meaning, next }: Restore["whenForgotten"]): Error {
+function forgotten({ target, restoreId }: SentRestore, { meaning, next }: Restore["whenForgotten"]): Error {
   return new UnknownOutcomeError({
     code: "DGC407",
     why:
-      `the backend ${uid} is healthy and has answered UNKNOWN for restore ${restoreId} for ${formatDuration(unknownLimitMs)}: ` +
+      `the backend ${target} is healthy and has answered UNKNOWN for restore ${restoreId ?? ""} for ${formatDuration(unknownLimitMs)}: ` +
       `its engine has restarted and forgotten it, ${meaning}.`,
     next,
   });

@@ -68,6 +68,11 @@ export class BackendClient {
     return found;
   }
 
+  /** The host of a backend, as it was last seen. */
+  async hostOf(uid: string, call: Call): Promise<string> {
+    return (this.located.get(uid) ?? (await this.locate(uid, call))).url;
+  }
+
   async send<T>(uid: string, path: string, request: PlaneRequest<T>): Promise<T> {
     const { operation, policy, call } = request;
     const notSent = `${operation} was not sent`;

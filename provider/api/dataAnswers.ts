@@ -25,6 +25,10 @@ export type RestoreState = (typeof restoreStates)[number];
 export interface RestoreStatusAnswer {
   readonly status: RestoreState;
   readonly errors: readonly string[];
+  /** Whether the data proves an OK. Left out where the service itself reports the end. */
+  readonly confirmed?: boolean;
+  /** Why an OK is not proved. */
+  readonly doubt?: string;
 }
 
 export const restoreStatusSchema = v.object({
@@ -38,10 +42,16 @@ export interface Backup {
   readonly type: string;
   /** Counts from 1 in each series. */
   readonly backupNum: number;
-  /** The series, like "2021-15". */
-  readonly folder: string;
+  /** The series: on Dgraph Cloud its folder, like "2021-15"; on a cluster its backupId, like "elegant_rubin4". */
+  readonly series: string;
   /** Like "2021-04-15T18:00:58+0000". */
   readonly timestamp: string;
+  /** The folder of this backup in its location, on a cluster. */
+  readonly path?: string;
+  /** On a cluster. */
+  readonly encrypted?: boolean;
+  /** The predicates that it holds, on a cluster. */
+  readonly predicates?: readonly string[];
 }
 
 const backupSchema = v.object({
@@ -126,6 +136,22 @@ export const aggregatesSchema = v.record(v.string(), v.nullish(v.object({ count:
 
 /** A predicate of the database. What is false is left out. */
 export type StoredPredicate = NonNullable<v.InferOutput<typeof storedSchema>["schema"]>[number];
+
+type Stored = v.InferOutput<typeof storedSchema>;
+
+/** The predicates and the types in an answer to `schema {}`. */
+export function typesOf({ schema, types }: Stored): StoredTypes {
+  return {
+    predicates: (schema ?? []).map(({ predicate }) => predicate),
+    types: (types ?? []).map(({ name, fields }) => ({ name, predicates: (fields ?? []).map((field) => field.name) })),
+  };
+}
+
+/** Their names alone. */
+export function namesOf(stored: Stored): StoredNames {
+  const { predicates, types } = typesOf(stored);
+  return { fields: predicates, types: types.map(({ name }) => name) };
+}
 
 /** Throws the errors that stand inside the field of the operation. */
 export function failOnProblems(site: RequestSite, errors: v.InferOutput<typeof problems>, data: AnswerData): void {

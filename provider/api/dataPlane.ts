@@ -1,253 +1,156 @@
-import { LostAnswerError, WrongShapeError } from "../errors/requestErrors";
-import { keepSecret, scrub } from "../errors/redact";
-import { clean } from "../errors/text";
-import { BackendClient, type PlaneRequest } from "./client";
-import {
-  aggregatesSchema,
-  type Backup,
-  backupsSchema,
-  countsSchema,
-  dropSchema,
-  exportSchema,
-  failOnCode,
-  failOnProblems,
-  gqlSchemaSchema,
-  type LiveSchema,
-  liveSchema,
-  restoreSchema,
-  type RestoreStatusAnswer,
-  restoreStatusSchema,
-  type StoredNames,
-  type StoredPredicate,
-  storedSchema,
-  type StoredTypes,
-  updateSchemaSchema,
-} from "./dataAnswers";
-import type { Deployment } from "./deployment";
-import type { DeploymentList } from "./deploymentList";
-import { type BackendDocument, backendDocuments } from "./documents";
-import type { Call, Retrying, RetryPolicy } from "./retry";
-import { shaped } from "./validateAnswer";
+import type { Backup, LiveSchema, RestoreStatusAnswer, StoredNames, StoredPredicate, StoredTypes } from "./dataAnswers";
+import type { Code } from "../errors/codes";
+import type { Call } from "./retry";
 import type { Probed } from "./transport";
 
-/** How many of the errors of a restore the state keeps. */
-const maxErrors = 20;
+/** What holds data: a backend of Dgraph Cloud, or a cluster. */
+export interface Target {
+  /** The uid of the backend, or the id of the cluster. */
+  readonly id: string;
+  /** The plan of a backend; undefined when the service does not tell it, and for a cluster. */
+  readonly deploymentType?: string | null | undefined;
+}
 
-/** What one dropData removes: the service takes one of these at a time. */
+/** A restore or a backup that is in progress. */
+export interface Running {
+  readonly what: "restore" | "backup";
+  /** The number that Dgraph Cloud gives a restore. A cluster gives none. */
+  readonly restoreId?: number;
+}
+
+/** Credentials of an object store. */
+export interface ObjectStoreCredentials {
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly sessionToken?: string;
+  /** The store takes requests without credentials. */
+  readonly anonymous?: boolean;
+}
+
+/** Where backups are: those of a backend, or those in a folder or an object store that a cluster reads. */
+export type BackupSource =
+  { readonly uid: string } | { readonly location: string; readonly credentials?: ObjectStoreCredentials | undefined };
+
+/** Which backup is restored. */
+export interface RestoreChoice {
+  readonly source: BackupSource;
+  readonly backup: Pick<Backup, "series" | "backupNum">;
+  /** Path of the key on Alpha's machine. */
+  readonly encryptionKeyFile?: string | undefined;
+}
+
+/** How many nodes a database has of each type, and with each predicate. */
+export interface Contents {
+  readonly types: Readonly<Record<string, number>>;
+  readonly predicates: Readonly<Record<string, number>>;
+}
+
+/** A restore that was sent. */
+export interface SentRestore {
+  readonly target: string;
+  /** The id of its RestoreRequest. */
+  readonly request: string;
+  readonly restoreId?: number | undefined;
+  /** What the backup holds, as a Backup counted it. */
+  readonly contents?: Contents | undefined;
+  /** The predicates that the backup names. */
+  readonly predicates?: readonly string[] | undefined;
+}
+
+/** What one drop of data removes. */
 export type Drop =
   | { readonly allData: true }
   | { readonly allDataAndSchema: true }
   | { readonly types: readonly string[] }
   | { readonly fields: readonly string[] };
 
-/** Which backup of which backend. */
-export interface BackupChoice {
-  /** The backend that was backed up. */
-  readonly source: string;
-  readonly folder: string;
-  readonly backupNum: number;
+/** What came of a drop that was carried out. */
+export interface DropAnswer {
+  /** The service's message. */
+  readonly message: string;
+  /** What should have followed the drop and did not. */
+  readonly warning?: string;
 }
 
-/** The backends' own endpoints: one method an operation. A backend is named by its uid. */
-export class DataPlane {
-  private readonly client: BackendClient;
+/** An action before it is sent. */
+export type PlannedAction =
+  | { readonly what: "drop"; readonly drop: Drop; readonly resetAccessControl?: boolean | undefined }
+  | { readonly what: "restore" | "backup" };
 
-  constructor(
-    endpoint: URL,
-    list: DeploymentList,
-    retrying: Retrying,
-    accountName: () => string | undefined = () => undefined,
-  ) {
-    this.client = new BackendClient(endpoint, list, retrying, accountName);
-  }
+/** Why an action must not be sent. */
+export interface ActionRefusal {
+  readonly code: Code;
+  /** The input that it is about; empty for none. */
+  readonly property: string;
+  readonly reason: string;
+}
 
-  /** The backend in the account's list. The list is read anew before the backend is reported as absent. */
-  locate(uid: string, call: Call): Promise<Deployment> {
-    return this.client.locate(uid, call);
-  }
+/** Where a backup goes, and of what kind it is. */
+export interface BackupOrder {
+  readonly destination: string;
+  /** Begins a new series, instead of adding to the newest one. */
+  readonly full: boolean;
+  readonly credentials?: ObjectStoreCredentials | undefined;
+}
 
-  /** Sent once; returns the id of the restore. After an error for which `mayHaveRun` holds, a restore may be running. */
-  restore(target: string, { source, folder, backupNum }: BackupChoice, call: Call): Promise<number> {
-    const variables = { uid: source, backupFolder: folder, backupNum };
-    return this.send(target, "restore", { variables, policy: "once", call }, (data, site) => {
-      // The token may be invalid, or a restore may have begun: nobody can tell.
-      if (data["restore"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
-      const { response, errors } = shaped(site, restoreSchema, data).restore;
-      failOnProblems(site, errors, data);
-      failOnCode(site, response, data);
-      const restoreId = response?.restoreId;
-      if (restoreId != null) return restoreId;
-      throw new WrongShapeError(site, "data.restore.response.restoreId", "a number was expected");
-    });
-  }
+/** The endpoints at the data: those of the backends of an account, or those of a cluster. One method an operation. */
+export interface DataPlane {
+  /**
+   * The target that a resource means. Throws when it is not there. A cluster needs no name, since there is one; a given one is compared with
+   * the cluster that answers.
+   */
+  locate(target: string | undefined, call: Call): Promise<Target>;
+  /** The target in words, for messages: `the backend "staging" (0x42)`. */
+  describe(target: string | undefined, call: Call): Promise<string>;
+  /** The names by which `confirm` may call the target. */
+  namesOf(target: string | undefined, call: Call): Promise<readonly string[]>;
+  /** Whether the target does not exist any more, as far as one look tells. */
+  lacks(target: string, call: Call): Promise<boolean>;
+  /** Why the settings rule an action out, found without a call; undefined when they do not. */
+  refusalOf(action: PlannedAction): ActionRefusal | undefined;
+  /** Status 200 once the target takes requests. */
+  readiness(target: string, call: Call): Promise<Probed>;
+  /** What is in progress. `highestId` is the highest number of a restore that this stack knows. */
+  running(target: string, highestId: number, call: Call): Promise<Running | undefined>;
 
-  restoreStatus(target: string, restoreId: number, call: Call): Promise<RestoreStatusAnswer> {
-    return this.send(target, "restoreStatus", { variables: { restoreId }, call }, (data, site) => {
-      const { status, errors } = shaped(site, restoreStatusSchema, data).restoreStatus.response;
-      return { status, errors: (errors ?? []).slice(0, maxErrors).map(presentable) };
-    });
-  }
+  /** The backups, series by series. */
+  listBackups(source: BackupSource, call: Call): Promise<Backup[]>;
+  /** Sent once; returns the number of the restore, where there is one. After an error for which `mayHaveRun` holds, a restore may be running. */
+  restore(target: string, choice: RestoreChoice, call: Call): Promise<number | undefined>;
+  restoreStatus(restore: SentRestore, call: Call): Promise<RestoreStatusAnswer>;
+  /** Sent once; returns the id of the task. After an error for which `mayHaveRun` holds, a backup may be running. */
+  backup(target: string, order: BackupOrder, call: Call): Promise<string>;
+  backupStatus(target: string, taskId: string, call: Call): Promise<"running" | "succeeded" | "failed">;
 
-  /** The backups of a backend, series by series as the service lists them. */
-  listBackups(uid: string, call: Call): Promise<Backup[]> {
-    return this.send(uid, "listBackups", { call }, (data, site) => {
-      const { response, errors } = shaped(site, backupsSchema, data).listBackups;
-      failOnProblems(site, errors, data);
-      return (response ?? []).flat();
-    });
-  }
-
-  /** Sent once; returns the service's message. After an error for which `mayHaveRun` holds, data may be gone. */
-  dropData(uid: string, drop: Drop, call: Call): Promise<string> {
-    const variables = "types" in drop || "fields" in drop ? { ...drop } : {};
-    return this.send(uid, documentOf(drop), { variables, policy: "once", call }, (data, site) => {
-      if (data["dropData"] === null) throw new LostAnswerError(site, { why: "the answer is null" });
-      const { response } = shaped(site, dropSchema, data).dropData;
-      failOnCode(site, response, data);
-      return presentable(response.message ?? response.code);
-    });
-  }
-
+  /** Sent once. After an error for which `mayHaveRun` holds, data may be gone. */
+  dropData(target: string, drop: Drop, call: Call): Promise<DropAnswer>;
   /** Exports everything; whoever has the URLs can read the data. */
-  export(uid: string, call: Call): Promise<string[]> {
-    return this.send(uid, "export", { call }, (data, site) => {
-      const { signedUrls } = shaped(site, exportSchema, data).export;
-      for (const url of signedUrls) keepSecret(url);
-      return signedUrls;
-    });
-  }
+  export(target: string, call: Call): Promise<string[]>;
 
   /** The GraphQL schema as it was uploaded; empty when there is none. */
-  schema(uid: string, call: Call): Promise<string> {
-    return this.send(uid, "getGQLSchema", { call }, (data, site) => {
-      return shaped(site, gqlSchemaSchema, data).getGQLSchema?.schema ?? "";
-    });
-  }
-
+  schema(target: string, call: Call): Promise<string>;
   /** The GraphQL schema, with the API that Dgraph makes of it. */
-  generatedSchema(uid: string, call: Call): Promise<LiveSchema> {
-    return this.send(uid, "getGeneratedSchema", { call }, (data, site) =>
-      liveSchema(shaped(site, gqlSchemaSchema, data).getGQLSchema),
-    );
-  }
-
+  generatedSchema(target: string, call: Call): Promise<LiveSchema>;
   /**
-   * Replaces the GraphQL schema. Its caller may send it again, after a look at what is live. Building indexes can take as long as the operation has. After an error, Dgraph may have
-   * saved the text all the same.
+   * Replaces the GraphQL schema. Its caller may send it again, after a look at what is live. Building indexes can take as long as the operation
+   * has. After an error, Dgraph may have saved the text all the same.
    */
-  updateSchema(uid: string, schema: string, call: Call): Promise<LiveSchema> {
-    const request = { variables: { schema }, policy: "byCaller" as const, call, isSlow: true };
-    return this.send(uid, "updateGQLSchema", request, (data, site) =>
-      liveSchema(shaped(site, updateSchemaSchema, data).updateGQLSchema.gqlSchema),
-    );
-  }
+  updateSchema(target: string, schema: string, call: Call): Promise<LiveSchema>;
 
   /** The predicates of the database itself. A backend in the mode graphql does not answer this. */
-  storedPredicates(uid: string, call: Call): Promise<StoredPredicate[]> {
-    return this.send(uid, "query", { call }, (data, site) => shaped(site, storedSchema, data).schema ?? []);
-  }
-
+  storedPredicates(target: string, call: Call): Promise<StoredPredicate[]>;
+  /** The predicates of the database itself, and its types with the predicates of each. A backend in the mode graphql does not answer this. */
+  storedTypes(target: string, call: Call): Promise<StoredTypes>;
+  /** The names of the predicates and the types of the database itself. A backend in the mode graphql does not answer this. */
+  storedNames(target: string, call: Call): Promise<StoredNames>;
   /**
    * Counts nodes in one DQL query. A count is the head of a block: `func: has(User.email)`. It is undefined where the token may not read the
    * predicate. A backend in the mode graphql does not answer this.
    */
-  async counts(uid: string, heads: readonly string[], call: Call): Promise<(number | undefined)[]> {
-    const blocks = heads.map((head, index) => `c${index}(${head}) { count(uid) }`);
-    const { path } = backendDocuments.query;
-    return this.client.send(uid, path, {
-      operation: "query",
-      document: `{ ${blocks.join(" ")} }`,
-      variables: {},
-      policy: "idempotent",
-      call,
-      parse: (data, site) => {
-        const answer = shaped(site, countsSchema, data);
-        return heads.map((_, index) => answer[`c${index}`]?.[0]?.count);
-      },
-    });
-  }
-
+  counts(target: string, heads: readonly string[], call: Call): Promise<(number | undefined)[]>;
   /**
    * Counts the nodes of types in one query of GraphQL, which a backend answers in every mode. A count is undefined where the answer has none.
    * The rules of `@auth` apply: a count lacks the nodes that they hide.
    */
-  async aggregates(uid: string, types: readonly string[], call: Call): Promise<(number | undefined)[]> {
-    const fields = types.map((type, index) => `c${index}: aggregate${type} { count }`);
-    return this.client.send(uid, "/graphql", {
-      operation: "aggregates",
-      document: `query Aggregates { ${fields.join(" ")} }`,
-      variables: {},
-      policy: "idempotent",
-      call,
-      parse: (data, site) => {
-        const answer = shaped(site, aggregatesSchema, data);
-        return types.map((_, index) => answer[`c${index}`]?.count ?? undefined);
-      },
-    });
-  }
-
-  /** The predicates of the database itself, and its types with the predicates of each. A backend in the mode graphql does not answer this. */
-  storedTypes(uid: string, call: Call): Promise<StoredTypes> {
-    return this.send(uid, "query", { call }, (data, site) => {
-      const { schema, types } = shaped(site, storedSchema, data);
-      return {
-        predicates: (schema ?? []).map(({ predicate }) => predicate),
-        types: (types ?? []).map(({ name, fields }) => ({
-          name,
-          predicates: (fields ?? []).map((field) => field.name),
-        })),
-      };
-    });
-  }
-
-  /** The predicates and the types of the database itself. A backend in the mode graphql does not answer this. */
-  storedNames(uid: string, call: Call): Promise<StoredNames> {
-    return this.send(uid, "query", { call }, (data, site) => {
-      const { schema, types } = shaped(site, storedSchema, data);
-      const fields = (schema ?? []).map(({ predicate }) => predicate);
-      return { types: (types ?? []).map(({ name }) => name), fields };
-    });
-  }
-
-  /** The answer of a backend to OPTIONS /graphql: status 200 once it is ready. */
-  readiness(host: string, call: Call): Promise<Probed> {
-    return this.client.probe(host, "/graphql", call);
-  }
-
-  private send<T>(
-    uid: string,
-    document: BackendDocument,
-    request: {
-      readonly call: Call;
-      readonly variables?: PlaneRequest<T>["variables"];
-      readonly policy?: RetryPolicy;
-      readonly isSlow?: boolean;
-    },
-    parse: PlaneRequest<T>["parse"],
-  ): Promise<T> {
-    const { policy = "idempotent", variables = {} } = request;
-    const operation = operations[document] ?? document;
-    const { path, text } = backendDocuments[document];
-    return this.client.send(uid, path, { ...request, operation, document: text, variables, policy, parse });
-  }
-}
-
-/** The operations of documents with another name. */
-const operations: Readonly<Partial<Record<BackendDocument, string>>> = {
-  dropAllData: "dropData",
-  dropAllDataAndSchema: "dropData",
-  dropTypes: "dropData",
-  dropFields: "dropData",
-  getGeneratedSchema: "getGQLSchema",
-};
-
-function documentOf(drop: Drop): BackendDocument {
-  if ("allData" in drop) return "dropAllData";
-  if ("allDataAndSchema" in drop) return "dropAllDataAndSchema";
-  return "types" in drop ? "dropTypes" : "dropFields";
-}
-
-/** The service's words, which go into the state in clear. */
-function presentable(text: string): string {
-  return clean(scrub(text));
+  aggregates(target: string, types: readonly string[], call: Call): Promise<(number | undefined)[]>;
 }

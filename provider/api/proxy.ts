@@ -1,5 +1,5 @@
 import { getProxyForUrl } from "proxy-from-env";
-import { isLoopback } from "./settings";
+import { isLoopback } from "./loopback";
 import { SettingsError } from "../errors/errors";
 import { keepSecret } from "../errors/redact";
 

@@ -58,7 +58,10 @@ function failOnStatus(site: RequestSite, { status, retryAfter }: HttpAnswer): vo
   throw new RefusedError({
     code: "DGC207",
     why: `${site.operation} at ${site.host}: HTTP ${status}`,
-    next: "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) is the address of the GraphQL endpoint itself.",
+    next:
+      site.isCluster === true
+        ? "Check that clusterUrl is the address of Alpha: the provider adds /admin, /alter, /query and /health to it."
+        : "Check that the endpoint setting (dgraphcloud:endpoint or DGRAPHCLOUD_ENDPOINT) is the address of the GraphQL endpoint itself.",
   });
 }
 

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { Clock } from "../time";
 import type { Credentials } from "./settings";
 import { credentialsAdvice } from "../errors/advice";
 import { SettingsError } from "../errors/errors";
@@ -7,31 +6,22 @@ import { GraphqlError, UnauthorizedError } from "../errors/requestErrors";
 import { keepSecret } from "../errors/redact";
 import { controlDocuments } from "./documents";
 import { accountName, expiryOf, type Identity, identityOf } from "./identity";
+import { type Login, renewalOf, SharedLogin, tokenCharacters } from "./login";
 import { type Call, requestMs, type Retrying, withRetries } from "./retry";
-import { join, type Shared } from "./sharedWork";
 import { shaped } from "./validateAnswer";
 import { postGraphql } from "./transport";
 
 /** The lifetime of a token that names none, as the vendor's client assumes it: 3 hours. */
 const assumedLifetimeMs = 10_800_000;
 
-/** The characters of a token. Any other one would fail as a header, and look like a broken connection. */
-const headerValue = /^[!-~]{1,16384}$/;
-
-const loginSchema = v.object({ login: v.nullable(v.object({ token: v.pipe(v.string(), v.regex(headerValue)) })) });
-
-interface Login {
-  readonly token: string;
-  readonly renewAt: number;
-}
+const loginSchema = v.object({ login: v.nullable(v.object({ token: v.pipe(v.string(), v.regex(tokenCharacters)) })) });
 
 /**
  * The session at the control plane. The first request logs in, and all requests share that log-in. The session is renewed before its
  * token expires, and after the service has refused the token.
  */
 export class Session {
-  private login: Shared<Login> | undefined;
-  private current: Login | undefined;
+  private readonly login: SharedLogin;
   private knownIdentity: Identity = [];
   private name: string | undefined;
   private count = 0;
@@ -41,20 +31,19 @@ export class Session {
     private readonly credentials: Credentials,
     private readonly retrying: Retrying,
   ) {
+    this.login = new SharedLogin(retrying.clock, (call) => this.logIn(call));
     if ("token" in credentials) keepSecret(credentials.token);
     if ("password" in credentials) keepSecret(credentials.password);
   }
 
   /** The current token. Logs in when there is none, or when it is about to expire. */
-  async token(call: Call): Promise<string> {
-    if (this.current !== undefined && this.current.renewAt <= this.clock.now()) this.forget();
-    return (await this.loggedIn(call)).token;
+  token(call: Call): Promise<string> {
+    return this.login.token(call);
   }
 
   /** A token in place of one that the service refused. It is the same one when it comes from the settings: that cannot be renewed. */
-  async renewed(refused: string, call: Call): Promise<string> {
-    if (this.current?.token === refused && "email" in this.credentials) this.forget();
-    return (await this.loggedIn(call)).token;
+  renewed(refused: string, call: Call): Promise<string> {
+    return "email" in this.credentials ? this.login.renewed(refused, call) : this.login.token(call);
   }
 
   /** Identifies the account; empty before the first log-in, and when the token does not name its account. */
@@ -72,41 +61,16 @@ export class Session {
     return this.count;
   }
 
-  /** Forgets the log-in together with its token: the next caller logs in, and the others join that log-in. */
-  private forget(): void {
-    this.login = undefined;
-    this.current = undefined;
-  }
-
-  private get clock(): Clock {
-    return this.retrying.clock;
-  }
-
-  private loggedIn(call: Call): Promise<Login> {
-    const { login } = this;
-    if (login !== undefined) {
-      return join(login, { what: "the log-in", call, clock: this.clock, again: () => this.loggedIn(call) });
-    }
-    const result = this.logIn(call);
-    const attempt = { result, deadline: call.deadline };
-    this.login = attempt;
-    result.then(
-      (login) => {
-        this.current = login;
-        this.count += 1;
-        const email = "email" in this.credentials ? this.credentials.email : undefined;
-        this.knownIdentity = identityOf(email, login.token);
-        this.name = accountName(email, login.token);
-      },
-      (error: unknown) => {
-        // A wrong password fails the whole run with one request. After any other failure, the next caller logs in again.
-        if (!(error instanceof SettingsError) && this.login === attempt) this.login = undefined;
-      },
-    );
-    return result;
-  }
-
   private async logIn(call: Call): Promise<Login> {
+    const login = await this.newLogin(call);
+    this.count += 1;
+    const email = "email" in this.credentials ? this.credentials.email : undefined;
+    this.knownIdentity = identityOf(email, login.token);
+    this.name = accountName(email, login.token);
+    return login;
+  }
+
+  private async newLogin(call: Call): Promise<Login> {
     if ("missing" in this.credentials) {
       throw new SettingsError({
         code: "DGC102",
@@ -117,10 +81,7 @@ export class Session {
     if ("token" in this.credentials) return fromSettings(this.credentials.token);
     const token = await this.requestToken(this.credentials, call);
     keepSecret(token);
-    const now = this.clock.now();
-    const expiry = expiryOf(token) ?? 0;
-    // If a fresh token looks expired, the clocks differ, so its lifetime is assumed.
-    return { token, renewAt: now + 0.8 * (expiry > now ? expiry - now : assumedLifetimeMs) };
+    return { token, renewAt: renewalOf(expiryOf(token), this.retrying.clock.now(), assumedLifetimeMs) };
   }
 
   private async requestToken({ email, password }: { email: string; password: string }, call: Call): Promise<string> {
@@ -134,7 +95,7 @@ export class Session {
     } as const;
     try {
       const answer = await withRetries(this.retrying, "idempotent", call, async () => {
-        const timeoutMs = requestMs(this.clock, controlDocuments.login, "idempotent", call);
+        const timeoutMs = requestMs(this.retrying.clock, controlDocuments.login, "idempotent", call);
         return shaped(site, loginSchema, await postGraphql({ ...request, ...options, timeoutMs }));
       });
       if (answer.login !== null) return answer.login.token;
@@ -148,7 +109,7 @@ export class Session {
 
 /** A token from the settings: its lifetime is unknown, and it cannot be renewed. */
 function fromSettings(token: string): Login {
-  if (headerValue.test(token)) return { token, renewAt: Number.POSITIVE_INFINITY };
+  if (tokenCharacters.test(token)) return { token, renewAt: Number.POSITIVE_INFINITY };
   throw new SettingsError({
     code: "DGC104",
     why: "the token in the settings holds a blank, a line break or another character that no token has.",

@@ -1,17 +1,35 @@
 import { reportUnlessElsewhere } from "../errors/advice";
 import { SettingsError } from "../errors/errors";
+import { listOf } from "../errors/text";
+import { clusterAccess, type ClusterSettings } from "./cluster/access";
+import { isLoopback } from "./loopback";
 
 /** The settings of the provider. Stack configuration (namespace `dgraphcloud`) takes precedence over environment variables. */
 export interface Settings {
   readonly endpoint: string;
   readonly credentials: Credentials;
+  /** The cluster to connect to, instead of the account. */
+  readonly cluster?: ClusterSettings;
+  /** Why the settings name neither an account nor a cluster: those of both are given in one place, or a cluster has no address. */
+  readonly conflict?: string;
 }
 
 export type Credentials =
   { readonly token: string } | { readonly email: string; readonly password: string } | { readonly missing: string };
 
-/** Names of the settings; each is `dgraphcloud:NAME` in the stack and `DGRAPHCLOUD_NAME` in the environment. */
-export const settingNames = ["endpoint", "token", "email", "password"] as const;
+const accountNames = ["endpoint", "token", "email", "password"] as const;
+const clusterNames = [
+  "clusterUrl",
+  "clusterAuthToken",
+  "clusterUser",
+  "clusterPassword",
+  "clusterNamespace",
+  "clusterHeaders",
+  "clusterInsecure",
+] as const;
+
+/** Names of the settings; each is `dgraphcloud:NAME` in the stack and `DGRAPHCLOUD_NAME` in the environment (clusterUrl: CLUSTER_URL). */
+export const settingNames = [...accountNames, ...clusterNames] as const;
 export type SettingName = (typeof settingNames)[number];
 
 export const defaultEndpoint = "https://cerebro.cloud.dgraph.io/graphql";
@@ -20,11 +38,39 @@ type Lookup = (name: SettingName) => string | undefined;
 
 export function readSettings(stack: Lookup, environment: NodeJS.ProcessEnv): Settings {
   const fromStack: Lookup = (name) => presence(name, stack(name));
-  const fromEnvironment: Lookup = (name) => presence(name, environment[`DGRAPHCLOUD_${name.toUpperCase()}`]);
+  const fromEnvironment: Lookup = (name) => presence(name, environment[variableOf(name)]);
+  const endpoint = fromStack("endpoint") ?? fromEnvironment("endpoint") ?? defaultEndpoint;
   return {
-    endpoint: fromStack("endpoint") ?? fromEnvironment("endpoint") ?? defaultEndpoint,
+    endpoint,
     credentials: readCredentials(fromStack, fromEnvironment),
+    ...readCluster(fromStack, fromEnvironment),
   };
+}
+
+function variableOf(name: SettingName): string {
+  return `DGRAPHCLOUD_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** Whether the settings connect to an account or to a cluster; undefined where they do not tell. */
+export function connectionOf({ cluster, conflict }: Settings): "account" | "cluster" | undefined {
+  if (conflict !== undefined) return undefined;
+  return cluster === undefined ? "account" : "cluster";
+}
+
+/** Throws what is wrong with the settings, as far as it can be found without a call. */
+export function checkSettings({ endpoint, cluster, conflict }: Settings): void {
+  if (conflict !== undefined) {
+    throw new SettingsError({
+      code: "DGC807",
+      why: conflict,
+      next: [
+        "For a cluster, set clusterUrl and what it needs, and none of endpoint, token, email and password.",
+        "For an account of Dgraph Cloud, set none of the cluster settings. To use both in one program, give each a Provider.",
+      ],
+    });
+  }
+  if (cluster === undefined) endpointUrl(endpoint);
+  else clusterAccess(cluster);
 }
 
 /** The address of the control plane. Tokens are sent there, so it must be https; http is allowed for a cloud on this machine only. */
@@ -89,6 +135,47 @@ function parsed(address: string): URL | undefined {
   return URL.canParse(address) ? new URL(address) : undefined;
 }
 
+/** The cluster of the settings. What connects the stack comes before what connects the environment. */
+function readCluster(stack: Lookup, environment: Lookup): Pick<Settings, "cluster" | "conflict"> {
+  const inStack = givenNames(stack);
+  const from = inStack.account.length + inStack.cluster.length > 0 ? stack : environment;
+  const { account, cluster } = from === stack ? inStack : givenNames(environment);
+  if (cluster.length === 0) return {};
+  const place = from === stack ? "the stack (or the Provider)" : "the environment";
+  if (account.length > 0) {
+    return {
+      conflict: `${place} sets ${listOf([...cluster, ...account], "and")}: those of a cluster and those of an account.`,
+    };
+  }
+  const url = from("clusterUrl") ?? environment("clusterUrl");
+  if (url === undefined) return { conflict: `${place} sets ${listOf(cluster, "and")}, and clusterUrl is not set.` };
+  // A secret in the environment may belong to another cluster, which it names then.
+  const isSame = (environment("clusterUrl") ?? url) === url;
+  const secret = (name: SettingName): string | undefined => from(name) ?? (isSame ? environment(name) : undefined);
+  const user = from("clusterUser");
+  return {
+    cluster: defined({
+      url,
+      authToken: secret("clusterAuthToken"),
+      user,
+      password: user === undefined ? from("clusterPassword") : secret("clusterPassword"),
+      namespace: from("clusterNamespace"),
+      headers: secret("clusterHeaders"),
+      insecure: from("clusterInsecure"),
+    }),
+  };
+}
+
+function givenNames(from: Lookup): { readonly account: SettingName[]; readonly cluster: SettingName[] } {
+  const isGiven = (name: SettingName): boolean => from(name) !== undefined;
+  return { account: accountNames.filter(isGiven), cluster: clusterNames.filter(isGiven) };
+}
+
+function defined<T extends object>(values: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Name in keyof T]: Exclude<T[Name], undefined> };
+}
+
 function readCredentials(stack: Lookup, environment: Lookup): Credentials {
   const stackToken = stack("token");
   if (stackToken !== undefined) return { token: stackToken };
@@ -112,10 +199,5 @@ function missing(what: string): Credentials {
 function presence(name: SettingName, value: string | undefined): string | undefined {
   if (value === undefined || value.trim() === "") return undefined;
   // A token from a file often ends with a line break. A password may contain blanks, so it is kept as it is.
-  return name === "password" ? value : value.trim();
-}
-
-/** Whether the host of a URL is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return name === "password" || name === "clusterPassword" ? value : value.trim();
 }

@@ -9,13 +9,11 @@ import { notSent } from "./unreachable";
 /** The largest answer that is read. No answer of this API is near this size; a larger one would fill the memory. */
 const maxBodyBytes = 32 * 1024 * 1024;
 
-/** One GraphQL document, posted once. */
-export interface GraphqlRequest {
+/** One request, sent once. */
+export interface Request {
   readonly url: URL;
   /** Name of the API operation, for messages. */
   readonly operation: string;
-  readonly document: string;
-  readonly variables?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** How long this request may take, in milliseconds. */
   readonly timeoutMs: number;
@@ -24,20 +22,43 @@ export interface GraphqlRequest {
   readonly idempotent: boolean;
   /** Whether the address is the endpoint of the settings: then the user can correct it. Default: false. */
   readonly isEndpoint?: boolean;
+  /** Whether it goes to a cluster. Default: false. */
+  readonly isCluster?: boolean;
+}
+
+/** One GraphQL document, posted once. */
+export interface GraphqlRequest extends Request {
+  readonly document: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
 }
 
 const importFetch = () => import("node-fetch");
 let fetching: ReturnType<typeof importFetch> | undefined;
 
 /** Posts one GraphQL document and returns the `data` of its answer. Every failure is a RequestError or a RefusedError. */
-export async function postGraphql(request: GraphqlRequest): Promise<AnswerData> {
-  const site: RequestSite = { operation: request.operation, host: request.url.host };
+export function postGraphql({ document, variables = {}, ...request }: GraphqlRequest): Promise<AnswerData> {
+  return postJson({ ...request, body: { query: document, variables } });
+}
+
+/** Posts JSON, and returns the `data` of the answer. */
+export async function postJson(request: Request & { readonly body: object }): Promise<AnswerData> {
+  const site = siteOf(request);
   const answer = await exchange(site, request, {
     method: "POST",
     headers: { ...request.headers, "content-type": "application/json", accept: "application/json" },
-    body: JSON.stringify({ query: request.document, variables: request.variables ?? {} }),
+    body: JSON.stringify(request.body),
   });
   return readAnswer(site, answer);
+}
+
+/** Gets an answer, whatever its status. */
+export async function get(request: Omit<Request, "idempotent">): Promise<HttpAnswer> {
+  const headers = { ...request.headers, accept: "application/json" };
+  return exchange(siteOf(request), { ...request, idempotent: true }, { method: "GET", headers });
+}
+
+function siteOf({ operation, url, isCluster }: Pick<Request, "operation" | "url" | "isCluster">): RequestSite {
+  return { operation, host: url.host, ...(isCluster === true && { isCluster }) };
 }
 
 /** The answer to an OPTIONS request. With status 200, a backend is ready. */
@@ -48,15 +69,13 @@ export interface Probed {
 }
 
 /** Sends an OPTIONS request. */
-export async function probe(
-  request: Pick<GraphqlRequest, "url" | "operation" | "timeoutMs" | "signal">,
-): Promise<Probed> {
+export async function probe(request: Pick<Request, "url" | "operation" | "timeoutMs" | "signal">): Promise<Probed> {
   const site: RequestSite = { operation: request.operation, host: request.url.host };
   const answer = await exchange(site, { ...request, idempotent: true }, { method: "OPTIONS" });
   return { status: answer.status, retryAfterMs: retryAfterMs(answer.retryAfter, Date.now()) };
 }
 
-type Exchange = Pick<GraphqlRequest, "url" | "timeoutMs" | "signal" | "idempotent" | "isEndpoint">;
+type Exchange = Pick<Request, "url" | "timeoutMs" | "signal" | "idempotent" | "isEndpoint">;
 
 async function exchange(
   site: RequestSite,

@@ -1,4 +1,4 @@
-import { isLoopback } from "./settings";
+import { isLoopback } from "./loopback";
 import { RefusedError } from "../errors/errors";
 import { NotSentError, type RequestSite } from "../errors/requestErrors";
 import type { Connection } from "./connection";
@@ -14,6 +14,8 @@ export function notSent(site: RequestSite, address: Address, cause: unknown): Er
   const { url, isEndpoint = false, proxy } = address;
   if (proxy !== undefined) return notSentThrough(proxy, site, address, cause);
   const { code } = cause as { code?: unknown };
+  // An Alpha that restarts refuses connections for a while.
+  if (site.isCluster === true) return new NotSentError(site, cause, { isHopeless: code === "ENOTFOUND" });
   const isClosed = code === "ECONNREFUSED" && isLoopback(url.hostname);
   // The name of a new backend may not be known everywhere yet, so ENOTFOUND does not mean a wrong address. Nor does EAI_AGAIN for any
   // name: no name server answered.

@@ -1,4 +1,5 @@
 import { backendUrl } from "../api/settings";
+import type { Probed } from "../api/transport";
 import type { Context } from "../resource/context";
 import { AbsentError, ConflictError, noSuchBackend } from "../errors/errors";
 import type { Announced, Resource } from "../resource/resource";
@@ -16,6 +17,7 @@ import { type Operation } from "../run/operation";
 
 export const backend: Resource<BackendInputs, BackendState> = {
   kind: "Backend",
+  on: "account",
   fields: backendFields,
   timeouts: { create: "20m", update: "15m", delete: "10m" },
   stateVersion: backendStateVersion,
@@ -68,7 +70,8 @@ export const backend: Resource<BackendInputs, BackendState> = {
     const update = { context, operation, id, inputs, observe };
     const updated = await sendChanges(update, await readMissingOutputs(update, state));
     const toGoOn = "The backend exists and is in the state: run pulumi up to go on waiting.";
-    if (inputs.waitForReady ?? true) await waitUntilReady(context, operation, id, { host: updated.url, toGoOn });
+    const ask = (): Promise<Probed> => context.account.backendPlane.readinessAt(updated.url, operation);
+    if (inputs.waitForReady ?? true) await waitUntilReady(context, operation, id, { ask, toGoOn });
     return withInputs(backendFields, { ...updated, __state: { ...updated.__state, status: "ready" } }, inputs);
   },
 

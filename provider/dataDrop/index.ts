@@ -1,10 +1,10 @@
 import { actionDefaults } from "../action/action";
 import { announce } from "../action/announce";
 import { runExclusively } from "../action/exclusive";
-import { confirmFailures, expired, refuseExpired, refuseMismatch } from "../action/inputs";
+import { confirmFailures, expired, refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
 import { type Protection, recordedProtection } from "../action/backendProtection";
 import type { Context } from "../resource/context";
-import { givenNames } from "../resource/fields";
+import { type Failure, givenNames } from "../resource/fields";
 import type { Created, Resource } from "../resource/resource";
 import { type Operation } from "../run/operation";
 import { formatDuration } from "../time";
@@ -15,9 +15,11 @@ import {
   type DataDropState,
   dataDropStateVersion,
   normalized,
+  stepsOf,
 } from "./inputs";
 import {
   acceptUnknownStep,
+  dropOf,
   dropRemaining,
   finished,
   remaining,
@@ -43,8 +45,8 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   check: checkSelection,
 
   async preflight(context, { inputs }) {
-    const late = expired(context.clock, inputs.notAfter);
-    return late.length > 0 ? late : confirmFailures(context, "backend", inputs.backend, inputs.confirm);
+    const early = [...expired(context.clock, inputs.notAfter), ...refusals(context, inputs)];
+    return early.length > 0 ? early : confirmFailures(context, "backend", inputs.backend, inputs.confirm);
   },
 
   announce(context, announced) {
@@ -54,14 +56,22 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   },
 
   async create(context, operation, inputs) {
-    const { backend, confirm, notAfter } = inputs;
+    const { confirm, notAfter } = inputs;
     refuseExpired(context.clock, notAfter);
-    return runExclusively(context, operation, { uid: backend, property: "backend", inputs }, async (recheck) => {
-      await refuseMismatch(context, "backend", backend, confirm, operation);
-      const exportUrls = inputs.exportFirst === true ? await exportData(context, operation, backend) : undefined;
-      refuseExpired(context.clock, notAfter);
-      return dropOnce(context, { operation, recheck }, inputs, exportUrls);
-    });
+    refuseUnfit(context, inputs);
+    const target = await context.account.data.locate(inputs.backend, operation);
+    const backend = target.id;
+    return runExclusively(
+      context,
+      operation,
+      { target, property: "backend", inputs, besideBackups: true },
+      async (recheck) => {
+        await refuseMismatch(context, "backend", backend, confirm, operation);
+        const exportUrls = inputs.exportFirst === true ? await exportData(context, operation, backend) : undefined;
+        refuseExpired(context.clock, notAfter);
+        return dropOnce(context, { operation, recheck }, { ...inputs, backend }, exportUrls);
+      },
+    );
   },
 
   async ready(context, operation, id, state, inputs, observe) {
@@ -71,20 +81,38 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
     if (unclear !== undefined && inputs.acceptUnknown !== id) throw unknownDrop(id, current);
     const accepted = acceptUnknownStep(current, inputs);
     if (remaining(accepted, inputs).length === 0) return finished(accepted);
-    const { backend, confirm, notAfter } = inputs;
-    const exclusive = { uid: backend, property: "backend", inputs, attempt: id } as const;
+    const { confirm, notAfter } = inputs;
+    const { backend } = current;
+    refuseUnfit(context, inputs);
+    const target = await context.account.data.locate(backend, operation);
+    const exclusive = { target, property: "backend", inputs, attempt: id, besideBackups: true } as const;
     return runExclusively(context, operation, exclusive, async (recheck) => {
       refuseExpired(context.clock, notAfter);
       await refuseMismatch(context, "backend", backend, confirm, operation);
-      return dropRemaining(context, { operation, recheck }, id, accepted, inputs, observe);
+      return dropRemaining(context, { operation, recheck }, id, accepted, { ...inputs, backend }, observe);
     });
   },
 };
 
+/** What the settings rule out. */
+function refusals({ account }: Context, inputs: DataDropInputs): Failure[] {
+  const { resetAccessControl } = inputs;
+  const refused = stepsOf(inputs).map((step) =>
+    account.data.refusalOf({ what: "drop", drop: dropOf(step, inputs), resetAccessControl }),
+  );
+  return refused.filter((refusal) => refusal !== undefined).slice(0, 1);
+}
+
+/** Compares with the settings again: they may have changed since the preview, or while a drop is unfinished. */
+function refuseUnfit(context: Context, inputs: DataDropInputs): void {
+  const [refusal] = refusals(context, inputs);
+  if (refusal !== undefined) throw refusedAction(refusal);
+}
+
 async function dropOnce(
   context: Context,
   sending: Sending,
-  inputs: DataDropInputs & Protection,
+  inputs: DataDropInputs & Protection & { readonly backend: string },
   exportUrls: readonly string[] | undefined,
 ): Promise<Created<DataDropState>> {
   const droppedAt = new Date(context.clock.now()).toISOString();

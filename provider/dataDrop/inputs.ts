@@ -14,7 +14,8 @@ import type { Metadata } from "../resource/resource";
 
 /** Inputs of a DataDrop after check. The public documentation of each stands at `DataDropArgs` in the sdk. */
 export interface DataDropInputs {
-  readonly backend: string;
+  /** Left out with a cluster. */
+  readonly backend?: string;
   readonly allData?: boolean;
   readonly allDataAndSchema?: boolean;
   readonly types?: readonly string[];
@@ -25,6 +26,7 @@ export interface DataDropInputs {
   readonly notAfter?: string;
   readonly acceptUnknown?: string;
   readonly exportFirst?: boolean;
+  readonly resetAccessControl?: boolean;
   readonly timeouts?: { readonly create?: string };
 }
 
@@ -39,6 +41,8 @@ export interface DataDropMetadata extends Metadata {
 }
 
 export interface DataDropState extends DataDropInputs, Protection {
+  /** The uid of the backend, or the id of the cluster. */
+  readonly backend: string;
   readonly droppedAt: string;
   /** The service's words. */
   readonly messages: readonly string[];
@@ -55,7 +59,7 @@ const whole: Field = { onChange: "replace", check: flag, hasEffect: (value) => v
 const selection: Field = { onChange: "replace", check: names, hasEffect: (value) => value !== undefined };
 
 export const dataDropFields: FieldTable<DataDropInputs> = {
-  backend: { onChange: "replace", required: true, check: uid },
+  backend: { on: "account", onChange: "replace", required: true, check: uid },
   allData: whole,
   allDataAndSchema: whole,
   types: selection,
@@ -65,7 +69,8 @@ export const dataDropFields: FieldTable<DataDropInputs> = {
   confirm: confirmField,
   notAfter: notAfterField,
   acceptUnknown: { onChange: "state", check: notEmpty },
-  exportFirst: { onChange: "state", check: flag },
+  exportFirst: { on: "account", onChange: "state", check: flag },
+  resetAccessControl: { on: "cluster", onChange: "state", check: flag },
   timeouts: { onChange: "state", check: durations(["create"]) },
 };
 

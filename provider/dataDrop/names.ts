@@ -26,7 +26,7 @@ const maxHints = 10;
 export async function findMissing(
   context: Context,
   operation: Operation,
-  inputs: DataDropInputs,
+  inputs: DataDropInputs & { readonly backend: string },
   steps: readonly Step[],
 ): Promise<readonly string[]> {
   const wanted = wantedBy(inputs, steps);
@@ -77,7 +77,7 @@ function merged(one: StoredNames, other: StoredNames): StoredNames {
 async function readSchema(
   context: Context,
   operation: Operation,
-  { backend, allowUnknownNames }: DataDropInputs,
+  { backend, allowUnknownNames }: DataDropInputs & { readonly backend: string },
 ): Promise<SchemaNames | undefined> {
   try {
     return namesIn(await context.account.data.schema(backend, operation));

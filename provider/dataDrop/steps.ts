@@ -24,7 +24,7 @@ export async function dropRemaining(
   { operation, recheck }: Sending,
   id: string,
   state: DataDropState,
-  inputs: DataDropInputs,
+  inputs: DataDropInputs & { readonly backend: string },
   observe: Checkpoint<DataDropState>,
 ): Promise<DataDropState> {
   const { account, info } = context;
@@ -33,9 +33,10 @@ export async function dropRemaining(
   for (const [index, step] of steps.entries()) {
     const call = { ...(index === 0 ? operation : withShortDeadline(operation, context.clock.now())), recheck };
     try {
-      const message = await account.data.dropData(inputs.backend, dropOf(step, inputs), call);
+      const { message, warning } = await account.data.dropData(inputs.backend, dropOf(step, inputs), call);
       current = withDone(current, step, inputs, message);
       observe(current);
+      if (warning !== undefined) context.warn(`${inputs.backend}: ${warning}`);
       info(`${inputs.backend}: dropped ${found(current, step, inputs).join(", ") || "nothing that it stored"}`);
     } catch (error) {
       if (!mayHaveRun(error)) throw error;
@@ -116,7 +117,8 @@ function found({ notFound = [] }: DataDropState, step: Step, inputs: DataDropInp
   return described(step, inputs).filter((name) => !notFound.includes(name));
 }
 
-function dropOf(step: Step, { types = [], fields = [] }: DataDropInputs): Drop {
+/** The mutation of a step. */
+export function dropOf(step: Step, { types = [], fields = [] }: DataDropInputs): Drop {
   switch (step) {
     case "allData":
       return { allData: true };

@@ -79,6 +79,18 @@ export const codes = {
   DGC707: "Two GraphqlSchemas for one backend",
   DGC708: "The predicates differ from the schema",
 
+  DGC801: "Another cluster answers",
+  DGC802: "An input does not exist for this connection",
+  DGC803: "A resource does not exist for this connection",
+  DGC804: "A drop resets access control",
+  DGC805: "The cluster refused the log-in",
+  DGC806: "The address of the cluster cannot be used",
+  DGC807: "The settings of the connection do not fit together",
+  DGC808: "The backup failed",
+  DGC809: "The answer to a backup was lost",
+  DGC810: "The key does not fit the backup",
+  DGC811: "Only the superadmin of a cluster may do this",
+
   DGC901: "Something that was not foreseen",
 } as const;
 

@@ -1,4 +1,11 @@
-import { connectionAdvice, credentialsAdvice, reportUnlessElsewhere } from "./advice";
+import {
+  clusterConnectionAdvice,
+  clusterCredentialsAdvice,
+  connectionAdvice,
+  credentialsAdvice,
+  reportUnlessElsewhere,
+  reportUnlessElsewhereForCluster,
+} from "./advice";
 import type { Code } from "./codes";
 import { DgraphCloudError, type Explanation } from "./errors";
 import { scrub } from "./redact";
@@ -8,6 +15,8 @@ import { clean } from "./text";
 export interface RequestSite {
   readonly operation: string;
   readonly host: string;
+  /** The host is that of a cluster, and the setting clusterUrl names it. */
+  readonly isCluster?: boolean | undefined;
 }
 
 /** The `data` of a GraphQL answer, field by field. */
@@ -52,7 +61,7 @@ export class NotSentError extends RequestError {
     super(site, {
       code: "DGC201",
       why: `no connection${way} (${describeCause(cause)})`,
-      next: next ?? connectionAdvice,
+      next: next ?? (site.isCluster === true ? clusterConnectionAdvice : connectionAdvice),
       cause,
     });
     this.isHopeless = isHopeless ?? false;
@@ -89,7 +98,12 @@ export class LostAnswerError extends RequestError {
     super(site, {
       code: options.code ?? "DGC203",
       why: options.why,
-      next: ["Run the command again.", "If it fails again, check the service's status page and the endpoint setting."],
+      next: [
+        "Run the command again.",
+        site.isCluster === true
+          ? "If it fails again, look at the log of Alpha, and check clusterUrl."
+          : "If it fails again, check the service's status page and the endpoint setting.",
+      ],
       cause: options.cause,
     });
     this.retryAfterMs = options.retryAfterMs;
@@ -116,7 +130,7 @@ export class UnauthorizedError extends RequestError {
   readonly byStatus: boolean;
 
   constructor(site: RequestSite, why: string, { byStatus = false }: { byStatus?: boolean } = {}) {
-    super(site, { code: "DGC105", why, next: credentialsAdvice });
+    super(site, { code: "DGC105", why, next: site.isCluster === true ? clusterCredentialsAdvice : credentialsAdvice });
     this.byStatus = byStatus;
   }
 }
@@ -169,7 +183,7 @@ export class WrongShapeError extends RequestError {
     super(site, {
       code: "DGC206",
       why: `unexpected answer at ${clean(path)}: ${clean(problem)}`,
-      next: reportUnlessElsewhere,
+      next: site.isCluster === true ? reportUnlessElsewhereForCluster : reportUnlessElsewhere,
     });
     this.#data = data;
   }

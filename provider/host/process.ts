@@ -1,7 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Clock, formatDuration, systemClock } from "../time";
 import { Account } from "../run/account";
-import { endpointUrl, readSettings, type SettingName, type Settings } from "../api/settings";
+import {
+  checkSettings,
+  connectionOf,
+  endpointUrl,
+  readSettings,
+  type SettingName,
+  type Settings,
+} from "../api/settings";
+import type { Connection } from "../resource/fields";
 import type { Context } from "../resource/context";
 import { DgraphCloudError } from "../errors/errors";
 import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";
@@ -41,9 +49,13 @@ export class HostProcess implements Host {
     if (!isDeepStrictEqual(settings, this.settings)) this.settings = settings;
   }
 
+  connection(): Connection | undefined {
+    return connectionOf(this.settings);
+  }
+
   settingsFailure(): DgraphCloudError | undefined {
     try {
-      endpointUrl(this.settings.endpoint);
+      checkSettings(this.settings);
       return undefined;
     } catch (error) {
       if (error instanceof DgraphCloudError) return error;
@@ -105,7 +117,7 @@ export class HostProcess implements Host {
   private sharedAccount(): Account {
     if (this.account?.of !== this.settings) {
       const engine = this.engineOf();
-      const { href } = endpointUrl(this.settings.endpoint);
+      const href = this.settings.cluster?.url ?? endpointUrl(this.settings.endpoint).href;
       const siblings = engine === undefined ? undefined : new SharedSiblings(href, engine);
       this.account = { of: this.settings, value: new Account(this.settings, this.clock, this.random, siblings) };
     }

@@ -15,11 +15,16 @@ export interface Failure {
   readonly details?: readonly string[];
 }
 
+/** What a provider is connected to: an account of Dgraph Cloud, or a cluster. */
+export type Connection = "account" | "cluster";
+
 /** What is wrong with a known value, given all inputs; undefined when it is valid. */
 type Check = (value: unknown, inputs: Readonly<Record<string, unknown>>) => string | undefined;
 
 /** The rules of one input. */
 export interface Field {
+  /** The connection that the input exists for. Default: both. */
+  readonly on?: Connection;
   /**
    * What a change does: `update` calls the service, `replace` creates a new object, `state` only writes the state, and `nothing` is not
    * shown at all.
@@ -58,8 +63,10 @@ export function givenNames(fields: Fields, inputs: Values): string[] {
   return Object.keys(fields).filter((name) => inputs[name] !== undefined);
 }
 
-export function checkFields(fields: Fields, inputs: Values): Failure[] {
+/** Checks each input. `connection` is undefined where the settings do not tell. */
+export function checkFields(fields: Fields, inputs: Values, connection?: Connection): Failure[] {
   const failures: Failure[] = [];
+  const isElsewhere = ({ on }: Field): boolean => on !== undefined && connection !== undefined && on !== connection;
   for (const name of Object.keys(inputs)) {
     if (fields[name] !== undefined || isHidden(name) || inputs[name] === undefined) continue;
     failures.push({
@@ -71,14 +78,22 @@ export function checkFields(fields: Fields, inputs: Values): Failure[] {
   for (const [name, field] of Object.entries(fields)) {
     const value = inputs[name];
     if (value === undefined || value === null) {
-      if (field.required === true)
+      if (field.required === true && !isElsewhere(field))
         failures.push({ property: name, code: "DGC602", reason: `"${name}" is required: give it a value` });
+    } else if (isElsewhere(field)) {
+      failures.push({ property: name, code: "DGC802", reason: elsewhere(field) });
     } else if (value !== unknownValue) {
       const reason = field.check?.(value, inputs);
       if (reason !== undefined) failures.push({ property: name, code: "DGC603", reason });
     }
   }
   return failures;
+}
+
+function elsewhere({ on }: Field): string {
+  const [exists, connected] =
+    on === "account" ? ["backends of Dgraph Cloud", "a cluster"] : ["a cluster", "an account"];
+  return `exists for ${exists} only, and the settings connect to ${connected}: leave it out, or use another Provider`;
 }
 
 /**

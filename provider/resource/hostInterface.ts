@@ -1,4 +1,5 @@
 import type { DgraphCloudError } from "../errors/errors";
+import type { Connection } from "./fields";
 import type { Context } from "./context";
 import type { Values } from "./values";
 
@@ -18,6 +19,8 @@ export interface Step {
 export interface Host {
   /** What is wrong with the settings, found without a call. */
   settingsFailure(): DgraphCloudError | undefined;
+  /** What the settings connect to; undefined where they do not tell. */
+  connection(): Connection | undefined;
   /** Runs a step. Turns what it throws into an error for the user: a PartialFailure keeps its id and its outputs. */
   run<T>(step: Step, work: (context: Context) => Promise<T>): Promise<T>;
 }

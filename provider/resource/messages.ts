@@ -35,6 +35,16 @@ function kindOf(urn: string): string {
   return urn.split("::").at(-2)?.split(":").at(-1) ?? "resource";
 }
 
+/** What an action or a schema is about, by its id: `backend 0x42`, or `cluster 3f2a…`. */
+export function targetName(id: string): string {
+  return isBackend(id) ? `backend ${id}` : `cluster ${id}`;
+}
+
+/** Whether an id is the uid of a backend of Dgraph Cloud. Clusters have UUIDs. */
+export function isBackend(id: string): boolean {
+  return /^0x[0-9a-f]+$/i.test(id);
+}
+
 /** A URN quoted for a shell: it has a `$` for each parent. */
 export function quoted(urn: string): string {
   return `'${clean(urn).replaceAll("'", `'\\''`)}'`;

@@ -1,6 +1,6 @@
 import type { Operation } from "../run/operation";
 import type { Context } from "./context";
-import type { Failure, FieldTable } from "./fields";
+import type { Connection, Failure, FieldTable } from "./fields";
 
 /** What the package keeps of a resource beside its values, in the state under `__state`. */
 export interface Metadata {
@@ -52,6 +52,8 @@ export type Checkpoint<S> = (state: S) => void;
 export interface Resource<Inputs, S extends State> {
   /** Last part of the type token, and the name in messages. */
   readonly kind: string;
+  /** The connection that the resource exists for. Default: both. */
+  readonly on?: Connection;
   readonly fields: FieldTable<Inputs>;
   /** How long each step may take. A step that is left out has the time of `create`. */
   readonly timeouts: { readonly create: string; readonly update?: string; readonly delete?: string };

@@ -1,9 +1,11 @@
+import type { Probed } from "../api/transport";
 import type { Advice } from "../errors/advice";
 import { DeadlineError } from "../errors/errors";
 import { RequestError } from "../errors/requestErrors";
 import { type Operation } from "../run/operation";
 import { formatDuration } from "../time";
 import type { Context } from "./context";
+import { targetName } from "./messages";
 
 /** What one poll found. A failure is thrown. */
 export type PollResult<T> =
@@ -57,36 +59,36 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
 }
 
 interface Readiness {
-  /** The backend's host. Default: as the account's list has it. */
-  readonly host?: string;
+  /** Asks the target. Default: the data plane, by its id. */
+  readonly ask?: () => Promise<Probed>;
   /** The first action after the deadline. Default: "To go on, run pulumi up." */
   readonly toGoOn?: string;
 }
 
-/** Waits until the backend answers. */
+/** Waits until a backend or a cluster answers. */
 export async function waitUntilReady(
   context: Context,
   operation: Operation,
-  uid: string,
-  { host, toGoOn = "To go on, run pulumi up." }: Readiness = {},
+  target: string,
+  { ask, toGoOn = "To go on, run pulumi up." }: Readiness = {},
 ): Promise<void> {
-  const url = host ?? (await context.account.data.locate(uid, operation)).url;
   await waitFor(context, operation, {
-    what: `backend ${uid} to answer`,
-    poll: () => pollReadiness(context, operation, url),
-    reached: (_, elapsed) => `backend ${uid} answers after ${elapsed}`,
+    what: `${targetName(target)} to answer`,
+    poll: () => pollReadiness(context, operation, target, ask),
+    reached: (_, elapsed) => `${targetName(target)} answers after ${elapsed}`,
     afterDeadline: [toGoOn, `If it usually takes this long, raise ${operation.timeout.input}.`],
   });
 }
 
-/** Asks a backend whether it is up. A failed request only means that it is not up yet: a starting backend refuses, resets or hangs. */
+/** Asks whether a backend or a cluster is up. A failed request only means that it is not up yet: a starting Dgraph refuses, resets or hangs. */
 export async function pollReadiness(
-  context: Context,
+  { account }: Context,
   operation: Operation,
-  host: string,
+  target: string,
+  ask: () => Promise<Probed> = () => account.data.readiness(target, operation),
 ): Promise<PollResult<undefined>> {
   try {
-    const { status, retryAfterMs } = await context.account.data.readiness(host, operation);
+    const { status, retryAfterMs } = await ask();
     return status === 200 ? { done: undefined } : { pending: `HTTP ${status}`, pauseMs: retryAfterMs };
   } catch (error) {
     if (error instanceof RequestError) return { pending: error.why };

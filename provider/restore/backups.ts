@@ -1,7 +1,8 @@
 import type { Backup } from "../api/dataAnswers";
+import type { BackupSource } from "../api/dataPlane";
 import { lookUp } from "../action/announce";
 import type { Context } from "../resource/context";
-import { AbsentError } from "../errors/errors";
+import { AbsentError, RefusedError } from "../errors/errors";
 import { GraphqlError } from "../errors/requestErrors";
 import { holdsUnknown } from "../resource/fields";
 import { type Operation } from "../run/operation";
@@ -11,34 +12,28 @@ import { type RestoreRequestInputs } from "./inputs";
 export async function chooseBackup(
   context: Context,
   operation: Operation,
-  { source, backupFolder, backupNum }: RestoreRequestInputs,
+  inputs: RestoreRequestInputs,
 ): Promise<Backup> {
+  const source = sourceOf(inputs);
+  const { backupNum } = inputs;
   const backups = oldestFirst(await backupsOf(context, operation, source));
   const latest = backups.at(-1);
-  if (latest === undefined) {
-    throw new AbsentError({
-      code: "DGC402",
-      why: `${source} has no backups; nothing was sent.`,
-      next: [
-        "Wait for its first backup: dedicated backends are backed up every 4 hours.",
-        `For a local cloud, take one where it is installed: npx dgraphcloud-local backup ${source}`,
-        "Or name another source.",
-      ],
-    });
-  }
-  const series = backups.filter(({ folder }) => folder === (backupFolder ?? latest.folder));
-  const found = backupNum === undefined ? series.at(-1) : series.find((backup) => backup.backupNum === backupNum);
-  if (found !== undefined) return found;
+  if (latest === undefined) throw noBackups(source);
+  const series = seriesOf(inputs);
+  const inSeries = backups.filter((backup) => backup.series === (series ?? latest.series));
+  const found = backupNum === undefined ? inSeries.at(-1) : inSeries.find((backup) => backup.backupNum === backupNum);
+  if (found !== undefined) return refuseWrongKey(found, inputs);
+  const [word, input] = "uid" in source ? ["folder", "backupFolder"] : ["series", "backupId"];
   const wanted =
     backupNum === undefined
-      ? `folder "${backupFolder ?? ""}"`
-      : `number ${backupNum} in folder "${backupFolder ?? latest.folder}"`;
-  const present = backups.slice(-10).map(({ folder, backupNum: number }) => `"${folder.slice(0, 100)}" ${number}`);
+      ? `${word} "${series ?? ""}"`
+      : `number ${backupNum} in ${word} "${series ?? latest.series}"`;
+  const present = backups.slice(-10).map((backup) => `"${backup.series.slice(0, 100)}" ${backup.backupNum}`);
   throw new AbsentError({
     code: "DGC403",
-    why: `${source} has no backup ${wanted}; nothing was sent.`,
+    why: `${nameOf(source)} has no backup ${wanted}; nothing was sent.`,
     next: [
-      `Correct backupFolder and backupNum: there are ${backups.length > 10 ? "among others " : ""}${present.join(", ")} (getBackups lists all).`,
+      `Correct ${input} and backupNum: there are ${backups.length > 10 ? "among others " : ""}${present.join(", ")} (getBackups lists all).`,
       "Or leave them out for the latest.",
     ],
   });
@@ -46,31 +41,85 @@ export async function chooseBackup(
 
 /** For a message: which backup would be restored now, if the program does not name one. */
 export async function latestNow(context: Context, inputs: RestoreRequestInputs): Promise<string> {
-  const { source, backupFolder, backupNum } = inputs;
-  if (holdsUnknown([source, backupFolder, backupNum])) return "";
-  if (backupFolder !== undefined && backupNum !== undefined) return "";
+  const source = sourceOf(inputs);
+  const series = seriesOf(inputs);
+  if (holdsUnknown([source, series, inputs.backupNum])) return "";
+  if (series !== undefined && inputs.backupNum !== undefined) return "";
   const ask = (operation: Operation): Promise<Backup> => chooseBackup(context, operation, inputs);
-  const now = await lookUp(context, `listBackups of ${source}`, ask);
+  const now = await lookUp(context, `listBackups of ${nameOf(source)}`, ask);
   if (now === undefined) return "";
-  return `, which is now backup ${now.backupNum} in "${now.folder}" (${now.type}, ${now.timestamp})`;
+  return `, which is now backup ${now.backupNum} in "${now.series}" (${now.type}, ${now.timestamp})`;
 }
 
-async function backupsOf({ account }: Context, operation: Operation, source: string): Promise<Backup[]> {
+/** Where the backups of a restore are. */
+export function sourceOf({ source, location, credentials }: RestoreRequestInputs): BackupSource {
+  return location === undefined ? { uid: source ?? "" } : { location, credentials };
+}
+
+/** The source in messages: the uid of a backend, or a location. */
+export function nameOf(source: BackupSource): string {
+  return "uid" in source ? source.uid : `"${source.location}"`;
+}
+
+/** The series that the program names. */
+export function seriesOf({ backupFolder, backupId }: RestoreRequestInputs): string | undefined {
+  return backupFolder ?? backupId;
+}
+
+function noBackups(source: BackupSource): AbsentError {
+  return new AbsentError({
+    code: "DGC402",
+    why: `${nameOf(source)} has no backups; nothing was sent.`,
+    next:
+      "uid" in source
+        ? [
+            "Wait for its first backup: dedicated backends are backed up every 4 hours.",
+            `For a local cloud, take one where it is installed: npx dgraphcloud-local backup ${source.uid}`,
+            "Or name another source.",
+          ]
+        : [
+            "Correct location: a folder must be there for every Alpha.",
+            "For an object store, check the credentials too: Dgraph answers wrong ones, and a wrong address, with an empty list. The log of Alpha has the reason.",
+            "Or take a Backup first.",
+          ],
+  });
+}
+
+/**
+ * Refuses a backup that would be lost work and lost data: without its key, and with a key that it does not need, Dgraph answers "Success" and
+ * leaves an empty database.
+ */
+function refuseWrongKey(backup: Backup, { encryptionKeyFile }: RestoreRequestInputs): Backup {
+  if (backup.encrypted === undefined || backup.encrypted === (encryptionKeyFile !== undefined)) return backup;
+  throw new RefusedError({
+    code: "DGC810",
+    why: backup.encrypted
+      ? `backup ${backup.backupNum} of "${backup.series}" is encrypted, and encryptionKeyFile is not set: Dgraph would leave an empty database. Nothing was sent.`
+      : `backup ${backup.backupNum} of "${backup.series}" is not encrypted, and encryptionKeyFile is set. Nothing was sent.`,
+    next: backup.encrypted
+      ? "Set encryptionKeyFile to the path of the key on the machines of the Alphas."
+      : "Remove encryptionKeyFile, or name another backup.",
+  });
+}
+
+async function backupsOf({ account }: Context, operation: Operation, source: BackupSource): Promise<Backup[]> {
   try {
     return await account.data.listBackups(source, operation);
   } catch (cause) {
     if (!(cause instanceof GraphqlError)) throw cause;
-    const { deploymentType } = await account.data.locate(source, operation);
-    const next =
-      deploymentType === "dedicated"
-        ? cause.next
-        : "Backups exist for dedicated backends only: name a dedicated backend as the source.";
     throw new AbsentError({
       code: "DGC404",
-      why: `the backups of ${source} cannot be listed; nothing was sent. ${cause.why}`,
-      next,
+      why: `the backups of ${nameOf(source)} cannot be listed; nothing was sent. ${cause.why}`,
+      next: await adviceFor(source),
       cause,
     });
+
+    async function adviceFor(unlisted: BackupSource): Promise<string | readonly string[]> {
+      if (!("uid" in unlisted)) return "Correct location: a folder must be there for every Alpha.";
+      const { deploymentType } = await account.data.locate(unlisted.uid, operation);
+      if (deploymentType === "dedicated") return (cause as GraphqlError).next;
+      return "Backups exist for dedicated backends only: name a dedicated backend as the source.";
+    }
   }
 }
 
@@ -78,7 +127,7 @@ async function backupsOf({ account }: Context, operation: Operation, source: str
 export function oldestFirst(backups: readonly Backup[]): Backup[] {
   return [...backups].sort((one, other) => {
     const apart = Date.parse(one.timestamp) - Date.parse(other.timestamp);
-    if (Number.isNaN(apart) || apart === 0) return one.folder === other.folder ? one.backupNum - other.backupNum : 0;
+    if (Number.isNaN(apart) || apart === 0) return one.series === other.series ? one.backupNum - other.backupNum : 0;
     return apart;
   });
 }

@@ -5,6 +5,7 @@ import { clean } from "../errors/text";
 import type { Context } from "../resource/context";
 import { givenNames } from "../resource/fields";
 import type { Checkpoint, Resource } from "../resource/resource";
+import { restoreName } from "../action/watchRestore";
 import { waitUntilReady } from "../resource/wait";
 import { type Operation } from "../run/operation";
 import { followRestore } from "./recordProgress";
@@ -31,7 +32,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   unfinished: "is not complete",
 
   recordLive({ account }, _, state) {
-    if (hasEnded(state) && state.restoreId !== undefined) account.restores.recordEnded(state.target, state.restoreId);
+    if (hasEnded(state)) account.restores.recordEnded(state.target, state.restoreId ?? state.request);
   },
 
   create(context, _, inputs: RestoreCompletionInputs & Protection) {
@@ -75,7 +76,8 @@ async function waitForEnd(
   observe: Checkpoint<RestoreCompletionState>,
 ): Promise<RestoreCompletionState> {
   const { request, target, restoreId } = state;
-  if (restoreId === undefined) {
+  // The id of a request whose answer was lost.
+  if (request.includes("/unknown/") && restoreId === undefined) {
     throw new UnknownOutcomeError({
       code: "DGC406",
       why: `the answer to the restore into ${target} was lost, so there is no id to wait for.`,
@@ -86,14 +88,15 @@ async function waitForEnd(
       ],
     });
   }
-  context.info(`waiting for restore ${restoreId} of ${target}, at most ${operation.timeout.value}`);
-  const ended = await followRestore(context, operation, restoreId, state, observe);
+  context.info(`waiting for ${restoreName(state)}, at most ${operation.timeout.value}`);
+  const { ended, doubt } = await followRestore(context, operation, state, observe);
   observe(ended);
   if (ended.confirmed === false && ended.status === "OK") {
-    context.warn(
-      `restore ${restoreId} of ${target} is reported OK, but the backend's engine numbers its restores anew when it restarts, so ` +
-        "this may be another restore's OK (confirmed: false). Look at the data before you rely on it.",
-    );
+    const why =
+      doubt === undefined
+        ? "is reported OK, but the backend's engine numbers its restores anew when it restarts, so this may be another restore's OK"
+        : `has ended, and nothing proves that it succeeded: ${doubt}`;
+    context.warn(`${restoreName(state)} ${why} (confirmed: false). Look at the data before you rely on it.`);
   }
   return ended;
 }
@@ -112,7 +115,7 @@ function finished(state: RestoreCompletionState): RestoreCompletionState {
 }
 
 function failed(state: RestoreCompletionState): Error {
-  const { request, restoreId, target, errors } = state;
+  const { request, target, errors } = state;
   const doubt = isDoubtfulFailure(state)
     ? [
         "The backend's engine numbers its restores anew when it restarts, so this may be another restore's ERR (confirmed: false). " +
@@ -122,7 +125,7 @@ function failed(state: RestoreCompletionState): Error {
   const words = errors.length === 0 ? "without a reason" : errors.map(clean).join("; ");
   return new RefusedError({
     code: "DGC405",
-    why: `restore ${restoreId ?? ""} of ${target} failed (ERR), and the data of ${target} may be incomplete: ${words}`,
+    why: `${restoreName(state)} failed (ERR), and the data of ${target} may be incomplete: ${words}`,
     next: [
       "Fix what the service names, then give triggers a new value to run the restore again.",
       ...doubt,

@@ -1,15 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
-import { confirmField, notAfterField, type Triggers, triggersField } from "../action/inputs";
+import { confirmField, credentialsField, notAfterField, type Triggers, triggersField } from "../action/inputs";
 import type { Protection } from "../action/backendProtection";
 import { type RestoreState } from "../api/dataAnswers";
-import { durations, type Field, type FieldTable, notEmpty, uid, wholeNumber } from "../resource/fields";
+import type { Contents, ObjectStoreCredentials } from "../api/dataPlane";
+import { isRecord } from "../api/readAnswer";
+import {
+  type Connection,
+  durations,
+  type Field,
+  type FieldTable,
+  notEmpty,
+  uid,
+  wholeNumber,
+} from "../resource/fields";
 import { type Metadata } from "../resource/resource";
 
 /** Inputs of a RestoreRequest after check. The public documentation of each stands at `RestoreArgs` in the sdk. */
 export interface RestoreRequestInputs {
-  readonly target: string;
-  readonly source: string;
+  /** Left out with a cluster, as are `source`, `backupFolder` and `resumeRestoreId`. */
+  readonly target?: string;
+  readonly source?: string;
   readonly backupFolder?: string;
+  /** Where the backups are, with a cluster, as the next four. */
+  readonly location?: string;
+  readonly backupId?: string;
+  readonly credentials?: ObjectStoreCredentials;
+  readonly encryptionKeyFile?: string;
+  readonly contents?: Contents;
   readonly backupNum?: number;
   readonly triggers?: Triggers;
   readonly confirm?: string;
@@ -25,20 +42,26 @@ export interface RestoreRequestMetadata extends Metadata {
 }
 
 export interface RestoreRequestState extends RestoreRequestInputs, Protection {
-  /** The engine's id of the restore; none when the answer was lost. */
+  /** The uid of the backend, or the id of the cluster. */
+  readonly target: string;
+  /** The number of the restore; none when the answer was lost, and on a cluster. */
   readonly restoreId?: number;
   readonly restoredFolder?: string;
+  readonly restoredBackupId?: string;
   readonly restoredNum?: number;
   readonly restoredType?: string;
   readonly restoredTimestamp?: string;
+  /** The predicates that the backup names, on a cluster. */
+  readonly predicates?: readonly string[];
   /** ISO 8601. */
   readonly startedAt: string;
   readonly __state: RestoreRequestMetadata;
 }
 
 /** Naming the backup that was restored, or removing its name, runs no new restore. */
-function backupField(name: string, restored: string, check: Field["check"] & object): Field {
+function backupField(name: string, restored: string, check: Field["check"] & object, on?: Connection): Field {
   return {
+    ...(on !== undefined && { on }),
     onChange: "replace",
     check,
     hasEffect: (value, olds) => {
@@ -54,25 +77,42 @@ function backupField(name: string, restored: string, check: Field["check"] & obj
 }
 
 export const restoreRequestFields: FieldTable<RestoreRequestInputs> = {
-  target: { onChange: "replace", required: true, check: uid },
-  source: { onChange: "replace", required: true, check: uid },
-  backupFolder: backupField("backupFolder", "restoredFolder", notEmpty),
+  target: { on: "account", onChange: "replace", required: true, check: uid },
+  source: { on: "account", onChange: "replace", required: true, check: uid },
+  backupFolder: backupField("backupFolder", "restoredFolder", notEmpty, "account"),
+  location: { on: "cluster", onChange: "replace", required: true, check: notEmpty },
+  backupId: backupField("backupId", "restoredBackupId", notEmpty, "cluster"),
   backupNum: backupField("backupNum", "restoredNum", wholeNumber),
   triggers: triggersField,
   confirm: confirmField,
   notAfter: notAfterField,
-  resumeRestoreId: { onChange: "state", check: wholeNumber },
+  resumeRestoreId: { on: "account", onChange: "state", check: wholeNumber },
+  credentials: credentialsField,
+  encryptionKeyFile: { on: "cluster", onChange: "state", check: notEmpty },
+  contents: { on: "cluster", onChange: "state", check: counts },
   acceptUnknown: { onChange: "state", check: notEmpty },
   timeouts: { onChange: "state", check: durations(["create"]) },
 };
+
+/** What a Backup has counted. */
+function counts(value: unknown): string | undefined {
+  const areCounts = (part: unknown): boolean =>
+    isRecord(part) && Object.values(part).every((count) => typeof count === "number");
+  return isRecord(value) && areCounts(value["types"]) && areCounts(value["predicates"])
+    ? undefined
+    : "must be the output contents of a Backup";
+}
 
 /** Inputs of a RestoreCompletion. All but the last two come from its RestoreRequest. */
 export interface RestoreCompletionInputs {
   /** Id of the RestoreRequest: another request is another restore to wait for. */
   readonly request: string;
   readonly target: string;
-  /** None when the answer was lost and the user accepted that. */
+  /** None when the answer was lost and the user accepted that, and on a cluster. */
   readonly restoreId?: number;
+  /** What the backup holds, on a cluster: there, only the data shows how a restore has ended. */
+  readonly contents?: Contents;
+  readonly predicates?: readonly string[];
   readonly acceptUnknown?: string;
   readonly timeouts?: { readonly create?: string };
 }
@@ -101,6 +141,8 @@ export const restoreCompletionFields: FieldTable<RestoreCompletionInputs> = {
   // They never change, but are unknown in the preview of an update of the request: it would show them as changes.
   target: { onChange: "nothing", required: true },
   restoreId: { onChange: "nothing" },
+  contents: { onChange: "nothing" },
+  predicates: { onChange: "nothing" },
   acceptUnknown: { onChange: "state", check: notEmpty },
   timeouts: { onChange: "state", check: durations(["create"]) },
 };

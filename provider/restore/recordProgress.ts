@@ -1,20 +1,20 @@
-import { watchRestore } from "../action/watchRestore";
+import { restoreName, watchRestore } from "../action/watchRestore";
 import type { RestoreState } from "../api/dataAnswers";
 import type { Context } from "../resource/context";
 import type { Checkpoint } from "../resource/resource";
 import { type Operation } from "../run/operation";
 import type { RestoreCompletionState } from "./inputs";
 
-/** Waits for the end of a restore, OK or ERR, and records in the state what it learns on the way. */
+/** Waits for the end of a restore, OK or ERR, and records in the state what it learns on the way. `doubt` says why an OK is not proved. */
 export async function followRestore(
   context: Context,
   operation: Operation,
-  restoreId: number,
   state: RestoreCompletionState,
   observe: Checkpoint<RestoreCompletionState>,
-): Promise<RestoreCompletionState> {
+): Promise<{ readonly ended: RestoreCompletionState; readonly doubt: string | undefined }> {
   const { account, clock } = context;
-  const { target, request } = state;
+  const { target, request, restoreId, contents, predicates } = state;
+  const restore = { target, request, restoreId, contents, predicates };
   const wasSentHere = account.restores.wasSentHere(request);
   let latest = state;
   // A later run cannot tell whether the engine has given the id to another restore meanwhile, unless it sees it in progress.
@@ -33,16 +33,15 @@ export async function followRestore(
 
   const unknownSince = Date.parse(state.__state.unknownSince);
   const ended = await watchRestore(context, operation, {
-    uid: target,
-    restoreId,
+    restore,
     unknownSince: Number.isNaN(unknownSince) ? undefined : unknownSince,
     onProgress: (progress) => {
       record(progress.status, progress.unknownSince);
     },
-    what: `restore ${restoreId} of ${target}`,
+    what: restoreName(restore),
     // A later run knows how long it has waited, not how long the restore took.
     reached: ({ status }, elapsed) =>
-      `restore ${restoreId} of ${target} ended ${status}${wasSentHere ? ` after ${elapsed}` : `, waited ${elapsed} in this run`}`,
+      `${restoreName(restore)} ended ${status}${wasSentHere ? ` after ${elapsed}` : `, waited ${elapsed} in this run`}`,
     afterDeadline: [
       "The restore is in the state and goes on by itself: run pulumi up to wait for it again.",
       `If restores usually take this long, raise ${operation.timeout.input}.`,
@@ -57,7 +56,10 @@ export async function followRestore(
       ],
     },
   });
-  const confirmed = isSure && !latest.__state.doubtful;
+  const confirmed = ended.confirmed ?? (isSure && !latest.__state.doubtful);
   const completedAt = new Date(clock.now()).toISOString();
-  return { ...latest, status: ended.status, errors: ended.errors, confirmed, completedAt };
+  return {
+    ended: { ...latest, status: ended.status, errors: ended.errors, confirmed, completedAt },
+    doubt: ended.doubt,
+  };
 }

@@ -1,13 +1,14 @@
 import { actionDefaults } from "../action/action";
-import { announce, backendName } from "../action/announce";
+import { announce, nameInWords } from "../action/announce";
 import { confirmFailures, expired } from "../action/inputs";
+import { sentRestoreOf } from "../action/watchRestore";
 import { ConflictError } from "../errors/errors";
 import type { Context } from "../resource/context";
 import { unknownValue } from "../resource/fields";
 import { resourceName } from "../resource/messages";
 import type { Resource } from "../resource/resource";
 import { type Operation } from "../run/operation";
-import { latestNow } from "./backups";
+import { latestNow, nameOf, seriesOf, sourceOf } from "./backups";
 import { restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
 import { requestStateVersion, resumed, sendRestore, unknownRestore } from "./send";
 
@@ -27,8 +28,9 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
 
   async preflight(context, { inputs, olds, replaces }) {
     if (inputs.resumeRestoreId === undefined) {
-      const late = expired(context.clock, inputs.notAfter);
-      return late.length > 0 ? late : confirmFailures(context, "target", inputs.target, inputs.confirm);
+      const refusal = context.account.data.refusalOf({ what: "restore" });
+      const early = [...expired(context.clock, inputs.notAfter), ...(refusal === undefined ? [] : [refusal])];
+      return early.length > 0 ? early : confirmFailures(context, "target", inputs.target, inputs.confirm);
     }
     // Set together with the change, it names the run of that change: an earlier up was killed before it heard the answer.
     if (replaces.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return [];
@@ -43,12 +45,12 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     if (inputs.resumeRestoreId !== undefined) return;
     const effect = (target: string): string => `replace all data and the schema of ${target} with ${backupOf(inputs)}`;
     const details = async (): Promise<string> =>
-      ` of ${await backendName(context, inputs.source)}${await latestNow(context, inputs)}`;
+      ` of ${await sourceInWords(context, inputs)}${await latestNow(context, inputs)}`;
     await announce(context, { announced, uid: inputs.target, inputs, effect, details });
   },
 
-  recordLive({ account, urn }, id, { target, restoreId }) {
-    if (restoreId !== undefined) account.restores.record(target, restoreId, urn ?? id);
+  recordLive({ account, urn }, id, { target, restoreId, __state: { attempt } }) {
+    if (attempt === "known") account.restores.record(target, restoreId ?? id, urn ?? id);
   },
 
   async create(context, operation, inputs) {
@@ -74,9 +76,18 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   },
 };
 
+/** `the backend "production" (0x42)`, or where a cluster finds the backup. */
+async function sourceInWords(context: Context, inputs: RestoreRequestInputs): Promise<string> {
+  const source = sourceOf(inputs);
+  if ("uid" in source) return nameInWords(context, source.uid);
+  return source.location === unknownValue ? "a location that is not known yet" : nameOf(source);
+}
+
 /** Which backup, as far as the program says. */
-function backupOf({ backupFolder, backupNum }: RestoreRequestInputs): string {
-  const [folder, number] = [backupFolder, backupNum].map((value) => (value === unknownValue ? "not known yet" : value));
+function backupOf(inputs: RestoreRequestInputs): string {
+  const [folder, number] = [seriesOf(inputs), inputs.backupNum].map((value) =>
+    value === unknownValue ? "not known yet" : value,
+  );
   if (folder === undefined && number === undefined) return "the latest backup when it runs";
   if (number === undefined) return `the latest backup in "${folder ?? ""}" when it runs`;
   return folder === undefined
@@ -100,7 +111,7 @@ function finished(
 async function refuseOwned(
   { account, urn }: Context,
   operation: Operation,
-  { target }: RestoreRequestInputs,
+  { target = "" }: RestoreRequestInputs,
   restoreId: number,
 ): Promise<void> {
   const holders = account.restores.holdersOf(target, restoreId);
@@ -108,7 +119,11 @@ async function refuseOwned(
   if (holder === undefined) return;
   const isOwn = urn !== undefined && holders.has(urn);
   const mayBeAnother = isOwn || account.restores.hasEnded(target, restoreId);
-  if (mayBeAnother && (await account.data.restoreStatus(target, restoreId, operation)).status === "IN_PROGRESS") return;
+  if (
+    mayBeAnother &&
+    (await account.data.restoreStatus(sentRestoreOf(target, restoreId), operation)).status === "IN_PROGRESS"
+  )
+    return;
   const whose = isOwn ? "an earlier run of this very resource" : `${resourceName(holder)} of this stack`;
   const unless = isOwn ? ["If the change that asks for it has had its run already, undo the change instead."] : [];
   throw new ConflictError({

@@ -1,18 +1,22 @@
 import { runExclusively } from "../action/exclusive";
-import { refuseExpired, refuseMismatch } from "../action/inputs";
+import { refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
 import { mayHaveRun } from "../action/outcome";
 import { type Protection, recordedProtection } from "../action/backendProtection";
 import { type Backup, restoreIdBeside } from "../api/dataAnswers";
-import type { Deployment } from "../api/deployment";
+import type { BackupSource, Target } from "../api/dataPlane";
 import { DgraphCloudError, RefusedError, UnknownOutcomeError } from "../errors/errors";
 import type { Context } from "../resource/context";
 import { givenNames } from "../resource/fields";
 import type { Created } from "../resource/resource";
 import { type Operation } from "../run/operation";
-import { chooseBackup } from "./backups";
+import { restoreName } from "../action/watchRestore";
+import { chooseBackup, nameOf, sourceOf } from "./backups";
 import { restoreRequestFields, type RestoreRequestInputs, type RestoreRequestState } from "./inputs";
 
 export const requestStateVersion = 1;
+
+/** Inputs with the id of the backend or of the cluster. */
+type Located = RestoreRequestInputs & Protection & { readonly target: string };
 
 /** Sends the one restore, when nothing else replaces or erases the target's data. */
 export async function sendRestore(
@@ -20,27 +24,30 @@ export async function sendRestore(
   operation: Operation,
   inputs: RestoreRequestInputs & Protection,
 ): Promise<Created<RestoreRequestState>> {
-  const { target, source, confirm, notAfter } = inputs;
+  const { confirm, notAfter } = inputs;
+  const { data } = context.account;
   refuseExpired(context.clock, notAfter);
-  const admit = async (deployment: Deployment): Promise<void> => {
-    await context.account.data.locate(source, operation);
-    requireDedicated(deployment);
-  };
-  const exclusive = { uid: target, property: "target", inputs, admit, restoreUrn: context.urn } as const;
+  const refusal = data.refusalOf({ what: "restore" });
+  if (refusal !== undefined) throw refusedAction(refusal);
+  const located = await data.locate(inputs.target, operation);
+  const target = located.id;
+  if (inputs.source !== undefined) await data.locate(inputs.source, operation);
+  requireDedicated(located);
+  const exclusive = { target: located, property: "target", inputs, restoreUrn: context.urn } as const;
   return runExclusively(context, operation, exclusive, async (recheck) => {
     const backup = await chooseBackup(context, operation, inputs);
     await refuseMismatch(context, "target", target, confirm, operation);
     refuseExpired(context.clock, notAfter);
-    return sendOnce(context, operation, inputs, { backup, recheck });
+    return sendOnce(context, operation, { ...inputs, target }, { backup, recheck });
   });
 }
 
 /** Without this check, a restore into a free or shared backend would fail only after the wait in the queue. */
-function requireDedicated({ uid, deploymentType }: Deployment): void {
+function requireDedicated({ id, deploymentType }: Target): void {
   if (deploymentType == null || deploymentType === "dedicated") return;
   throw new RefusedError({
     code: "DGC401",
-    why: `the target ${uid} is "${deploymentType}", and restore exists for dedicated backends only; nothing was sent.`,
+    why: `the target ${id} is "${deploymentType}", and restore exists for dedicated backends only; nothing was sent.`,
     next: 'Name a target with deploymentType: "dedicated".',
   });
 }
@@ -48,37 +55,42 @@ function requireDedicated({ uid, deploymentType }: Deployment): void {
 async function sendOnce(
   context: Context,
   operation: Operation,
-  inputs: RestoreRequestInputs & Protection,
+  inputs: Located,
   { backup, recheck }: { readonly backup: Backup; readonly recheck: () => Promise<void> },
 ): Promise<Created<RestoreRequestState>> {
   const { account, clock, info } = context;
-  const { target, source } = inputs;
+  const { target, encryptionKeyFile } = inputs;
+  const source = sourceOf(inputs);
   let startedAt = new Date(clock.now()).toISOString();
   const recheckAndRecordStart = async (): Promise<void> => {
     await recheck();
     startedAt = new Date(clock.now()).toISOString();
   };
-  const recorded = (restoreId: number, failure?: Error): Created<RestoreRequestState> => {
-    const id = `${target}/${restoreId}/${startedAt}`;
-    account.restores.recordSent(target, restoreId, id, context.urn ?? id);
-    info(`restore ${restoreId} of ${target} has begun: backup ${backup.backupNum} in "${backup.folder}" of ${source}`);
+  const recorded = (restoreId: number | undefined, failure?: Error): Created<RestoreRequestState> => {
+    const id = `${target}/${restoreId ?? "restore"}/${startedAt}`;
+    account.restores.recordSent(target, restoreId ?? id, id, context.urn ?? id);
+    const which = `backup ${backup.backupNum} in "${backup.series}" of ${nameOf(source)}`;
+    info(`${restoreName({ target, restoreId })} has begun: ${which}`);
     return {
       id,
-      state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId, ...restored(backup) }),
+      state: stateOf(context, inputs, startedAt, {
+        attempt: "known",
+        ...(restoreId !== undefined && { restoreId }),
+        ...restored(source, backup),
+      }),
       failure,
     };
   };
   try {
-    return recorded(
-      await account.data.restore(target, { source, ...backup }, { ...operation, recheck: recheckAndRecordStart }),
-    );
+    const call = { ...operation, recheck: recheckAndRecordStart };
+    return recorded(await account.data.restore(target, { source, backup, encryptionKeyFile }, call));
   } catch (error) {
     const restoreId = restoreIdBeside(error);
     if (restoreId !== undefined && error instanceof Error) return recorded(restoreId, error);
     if (!mayHaveRun(error)) throw error;
     const id = `${target}/unknown/${startedAt}`;
     account.unknownOutcomes.set(target, id);
-    const state = stateOf(context, inputs, startedAt, { attempt: "unknown", ...restored(backup) });
+    const state = stateOf(context, inputs, startedAt, { attempt: "unknown", ...restored(source, backup) });
     return { id, state, failure: unknownRestore(id, state, error) };
   }
 }
@@ -86,31 +98,31 @@ async function sendOnce(
 /** The record of a restore that was already sent (`resumeRestoreId`). Sends nothing. */
 export function resumed(
   context: Context,
-  inputs: RestoreRequestInputs & Protection,
+  { target = "", ...inputs }: RestoreRequestInputs & Protection,
   restoreId: number,
 ): Created<RestoreRequestState> {
   const startedAt = new Date(context.clock.now()).toISOString();
-  context.info(`restore ${restoreId} of ${inputs.target} is resumed, as resumeRestoreId asks; nothing is sent`);
+  context.info(`restore ${restoreId} of ${target} is resumed, as resumeRestoreId asks; nothing is sent`);
   return {
-    id: `${inputs.target}/${restoreId}/${startedAt}`,
-    state: stateOf(context, inputs, startedAt, { attempt: "known", restoreId }),
+    id: `${target}/${restoreId}/${startedAt}`,
+    state: stateOf(context, { ...inputs, target }, startedAt, { attempt: "known", restoreId }),
   };
 }
 
 /** The error for a restore whose answer was lost: what may have happened, and what the user can do. */
-export function unknownRestore(
-  id: string,
-  { source, target, acceptUnknown }: RestoreRequestState,
-  cause?: unknown,
-): Error {
+export function unknownRestore(id: string, state: RestoreRequestState, cause?: unknown): Error {
+  const { target, acceptUnknown } = state;
+  const source = sourceOf(state);
   const last = cause instanceof DgraphCloudError ? ` Last: ${cause.why}` : "";
   const other = acceptUnknown === undefined ? "" : ` (it is "${acceptUnknown}" now, another attempt)`;
   return new UnknownOutcomeError({
     code: "DGC406",
-    why: `the answer to restore was lost: ${target} may or may not be restored from ${source}, and the restore may still be running. It is not sent again.${last}`,
+    why: `the answer to restore was lost: ${target} may or may not be restored from ${nameOf(source)}, and the restore may still be running. It is not sent again.${last}`,
     next: [
       `Look at the data of ${target}.`,
-      "If the restore is running, set resumeRestoreId to its id to wait for it.",
+      "uid" in source
+        ? "If the restore is running, set resumeRestoreId to its id to wait for it."
+        : "While it is running, GET /health?live of an Alpha names opRestore: wait until it does not.",
       `If it is done, set acceptUnknown: "${id}"${other}.`,
       "To run it again, give triggers a new value.",
       "Until then every pulumi up fails here and sends nothing.",
@@ -119,13 +131,22 @@ export function unknownRestore(
   });
 }
 
-function restored({ folder, backupNum, type, timestamp }: Backup): Partial<RestoreRequestState> {
-  return { restoredFolder: folder, restoredNum: backupNum, restoredType: type, restoredTimestamp: timestamp };
+function restored(
+  source: BackupSource,
+  { series, backupNum, type, timestamp, predicates }: Backup,
+): Partial<RestoreRequestState> {
+  return {
+    ...("uid" in source ? { restoredFolder: series } : { restoredBackupId: series }),
+    restoredNum: backupNum,
+    restoredType: type,
+    restoredTimestamp: timestamp,
+    ...(predicates !== undefined && { predicates }),
+  };
 }
 
 function stateOf(
   context: Context,
-  inputs: RestoreRequestInputs & Protection,
+  inputs: Located,
   startedAt: string,
   {
     attempt,

@@ -89,12 +89,13 @@ type Declared = Pick<GraphqlSchemaInputs & GraphqlSchemaHidden, "backend" | "__b
 /** Declares the schema of a backend. Says what is wrong if another GraphqlSchema of the program has declared one: each would undo the other. */
 function secondOf({ urn, account }: Context, { backend, __backend }: Declared): string | undefined {
   if (urn === undefined) return undefined;
-  // A new backend has a URN before it has a uid.
-  const keys = [backend, __backend].filter((key) => key !== undefined && !holdsUnknown(key));
-  const others = keys.map((key) => account.creates.claim(`GraphqlSchema of ${key ?? ""}`, urn));
+  // A new backend has a URN before it has a uid. Without a backend, it is the cluster's.
+  const given = [backend, __backend].filter((key) => key !== undefined);
+  const keys = (given.length === 0 ? ["the cluster"] : given).filter((key) => !holdsUnknown(key));
+  const others = keys.map((key) => account.creates.claim(`GraphqlSchema of ${key}`, urn));
   const other = others.find((one) => one !== undefined);
   if (other === undefined) return undefined;
-  return `${resourceName(other)} is the schema of the same backend, and a backend has one: merge the two, or remove one from the program`;
+  return `${resourceName(other)} is the schema of the same ${given.length === 0 ? "cluster, and a cluster" : "backend, and a backend"} has one: merge the two, or remove one from the program`;
 }
 
 /** The refusal of a second GraphqlSchema for one backend. */

@@ -12,12 +12,12 @@ const lagMs = 30_000;
  * restore, another update or a killed node can undo what was answered.
  */
 export async function confirmApplied(sending: Sending, before: Live): Promise<void> {
-  const { context, operation, inputs } = sending;
+  const { context, operation, target } = sending;
   const since = context.clock.now();
   await waitFor(context, operation, {
-    what: `the schema of ${inputs.backend} to be live`,
+    what: `the schema of ${target.id} to be live`,
     poll: () => unlessBusy(() => pollApplied(sending, before, since)),
-    reached: (_, elapsed) => `the schema of ${inputs.backend} is live after ${elapsed}`,
+    reached: (_, elapsed) => `the schema of ${target.id} is live after ${elapsed}`,
     afterDeadline: [
       "Run pulumi up again: it sends the schema again.",
       `If it usually takes this long, raise ${operation.timeout.input}.`,
@@ -26,11 +26,11 @@ export async function confirmApplied(sending: Sending, before: Live): Promise<vo
 }
 
 async function pollApplied(
-  { context, operation, inputs }: Sending,
+  { context, operation, target, inputs }: Sending,
   before: Live,
   since: number,
 ): Promise<PollResult<true>> {
-  const { backend: uid } = inputs;
+  const { id: uid } = target;
   const text = textOf(inputs);
   const live = await readLive(context, operation, uid);
   if (live.text !== text) {

@@ -15,8 +15,8 @@ export class TakenBack extends ConflictError {}
  * error to throw when that schema is live again; throws when it is not.
  */
 export async function goBack(sending: Sending, before: Live, refusal: RequestError): Promise<TakenBack> {
-  const { context, inputs } = sending;
-  const { backend: uid } = inputs;
+  const { context } = sending;
+  const { id: uid } = sending.target;
   if (before.text === "")
     throw await stuck(sending, refusal, "there was no schema before, and Dgraph takes no empty one");
   context.warn(`${uid} applied the schema by half: ${refusal.why}. The schema from before is sent again.`);
@@ -48,8 +48,8 @@ function asBefore({ stored }: Live): string {
 
 /** Sends the text from before, and waits until it is live. */
 async function restoreText(sending: Sending, text: string): Promise<Live> {
-  const { context, operation, inputs } = sending;
-  const { backend: uid } = inputs;
+  const { context, operation, target } = sending;
+  const { id: uid } = target;
   const afterDeadline = "Run pulumi up again: it compares with what is live, and goes on.";
   await waitFor<true>(context, operation, {
     what: `${uid} to accept the schema from before`,
@@ -80,24 +80,24 @@ async function restoreText(sending: Sending, text: string): Promise<Live> {
 
 /** Why the schema from before is refused: the predicates that the refused update has changed, or else the words of the failure. */
 async function conflictsOf(
-  { context, operation, inputs }: Sending,
+  { context, operation, target }: Sending,
   before: Live,
   error: DgraphCloudError,
 ): Promise<string> {
-  const stored = await storedPredicates(context, operation, inputs.backend).catch(() => undefined);
+  const stored = await storedPredicates(context, operation, target.id).catch(() => undefined);
   const conflicts = stored === undefined ? [] : refusedByStorage(stored, before.text);
   if (conflicts.length === 0) return error.why;
   return conflicts.map(({ path, description }) => `${path}: ${description}`).join("; ");
 }
 
 async function stuck(sending: Sending, refusal: RequestError, why: string): Promise<UnknownOutcomeError> {
-  const { context, operation, inputs } = sending;
-  const live = await context.account.data.schema(inputs.backend, operation).catch(() => undefined);
+  const { context, operation, target, inputs } = sending;
+  const live = await context.account.data.schema(target.id, operation).catch(() => undefined);
   const known = live === textOf(inputs) ? "the new text is live" : "the text from before is live";
   const which = live === undefined ? "which text is live is not known" : known;
   return new UnknownOutcomeError({
     code: "DGC705",
-    why: `Dgraph applied the schema by half (${refusal.why}), and the schema from before cannot be restored whole: ${why}. On ${inputs.backend}, ${which}.`,
+    why: `Dgraph applied the schema by half (${refusal.why}), and the schema from before cannot be restored whole: ${why}. On ${target.id}, ${which}.`,
     next: [
       "Keep in the schema what was applied (a field that has become a list stays a list), and run pulumi up again.",
       "Or erase the values of the field that is named, with a DataDrop, and run pulumi up again.",

@@ -1,4 +1,5 @@
 import { effectiveFields } from "../resource/fields";
+import { targetName } from "../resource/messages";
 import type { Resource } from "../resource/resource";
 import { waitFor } from "../resource/wait";
 import { announceChanges, checkSchema, refuseSecond } from "./check";
@@ -29,16 +30,18 @@ export const graphqlSchema: Resource<GraphqlSchemaInputs, GraphqlSchemaState> = 
     drift === undefined ? undefined : `the database differs from the schema: ${drift.join("; ")}; it is sent again`,
 
   async create(context, operation, inputs) {
-    const unknown = stateOf(inputs, { generatedSchema: "", appliedAt: "", changes: [] }, "pending");
+    const target = await context.account.data.locate(inputs.backend, operation);
+    const { id } = target;
+    const unknown = stateOf(inputs, id, { generatedSchema: "", appliedAt: "", changes: [] }, "pending");
     let reached: GraphqlSchemaState | undefined;
     const recordUnknown = (): void => {
       reached = unknown;
     };
     try {
-      return { id: inputs.backend, state: await sendSchema({ context, operation, inputs, recordUnknown }) };
+      return { id, state: await sendSchema({ context, operation, target, inputs, recordUnknown }) };
     } catch (error) {
       if (reached === undefined || !(error instanceof Error)) throw error;
-      return { id: inputs.backend, state: reached, failure: error };
+      return { id, state: reached, failure: error };
     }
   },
 
@@ -48,15 +51,17 @@ export const graphqlSchema: Resource<GraphqlSchemaInputs, GraphqlSchemaState> = 
     const recordUnknown = (): void => {
       checkpoint({ ...state, __state: { ...state.__state, status: "pending" } });
     };
-    return sendSchema({ context, operation, inputs, recordUnknown });
+    const target = await context.account.data.locate(state.backend, operation);
+    return sendSchema({ context, operation, target, inputs, recordUnknown });
   },
 
   storeInputs: withProgramInputs,
 
   async read(context, operation, id, known) {
-    const { data, list } = context.account;
+    const { data } = context.account;
     // Without its backend the schema is gone too. A wrong look costs nothing: the schema would be sent again.
-    if (known !== undefined && (await list.lacks(id, operation))) return undefined;
+    if (known !== undefined && (await data.lacks(id, operation))) return undefined;
+    await data.locate(id, operation);
     return waitFor(context, operation, {
       what: `${id} to answer with its schema`,
       // While a restore runs, Dgraph refuses all requests.
@@ -75,7 +80,7 @@ export const graphqlSchema: Resource<GraphqlSchemaInputs, GraphqlSchemaState> = 
 
   delete(context, _, id) {
     context.info(
-      `no call is made: as long as the backend ${id} exists, the schema stays on it, since Dgraph takes no empty one`,
+      `no call is made: as long as the ${targetName(id)} exists, the schema stays on it, since Dgraph takes no empty one`,
     );
     return Promise.resolve();
   },

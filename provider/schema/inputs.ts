@@ -5,7 +5,8 @@ import { authorizationProblem, type Authorization } from "./authorization";
 
 /** Inputs of a GraphqlSchema after check. The public documentation of each stands at `GraphqlSchemaArgs` in the sdk. */
 export interface GraphqlSchemaInputs {
-  readonly backend: string;
+  /** Left out with a cluster. */
+  readonly backend?: string;
   readonly schema: string;
   readonly authorization?: Authorization | undefined;
   readonly allow?: readonly string[];
@@ -22,7 +23,7 @@ export interface GraphqlSchemaHidden {
 }
 
 export const graphqlSchemaFields: FieldTable<GraphqlSchemaInputs> = {
-  backend: { onChange: "replace", required: true, check: uid },
+  backend: { on: "account", onChange: "replace", required: true, check: uid },
   // The engine prints the value of a refused property: it is long, and may hold a secret.
   schema: { onChange: "update", required: true, mayBeSecret: true, check: notEmpty },
   // To leave it out removes the line; to leave the consent out takes it back.

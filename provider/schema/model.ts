@@ -1,4 +1,5 @@
 import type { LiveSchema } from "../api/dataAnswers";
+import type { Target } from "../api/dataPlane";
 import { givenNames } from "../resource/fields";
 import type { Context } from "../resource/context";
 import type { Metadata } from "../resource/resource";
@@ -14,6 +15,8 @@ export interface GraphqlSchemaMetadata extends Metadata {
 }
 
 export interface GraphqlSchemaState extends GraphqlSchemaInputs {
+  /** The uid of the backend, or the id of the cluster. */
+  readonly backend: string;
   readonly generatedSchema: string;
   /** What the last update changed, the worst first. */
   readonly changes: readonly RecordedChange[];
@@ -25,6 +28,7 @@ export interface GraphqlSchemaState extends GraphqlSchemaInputs {
 export interface Sending {
   readonly context: Context;
   readonly operation: Operation;
+  readonly target: Target;
   readonly inputs: GraphqlSchemaInputs;
   /** Called before a failure after which nobody knows what Dgraph has applied. */
   readonly recordUnknown: () => void;
@@ -35,11 +39,13 @@ export const graphqlSchemaStateVersion = 1;
 /** The state after the program's schema was sent. `pending`: it is not known whether all of it was applied. */
 export function stateOf(
   inputs: GraphqlSchemaInputs,
+  backend: string,
   sent: Pick<GraphqlSchemaState, "generatedSchema" | "appliedAt"> & { readonly changes: readonly SchemaChange[] },
   status: Metadata["status"],
 ): GraphqlSchemaState {
   return {
     ...inputs,
+    backend,
     generatedSchema: sent.generatedSchema,
     changes: sent.changes.map(({ grade, path, description }) => ({ grade, path, description })),
     appliedAt: sent.appliedAt,
@@ -49,9 +55,9 @@ export function stateOf(
 
 /** The state with the program's inputs. An input that the program leaves out leaves the state too. */
 export function withProgramInputs(state: GraphqlSchemaState, inputs: GraphqlSchemaInputs): GraphqlSchemaState {
-  const { generatedSchema, changes, appliedAt, __state } = state;
+  const { backend, generatedSchema, changes, appliedAt, __state } = state;
   const given = givenNames(graphqlSchemaFields, { ...inputs });
-  return { ...inputs, generatedSchema, changes, appliedAt, __state: { ...__state, given } };
+  return { backend, ...inputs, generatedSchema, changes, appliedAt, __state: { ...__state, given } };
 }
 
 /** The state after a refresh. A text that means the same is no drift. `drift`: how the database differs from the live text. */

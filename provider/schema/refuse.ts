@@ -14,8 +14,9 @@ const maxListed = 10;
  * give. The preview has compared with the state; what is live may have more.
  */
 export async function refuseUnsafe(sending: Sending, live: Live, changes: readonly SchemaChange[]): Promise<void> {
-  const { context, operation, inputs } = sending;
-  const { backend: uid, allow } = inputs;
+  const { context, operation, target, inputs } = sending;
+  const { id: uid } = target;
+  const { allow } = inputs;
   const refused = live.stored === undefined ? [] : refusedByStorage(live.stored, textOf(inputs));
   // With the predicates at hand, they decide what Dgraph refuses, and not the old text. Where there was no schema, nothing is lost.
   const others = changes.filter(

@@ -39,15 +39,16 @@ const lagMs = 5_000;
  * would refuse, and checks afterwards that text and predicates are as sent.
  */
 export async function sendSchema(sending: Sending): Promise<GraphqlSchemaState> {
-  const { context, operation, inputs } = sending;
-  const { backend: uid } = inputs;
-  return runExclusively(context, operation, { uid, property: "backend", inputs: {} }, async () => {
+  const { context, operation, target, inputs } = sending;
+  const { id } = target;
+  const exclusive = { target, property: "backend", inputs: {}, besideBackups: true } as const;
+  return runExclusively(context, operation, exclusive, async () => {
     const unsettled: Unsettled = { compared: undefined, unreadable: 0 };
     try {
       const { before, changes, answer } = await waitFor(context, operation, {
-        what: `${uid} to accept the schema`,
+        what: `${id} to accept the schema`,
         poll: () => unlessBusy(() => attempt(sending, unsettled)),
-        reached: (_, elapsed) => `${uid} accepted the schema after ${elapsed}`,
+        reached: (_, elapsed) => `${id} accepted the schema after ${elapsed}`,
         afterDeadline: [
           "Run pulumi up again: it compares with what is live, and goes on.",
           `If indexes or restores usually take this long, raise ${operation.timeout.input}.`,
@@ -55,7 +56,7 @@ export async function sendSchema(sending: Sending): Promise<GraphqlSchemaState> 
       });
       await confirmApplied(sending, before);
       const appliedAt = new Date(context.clock.now()).toISOString();
-      return stateOf(inputs, { generatedSchema: answer.generatedSchema, appliedAt, changes }, "ready");
+      return stateOf(inputs, id, { generatedSchema: answer.generatedSchema, appliedAt, changes }, "ready");
     } catch (error) {
       if (unsettled.compared !== undefined && !(error instanceof TakenBack)) sending.recordUnknown();
       throw error;
@@ -65,15 +66,15 @@ export async function sendSchema(sending: Sending): Promise<GraphqlSchemaState> 
 
 /** Sends once. Compares anew before: since the last attempt a restore, or somebody else, may have replaced what is live. */
 async function attempt(sending: Sending, unsettled: Unsettled): Promise<PollResult<Sent>> {
-  const { context, operation, inputs } = sending;
+  const { context, operation, target, inputs } = sending;
   const text = textOf(inputs);
-  const live = await readLive(context, operation, inputs.backend);
+  const live = await readLive(context, operation, target.id);
   const earlier = unsettled.compared;
   // If our own text is live, an earlier attempt has acted, as a whole or by half: what was there before it still counts.
   const compared = earlier !== undefined && live.text === text ? earlier : await compare(sending, live);
   unsettled.compared = compared;
   try {
-    const answer = await context.account.data.updateSchema(inputs.backend, text, operation);
+    const answer = await context.account.data.updateSchema(target.id, text, operation);
     return { done: { ...compared, answer } };
   } catch (error) {
     if (isRefusal(error)) {
@@ -107,7 +108,7 @@ async function afterErrors(
   refusal: RequestError,
   recordNothingDone: () => void,
 ): Promise<LiveSchema> {
-  const { context, operation, inputs } = sending;
+  const { context, operation, target, inputs } = sending;
   const text = textOf(inputs);
   const live = await lookAfter(sending, refusal);
   const isTextLive = live.text === text && before.text !== text;
@@ -115,7 +116,7 @@ async function afterErrors(
     throw await goBack(sending, before, refusal);
   if (isTextLive) {
     context.warn(`the schema is live although ${refusal.why}`);
-    return context.account.data.generatedSchema(inputs.backend, operation);
+    return context.account.data.generatedSchema(target.id, operation);
   }
   if (mayHaveRun(refusal)) throw refusal.add("(the schema from before is still live)");
   recordNothingDone();
@@ -123,17 +124,17 @@ async function afterErrors(
 }
 
 /** What is live after an update that was answered with errors. If it may act still, the look waits for the text a little. */
-async function lookAfter({ context, operation, inputs }: Sending, refusal: RequestError): Promise<Live> {
+async function lookAfter({ context, operation, target, inputs }: Sending, refusal: RequestError): Promise<Live> {
   const since = context.clock.now();
   return waitFor(context, operation, {
-    what: `a look at what ${inputs.backend} has kept of the schema`,
+    what: `a look at what ${target.id} has kept of the schema`,
     poll: () =>
       unlessBusy(async () => {
-        const live = await readLive(context, operation, inputs.backend);
+        const live = await readLive(context, operation, target.id);
         const isOver = !mayHaveRun(refusal) || context.clock.now() - since >= lagMs;
         return isOver || live.text === textOf(inputs) ? { done: live } : { pending: "the schema from before" };
       }),
-    reached: (_, elapsed) => `looked at the schema of ${inputs.backend} after ${elapsed}`,
+    reached: (_, elapsed) => `looked at the schema of ${target.id} after ${elapsed}`,
     afterDeadline: "Run pulumi up again: it compares with what is live, and goes on.",
   });
 }

@@ -102,7 +102,7 @@ export class LookUps {
     { uid, deploymentType }: Deployment,
   ): Promise<Pick<AtStake, "newestBackup" | "unknown">> {
     try {
-      const newest = oldestFirst(await this.ask((call) => data.listBackups(uid, call))).at(-1);
+      const newest = oldestFirst(await this.ask((call) => data.listBackups({ uid }, call))).at(-1);
       return { newestBackup: newest === undefined ? null : shown(newest), unknown: [] };
     } catch (error) {
       // Only dedicated backends have backups: others refuse to list them.

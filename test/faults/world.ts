@@ -1,4 +1,5 @@
 import { type Backup, type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import type { SettingName } from "../../provider/api/settings";
 import { backend } from "../../provider/backend";
 import { dataDrop } from "../../provider/dataDrop";
 import { HostProcess } from "../../provider/host/process";
@@ -90,7 +91,7 @@ export class World {
         ? this.local.endpoint.replace("http://127.0.0.1", "https://localhost")
         : this.local.endpoint;
     if (this.options.secure === true) this.network.name("localhost", `127.0.0.1:${this.local.port}`);
-    const settings = { endpoint, ...this.credentials };
+    const settings: Partial<Record<SettingName, string | undefined>> = { endpoint, ...this.credentials };
     host.configure((name) => settings[name]);
     this.providers = {
       backend: dynamicProvider(backend, host),

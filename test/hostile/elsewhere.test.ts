@@ -1,7 +1,8 @@
 import net from "node:net";
 import { expect } from "chai";
 import { RetryBudget } from "../../provider/api/retry";
-import { DataPlane } from "../../provider/api/dataPlane";
+import { CloudDataPlane } from "../../provider/api/cloudDataPlane";
+import type { DataPlane } from "../../provider/api/dataPlane";
 import { DeploymentList } from "../../provider/api/deploymentList";
 import { backend } from "../../provider/backend";
 import { SettingsError } from "../../provider/errors/errors";
@@ -19,9 +20,9 @@ const calls: readonly [
   name: string,
   send: (data: DataPlane, call: ReturnType<typeof callWithin>) => Promise<unknown>,
 ][] = [
-  ["restore", (data, call) => data.restore(uid, { source: uid, folder: "f", backupNum: 1 }, call)],
-  ["restoreStatus", (data, call) => data.restoreStatus(uid, 1, call)],
-  ["listBackups", (data, call) => data.listBackups(uid, call)],
+  ["restore", (data, call) => data.restore(uid, { source: { uid }, backup: { series: "f", backupNum: 1 } }, call)],
+  ["restoreStatus", (data, call) => data.restoreStatus({ target: uid, request: "", restoreId: 1 }, call)],
+  ["listBackups", (data, call) => data.listBackups({ uid }, call)],
   ["dropData", (data, call) => data.dropData(uid, { allData: true }, call)],
   ["export", (data, call) => data.export(uid, call)],
 ];
@@ -134,12 +135,12 @@ describe("a backend's address on another host", () => {
     const retrying = { clock, random: () => 1, budget: new RetryBudget() };
     for (const host of neverFromPublic) {
       const list = new DeploymentList(() => Promise.resolve([entry(host)]), clock);
-      const data = new DataPlane(new URL("https://cloud.example.com/graphql"), list, retrying);
+      const data = new CloudDataPlane(new URL("https://cloud.example.com/graphql"), list, retrying);
       for (const [name, send] of calls) {
         const error = await rejection(send(data, callWithin(clock, 60_000)));
         expect(error, `${name} at ${host.slice(0, 80)}`).to.be.instanceOf(SettingsError);
       }
-      expect(() => data.readiness(host, callWithin(clock, 60_000)), host.slice(0, 80)).to.throw(SettingsError);
+      expect(() => data.readinessAt(host, callWithin(clock, 60_000)), host.slice(0, 80)).to.throw(SettingsError);
     }
     expect(attempts).to.deep.equal([]);
   });
@@ -148,8 +149,8 @@ describe("a backend's address on another host", () => {
     const clock = new TestClock();
     const retrying = { clock, random: () => 1, budget: new RetryBudget() };
     const list = new DeploymentList(() => Promise.resolve([entry("no-such-backend.invalid")]), clock);
-    const data = new DataPlane(new URL("https://cloud.example.com/graphql"), list, retrying);
-    await rejection(data.listBackups(uid, callWithin(clock, 100)));
+    const data = new CloudDataPlane(new URL("https://cloud.example.com/graphql"), list, retrying);
+    await rejection(data.listBackups({ uid }, callWithin(clock, 100)));
     expect(attempts).to.have.length(1);
     expect(attempts[0]).to.contain('"host":"no-such-backend.invalid"').and.to.contain('"port":443');
   });
@@ -231,7 +232,7 @@ describe("an account at a loopback endpoint", function () {
   it("sends its token to a loopback address with a port, which shows that the canary server works", async () => {
     url = `127.0.0.1:${canary.port}`;
     const account = new Account(service.endpoint);
-    await rejection(account.account.data.listBackups(uid, account.within()));
+    await rejection(account.account.data.listBackups({ uid }, account.within()));
     expect(canary.received).to.contain(jwtToken);
     expect(canary.received).not.to.contain("canary-of-the-account");
   });

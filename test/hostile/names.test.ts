@@ -95,7 +95,7 @@ describe("names with GraphQL and other code", function () {
         ]);
         const acted = await sent(async (account) => {
           const { data } = account.account;
-          await data.restore("0x42", { source: one, folder: two, backupNum: 1 }, account.within());
+          await data.restore("0x42", { source: { uid: one }, backup: { series: two, backupNum: 1 } }, account.within());
           await data.dropData("0x42", { types: [one, two] }, account.within());
           await data.dropData("0x42", { fields: [three] }, account.within());
         });

@@ -1,4 +1,5 @@
 import type { LocalCloud } from "dgraphcloud-local";
+import type { SettingName } from "../../provider/api/settings";
 import { backend } from "../../provider/backend";
 import { dataDrop } from "../../provider/dataDrop";
 import { EngineGoneError } from "../../provider/errors/errors";
@@ -26,7 +27,7 @@ export class ProviderProcess {
     const log = (_: string | undefined, message: string): boolean => this.lines.push(message) > 0;
     const host = new HostProcess(clock, () => ({ log, signal, flushed: () => Promise.resolve() }), random);
     const [account] = accounts;
-    const settings = { endpoint, token: undefined, ...account };
+    const settings: Partial<Record<SettingName, string | undefined>> = { endpoint, ...account };
     host.configure((setting) => settings[setting]);
     this.providers = {
       backend: dynamicProvider(backend, host),

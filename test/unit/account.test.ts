@@ -21,7 +21,7 @@ describe("an account during an outage", () => {
       const calls = Array.from({ length: 100 }, (_, index) =>
         index % 2 === 0
           ? cloud.control.deleteDeployment(`0x${index}`, call)
-          : cloud.data.restoreStatus("0x1", index, call),
+          : cloud.data.restoreStatus({ target: "0x1", request: "", restoreId: index }, call),
       );
       const messages = (await Promise.all(calls.map((one) => rejection(one)))).map(({ message }) => message);
       expect(service.count("deleteDeployment") + service.count("restoreStatus")).to.equal(150);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import type { SettingName } from "../../provider/api/settings";
 import { backend } from "../../provider/backend";
 import { systemClock } from "../../provider/time";
 import { dataDrop } from "../../provider/dataDrop";
@@ -28,7 +29,7 @@ class Process {
     const log = (_: string | undefined, message: string, { severity = "INFO" }): boolean =>
       this.lines.push(`${severity} ${message}`) > 0;
     const host = new HostProcess(systemClock, () => ({ log, signal, flushed: () => Promise.resolve() }));
-    const settings = { endpoint, token: undefined, ...accounts[0] };
+    const settings: Partial<Record<SettingName, string | undefined>> = { endpoint, ...accounts[0] };
     host.configure((setting) => settings[setting]);
     this.backend = dynamicProvider(backend, host);
     this.drop = dynamicProvider(dataDrop, host);

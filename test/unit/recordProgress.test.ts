@@ -40,7 +40,11 @@ describe("waiting for a restore", () => {
   });
 
   /** Polls a backend whose answer depends on the time since the start. */
-  function polled(answer: (elapsedMs: number) => Answer, state = fresh, limit = "2h"): Promise<RestoreCompletionState> {
+  async function polled(
+    answer: (elapsedMs: number) => Answer,
+    state = fresh,
+    limit = "2h",
+  ): Promise<RestoreCompletionState> {
     const data = {
       locate: () => Promise.resolve({ url: "backend" }),
       readiness: () => Promise.resolve({ status: health, retryAfterMs: undefined }),
@@ -52,9 +56,10 @@ describe("waiting for a restore", () => {
     const account = { data, restores } as unknown as Account;
     const context = contextOf({ account, clock });
     const operation = begin(context, { input: "timeouts.create", value: limit, ms: 120 * minute });
-    return followRestore(context, operation, 1, state, (seen) => {
+    const { ended } = await followRestore(context, operation, state, (seen) => {
       observed = seen;
     });
+    return ended;
   }
 
   it("starts the five minutes anew when the state holds no valid time of the first UNKNOWN", async () => {
