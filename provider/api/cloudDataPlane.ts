@@ -1,6 +1,5 @@
 import { LostAnswerError, WrongShapeError } from "../errors/requestErrors";
-import { DeadlineError, noSuchBackend, RefusedError } from "../errors/errors";
-import { reportUnlessElsewhere } from "../errors/advice";
+import { noSuchBackend, RefusedError } from "../errors/errors";
 import { keepSecret, scrub } from "../errors/redact";
 import { clean } from "../errors/text";
 import type { Clock } from "../time";
@@ -41,17 +40,13 @@ import {
 } from "./dataAnswers";
 import type { DeploymentList } from "./deploymentList";
 import { type BackendDocument, backendDocuments } from "./documents";
+import { findRunningRestore } from "./runningRestore";
 import type { Call, Retrying, RetryPolicy } from "./retry";
 import { shaped } from "./validateAnswer";
 import type { Probed } from "./transport";
 
 /** How many of the errors of a restore the state keeps. */
 const maxErrors = 20;
-
-/** The engine keeps its last 50 restores: of any 50 ids in a row, one that is among them answers. */
-const window = 50;
-/** How many ids are searched for a running restore. The engine counts them from 1 since its start. */
-const searchedIds = 1_000;
 
 /** The endpoints of the backends of an account. A backend is named by its uid. */
 export class CloudDataPlane implements DataPlane {
@@ -93,27 +88,11 @@ export class CloudDataPlane implements DataPlane {
     return undefined;
   }
 
-  /** Searches from the highest id that this stack knows, and from the start of each window. */
   async running(uid: string, highestId: number, call: Call): Promise<Running | undefined> {
-    const status = async (restoreId: number): Promise<RestoreState> => {
-      if (this.clock.now() >= call.deadline) throw tooSlow(uid, call, restoreId);
-      return (await this.restoreStatus({ target: uid, request: "", restoreId }, call)).status;
-    };
-    const starts = [highestId];
-    for (let id = 1; id <= searchedIds; id += window) starts.push(id);
-    for (const start of starts.filter((id) => id > 0)) {
-      for (let id = start; ; id++) {
-        if (id - start > searchedIds) throw endless(uid);
-        const found = await status(id);
-        if (found === "IN_PROGRESS") return { what: "restore", restoreId: id };
-        if (found === "UNKNOWN") {
-          // The id before this one was known, so this one is beyond the last.
-          if (id > start) return undefined;
-          break;
-        }
-      }
-    }
-    return undefined;
+    const statusOf = async (restoreId: number): Promise<RestoreState> =>
+      (await this.restoreStatus({ target: uid, request: "", restoreId }, call)).status;
+    const restoreId = await findRunningRestore({ uid, highestId, statusOf, call, clock: this.clock });
+    return restoreId === undefined ? undefined : { what: "restore", restoreId };
   }
 
   restore(target: string, { source, backup }: RestoreChoice, call: Call): Promise<number> {
@@ -284,22 +263,6 @@ function noBackups(): RefusedError {
     code: "DGC803",
     why: "Dgraph Cloud takes the backups of its backends by itself, and has no operation for it.",
     next: "Use a Backup with a cluster of your own.",
-  });
-}
-
-function tooSlow(uid: string, { limit = "the time limit" }: Call, restoreId: number): DeadlineError {
-  return new DeadlineError({
-    code: "DGC209",
-    why: `looking whether a restore runs on ${uid} took longer than ${limit}; last status: restore ${restoreId} was not looked up yet.`,
-    next: `Nothing was sent: run pulumi up again, or raise ${limit.replace(/ \(.*$/, "")}.`,
-  });
-}
-
-function endless(uid: string): RefusedError {
-  return new RefusedError({
-    code: "DGC411",
-    why: `${uid} answers for more than ${searchedIds} restores in a row, and an engine keeps far fewer; nothing was sent.`,
-    next: reportUnlessElsewhere,
   });
 }
 

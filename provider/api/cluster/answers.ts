@@ -38,5 +38,10 @@ export const taskSchema = v.object({
   task: v.object({ status: v.picklist(["Queued", "Running", "Success", "Failed", "Unknown"]) }),
 });
 
+/** A user who does not exist is no error: then the list is empty. */
+export const updateUserSchema = v.object({
+  updateUser: v.object({ user: v.pipe(v.array(v.object({ name: v.string() })), v.minLength(1)) }),
+});
+
 /** The answer to /alter and to /mutate. */
 export const doneSchema = v.object({ code: v.literal("Success") });

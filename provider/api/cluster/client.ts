@@ -1,10 +1,14 @@
 import type { AnswerData, RequestSite } from "../../errors/requestErrors";
-import { GraphqlError, UnauthorizedError, WrongShapeError } from "../../errors/requestErrors";
+import { GraphqlError, UnauthorizedError } from "../../errors/requestErrors";
 import { keepSecret } from "../../errors/redact";
 import type { HttpAnswer } from "../readAnswer";
 import { beforeSending, type Call, requestMs, type Retrying, type RetryPolicy, withRetries } from "../retry";
 import { get, postJson } from "../transport";
+import { shaped } from "../validateAnswer";
+import { countsSchema } from "../dataAnswers";
 import type { ClusterAccess } from "./access";
+import { healthSchema } from "./answers";
+import { type ClusterDocument, clusterDocuments } from "./documents";
 import type { ClusterSession } from "./session";
 
 /** A request to Alpha. The client adds the address, the tokens and the headers. */
@@ -23,6 +27,11 @@ export interface ClusterRequest<T> {
   /** Reads the answer, or throws what is wrong with it. */
   readonly parse: (data: AnswerData, site: RequestSite) => T;
 }
+
+/** A request with one of the documents. */
+type AdminRequest = Pick<ClusterRequest<unknown>, "call" | "policy" | "isMutation" | "isSlow"> & {
+  readonly variables?: object;
+};
 
 /** Dgraph refuses an access token before it does anything, with one of these texts and HTTP 200. */
 const tokenRefused = /no accessJwt available|token is expired|unable to parse jwt|accessJwt.*invalid/i;
@@ -64,9 +73,36 @@ export class ClusterClient {
     });
   }
 
-  /** Sends once, with another token than that of the session. */
-  sendAs<T>(token: string, request: ClusterRequest<T>): Promise<T> {
-    return this.post(request, token);
+  /** Sends a document to /admin. */
+  admin<T>(
+    document: ClusterDocument,
+    { variables = {}, ...request }: AdminRequest,
+    parse: ClusterRequest<T>["parse"],
+  ): Promise<T> {
+    const body = { query: clusterDocuments[document], variables };
+    return this.send({ ...request, path: "/admin", operation: operations[document] ?? document, body, parse });
+  }
+
+  /** Runs a DQL query. */
+  query<T>(query: string, call: Call, parse: ClusterRequest<T>["parse"]): Promise<T> {
+    return this.send({ path: "/query", operation: "query", body: { query }, call, parse });
+  }
+
+  /** Counts nodes in one query, by the heads of blocks. A count is undefined where its predicate may not be read. */
+  counts(heads: readonly string[], call: Call): Promise<(number | undefined)[]> {
+    const blocks = heads.map((head, index) => `c${index}(${head}) { count(uid) }`);
+    return this.query(`{ ${blocks.join(" ")} }`, call, (data, site) => {
+      const answer = shaped(site, countsSchema, data);
+      return heads.map((_, index) => answer[`c${index}`]?.[0]?.count);
+    });
+  }
+
+  /** What Alpha is doing, like "opRestore". Each Alpha knows only its own work. */
+  async ongoing(call: Call): Promise<readonly string[]> {
+    const { body } = await this.get("/health?live", call);
+    const site = { operation: "GET /health", host: this.host, isCluster: true };
+    const instances = shaped(site, healthSchema, parsed(body));
+    return instances.find(({ instance }) => instance === "alpha")?.ongoing ?? [];
   }
 
   /** Gets a path that needs no token. */
@@ -138,11 +174,17 @@ function refusalOf(error: unknown, site: RequestSite): UnauthorizedError | undef
   return new UnauthorizedError(site, said, { byStatus: true });
 }
 
-/** Reads an answer of /health. */
-export function healthOf({ status, body }: HttpAnswer, site: RequestSite): unknown {
+/** The JSON of an answer; undefined when it is none. */
+function parsed(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw new WrongShapeError(site, "the top level", `JSON was expected, with HTTP ${status}`);
+    return undefined;
   }
 }
+
+/** The operations of documents with another name. */
+const operations: Readonly<Partial<Record<ClusterDocument, string>>> = {
+  getGeneratedSchema: "getGQLSchema",
+  readiness: "getGQLSchema",
+};

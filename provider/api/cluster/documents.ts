@@ -3,13 +3,13 @@ import { adminDocuments } from "../documents";
 /** Every document this package sends to the /admin of a cluster. A test on a real Dgraph sends each of them. */
 export const clusterDocuments = {
   ...adminDocuments,
-  identity: "query Identity { state { cid } }",
+  state: "query State { state { cid } }",
   // Without the text, which may be long.
   readiness: "query Readiness { getGQLSchema { id } }",
   login:
     "mutation Login($user: String!, $password: String!, $namespace: Int!) { login(userId: $user, password: $password, namespace: $namespace) { response { accessJWT } } }",
-  resetPassword:
-    "mutation ResetPassword($user: String!, $password: String!) { resetPassword(input: { userId: $user, password: $password, namespace: 0 }) { userId } }",
+  updateUser:
+    "mutation UpdateUser($name: String!, $password: String!) { updateUser(input: { filter: { name: { eq: $name } }, set: { password: $password } }) { user { name } } }",
   listBackups:
     "query ListBackups($input: ListBackupsInput!) { listBackups(input: $input) { backupId backupNum type encrypted path groups { groupId predicates } } }",
   restore: "mutation Restore($input: RestoreInput!) { restore(input: $input) { code message } }",

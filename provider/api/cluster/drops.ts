@@ -1,30 +1,25 @@
 import { scrub } from "../../errors/redact";
 import { clean } from "../../errors/text";
-import { GraphqlError } from "../../errors/requestErrors";
-import { countsSchema, gqlSchemaSchema } from "../dataAnswers";
+import { DgraphCloudError, RefusedError } from "../../errors/errors";
+import { GraphqlError, LostAnswerError, mayHaveActed } from "../../errors/requestErrors";
+import { gqlSchemaSchema } from "../dataAnswers";
 import type { Drop, DropAnswer } from "../dataPlane";
 import { beforeSending, type Call } from "../retry";
 import { shaped } from "../validateAnswer";
 import type { ClusterAccess } from "./access";
-import { doneSchema } from "./answers";
+import { doneSchema, updateUserSchema } from "./answers";
 import type { ClusterClient } from "./client";
-import { clusterDocuments } from "./documents";
-import type { ClusterSession } from "./session";
 
 /** A transaction that deletes more nodes takes disproportionate time and memory. */
 const nodesPerTransaction = 10_000;
 /** How often a deletion is sent that another transaction gets in the way of. */
 const maxConflicts = 10;
 
-/** The password of groot after a drop of all data. */
-const wellKnownPassword = "password";
-
 /** Erases data of a cluster. Its /alter knows no operation for the nodes of a type. */
 export class ClusterDrops {
   constructor(
     private readonly client: ClusterClient,
     private readonly login: ClusterAccess["login"],
-    private readonly session: ClusterSession | undefined,
   ) {}
 
   async send(drop: Drop, call: Call): Promise<DropAnswer> {
@@ -36,31 +31,43 @@ export class ClusterDrops {
 
   /** Without its index, a predicate is of no use to the schema. The same text again makes Dgraph build it. */
   private async dropFields(fields: readonly string[], call: Call): Promise<DropAnswer> {
-    for (const field of fields) await this.alter({ drop_attr: field }, call);
+    const steps = new Steps(this.client.host);
+    for (const field of fields) {
+      await steps.run(() => this.alter({ drop_attr: field }, call));
+      steps.recordDone();
+    }
     const warning = await unlessDone(
       "the schema could not be sent again, so that searches for the dropped fields fail until it is",
       async () => {
-        const schema = await this.liveSchema(call);
+        const schema = await this.client.admin(
+          "getGQLSchema",
+          { call },
+          (data, site) => shaped(site, gqlSchemaSchema, data).getGQLSchema?.schema ?? "",
+        );
         if (schema === "") return;
-        const body = { query: clusterDocuments.updateGQLSchema, variables: { schema } };
-        const request = { path: "/admin", operation: "updateGQLSchema", body, isMutation: true, isSlow: true };
-        await this.client.send({ ...request, call, parse: () => undefined });
+        const request = { variables: { schema }, call, isMutation: true, isSlow: true };
+        await this.client.admin("updateGQLSchema", request, () => undefined);
       },
     );
     return { message: "Done", ...(warning !== undefined && { warning }) };
   }
 
   private async deleteNodes(types: readonly string[], call: Call): Promise<DropAnswer> {
+    for (const type of types) refuseInvalidName(type, this.client.host);
+    const steps = new Steps(this.client.host);
     for (const type of types) {
-      for (let conflicts = 0; (await this.countOf(type, call)) > 0;) {
-        try {
-          await this.deleteSome(type, call);
-        } catch (error) {
-          if (!isConflict(error) || ++conflicts >= maxConflicts) throw error;
-        }
+      while (await steps.run(() => this.hasNodes(type, call))) {
+        await steps.run(() => this.deleteSome(type, call));
+        steps.recordDone();
       }
     }
     return { message: "Done" };
+  }
+
+  private async hasNodes(type: string, call: Call): Promise<boolean> {
+    const counted = this.client.counts([`func: type(<${type}>)`], call);
+    const [count = 0] = await beforeSending("mutate was not sent", counted);
+    return count > 0;
   }
 
   private async deleteSome(type: string, call: Call): Promise<void> {
@@ -68,76 +75,74 @@ export class ClusterDrops {
       query: `{ gone as var(func: type(<${type}>), first: ${nodesPerTransaction}) }`,
       delete: [{ uid: "uid(gone)" }],
     };
-    await this.client.send({
-      path: "/mutate?commitNow=true",
-      operation: "mutate",
-      body,
-      isMutation: true,
-      policy: "once",
-      call,
-      parse: (data, site) => shaped(site, doneSchema, data),
-    });
+    for (let conflicts = 0; ;) {
+      try {
+        await this.once("/mutate?commitNow=true", "mutate", body, call);
+        return;
+      } catch (error) {
+        if (!isConflict(error) || ++conflicts >= maxConflicts) throw error;
+      }
+    }
   }
 
-  private countOf(type: string, call: Call): Promise<number> {
-    const body = { query: `{ left(func: type(<${type}>)) { count(uid) } }` };
-    const counted = this.client.send({
-      path: "/query",
-      operation: "query",
-      body,
-      call,
-      parse: (data, site) => shaped(site, countsSchema, data)["left"]?.[0]?.count ?? 0,
-    });
-    return beforeSending("the deletion was not sent", counted);
-  }
-
-  /** With access control, a drop of all data leaves one user, whose password everybody knows. */
+  /**
+   * With access control, a drop of all data leaves one user, groot, with a password that everybody knows. The access token of before goes on.
+   */
   private async afterDropOfAll(call: Call): Promise<DropAnswer> {
-    const { session, login } = this;
-    if (session === undefined || login === undefined) return { message: "Done" };
+    if (this.login === undefined) return { message: "Done" };
+    const { user: name, password } = this.login;
     const warning = await unlessDone(
-      'the password of groot is the well-known "password" now, since it could not be set again: set it at once (resetPassword)',
+      `the password of ${name} is the well-known "password" now, since it could not be set again: set it at once (updateUser)`,
       async () => {
-        const { token } = await session.logInAs({ user: login.user, password: wellKnownPassword }, call);
-        await this.client.sendAs(token, {
-          path: "/admin",
-          operation: "resetPassword",
-          body: { query: clusterDocuments.resetPassword, variables: login },
-          isMutation: true,
-          call,
-          parse: () => undefined,
-        });
+        const request = { variables: { name, password }, call, isMutation: true };
+        await this.client.admin("updateUser", request, (data, site) => shaped(site, updateUserSchema, data));
       },
     );
-    session.forget();
-    return {
-      message: warning === undefined ? "Done; groot has clusterPassword again" : "Done",
-      ...(warning !== undefined && { warning }),
-    };
+    if (warning !== undefined) return { message: "Done", warning };
+    return { message: `Done; ${name} has clusterPassword again` };
   }
 
-  private liveSchema(call: Call): Promise<string> {
-    const body = { query: clusterDocuments.getGQLSchema };
-    return this.client.send({
-      path: "/admin",
-      operation: "getGQLSchema",
-      body,
-      call,
-      parse: (data, site) => shaped(site, gqlSchemaSchema, data).getGQLSchema?.schema ?? "",
-    });
+  private alter(body: object, call: Call): Promise<void> {
+    return this.once("/alter", "alter", body, call);
   }
 
-  private async alter(body: object, call: Call): Promise<void> {
-    await this.client.send({
-      path: "/alter",
-      operation: "alter",
-      body,
-      isMutation: true,
-      policy: "once",
-      call,
-      parse: (data, site) => shaped(site, doneSchema, data),
-    });
+  private async once(path: string, operation: string, body: object, call: Call): Promise<void> {
+    const request = { path, operation, body, isMutation: true, policy: "once" as const, call };
+    await this.client.send({ ...request, parse: (data, site) => shaped(site, doneSchema, data) });
   }
+}
+
+/** The requests of one drop, one after the other. After the first that was carried out, no failure leaves the data as it was. */
+class Steps {
+  private isPartlyDone = false;
+
+  constructor(private readonly host: string) {}
+
+  recordDone(): void {
+    this.isPartlyDone = true;
+  }
+
+  async run<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (cause) {
+      if (!this.isPartlyDone || mayHaveActed(cause) || !(cause instanceof DgraphCloudError)) throw cause;
+      const site = { operation: "dropData", host: this.host, isCluster: true };
+      throw new LostAnswerError(site, { why: `a part was dropped, and then: ${cause.why}`, cause });
+    }
+  }
+}
+
+/** A name that Dgraph accepts between "<" and ">". */
+const validName = /^[^\p{Cc}\s<>"{}|^`\\]+$/u;
+
+function refuseInvalidName(name: string, host: string): void {
+  if (validName.test(name)) return;
+  throw new RefusedError({
+    code: "DGC421",
+    why: `${JSON.stringify(clean(name))} cannot be the name of a type at ${host}; nothing was dropped.`,
+    next: "Correct types.",
+  });
 }
 
 function isConflict(error: unknown): boolean {

@@ -14,25 +14,19 @@ import { clusterDocuments } from "./documents";
 /** The lifetime of an access token that names none: shorter than Dgraph's default of 6 hours. */
 const assumedLifetimeMs = 3_600_000;
 
-/** A user of access control, as it logs in. */
-interface User {
-  readonly user: string;
-  readonly password: string;
-}
-
 /** The log-in at a cluster with access control. */
 export class ClusterSession extends SharedLogin {
   constructor(
     private readonly access: ClusterAccess,
-    private readonly user: User,
+    private readonly login: { readonly user: string; readonly password: string },
     private readonly retrying: Retrying,
   ) {
-    super(retrying.clock, (call) => this.logInAs(this.user, call));
-    keepSecret(user.password);
+    super(retrying.clock, (call) => this.logInWith(call));
+    keepSecret(login.password);
   }
 
-  /** Logs in. `user` differs from that of the settings for the moment after a drop has reset the password. */
-  async logInAs({ user, password }: User, call: Call): Promise<Login> {
+  private async logInWith(call: Call): Promise<Login> {
+    const { user, password } = this.login;
     const { url, namespace, headers, authToken } = this.access;
     const site = { operation: "login", host: url.host, isCluster: true };
     const document = clusterDocuments.login;

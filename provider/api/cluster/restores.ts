@@ -1,0 +1,90 @@
+import { RefusedError } from "../../errors/errors";
+import { GraphqlError } from "../../errors/requestErrors";
+import type { Clock } from "../../time";
+import { type RestoreStatusAnswer, storedSchema } from "../dataAnswers";
+import type { Contents, RestoreChoice, SentRestore } from "../dataPlane";
+import { isRecord } from "../readAnswer";
+import type { Call } from "../retry";
+import { shaped } from "../validateAnswer";
+import { restoreSchema } from "./answers";
+import { locationOf } from "./backups";
+import type { ClusterClient } from "./client";
+import { verdictOf } from "./verdict";
+
+/** How long Alpha may take after its answer until it says that it restores. It was seen within 0.1 s. */
+const beginsWithinMs = 3_000;
+
+/** Sends restores to a cluster, which gives them no number, and finds out how they ended. */
+export class ClusterRestores {
+  /** Restores that were seen in progress, by the id of their RestoreRequest. */
+  private readonly seen = new Set<string>();
+  /** Since when Alpha has restored nothing, for restores that were not seen in progress yet. */
+  private readonly quietSince = new Map<string, number>();
+
+  constructor(
+    private readonly client: ClusterClient,
+    private readonly clock: Clock,
+  ) {}
+
+  async send({ source, backup, encryptionKeyFile }: RestoreChoice, call: Call): Promise<void> {
+    // Without both, Dgraph skips backups whose file is missing, and restores an older state.
+    const which = { backupId: backup.series, backupNum: backup.backupNum };
+    const input = { ...locationOf(source), ...which, ...(encryptionKeyFile !== undefined && { encryptionKeyFile }) };
+    const request = { variables: { input }, policy: "once" as const, call, isMutation: true };
+    try {
+      await this.client.admin("restore", request, (data, site) => {
+        const { code, message } = shaped(site, restoreSchema, data).restore;
+        if (code !== "Success") throw new GraphqlError(site, [`${code}: ${message ?? "no message"}`], data);
+      });
+    } catch (error) {
+      throw refusedBeforeStart(error) ?? error;
+    }
+  }
+
+  /** Waits until Alpha restores nothing any more, and then looks at the data: Dgraph tells neither an OK nor an ERR. */
+  async status({ request, contents, predicates }: SentRestore, call: Call): Promise<RestoreStatusAnswer> {
+    if ((await this.client.ongoing(call)).includes("opRestore")) {
+      this.seen.add(request);
+      this.quietSince.delete(request);
+      return { status: "IN_PROGRESS", errors: [] };
+    }
+    if (!this.mayHaveEnded(request)) return { status: "IN_PROGRESS", errors: [] };
+    // An Alpha that starts again in the middle of a restore reports no restore for a moment, and refuses queries.
+    const { schema } = await this.client.query("schema {}", call, (data, site) => shaped(site, storedSchema, data));
+    const stored = (schema ?? []).map(({ predicate }) => predicate).filter((name) => !name.startsWith("dgraph."));
+    const found = contents === undefined ? undefined : await this.count(contents, call);
+    return verdictOf({ expected: contents, found, backedUp: predicates, stored, wasSeen: this.seen.has(request) });
+  }
+
+  /** Whether a restore has ended, now that none is in progress: it was seen before, or has had the time to begin. */
+  private mayHaveEnded(request: string): boolean {
+    if (this.seen.has(request)) return true;
+    const now = this.clock.now();
+    const since = this.quietSince.get(request) ?? now;
+    this.quietSince.set(request, since);
+    return now - since >= beginsWithinMs;
+  }
+
+  private async count({ types, predicates }: Contents, call: Call): Promise<Counts> {
+    const [ofTypes, ofPredicates] = [Object.keys(types), Object.keys(predicates)];
+    const heads = [
+      ...ofTypes.map((name) => `func: type(<${name}>)`),
+      ...ofPredicates.map((name) => `func: has(<${name}>)`),
+    ];
+    const counts = heads.length === 0 ? [] : await this.client.counts(heads, call);
+    return {
+      types: Object.fromEntries(ofTypes.map((name, index) => [name, counts[index]])),
+      predicates: Object.fromEntries(ofPredicates.map((name, index) => [name, counts[ofTypes.length + index]])),
+    };
+  }
+}
+
+type Counts = Readonly<Record<keyof Contents, Readonly<Record<string, number | undefined>>>>;
+
+/** Dgraph answers "Failure" before it begins: then nothing has changed, whatever else the text says. */
+function refusedBeforeStart(error: unknown): RefusedError | undefined {
+  if (!(error instanceof GraphqlError)) return undefined;
+  const payload = Object.values(error.data ?? {}).find(isRecord);
+  if (payload?.["code"] !== "Failure") return undefined;
+  return new RefusedError({ code: error.code, why: error.why, next: error.next, cause: error });
+}
