@@ -9,7 +9,7 @@ import {
   type SettingName,
   type Settings,
 } from "../api/settings";
-import type { Connection } from "../resource/fields";
+import type { Connection } from "../resource/connection";
 import type { Context } from "../resource/context";
 import { DgraphCloudError } from "../errors/errors";
 import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Code } from "../errors/codes";
 import { parseDuration } from "../time";
 import { listOf } from "../errors/text";
+import { type Connection, elsewhere } from "./connection";
 
 /** The engine's placeholder for a value that is not known yet. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -14,9 +15,6 @@ export interface Failure {
   /** Lines below the reason, one item each. */
   readonly details?: readonly string[];
 }
-
-/** What a provider is connected to: an account of Dgraph Cloud, or a cluster. */
-export type Connection = "account" | "cluster";
 
 /** What is wrong with a known value, given all inputs; undefined when it is valid. */
 type Check = (value: unknown, inputs: Readonly<Record<string, unknown>>) => string | undefined;
@@ -63,10 +61,9 @@ export function givenNames(fields: Fields, inputs: Values): string[] {
   return Object.keys(fields).filter((name) => inputs[name] !== undefined);
 }
 
-/** Checks each input. `connection` is undefined where the settings do not tell. */
-export function checkFields(fields: Fields, inputs: Values, connection?: Connection): Failure[] {
+export function checkFields(fields: Fields, inputs: Values, connection: Connection = "account"): Failure[] {
   const failures: Failure[] = [];
-  const isElsewhere = ({ on }: Field): boolean => on !== undefined && connection !== undefined && on !== connection;
+  const isElsewhere = ({ on }: Field): boolean => on !== undefined && on !== connection;
   for (const name of Object.keys(inputs)) {
     if (fields[name] !== undefined || isHidden(name) || inputs[name] === undefined) continue;
     failures.push({
@@ -80,20 +77,14 @@ export function checkFields(fields: Fields, inputs: Values, connection?: Connect
     if (value === undefined || value === null) {
       if (field.required === true && !isElsewhere(field))
         failures.push({ property: name, code: "DGC602", reason: `"${name}" is required: give it a value` });
-    } else if (isElsewhere(field)) {
-      failures.push({ property: name, code: "DGC802", reason: elsewhere(field) });
+    } else if (field.on !== undefined && isElsewhere(field)) {
+      failures.push({ property: name, code: "DGC802", reason: elsewhere(field.on) });
     } else if (value !== unknownValue) {
       const reason = field.check?.(value, inputs);
       if (reason !== undefined) failures.push({ property: name, code: "DGC603", reason });
     }
   }
   return failures;
-}
-
-function elsewhere({ on }: Field): string {
-  const [exists, connected] =
-    on === "account" ? ["backends of Dgraph Cloud", "a cluster"] : ["a cluster", "an account"];
-  return `exists for ${exists} only, and the settings connect to ${connected}: leave it out, or use another Provider`;
 }
 
 /**

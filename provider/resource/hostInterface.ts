@@ -1,5 +1,5 @@
 import type { DgraphCloudError } from "../errors/errors";
-import type { Connection } from "./fields";
+import type { Connection } from "./connection";
 import type { Context } from "./context";
 import type { Values } from "./values";
 

@@ -2,15 +2,8 @@ import { AbsentError, ConflictError, SettingsError } from "../errors/errors";
 import { begin, type Operation } from "../run/operation";
 import { timeoutOf } from "../time";
 import type { Context } from "./context";
-import {
-  changedFields,
-  checkFields,
-  type Connection,
-  effectiveFields,
-  type Failure,
-  type Field,
-  holdsUnknown,
-} from "./fields";
+import { changedFields, checkFields, effectiveFields, type Failure, type Field, holdsUnknown } from "./fields";
+import { misplacedFailure } from "./connection";
 import { type Difference, type Given, type Host, PartialFailure, type Step } from "./hostInterface";
 import { refuseReplace, replaceFailure } from "./protection";
 import { Replays } from "./replays";
@@ -44,9 +37,9 @@ export class Lifecycle<Inputs, S extends State> {
     const inputs = defined(resolved);
     const checked = filledIn(inputs, olds, missing);
     const connection = this.host.connection();
-    const misplaced = misplacedFailure(resource, connection);
+    const misplaced = resource.on === undefined ? undefined : misplacedFailure(resource.kind, resource.on, connection);
     if (misplaced !== undefined) return { inputs, failures: [misplaced] };
-    const failures = checkFields(this.fields, checked, connection);
+    const failures = connection === undefined ? [] : checkFields(this.fields, checked, connection);
     failures.push(...((await resource.check?.(checked as Inputs, olds as Partial<Inputs>)) ?? []));
     const settings = this.host.settingsFailure();
     if (settings !== undefined) failures.push({ property: "", code: settings.code, reason: settings.message });
@@ -223,19 +216,6 @@ export class Lifecycle<Inputs, S extends State> {
     const step = { ...site, name, kind, unfinished };
     return this.host.run(step, (context) => work(context, step));
   }
-}
-
-/** The refusal of a resource that does not exist for the connection. */
-function misplacedFailure<Inputs, S extends State>(
-  { kind, on }: Resource<Inputs, S>,
-  connection: Connection | undefined,
-): Failure | undefined {
-  if (on === undefined || connection === undefined || on === connection) return undefined;
-  const reason =
-    on === "account"
-      ? `a ${kind} exists in an account of Dgraph Cloud only, and the settings connect to a cluster (clusterUrl): use a Provider with the settings of an account`
-      : `a ${kind} exists for a cluster of your own only, and the settings connect to an account of Dgraph Cloud: set clusterUrl, or use a Provider that has it`;
-  return { property: "", code: "DGC803", reason };
 }
 
 interface Unfinished<Inputs, S> extends Created<S> {

@@ -1,6 +1,7 @@
 import type { Operation } from "../run/operation";
 import type { Context } from "./context";
-import type { Connection, Failure, FieldTable } from "./fields";
+import type { Connection } from "./connection";
+import type { Failure, FieldTable } from "./fields";
 
 /** What the package keeps of a resource beside its values, in the state under `__state`. */
 export interface Metadata {

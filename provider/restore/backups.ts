@@ -67,22 +67,18 @@ export function seriesOf({ backupFolder, backupId }: RestoreRequestInputs): stri
 }
 
 function noBackups(source: BackupSource): AbsentError {
-  return new AbsentError({
-    code: "DGC402",
-    why: `${nameOf(source)} has no backups; nothing was sent.`,
-    next:
-      "uid" in source
-        ? [
-            "Wait for its first backup: dedicated backends are backed up every 4 hours.",
-            `For a local cloud, take one where it is installed: npx dgraphcloud-local backup ${source.uid}`,
-            "Or name another source.",
-          ]
-        : [
-            "Correct location: a folder must be there for every Alpha.",
-            "For an object store, check the credentials too: Dgraph answers wrong ones, and a wrong address, with an empty list. The log of Alpha has the reason.",
-            "Or take a Backup first.",
-          ],
-  });
+  const ofBackend = (uid: string): string[] => [
+    "Wait for its first backup: dedicated backends are backed up every 4 hours.",
+    `For a local cloud, take one where it is installed: npx dgraphcloud-local backup ${uid}`,
+    "Or name another source.",
+  ];
+  const ofLocation = [
+    "Correct location: a folder must be there for every Alpha.",
+    "For an object store, check its address and the credentials: Dgraph answers wrong ones with an empty list, and only the log of Alpha has the reason.",
+    "Or take a Backup first.",
+  ];
+  const next = "uid" in source ? ofBackend(source.uid) : ofLocation;
+  return new AbsentError({ code: "DGC402", why: `${nameOf(source)} has no backups; nothing was sent.`, next });
 }
 
 /**

@@ -4,15 +4,8 @@ import type { Protection } from "../action/backendProtection";
 import { type RestoreState } from "../api/dataAnswers";
 import type { Contents, ObjectStoreCredentials } from "../api/dataPlane";
 import { isRecord } from "../api/readAnswer";
-import {
-  type Connection,
-  durations,
-  type Field,
-  type FieldTable,
-  notEmpty,
-  uid,
-  wholeNumber,
-} from "../resource/fields";
+import type { Connection } from "../resource/connection";
+import { durations, type Field, type FieldTable, notEmpty, uid, wholeNumber } from "../resource/fields";
 import { type Metadata } from "../resource/resource";
 
 /** Inputs of a RestoreRequest after check. The public documentation of each stands at `RestoreArgs` in the sdk. */

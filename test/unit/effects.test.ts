@@ -68,6 +68,7 @@ const effects: readonly [resource: string, fields: Readonly<Record<string, Field
         notAfter: "state",
         acceptUnknown: "state",
         exportFirst: "state",
+        resetAccessControl: "state",
         timeouts: "state",
       },
     ],
