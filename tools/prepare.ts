@@ -1,6 +1,7 @@
 import { prepareActionlint } from "./actionlint";
 import { prepareDgraph } from "./dgraph";
 import { prepareEngine } from "./engine";
+import { prepareVersitygw } from "./versitygw";
 
 /** Prepares the tools of `npm test` and the demo, and with `--all` those of `npm run test:all` as well; says where each is. */
 async function main(flags: readonly string[]): Promise<void> {
@@ -15,6 +16,9 @@ async function main(flags: readonly string[]): Promise<void> {
   console.log(`dgraph ${dgraph.version} (from: ${dgraph.source}): ${dgraph.executable}`);
   const actionlint = await prepareActionlint();
   console.log(`actionlint ${actionlint.version} (from: ${actionlint.source}): ${actionlint.executable}`);
+  if (!flags.includes("--all")) return;
+  const versitygw = await prepareVersitygw();
+  console.log(`versitygw ${versitygw.version} (from: ${versitygw.source}): ${versitygw.executable}`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
