@@ -49,52 +49,32 @@ interface Deployment {
   readonly deployment: { readonly resources?: readonly StateResource[] };
 }
 
-/** A Pulumi stack in a folder of its own, run by the real engine against a local cloud in this process. */
-export class Stack {
+/** A Pulumi stack in a folder of its own, run by the real engine. Its settings say what it manages. */
+export class EngineStack {
   readonly environment: NodeJS.ProcessEnv;
   private readonly running = new Set<ChildProcess>();
 
-  private constructor(
+  protected constructor(
     readonly folder: string,
     readonly project: string,
-    readonly local: LocalCloud,
     private readonly engine: Engine,
+    settings: NodeJS.ProcessEnv,
   ) {
-    this.environment = environmentOf(folder, engine, local);
+    this.environment = { ...engineEnvironment(folder, engine), ...settings };
   }
 
-  /** A stack of an empty project in a folder of its own; `engine` selects another engine. */
-  static async start(options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
+  /** A stack of an empty project that has only these settings, such as the address of a cluster. */
+  static async with(settings: NodeJS.ProcessEnv): Promise<EngineStack> {
     const folder = makeTemporaryFolder("engine");
-    const project = installInto(folder);
-    writeFileSync(join(project, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
-    writeFileSync(join(project, "package.json"), '{ "name": "test", "main": "index.js" }\n');
-    return Stack.in(folder, project, options, engine);
-  }
-
-  /** A stack of an existing project, such as an example; `engine` selects another version of the engine. */
-  static ofProject(project: string, options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
-    return Stack.in(makeTemporaryFolder("engine"), project, options, engine);
-  }
-
-  /** A stack of a copy of an example, for tests that leave files beside the program, or an example with a package.json. */
-  static ofCopy(example: string, options: LocalCloudOptions = {}): Promise<Stack> {
-    const folder = makeTemporaryFolder("engine");
-    const project = installInto(folder, ["typescript", "@types/node"]);
-    cpSync(example, project, { recursive: true });
-    // The example's own one extends that of the repository.
-    const compilerOptions = { module: "node16", moduleResolution: "node16", target: "ES2022", strict: true };
-    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-    return Stack.in(folder, project, options);
-  }
-
-  private static async in(folder: string, project: string, options: LocalCloudOptions, given?: Engine): Promise<Stack> {
-    const engine = given ?? (await prepareEngine());
-    mkdirSync(join(folder, "state"));
-    const stack = new Stack(folder, project, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
-    const init = await stack.pulumi("stack", "init", stackName);
-    if (init.code !== 0) throw new Error(init.output);
+    const stack = new EngineStack(folder, emptyProject(folder), await prepareEngine(), settings);
+    await stack.init();
     return stack;
+  }
+
+  protected async init(): Promise<void> {
+    mkdirSync(join(this.folder, "state"));
+    const { code, output } = await this.pulumi("stack", "init", stackName);
+    if (code !== 0) throw new Error(output);
   }
 
   /** Writes the program: statements that use `dgraphcloud` and `pulumi`. */
@@ -177,7 +157,6 @@ export class Stack {
     for (const child of this.running) killTree(child, "SIGKILL");
     const outlived = await this.survivors();
     for (const pid of outlived) kill(pid, "SIGKILL");
-    await this.local.close();
     removeFolder(this.folder);
     rmSync(join(this.project, `Pulumi.${stackName}.yaml`), { force: true });
     if (outlived.length > 0) throw new Error(`processes of the provider outlive the engine: ${outlived.join(", ")}`);
@@ -189,6 +168,63 @@ export class Stack {
     await waitUntil(() => providersWith(stateUrl).length === 0, { tries: 50, everyMs: 100 });
     return providersWith(stateUrl);
   }
+}
+
+/** A stack against a local cloud in this process. */
+export class Stack extends EngineStack {
+  private constructor(
+    folder: string,
+    project: string,
+    readonly local: LocalCloud,
+    engine: Engine,
+  ) {
+    super(folder, project, engine, accountSettings(local));
+  }
+
+  /** A stack of an empty project in a folder of its own; `engine` selects another engine. */
+  static async start(options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
+    const folder = makeTemporaryFolder("engine");
+    return Stack.in(folder, emptyProject(folder), options, engine);
+  }
+
+  /** A stack of an existing project, such as an example; `engine` selects another version of the engine. */
+  static ofProject(project: string, options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
+    return Stack.in(makeTemporaryFolder("engine"), project, options, engine);
+  }
+
+  /** A stack of a copy of an example, for tests that leave files beside the program, or an example with a package.json. */
+  static ofCopy(example: string, options: LocalCloudOptions = {}): Promise<Stack> {
+    const folder = makeTemporaryFolder("engine");
+    const project = installInto(folder, ["typescript", "@types/node"]);
+    cpSync(example, project, { recursive: true });
+    // The example's own one extends that of the repository.
+    const compilerOptions = { module: "node16", moduleResolution: "node16", target: "ES2022", strict: true };
+    writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    return Stack.in(folder, project, options);
+  }
+
+  private static async in(folder: string, project: string, options: LocalCloudOptions, given?: Engine): Promise<Stack> {
+    const engine = given ?? (await prepareEngine());
+    const stack = new Stack(folder, project, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
+    await stack.init();
+    return stack;
+  }
+
+  override async close(): Promise<void> {
+    try {
+      await super.close();
+    } finally {
+      await this.local.close();
+    }
+  }
+}
+
+/** Makes the folder of a project without a program. */
+function emptyProject(folder: string): string {
+  const project = installInto(folder);
+  writeFileSync(join(project, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
+  writeFileSync(join(project, "package.json"), '{ "name": "test", "main": "index.js" }\n');
+  return project;
 }
 
 /** Makes the folder of a project in which this package, the SDK and `others` are installed. */
@@ -205,8 +241,11 @@ function installInto(folder: string, others: readonly string[] = []): string {
 }
 
 /** The environment of an engine: a home and a state below `folder`, and the credentials of the local cloud's first account. */
-export function environmentOf(folder: string, engine: Engine, { endpoint, accounts }: LocalCloud): NodeJS.ProcessEnv {
-  const [account] = accounts;
+export function environmentOf(folder: string, engine: Engine, local: LocalCloud): NodeJS.ProcessEnv {
+  return { ...engineEnvironment(folder, engine), ...accountSettings(local) };
+}
+
+function engineEnvironment(folder: string, engine: Engine): NodeJS.ProcessEnv {
   return {
     HOME: process.env["HOME"],
     PATH: engine.path,
@@ -214,6 +253,11 @@ export function environmentOf(folder: string, engine: Engine, { endpoint, accoun
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
+
+function accountSettings({ endpoint, accounts: [account] }: LocalCloud): NodeJS.ProcessEnv {
+  return {
     DGRAPHCLOUD_ENDPOINT: endpoint,
     DGRAPHCLOUD_EMAIL: account?.email,
     DGRAPHCLOUD_PASSWORD: account?.password,

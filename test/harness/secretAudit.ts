@@ -1,21 +1,40 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Cloud } from "dgraphcloud-local";
-import type { Stack } from "./engineStack";
+import type { EngineStack, Stack } from "./engineStack";
 import { commandLines } from "./processes";
 
-/** Records every secret that a stack's local cloud issues, and searches for them in everything that runs of the stack leave behind. */
-export class Audit {
+/** Searches for secrets in everything that runs of a stack leave behind. */
+export class LeakSearch {
   readonly canaries = new Canaries();
-  /** Called with the URL of each export. */
-  onExport: ((url: string) => void) | undefined;
   private readonly watcher: LeakWatcher;
 
   /** Gives later runs a folder of their own for temporary files, and turns on the debug log. */
-  constructor(private readonly stack: Pick<Stack, "folder" | "environment" | "local">) {
+  constructor(stack: Pick<EngineStack, "folder" | "environment">) {
     const temporary = join(stack.folder, "tmp");
     mkdirSync(temporary);
     Object.assign(stack.environment, { TMPDIR: temporary, DGRAPHCLOUD_LOG: "debug" });
+    this.watcher = new LeakWatcher(this.canaries, stack.folder, (path) => path.endsWith("node_modules"));
+  }
+
+  leaksIn(text: string, where: string): Leak[] {
+    return this.canaries.leaksIn(text, where);
+  }
+
+  /** Stops watching files and processes, and returns what was searched and what was found. */
+  stop(): Pick<LeakWatcher, "seen" | "leaks"> {
+    this.watcher.stop();
+    return this.watcher;
+  }
+}
+
+/** Records every secret that a stack's local cloud issues, and searches for them. */
+export class Audit extends LeakSearch {
+  /** Called with the URL of each export. */
+  onExport: ((url: string) => void) | undefined;
+
+  constructor(private readonly stack: Pick<Stack, "folder" | "environment" | "local">) {
+    super(stack);
     const { accounts, cloud } = stack.local;
     for (const { email, password } of accounts) this.canaries.add(`the password of ${email}`, password);
     cloud.login = (...credentials) => {
@@ -34,17 +53,6 @@ export class Audit {
       this.canaries.add("a token of a backend", token);
       return token;
     };
-    this.watcher = new LeakWatcher(this.canaries, stack.folder, (path) => path.endsWith("node_modules"));
-  }
-
-  leaksIn(text: string, where: string): Leak[] {
-    return this.canaries.leaksIn(text, where);
-  }
-
-  /** Stops watching files and processes, and returns what was searched and what was found. */
-  stop(): Pick<LeakWatcher, "seen" | "leaks"> {
-    this.watcher.stop();
-    return this.watcher;
   }
 
   private recordExports(uid: string): void {
