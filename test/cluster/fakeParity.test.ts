@@ -143,9 +143,8 @@ async function tellAll({ client, folder, addNodes }: Subject): Promise<Story> {
   await told.mutate(
     "upsert { query { gone as var(func: type(<User>), first: 1) q(func: uid(gone)) { count(uid) } } mutation { delete { uid(gone) * * . } } }",
   );
-  await told.mutate(
-    "upsert { query { gone as var(func: type(User), first: 10000) } mutation { delete { uid(gone) * * . } } }",
-  );
+  const deletion = { query: "{ gone as var(func: type(<User>), first: 10000) }", delete: [{ uid: "uid(gone)" }] };
+  await told.ask("/mutate?commitNow=true", deletion);
   await told.dql("{ a(func: type(User)) { count(uid) } b(func: has(User.name)) { count(uid) } }");
   await backup("");
   await idle(client);

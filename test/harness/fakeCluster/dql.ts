@@ -31,14 +31,28 @@ export function countBlocks(text: string): CountBlock[] {
   return blocks;
 }
 
-const upsertPattern =
-  /^\s*upsert\s*\{\s*query\s*\{\s*(\w+)\s+as\s+var\s*\(\s*func:\s*type\(\s*<?([^>\s)]+)>?\s*\)\s*(?:,\s*first:\s*(\d+)\s*)?\)\s*(?:(\w+)\s*\(\s*func:\s*uid\(\s*\1\s*\)\s*\)\s*\{\s*count\(uid\)\s*\}\s*)?\}\s*mutation\s*\{\s*delete\s*\{\s*uid\(\s*\1\s*\)\s+\*\s+\*\s*\.\s*\}\s*\}\s*\}\s*$/;
+const selection = String.raw`(\w+)\s+as\s+var\s*\(\s*func:\s*type\(\s*<?([^>\s)]+)>?\s*\)\s*(?:,\s*first:\s*(\d+)\s*)?\)`;
+const counting = String.raw`(?:(\w+)\s*\(\s*func:\s*uid\(\s*\1\s*\)\s*\)\s*\{\s*count\(uid\)\s*\})?`;
+const queryPattern = new RegExp(String.raw`^\s*\{\s*${selection}\s*${counting}\s*\}\s*$`);
+const upsertPattern = new RegExp(
+  String.raw`^\s*upsert\s*\{\s*query\s*(\{.*\})\s*mutation\s*\{\s*delete\s*\{\s*uid\(\s*(\w+)\s*\)\s+\*\s+\*\s*\.\s*\}\s*\}\s*\}\s*$`,
+  "s",
+);
 
-/** Reads the one form of upsert that the fake cluster carries out. */
-export function deletionIn(text: string): Deletion {
-  const [, , type, first, counted] = upsertPattern.exec(text) ?? [];
-  if (type === undefined) throw new Refusal("the fake cluster does not read this mutation");
+/** Reads the two forms of an upsert that the fake cluster carries out: it deletes nodes of a type, in RDF or in JSON. */
+export function deletionIn(body: string, isJson: boolean): Deletion {
+  const [query = "", variable] = isJson ? jsonUpsert(body) : (upsertPattern.exec(body)?.slice(1) ?? []);
+  const [, selected, type, first, counted] = queryPattern.exec(query) ?? [];
+  if (type === undefined || selected !== variable) throw new Refusal("the fake cluster does not read this mutation");
   return { type, most: first === undefined ? Number.MAX_SAFE_INTEGER : Number(first), counted };
+}
+
+function jsonUpsert(body: string): (string | undefined)[] {
+  const { query, delete: gone } = JSON.parse(body) as { query?: string; delete?: readonly { uid?: string }[] };
+  const [only, ...others] = gone ?? [];
+  // With more than the uid, only the named values would be deleted.
+  const isWhole = others.length === 0 && Object.keys(only ?? {}).join() === "uid";
+  return [query, isWhole ? /^uid\((\w+)\)$/.exec(only?.uid ?? "")?.[1] : undefined];
 }
 
 function blockOf(tokens: Tokens): CountBlock {

@@ -291,7 +291,8 @@ export class FakeCluster implements Alpha {
     const { pathname } = new URL(path, "http://cluster");
     const isPost = request.method === "POST";
     if (pathname === "/health") return this.health(path.includes("live"));
-    if (pathname === "/graphql") return request.method === "OPTIONS" ? { status: 200, body: "" } : this.graphql();
+    if (pathname === "/graphql")
+      return request.method === "OPTIONS" ? { status: 200, body: "" } : this.graphql(received);
     if (pathname === "/admin" && isPost) return this.answerAdmin(received);
     if (pathname === "/alter" && isPost) return this.refusable(() => this.alter(received), { code: "Error" });
     if (pathname === "/query" && isPost) return this.refusable(() => this.query(received));
@@ -322,9 +323,13 @@ export class FakeCluster implements Alpha {
     };
   }
 
-  private graphql(): Answer {
+  private graphql({ body }: Received): Answer {
     const text = this.text();
-    if (text !== undefined && text !== "") return { status: 200, body: { data: { __typename: "Query" } } };
+    if (text !== undefined && text !== "") {
+      const asked = [...(adminBody(body)?.query ?? "").matchAll(/(\w+): aggregate(\w+) \{ count \}/g)];
+      const counts = asked.map(([, name = "", type = ""]) => [name, { count: this.nodesOf(type) }] as const);
+      return { status: 200, body: { data: counts.length > 0 ? Object.fromEntries(counts) : { __typename: "Query" } } };
+    }
     const message =
       "Not resolving __typename. There's no GraphQL schema in Dgraph. Use the /admin API to add a GraphQL schema";
     return { status: 200, body: { errors: [{ message }] } };
@@ -399,7 +404,7 @@ export class FakeCluster implements Alpha {
     this.refuseUnready();
     const { namespace: id } = this.callerOf(request);
     const { stored, nodes } = this.database.namespace(id);
-    const { type, most, counted } = deletionIn(documentIn(request, body));
+    const { type, most, counted } = deletionIn(body, isJson(request));
     const deleted = nodes.deleteOfType(type, most, (name) => stored.types.get(name) ?? []);
     if (deleted > 0) this.database.wrote();
     const queries = counted === undefined ? {} : { [counted]: [{ count: deleted }] };
@@ -468,8 +473,11 @@ function adminBody(body: string): AdminBody | undefined {
 }
 
 function documentIn(request: http.IncomingMessage, body: string): string {
-  const isJson = header(request, "content-type")?.startsWith("application/json") === true;
-  return isJson ? (adminBody(body)?.query ?? "") : body;
+  return isJson(request) ? (adminBody(body)?.query ?? "") : body;
+}
+
+function isJson(request: http.IncomingMessage): boolean {
+  return header(request, "content-type")?.startsWith("application/json") === true;
 }
 
 function header({ headers }: http.IncomingMessage, name: string): string | undefined {
