@@ -45,6 +45,42 @@ export interface BackupDescription {
   readonly timestamp: string;
 }
 
+/** A backup of a cluster of your own. Backups come in series: a full one first, then incremental ones. */
+export interface ClusterBackupDescription {
+  /** The series, like "elegant_rubin4": what `backupId` of a Restore takes. */
+  readonly backupId: string;
+  /** Number in the series, counted from 1: what `backupNum` of a Restore takes. */
+  readonly backupNum: number;
+  /** "full" or "incremental". */
+  readonly type: string;
+  /** Folder of its files below the location, like "dgraph.20261127.180058.123". */
+  readonly path: string;
+  /** Whether it is encrypted: then a Restore needs `encryptionKeyFile`. */
+  readonly encrypted: boolean;
+  /** When it was taken (ISO 8601). */
+  readonly timestamp: string;
+}
+
+/** Credentials of an object store: `accessKey` and `secretKey`, or `anonymous`. */
+export interface ObjectStoreCredentials {
+  /** Access key. */
+  readonly accessKey?: string | undefined;
+  /** Secret key. */
+  readonly secretKey?: string | undefined;
+  /** Session token of temporary keys. */
+  readonly sessionToken?: string | undefined;
+  /** Uses the store without keys. */
+  readonly anonymous?: boolean | undefined;
+}
+
+/** What a backup holds, in numbers of nodes. */
+export interface BackupContents {
+  /** Nodes by type, with the names that Dgraph stores. */
+  readonly types: { readonly [name: string]: number };
+  /** Nodes that have a predicate, by predicate. */
+  readonly predicates: { readonly [name: string]: number };
+}
+
 /** The GraphQL schema of a backend. */
 export interface GraphqlSchemaDescription {
   /** The text as it was uploaded; empty when there is none. */

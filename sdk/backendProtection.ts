@@ -19,7 +19,7 @@ interface Declared {
  * What the program declares about the backend of an action. It is not read from the Backend's outputs: they are all unknown in the preview
  * of an update, so that a renamed backend would show its actions as updates too.
  */
-export function hiddenProtection(backend: Backend | pulumi.Input<string>): HiddenProtection {
+export function hiddenProtection(backend: Backend | pulumi.Input<string> | undefined): HiddenProtection {
   const declared = Backend.isInstance(backend) ? declaredBy(backend) : declaredForUid(backend);
   return {
     __backend: declared.apply(({ urn }) => urn),
@@ -38,7 +38,8 @@ interface Traced {
 }
 
 /** A uid may come from a Backend of the program: `backend: orders.uid`. */
-function declaredForUid(value: pulumi.Input<string>): pulumi.Output<Declared> {
+function declaredForUid(value: pulumi.Input<string> | undefined): pulumi.Output<Declared> {
+  if (value === undefined) return pulumi.output(unprotected);
   const uid = pulumi.output(value);
   const behind = (uid as unknown as Traced).allResources?.() ?? Promise.resolve([]);
   const backends = behind.then((resources) => [...resources].filter((one) => Backend.isInstance(one)));
@@ -48,7 +49,7 @@ function declaredForUid(value: pulumi.Input<string>): pulumi.Output<Declared> {
     .apply(([wanted, found]) => found.find(([id]) => id === wanted)?.[1] ?? unprotected);
 }
 
-/** For a backend that is no resource of this program, which could not switch its protection off either. */
+/** For a cluster, and for a backend that is no resource of this program, which could not switch its protection off either. */
 const unprotected = { deletionProtection: false, protect: false } as const;
 
 /**

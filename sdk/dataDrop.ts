@@ -4,22 +4,22 @@ import { delegate } from "./delegate";
 import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
 import { requireInstalled } from "./install";
 import { hiddenProtection, recordOptions } from "./backendProtection";
-import { type Triggers, uidOf } from "./types";
+import { type Triggers, uidIfGiven } from "./types";
 const type = "pulumi-nodejs:dynamic/dgraphcloud:DataDrop";
 
 /** How long a {@link DataDrop} may take. A change only writes the state. */
 export interface DataDropTimeouts {
-  /** Waiting for restores and drops on the same backend, and dropping: a duration like "90s", "20m" or "1h30m". Default "10m". */
+  /** Waiting for restores, drops and backups on the same backend or cluster, and dropping: a duration like "90s", "20m" or "1h30m". Default "10m". */
   create?: pulumi.Input<string> | undefined;
 }
 
 /** Inputs of a {@link DataDrop}. Exactly one of `allData`, `allDataAndSchema`, or `types` and `fields` is given. */
 export interface DataDropArgs {
   /**
-   * The backend whose data is erased: a Backend or its uid. Required. Another backend drops again; a new name or token of the
-   * same one does not. An unknown uid is refused.
+   * The backend whose data is erased: a Backend or its uid. Required with an account, and refused with a cluster, whose own data is erased.
+   * Another backend drops again; a new name or token of the same one does not. An unknown uid is refused.
    */
-  backend: Backend | pulumi.Input<string>;
+  backend?: Backend | pulumi.Input<string> | undefined;
   /** Erases all data and keeps the schema. Default false. Setting it to true drops again (replace). */
   allData?: pulumi.Input<boolean> | undefined;
   /** Erases all data and the schema. Default false. Setting it to true drops again (replace). */
@@ -42,11 +42,18 @@ export interface DataDropArgs {
    * A change only writes the state.
    */
   allowUnknownNames?: pulumi.Input<boolean> | undefined;
+  /**
+   * Consent to lose all users and groups. With access control, a drop of all data on a cluster removes them and gives "groot" the well-known
+   * default password: without this consent it is refused. With it, the provider sets the password of "groot" to `clusterPassword` again right
+   * after the drop. This needs `clusterUser` "groot" and namespace 0. With a cluster only. Default false. A change only writes the state.
+   */
+  resetAccessControl?: pulumi.Input<boolean> | undefined;
   /** A list, or an object from reason to value: a changed or added value drops again. Default: none. Removing one only writes the state. */
   triggers?: Triggers | undefined;
   /**
    * The name that the backend must have at that moment: another one is refused, in the preview already, and both are named
-   * (operation `deployments`). Default: not compared. A change only writes the state.
+   * (operation `deployments`). For a cluster: the host of `clusterUrl` with its port if it has one, like "dgraph.example.com" or "127.0.0.1:8080",
+   * or the id of the cluster. Default: not compared. A change only writes the state.
    */
   confirm?: pulumi.Input<string> | undefined;
   /** Last moment for dropping, like "2026-01-31T18:00:00Z": later it is refused, in the preview already. Default: none. A change only writes the state. */
@@ -56,15 +63,19 @@ export interface DataDropArgs {
    * dropped counts as dropped. A change only writes the state.
    */
   acceptUnknown?: pulumi.Input<string> | undefined;
-  /** Exports everything before the drop (operation `export`) and keeps the URLs as `exportUrls`. A failed export stops the drop. Default false. A change only writes the state. */
+  /**
+   * Exports everything before the drop (operation `export`) and keeps the URLs as `exportUrls`. A failed export stops the drop. With an account
+   * only: before a drop on a cluster, take a {@link Backup}. Default false. A change only writes the state.
+   */
   exportFirst?: pulumi.Input<boolean> | undefined;
   /** How long it may take. A change only writes the state. */
   timeouts?: pulumi.Input<DataDropTimeouts> | undefined;
 }
 
 /**
- * Erases data of a backend, once (operation `dropData`). Only a restore brings the data back. After a lost answer the mutation is not sent
- * again: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores and drops on one backend never overlap.
+ * Erases data of a backend (operation `dropData`), or of a cluster of your own (`/alter` of Alpha), once. Only a restore brings the data back.
+ * After a lost answer the drop is not sent again: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores, drops
+ * and backups of one target never overlap.
  *
  * Deleting the resource makes no call. It is refused while the backend is protected and the program declares neither of the two: without
  * this record, a later `pulumi up` would erase the data again.
@@ -75,7 +86,7 @@ export interface DataDropArgs {
  * ```
  */
 export class DataDrop extends pulumi.CustomResource {
-  /** Uid of the backend. */
+  /** Uid of the backend, or id of the cluster. */
   declare readonly backend: pulumi.Output<string>;
   /** When it began (ISO 8601). */
   declare readonly droppedAt: pulumi.Output<string>;
@@ -90,7 +101,7 @@ export class DataDrop extends pulumi.CustomResource {
 
   constructor(name: string, args: DataDropArgs, options?: pulumi.CustomResourceOptions) {
     requireInstalled();
-    const inputs = { ...args, backend: uidOf(args.backend) };
+    const inputs = { ...args, backend: uidIfGiven(args.backend) };
     const properties = {
       ...outputs,
       ...inputs,

@@ -5,7 +5,7 @@ import type { BackendDescription, BackupDescription, GraphqlSchemaDescription } 
 import type { Backend } from "./backend";
 import { secretWhereNeeded } from "./graphqlSchema";
 import { callMocks, listFromMocks, underMocks } from "./mocks";
-import type { Provider, ResolvedSettings } from "./provider";
+import { type Provider, type ResolvedSettings, settingNames } from "./provider";
 import { uidOf } from "./types";
 
 /** Inputs of {@link getBackend}: exactly one of the two. */
@@ -70,7 +70,7 @@ export interface GetLambdaLogsOutputArgs {
 
 /** Options of the functions. */
 export interface LookupOptions {
-  /** The account to look into. Default: the one that the stack's settings name. */
+  /** The account or the cluster to look into. Default: the one that the stack's settings name. */
   provider?: Provider | undefined;
 }
 
@@ -213,12 +213,7 @@ function withSecret(description: BackendDescription): GetBackendResult {
 function settings(options: LookupOptions | undefined): pulumi.Output<ResolvedSettings> {
   if (options?.provider !== undefined) return options.provider.settings;
   const config = new pulumi.Config("dgraphcloud");
-  return pulumi.output({
-    endpoint: config.get("endpoint"),
-    token: config.get("token"),
-    email: config.get("email"),
-    password: config.get("password"),
-  });
+  return pulumi.output(Object.fromEntries(settingNames.map((name) => [name, config.get(name)])) as ResolvedSettings);
 }
 
 /** An output whose value can be waited for. */

@@ -7,7 +7,7 @@ import { hiddenProtection } from "./backendProtection";
 import { delegate } from "./delegate";
 import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
 import { requireInstalled } from "./install";
-import { type Triggers, uidOf } from "./types";
+import { type Triggers, uidIfGiven } from "./types";
 
 const type = "pulumi-nodejs:dynamic/dgraphcloud:GraphqlSchema";
 
@@ -45,10 +45,10 @@ export interface SchemaAuthorization {
 /** Inputs of a {@link GraphqlSchema}. */
 export interface GraphqlSchemaArgs {
   /**
-   * The backend that gets the schema: a Backend or its uid. Required. Another backend replaces the resource: the schema is sent to the new
-   * backend, and stays on the old one.
+   * The backend that gets the schema: a Backend or its uid. Required with an account, and refused with a cluster, which gets the schema itself.
+   * Another backend replaces the resource: the schema is sent to the new backend, and stays on the old one.
    */
-  backend: Backend | pulumi.Input<string>;
+  backend?: Backend | pulumi.Input<string> | undefined;
   /**
    * The schema in GraphQL's schema language, with Dgraph's directives: a text, or an asset (`new pulumi.asset.FileAsset("schema.graphql")`).
    * Required. A text that cannot be used is refused in the preview, with line and column. A change replaces the whole schema of the backend in
@@ -76,22 +76,24 @@ export interface GraphqlSchemaArgs {
 }
 
 /**
- * The GraphQL schema of a backend (operation `updateGQLSchema`, which replaces all of it). A backend has one. Its `id` is the uid of the backend.
+ * The GraphQL schema of a backend, or of a cluster of your own (operation `updateGQLSchema`, which replaces all of it). A backend has one, and so
+ * has each namespace of a cluster. Its `id` is the uid of the backend, or the id of the cluster: its `cid`, and for a namespace above 0 `CID:NAMESPACE`.
  *
  * The preview compares the text with the state. Unless `allow` names them, it refuses changes that would hide data, make reads fail, or
  * change who may read or write. Before it sends, the update compares with the live schema. Afterwards it checks that the text is live. If Dgraph
- * applies a schema only by half, the schema from before is sent again. A dedicated backend whose `deploymentMode` is "flexible" or "readonly"
- * also answers DQL: there the update counts what is at stake, foresees what Dgraph refuses, and checks the predicates.
+ * applies a schema only by half, the schema from before is sent again. A cluster, and a dedicated backend whose `deploymentMode` is "flexible" or
+ * "readonly", also answer DQL: there the update counts what is at stake, foresees what Dgraph refuses, and checks the predicates.
  *
  * Deleting the resource makes no call: the schema and the data stay on the backend.
  *
  * @example
  * ```ts
  * new dgraphcloud.GraphqlSchema("orders", { backend: orders, schema: new pulumi.asset.FileAsset("schema.graphql") });
+ * new dgraphcloud.GraphqlSchema("shop", { schema: new pulumi.asset.FileAsset("shop.graphql") }, { provider: cluster });
  * ```
  */
 export class GraphqlSchema extends pulumi.CustomResource {
-  /** Uid of the backend. */
+  /** Uid of the backend, or id of the cluster. */
   declare readonly backend: pulumi.Output<string>;
   /** The text that is live, without the line of `authorization`. */
   declare readonly schema: pulumi.Output<string>;
@@ -103,10 +105,10 @@ export class GraphqlSchema extends pulumi.CustomResource {
   declare readonly appliedAt: pulumi.Output<string>;
 
   /**
-   * Looks up the schema of a backend that this stack does not manage.
+   * Looks up the schema of a backend, or of a cluster, that this stack does not manage.
    *
    * @param name Name of the resource in the program.
-   * @param uid Uid of the backend, like "0x42".
+   * @param uid Uid of the backend, like "0x42". With a cluster, its id, as `id` of a GraphqlSchema has it: another cluster is refused.
    */
   static get(name: string, uid: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): GraphqlSchema {
     return new GraphqlSchema(name, undefined, { ...options, id: uid });
@@ -142,7 +144,7 @@ function properties(
   if (args === undefined) return {};
   const inputs = {
     ...args,
-    backend: uidOf(args.backend),
+    backend: uidIfGiven(args.backend),
     schema: textOf(args.schema),
     ...(args.authorization !== undefined && { authorization: withSecretKey(args.authorization) }),
   };

@@ -22,6 +22,10 @@ const isAction = (one: { type: string }): boolean => isA("RestoreRequest", one) 
 const nameOf = (action: { type: string; name: string }): string =>
   isA("DataDrop", action) ? `DataDrop "${action.name}"` : `Restore "${action.name.replace(/-request$/, "")}"`;
 
+// A cluster of your own has no name. Its address is a setting of its Provider. Without an explicit Provider, only `confirm` tells it.
+const clusterOf = (one: { provider?: { props: Record<string, unknown> } }): unknown =>
+  one.provider?.props["dgraphcloud:clusterUrl"];
+
 // A rule only warns if it reads a value that the preview does not know yet. So the rules read the name last.
 function isProductionBackend(args: ResourceValidationArgs): boolean {
   return isProduction(args.getConfig<Config>(), args.urn, args.name, args.props["name"]);
@@ -63,7 +67,7 @@ new PolicyPack("dgraphcloud", {
         if (missing.length > 0)
           reportViolation(
             `${nameOf(args)} has no ${missing.join(" and no ")}: it may run later than you expect, or on another backend. ` +
-              "Set notAfter to the last moment for it, and confirm to the name of its target.",
+              "Set notAfter to the last moment for it, and confirm to the name of its target: for a cluster, its host.",
           );
       },
     },
@@ -72,8 +76,8 @@ new PolicyPack("dgraphcloud", {
       description: "No Restore and no DataDrop replaces or erases data of production.",
       configSchema,
       validateResource: (args, reportViolation) => {
-        // The provider refuses to run an action on a target of another name, so `confirm` is the name of its target.
-        if (isAction(args) && isProduction(args.getConfig<Config>(), args.urn, args.props["confirm"]))
+        // The provider refuses to run an action on a target of another name, so `confirm` is the name of its target, or the host of its cluster.
+        if (isAction(args) && isProduction(args.getConfig<Config>(), args.urn, args.props["confirm"], clusterOf(args)))
           reportViolation(
             `${nameOf(args)} would ${isA("DataDrop", args) ? "erase" : "replace"} data of production. ` +
               "Choose another target, or ask the owner of this rule for an exception.",
@@ -90,7 +94,8 @@ new PolicyPack("dgraphcloud", {
           const allow = schema.props["allow"] as string[] | undefined;
           if (!allow?.includes("*")) continue;
           const backend = schema.propertyDependencies["backend"]?.[0];
-          if (isProduction(args.getConfig<Config>(), schema.urn, schema.name, backend?.name, backend?.props["name"]))
+          const names: unknown[] = [schema.name, clusterOf(schema), backend?.name, backend?.props["name"]];
+          if (isProduction(args.getConfig<Config>(), schema.urn, ...names))
             reportViolation(
               `GraphqlSchema "${schema.name}" of production allows every destructive change. ` +
                 'Replace allow: ["*"] with the paths that its preview names.',
