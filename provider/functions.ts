@@ -1,10 +1,16 @@
 import type { LogPeriod } from "./api/controlPlane";
 import type { Deployment } from "./api/deployment";
 import { oldestFirst } from "./restore/backups";
-import type { BackendDescription, BackupDescription, GraphqlSchemaDescription } from "./types";
-import { AbsentError, DgraphCloudError, noSuchBackend } from "./errors/errors";
+import type {
+  BackendDescription,
+  BackupDescription,
+  ClusterBackupDescription,
+  GraphqlSchemaDescription,
+  ObjectStoreCredentials,
+} from "./types";
+import { AbsentError, DgraphCloudError, noSuchBackend, SettingsError } from "./errors/errors";
 import { messageOf } from "./resource/messages";
-import { endpointsOf, readSettings, type SettingName } from "./api/settings";
+import { checkSettings, connectionOf, endpointsOf, readSettings, type SettingName } from "./api/settings";
 import { systemClock } from "./time";
 import { Account } from "./run/account";
 import { begin, type Operation } from "./run/operation";
@@ -18,7 +24,7 @@ const accounts = new Map<string, Account>();
 /** All backends of the account that the settings name (operation `deployments`). */
 export async function listBackends(stack: StackSettings): Promise<BackendDescription[]> {
   return withMessage("getBackends", async () => {
-    const { account, operation } = lookUp(stack);
+    const { account, operation } = lookUpBackends(stack);
     return (await account.list.recent(operation)).map((deployment) => describe(account, deployment));
   });
 }
@@ -37,7 +43,7 @@ export async function findBackend(
         next: "Give either uid or name.",
       });
     }
-    const { account, operation } = lookUp(stack);
+    const { account, operation } = lookUpBackends(stack);
     const matches = await account.list.find(uid === undefined ? { name: name ?? "" } : { uid }, operation);
     const by = uid === undefined ? `name "${name ?? ""}"` : `uid ${uid}`;
     const [only, another] = matches;
@@ -65,11 +71,29 @@ export async function listBackups(stack: StackSettings, uid: string): Promise<Ba
   });
 }
 
-/** The GraphQL schema of a backend (operation `getGQLSchema` of the backend itself). */
-export async function readGraphqlSchema(stack: StackSettings, uid: string): Promise<GraphqlSchemaDescription> {
+/** The backups in a location that a cluster reads, the oldest first (operation `listBackups` of the cluster). */
+export async function listClusterBackups(
+  stack: StackSettings,
+  { location, credentials }: { readonly location: string; readonly credentials?: ObjectStoreCredentials | undefined },
+): Promise<ClusterBackupDescription[]> {
+  return withMessage("getBackups", async () => {
+    const { account, operation } = lookUp(stack);
+    const backups = oldestFirst(await account.data.listBackups({ location, credentials }, operation));
+    return backups.map(({ series, backupNum, type, path = "", encrypted = false, timestamp }) => ({
+      ...{ backupId: series, backupNum, type, path, encrypted, timestamp },
+    }));
+  });
+}
+
+/** The GraphQL schema of a backend, or of the cluster of the settings (operation `getGQLSchema`, asked of the backend or of the cluster). */
+export async function readGraphqlSchema(
+  stack: StackSettings,
+  uid: string | undefined,
+): Promise<GraphqlSchemaDescription> {
   return withMessage("getGraphqlSchema", async () => {
     const { account, operation } = lookUp(stack);
-    return account.data.generatedSchema(uid, operation);
+    const { id } = await account.data.locate(uid, operation);
+    return account.data.generatedSchema(id, operation);
   });
 }
 
@@ -79,23 +103,34 @@ export async function listLambdaLogs(
   { backend, ...period }: LogPeriod & { readonly backend: string },
 ): Promise<string[]> {
   return withMessage("getLambdaLogs", async () => {
-    const { account, operation } = lookUp(stack);
+    const { account, operation } = lookUpBackends(stack);
     // Only the list tells an absent backend from one without logs.
     await account.data.locate(backend, operation);
     return account.control.lambdaLogs(backend, period, operation);
   });
 }
 
-/** The account that the settings name: the same one for the same settings. */
+/** The account or the cluster that the settings name: the same one for the same settings. */
 export function accountOf(stack: StackSettings, environment: NodeJS.ProcessEnv): Account {
   const settings = readSettings((name) => stack[name], environment);
+  checkSettings(settings);
   const key = JSON.stringify(settings);
   const account = accounts.get(key) ?? new Account(settings, systemClock);
   accounts.set(key, account);
   return account;
 }
 
-/** The account of the settings, and an operation for one look-up. */
+/** The same for what only an account of Dgraph Cloud has. */
+function lookUpBackends(stack: StackSettings): { account: Account; operation: Operation } {
+  if (connectionOf(readSettings((name) => stack[name], process.env)) !== "cluster") return lookUp(stack);
+  throw new SettingsError({
+    code: "DGC803",
+    why: "the settings connect to a cluster (clusterUrl), and backends exist in an account of Dgraph Cloud only.",
+    next: "Give the function a Provider with the settings of an account (token, or email and password), as the option provider.",
+  });
+}
+
+/** What the settings connect to, and an operation for one look-up. */
 function lookUp(stack: StackSettings): { account: Account; operation: Operation } {
   const account = accountOf(stack, process.env);
   const quiet = (): void => undefined;

@@ -1,4 +1,5 @@
 import { backend as backendResource } from "./backend";
+import { backup as backupResource } from "./backup";
 import { dataDrop as dataDropResource } from "./dataDrop";
 import { HostProcess } from "./host/process";
 import { dynamicProvider } from "./host/dynamic";
@@ -6,7 +7,14 @@ import { restoreCompletion as restoreCompletionResource } from "./restore/comple
 import { restoreRequest as restoreRequestResource } from "./restore/request";
 import { graphqlSchema as graphqlSchemaResource } from "./schema";
 
-export { findBackend, listBackends, listBackups, listLambdaLogs, readGraphqlSchema } from "./functions";
+export {
+  findBackend,
+  listBackends,
+  listBackups,
+  listClusterBackups,
+  listLambdaLogs,
+  readGraphqlSchema,
+} from "./functions";
 export type { BackendDescription, BackendSize, BackupDescription, DeploymentMode, DeploymentType } from "./types";
 
 const host = new HostProcess();
@@ -25,3 +33,6 @@ export const dataDrop = dynamicProvider(dataDropResource, host);
 
 /** The dynamic provider of `GraphqlSchema`. Its name must never change. */
 export const graphqlSchema = dynamicProvider(graphqlSchemaResource, host);
+
+/** The dynamic provider of `Backup`. Its name must never change. */
+export const backup = dynamicProvider(backupResource, host);

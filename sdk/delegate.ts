@@ -1,5 +1,5 @@
 /** Resource types, by the names of their exports in `pulumi-dgraphcloud/provider`. */
-export type Kind = "backend" | "restoreRequest" | "restoreCompletion" | "dataDrop" | "graphqlSchema";
+export type Kind = "backend" | "restoreRequest" | "restoreCompletion" | "dataDrop" | "graphqlSchema" | "backup";
 
 /**
  * The text in users' states from which the engine loads the provider, also years later. It must load whatever version of the

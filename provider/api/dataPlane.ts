@@ -1,7 +1,10 @@
 import type { Backup, LiveSchema, RestoreStatusAnswer, StoredNames, StoredPredicate, StoredTypes } from "./dataAnswers";
 import type { Code } from "../errors/codes";
+import type { ObjectStoreCredentials } from "../types";
 import type { Call } from "./retry";
 import type { Probed } from "./transport";
+
+export type { ObjectStoreCredentials };
 
 /** What holds data: a backend of Dgraph Cloud, or a cluster. */
 export interface Target {
@@ -16,15 +19,6 @@ export interface Running {
   readonly what: "restore" | "backup";
   /** The number that Dgraph Cloud gives a restore. A cluster gives none. */
   readonly restoreId?: number;
-}
-
-/** Credentials of an object store. */
-export interface ObjectStoreCredentials {
-  readonly accessKey?: string;
-  readonly secretKey?: string;
-  readonly sessionToken?: string;
-  /** The store takes requests without credentials. */
-  readonly anonymous?: boolean;
 }
 
 /** Where backups are: those of a backend, or those in a folder or an object store that a cluster reads. */

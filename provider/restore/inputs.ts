@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { confirmField, credentialsField, notAfterField, type Triggers, triggersField } from "../action/inputs";
+import { place } from "../action/place";
 import type { Protection } from "../action/backendProtection";
 import { type RestoreState } from "../api/dataAnswers";
 import type { Contents, ObjectStoreCredentials } from "../api/dataPlane";
@@ -73,7 +74,7 @@ export const restoreRequestFields: FieldTable<RestoreRequestInputs> = {
   target: { on: "account", onChange: "replace", required: true, check: uid },
   source: { on: "account", onChange: "replace", required: true, check: uid },
   backupFolder: backupField("backupFolder", "restoredFolder", notEmpty, "account"),
-  location: { on: "cluster", onChange: "replace", required: true, check: notEmpty },
+  location: { on: "cluster", onChange: "replace", required: true, check: place },
   backupId: backupField("backupId", "restoredBackupId", notEmpty, "cluster"),
   backupNum: backupField("backupNum", "restoredNum", wholeNumber),
   triggers: triggersField,

@@ -1,6 +1,7 @@
 import type { LocalCloud } from "dgraphcloud-local";
 import type { SettingName } from "../../provider/api/settings";
 import { backend } from "../../provider/backend";
+import { backup } from "../../provider/backup";
 import { dataDrop } from "../../provider/dataDrop";
 import { EngineGoneError } from "../../provider/errors/errors";
 import { HostProcess } from "../../provider/host/process";
@@ -35,6 +36,7 @@ export class ProviderProcess {
       restoreCompletion: dynamicProvider(restoreCompletion, host),
       dataDrop: dynamicProvider(dataDrop, host),
       graphqlSchema: dynamicProvider(graphqlSchema, host),
+      backup: dynamicProvider(backup, host),
     };
   }
 

@@ -20,6 +20,7 @@ export class Secrets {
       restoreRequest: undefined,
       restoreCompletion: undefined,
       graphqlSchema: undefined,
+      backup: "credentials",
     }[kind];
     return this.isIn(
       JSON.stringify(outputs, (name, value: unknown) =>

@@ -247,6 +247,7 @@ const depth = {
   dataDrop: 1,
   restoreCompletion: 2,
   graphqlSchema: 3,
+  backup: 1,
 } as const satisfies Record<Kind, number>;
 
 function dependentsFirst(entries: readonly Recorded[]): Recorded[] {
