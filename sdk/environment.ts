@@ -3,10 +3,17 @@ import { Backend, type BackendArgs } from "./backend";
 import { GraphqlSchema, type GraphqlSchemaArgs } from "./graphqlSchema";
 import { requireInstalled } from "./install";
 import { partOptions } from "./partOptions";
-import { Restore, type RestoreArgs } from "./restore";
+import { Restore } from "./restore";
+import type { RestoreArgs } from "./restoreArgs";
+
+/** Inputs of a Restore that only a cluster has. */
+type OfCluster = "backup" | "location" | "backupId" | "credentials" | "encryptionKeyFile" | "contents";
 
 /** Data for an {@link Environment}: the inputs of a {@link Restore}. Its target is the environment's own backend. */
-export type EnvironmentSeed = Omit<RestoreArgs, "target">;
+export interface EnvironmentSeed extends Omit<RestoreArgs, "target" | OfCluster> {
+  /** The backend whose backup is restored: a Backend or its uid. Required. Another backend runs the restore again. */
+  source: NonNullable<RestoreArgs["source"]>;
+}
 
 /** Inputs of an {@link Environment}: those of its {@link Backend}, its schema, and its data. */
 export interface EnvironmentArgs extends BackendArgs {

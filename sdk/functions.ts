@@ -1,93 +1,39 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pointerTo } from "../provider/errors/codes";
-import { findBackend, listBackends, listBackups, listLambdaLogs, readGraphqlSchema } from "../provider";
-import type { BackendDescription, BackupDescription, GraphqlSchemaDescription } from "../provider/types";
-import type { Backend } from "./backend";
+import {
+  findBackend,
+  listBackends,
+  listBackups,
+  listClusterBackups,
+  listLambdaLogs,
+  readGraphqlSchema,
+} from "../provider";
+import { settingNames } from "../provider/api/settings";
+import type {
+  BackendDescription,
+  BackupDescription,
+  ClusterBackupDescription,
+  GraphqlSchemaDescription,
+} from "../provider/types";
+import type {
+  GetBackendArgs,
+  GetBackendOutputArgs,
+  GetBackendResult,
+  GetBackupsArgs,
+  GetBackupsOutputArgs,
+  GetClusterBackupsArgs,
+  GetClusterBackupsOutputArgs,
+  GetGraphqlSchemaArgs,
+  GetGraphqlSchemaOutputArgs,
+  GetGraphqlSchemaResult,
+  GetLambdaLogsArgs,
+  GetLambdaLogsOutputArgs,
+  LookupOptions,
+} from "./functionArgs";
 import { secretWhereNeeded } from "./graphqlSchema";
 import { callMocks, listFromMocks, underMocks } from "./mocks";
-import { type Provider, type ResolvedSettings, settingNames } from "./provider";
-import { uidOf } from "./types";
-
-/** Inputs of {@link getBackend}: exactly one of the two. */
-export interface GetBackendArgs {
-  /** Uid of the backend, like "0x42". */
-  uid?: string | undefined;
-  /** Name of the backend; it must be the only one of that name. */
-  name?: string | undefined;
-}
-
-/** Inputs of {@link getBackendOutput}. */
-export interface GetBackendOutputArgs {
-  /** Uid of the backend, like "0x42". */
-  uid?: pulumi.Input<string> | undefined;
-  /** Name of the backend; it must be the only one of that name. */
-  name?: pulumi.Input<string> | undefined;
-}
-
-/** Inputs of {@link getBackups}. */
-export interface GetBackupsArgs {
-  /** Uid of the backend, like "0x42". Dedicated backends only. */
-  uid: string;
-}
-
-/** Inputs of {@link getBackupsOutput}. */
-export interface GetBackupsOutputArgs {
-  /** The backend or its uid. Dedicated backends only. */
-  uid: Backend | pulumi.Input<string>;
-}
-
-/** Inputs of {@link getGraphqlSchema}. */
-export interface GetGraphqlSchemaArgs {
-  /** Uid of the backend, like "0x42". */
-  backend: string;
-}
-
-/** Inputs of {@link getGraphqlSchemaOutput}. */
-export interface GetGraphqlSchemaOutputArgs {
-  /** The backend or its uid. */
-  backend: Backend | pulumi.Input<string>;
-}
-
-/** Inputs of {@link getLambdaLogs}. */
-export interface GetLambdaLogsArgs {
-  /** Uid of the backend, like "0x42". */
-  backend: string;
-  /** The earliest moment, passed on to the service as it is. Default: no limit. */
-  start?: string | undefined;
-  /** The latest moment, passed on to the service as it is. Default: no limit. */
-  end?: string | undefined;
-}
-
-/** Inputs of {@link getLambdaLogsOutput}. */
-export interface GetLambdaLogsOutputArgs {
-  /** The backend or its uid. */
-  backend: Backend | pulumi.Input<string>;
-  /** The earliest moment, passed on to the service as it is. Default: no limit. */
-  start?: pulumi.Input<string> | undefined;
-  /** The latest moment, passed on to the service as it is. Default: no limit. */
-  end?: pulumi.Input<string> | undefined;
-}
-
-/** Options of the functions. */
-export interface LookupOptions {
-  /** The account or the cluster to look into. Default: the one that the stack's settings name. */
-  provider?: Provider | undefined;
-}
-
-/** A backend as the service lists it. */
-export interface GetBackendResult extends Omit<BackendDescription, "jwtToken"> {
-  /** Token for the backend's endpoints. A secret. */
-  readonly jwtToken: pulumi.Output<string>;
-}
-
-/** The GraphQL schema of a backend. */
-export interface GetGraphqlSchemaResult extends Omit<GraphqlSchemaDescription, "schema"> {
-  /**
-   * The text as it was uploaded; empty when there is none. A secret if it has a line `# Dgraph.Authorization` or `# Dgraph.Secret`, which may
-   * hold one.
-   */
-  readonly schema: pulumi.Output<string>;
-}
+import type { ResolvedSettings } from "./provider";
+import { secretCredentials, uidIfGiven, uidOf } from "./types";
 
 /**
  * Looks up a backend by uid or by name (operation `deployments`).
@@ -123,32 +69,54 @@ export function getBackendsOutput(options?: LookupOptions): pulumi.Output<Backen
 }
 
 /**
- * Looks up the backups of a backend, the oldest first (operation `listBackups`, asked of the backend itself).
+ * Looks up the backups of a backend, or in a location that a cluster of your own reads, the oldest first (operation `listBackups`, asked of the backend
+ * or of the cluster).
  *
- * @throws If there is no such backend, or if it cannot have backups: only dedicated ones do.
+ * @throws If there is no such backend, if it cannot have backups (only dedicated ones do), or if the location cannot be read.
  */
-export async function getBackups(args: GetBackupsArgs, options?: LookupOptions): Promise<BackupDescription[]> {
-  return underMocks() ? mockedBackups(args.uid, options) : listBackups(await settingsOf(options), args.uid);
+export function getBackups(args: GetBackupsArgs, options?: LookupOptions): Promise<BackupDescription[]>;
+export function getBackups(args: GetClusterBackupsArgs, options?: LookupOptions): Promise<ClusterBackupDescription[]>;
+export async function getBackups(
+  args: GetBackupsArgs | GetClusterBackupsArgs,
+  options?: LookupOptions,
+): Promise<BackupDescription[] | ClusterBackupDescription[]> {
+  if (underMocks()) return mockedBackups<BackupDescription>(args, options);
+  const account = await settingsOf(options);
+  return "uid" in args ? listBackups(account, args.uid) : listClusterBackups(account, args);
 }
 
 /** Like {@link getBackups}, for inputs that are outputs of resources. */
 export function getBackupsOutput(
   args: GetBackupsOutputArgs,
   options?: LookupOptions,
-): pulumi.Output<BackupDescription[]> {
-  const uid = uidOf(args.uid);
-  return underMocks()
-    ? uid.apply((one) => mockedBackups(one, options))
-    : pulumi.all([uid, settings(options)]).apply(([one, account]) => listBackups(account, one));
+): pulumi.Output<BackupDescription[]>;
+export function getBackupsOutput(
+  args: GetClusterBackupsOutputArgs,
+  options?: LookupOptions,
+): pulumi.Output<ClusterBackupDescription[]>;
+export function getBackupsOutput(
+  args: GetBackupsOutputArgs | GetClusterBackupsOutputArgs,
+  options?: LookupOptions,
+): pulumi.Output<BackupDescription[] | ClusterBackupDescription[]> {
+  const which: pulumi.Output<GetBackupsArgs | GetClusterBackupsArgs> =
+    "uid" in args
+      ? pulumi.output({ uid: uidOf(args.uid) })
+      : pulumi.output({ location: args.location, credentials: secretCredentials(args.credentials) });
+  if (underMocks()) return which.apply((one) => mockedBackups<BackupDescription>(one, options));
+  return pulumi
+    .all([which, settings(options)])
+    .apply(([one, account]): Promise<BackupDescription[] | ClusterBackupDescription[]> =>
+      "uid" in one ? listBackups(account, one.uid) : listClusterBackups(account, one),
+    );
 }
 
 /**
- * Looks up the GraphQL schema of a backend (operation `getGQLSchema`, asked of the backend itself).
+ * Looks up the GraphQL schema of a backend, or of a cluster of your own (operation `getGQLSchema`, asked of the backend or of the cluster).
  *
  * @throws If there is no such backend.
  */
 export async function getGraphqlSchema(
-  args: GetGraphqlSchemaArgs,
+  args: GetGraphqlSchemaArgs = {},
   options?: LookupOptions,
 ): Promise<GetGraphqlSchemaResult> {
   const found = underMocks()
@@ -159,10 +127,10 @@ export async function getGraphqlSchema(
 
 /** Like {@link getGraphqlSchema}, for inputs that are outputs of resources. The whole result is a secret if the text may hold one. */
 export function getGraphqlSchemaOutput(
-  args: GetGraphqlSchemaOutputArgs,
+  args: GetGraphqlSchemaOutputArgs = {},
   options?: LookupOptions,
 ): pulumi.Output<GraphqlSchemaDescription> {
-  const uid = uidOf(args.backend);
+  const uid = pulumi.output(uidIfGiven(args.backend));
   const found = underMocks()
     ? uid.apply((one) => mockedSchema(one, options))
     : pulumi.all([uid, settings(options)]).apply(([one, account]) => readGraphqlSchema(account, one));
@@ -194,11 +162,17 @@ function mockedBackends(options: LookupOptions | undefined): Promise<BackendDesc
   return listFromMocks("getBackends", {}, options?.provider, "backends");
 }
 
-function mockedBackups(uid: string, options: LookupOptions | undefined): Promise<BackupDescription[]> {
-  return listFromMocks("getBackups", { uid }, options?.provider, "backups");
+function mockedBackups<T>(
+  args: GetBackupsArgs | GetClusterBackupsArgs,
+  options: LookupOptions | undefined,
+): Promise<T[]> {
+  return listFromMocks("getBackups", { ...args }, options?.provider, "backups");
 }
 
-function mockedSchema(backend: string, options: LookupOptions | undefined): Promise<GraphqlSchemaDescription> {
+function mockedSchema(
+  backend: string | undefined,
+  options: LookupOptions | undefined,
+): Promise<GraphqlSchemaDescription> {
   return callMocks("getGraphqlSchema", { backend }, options?.provider);
 }
 

@@ -1,5 +1,7 @@
 export { Backend } from "./backend";
 export type { BackendArgs, BackendTimeouts } from "./backend";
+export { Backup } from "./backup";
+export type { BackupArgs, BackupTimeouts } from "./backup";
 export { DataDrop } from "./dataDrop";
 export type { DataDropArgs, DataDropTimeouts } from "./dataDrop";
 export { Environment } from "./environment";
@@ -22,27 +24,32 @@ export type {
   GetBackendResult,
   GetBackupsArgs,
   GetBackupsOutputArgs,
+  GetClusterBackupsArgs,
+  GetClusterBackupsOutputArgs,
   GetGraphqlSchemaArgs,
   GetGraphqlSchemaOutputArgs,
   GetGraphqlSchemaResult,
   GetLambdaLogsArgs,
   GetLambdaLogsOutputArgs,
   LookupOptions,
-} from "./functions";
+} from "./functionArgs";
 export { GraphqlSchema } from "./graphqlSchema";
 export type { GraphqlSchemaArgs, GraphqlSchemaTimeouts, SchemaAuthorization } from "./graphqlSchema";
 export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
 export { Restore } from "./restore";
-export type { RestoreArgs, RestoreTimeouts } from "./restore";
-export type { Triggers } from "./types";
+export type { RestoreArgs, RestoreTimeouts } from "./restoreArgs";
+export type { ObjectStoreCredentialsArgs, Triggers } from "./types";
 export type {
   BackendDescription,
   BackendSize,
+  BackupContents,
   BackupDescription,
+  ClusterBackupDescription,
   DeploymentMode,
   DeploymentType,
   GraphqlSchemaDescription,
+  ObjectStoreCredentials,
   RestoreStatus,
   SchemaChange,
   SchemaGrade,

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SettingName } from "../provider/api/settings";
 import { requireInstalled } from "./install";
 
 /**
@@ -84,23 +85,8 @@ export class Provider extends pulumi.ProviderResource {
   }
 }
 
-/** Names of the settings. Each is `dgraphcloud:NAME` in the stack. */
-export const settingNames = [
-  "endpoint",
-  "token",
-  "email",
-  "password",
-  "clusterUrl",
-  "clusterAuthToken",
-  "clusterUser",
-  "clusterPassword",
-  "clusterNamespace",
-  "clusterHeaders",
-  "clusterInsecure",
-] as const;
-
 /** The settings of a {@link Provider}, resolved: each is a text, as a setting of the stack is. */
-export type ResolvedSettings = { readonly [Name in (typeof settingNames)[number]]?: string | undefined };
+export type ResolvedSettings = { readonly [Name in SettingName]?: string | undefined };
 
 function clusterSettings(args: ProviderArgs): { readonly [name: string]: pulumi.Input<string> | undefined } {
   const { clusterUrl, clusterAuthToken, clusterUser, clusterPassword } = args;
