@@ -94,6 +94,8 @@ export interface DataPlane {
    * the cluster that answers.
    */
   locate(target: string | undefined, call: Call): Promise<Target>;
+  /** What everybody must know about the connection: that it is not encrypted, say. */
+  readonly warning?: string | undefined;
   /** The target in words, for messages: `the backend "staging" (0x42)`. */
   describe(target: string | undefined, call: Call): Promise<string>;
   /** The names by which `confirm` may call the target. */

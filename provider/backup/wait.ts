@@ -140,7 +140,11 @@ async function pollTask(
   return unlessUnanswered(async () => {
     try {
       const status = await context.account.data.backupStatus(search.cluster, task, operation);
-      return status === "running" ? { pending: "in progress" } : { done: status };
+      if (status !== "running") return { done: status };
+      // The task of the first backup on an object store goes on for 100 s after the backup has ended.
+      const hasEnded = (await context.account.data.running(search.cluster, 0, operation))?.what !== "backup";
+      const isListed = hasEnded && (await newIn(context, operation, search)) !== undefined;
+      return isListed ? { done: "succeeded" } : { pending: "in progress" };
     } catch (error) {
       // Only the Alpha that took the task knows it. While it is away, the list can still show that the backup has ended well.
       if (!(error instanceof GraphqlError) || (await newIn(context, operation, search)) === undefined) throw error;

@@ -204,7 +204,10 @@ export class Lifecycle<Inputs, S extends State> {
     const replaces = effectiveFields(this.fields, olds, inputs, "replace");
     const makes = isNew || replaces.length > 0;
     const announced = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces, makes };
-    await this.run("check", { urn }, async (context) => this.resource.announce?.(context, announced));
+    await this.run("check", { urn }, async (context) => {
+      warnOfConnection(context);
+      await this.resource.announce?.(context, announced);
+    });
   }
 
   private run<T>(
@@ -216,6 +219,12 @@ export class Lifecycle<Inputs, S extends State> {
     const step = { ...site, name, kind, unfinished };
     return this.host.run(step, (context) => work(context, step));
   }
+}
+
+/** Once in a run, by the first resource. */
+function warnOfConnection({ account, warn }: Context): void {
+  const { warning } = account.data;
+  if (warning !== undefined && account.announcements.isNews(warning)) warn(warning);
 }
 
 interface Unfinished<Inputs, S> extends Created<S> {

@@ -3,7 +3,8 @@ import { backup } from "../../provider/backup";
 import { unchanged } from "../../provider/backup/contents";
 import { DgraphCloudError } from "../../provider/errors/errors";
 import { LostAnswerError, NotSentError } from "../../provider/errors/requestErrors";
-import { type Connection, unknownValue } from "../../provider/resource/fields";
+import type { Connection } from "../../provider/resource/connection";
+import { unknownValue } from "../../provider/resource/fields";
 import { type Host, PartialFailure } from "../../provider/resource/hostInterface";
 import { Lifecycle } from "../../provider/resource/lifecycle";
 import type { Values } from "../../provider/resource/values";
@@ -15,7 +16,7 @@ import { RestoreRecords } from "../../provider/run/restores";
 import { startOfTime, TestClock } from "../harness/clocks";
 import { contextOf } from "../harness/contexts";
 import { rejection } from "../harness/errors";
-import { clusterId, FakeCluster, refusal } from "../harness/fakeCluster";
+import { clusterId, FakeDataPlane, refusal } from "../harness/fakeDataPlane";
 
 const urn = "urn:pulumi:test::shop::pulumi-nodejs:dynamic/dgraphcloud:Backup::nightly";
 const site = { operation: "backup", host: "127.0.0.1:8080" };
@@ -23,7 +24,7 @@ const minute = 60_000;
 
 describe("a Backup", () => {
   let clock: TestClock;
-  let cluster: FakeCluster;
+  let cluster: FakeDataPlane;
   let account: Account;
   let lines: string[];
   let connection: Connection;
@@ -31,7 +32,7 @@ describe("a Backup", () => {
 
   beforeEach(() => {
     clock = new TestClock();
-    cluster = new FakeCluster(clock);
+    cluster = new FakeDataPlane(clock);
     [lines, connection] = [[], "cluster"];
     begin();
   });

@@ -75,6 +75,11 @@ export class ClusterDataPlane implements DataPlane {
     });
   }
 
+  get warning(): string | undefined {
+    if (!this.access.isInsecure) return undefined;
+    return `the connection to the cluster at ${this.client.host} is not encrypted (clusterInsecure): passwords, tokens and data can be read on the way`;
+  }
+
   async describe(target: string | undefined, call: Call): Promise<string> {
     const { id } = await this.locate(target, call);
     return `the cluster at ${this.client.host} (${id})`;

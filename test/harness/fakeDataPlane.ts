@@ -23,7 +23,7 @@ type Part = Pick<
 >;
 
 /** A cluster without a network. A test changes its fields to script what happens. */
-export class FakeCluster implements Part {
+export class FakeDataPlane implements Part {
   id = clusterId;
   /** How long a backup takes. */
   takesMs = 5_000;
