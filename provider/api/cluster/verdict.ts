@@ -27,15 +27,16 @@ const maxNames = 5;
  * compared with what the backup held.
  */
 export function verdictOf({ expected, found, backedUp, stored, wasSeen }: Evidence): RestoreStatusAnswer {
-  if (expected !== undefined && found !== undefined) {
-    const compared = compareCounts(expected, found);
-    if (compared.gone.length > 0) return failed(`it lacks ${listed(compared.gone)}, which the backup has`);
-    if (compared.unequal.length === 0 && compared.equal > 0) return { status: "OK", errors: [], confirmed: true };
-    return doubtful(
-      compared.unequal.length === 0
-        ? "the backup held nothing that could be counted"
-        : `it has other numbers than the backup: ${listed(compared.unequal)}; somebody may have written since`,
-    );
+  const compared = expected === undefined || found === undefined ? [] : compareCounts(expected, found);
+  // Numbers of 0 prove nothing: an empty database has them too.
+  if (compared.some(({ count }) => count > 0)) {
+    const gone = compared.filter(({ count, now }) => count > 0 && now === 0);
+    const unequal = compared.filter(({ count, now }) => count !== now);
+    if (gone.length > 0)
+      return failed(`it lacks ${listed(gone.map(({ name, count }) => `${name} (${count})`))}, which the backup has`);
+    if (unequal.length === 0) return { status: "OK", errors: [], confirmed: true };
+    const numbers = unequal.map(({ name, count, now }) => `${name} (${count} in the backup, ${now} now)`);
+    return doubtful(`it has other numbers than the backup: ${listed(numbers)}; somebody may have written since`);
   }
   const names = backedUp ?? [];
   const present = names.filter((name) => stored.includes(name));
@@ -61,22 +62,19 @@ function doubtful(doubt: string): RestoreStatusAnswer {
   return { status: "OK", errors: [], confirmed: false, doubt };
 }
 
-function compareCounts(expected: Contents, found: Counts): { gone: string[]; unequal: string[]; equal: number } {
-  const parts = (["types", "predicates"] as const).flatMap((part) =>
+/** The numbers of the backup beside those of now. What could not be counted is left out. */
+function compareCounts(
+  expected: Contents,
+  found: Counts,
+): { readonly name: string; readonly count: number; readonly now: number }[] {
+  const compared = (["types", "predicates"] as const).flatMap((part) =>
     Object.entries(expected[part]).map(([name, count]) => ({
       name: part === "types" ? `the type ${name}` : name,
       count,
       now: found[part][name],
     })),
   );
-  const known = parts.filter(({ now }) => now !== undefined);
-  return {
-    gone: known.filter(({ count, now }) => count > 0 && now === 0).map(({ name, count }) => `${name} (${count})`),
-    unequal: known
-      .filter(({ count, now }) => now !== count)
-      .map(({ name, count, now }) => `${name} (${count} in the backup, ${now ?? 0} now)`),
-    equal: known.filter(({ count, now }) => now === count).length,
-  };
+  return compared.filter((one): one is typeof one & { readonly now: number } => one.now !== undefined);
 }
 
 function listed(names: readonly string[]): string {
