@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Code } from "../errors/codes";
 import { parseDuration } from "../time";
 import { listOf } from "../errors/text";
-import { type Connection, elsewhere } from "./connection";
+import { type Connection, misplacedInput } from "./connection";
 
 /** The engine's placeholder for a value that is not known yet. */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -78,7 +78,7 @@ export function checkFields(fields: Fields, inputs: Values, connection: Connecti
       if (field.required === true && !isElsewhere(field))
         failures.push({ property: name, code: "DGC602", reason: `"${name}" is required: give it a value` });
     } else if (field.on !== undefined && isElsewhere(field)) {
-      failures.push({ property: name, code: "DGC802", reason: elsewhere(field.on) });
+      failures.push({ property: name, code: "DGC802", reason: misplacedInput(field.on) });
     } else if (value !== unknownValue) {
       const reason = field.check?.(value, inputs);
       if (reason !== undefined) failures.push({ property: name, code: "DGC603", reason });

@@ -3,7 +3,7 @@ import { begin, type Operation } from "../run/operation";
 import { timeoutOf } from "../time";
 import type { Context } from "./context";
 import { changedFields, checkFields, effectiveFields, type Failure, type Field, holdsUnknown } from "./fields";
-import { misplacedFailure } from "./connection";
+import { misplacedResource } from "./connection";
 import { type Difference, type Given, type Host, PartialFailure, type Step } from "./hostInterface";
 import { refuseReplace, replaceFailure } from "./protection";
 import { Replays } from "./replays";
@@ -37,8 +37,9 @@ export class Lifecycle<Inputs, S extends State> {
     const inputs = defined(resolved);
     const checked = filledIn(inputs, olds, missing);
     const connection = this.host.connection();
-    const misplaced = resource.on === undefined ? undefined : misplacedFailure(resource.kind, resource.on, connection);
-    if (misplaced !== undefined) return { inputs, failures: [misplaced] };
+    const { kind, on } = resource;
+    if (on !== undefined && connection !== undefined && on !== connection)
+      return { inputs, failures: [{ property: "", code: "DGC803", reason: misplacedResource(kind, on) }] };
     const failures = connection === undefined ? [] : checkFields(this.fields, checked, connection);
     failures.push(...((await resource.check?.(checked as Inputs, olds as Partial<Inputs>)) ?? []));
     const settings = this.host.settingsFailure();

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { checkSelection, dataDropFields, type DataDropInputs } from "../../provider/dataDrop/inputs";
+import type { Connection } from "../../provider/resource/connection";
 import { checkFields, type Failure, type Field, unknownValue } from "../../provider/resource/fields";
 import { restoreRequestFields } from "../../provider/restore/inputs";
 
@@ -18,12 +19,12 @@ const restore: Subject = {
 };
 const drop: Subject = {
   fields: dataDropFields,
-  check: (inputs) => checkSelection(inputs as unknown as DataDropInputs),
+  check: (inputs) => checkSelection(inputs),
   good: { backend: "0x43", types: ["Task"] },
 };
 
-function failures({ fields, check }: Subject, inputs: Values): Failure[] {
-  return [...checkFields(fields, inputs), ...check(inputs)];
+function failures({ fields, check }: Subject, inputs: Values, connection?: Connection): Failure[] {
+  return [...checkFields(fields, inputs, connection), ...check(inputs)];
 }
 
 const inTime = [
@@ -98,11 +99,27 @@ describe("the inputs of Restore and DataDrop", () => {
         expect(failures(subject, { ...subject.good, notAfter })).to.deep.equal([]);
       });
 
-    it(`of a ${name} are accepted while all of them are unknown`, () => {
-      const { allData, allDataAndSchema, ...others } = subject.fields;
-      const unknown = Object.fromEntries(Object.keys(others).map((field) => [field, unknownValue]));
-      expect(failures(subject, unknown)).to.deep.equal([]);
-      expect([allData === undefined, allDataAndSchema === undefined]).to.deep.equal(Array(2).fill(subject === restore));
-    });
+    for (const connection of ["account", "cluster"] as const) {
+      const isElsewhere = ({ on }: Field): boolean => on !== undefined && on !== connection;
+
+      it(`of a ${name} with a connection to a${connection === "account" ? "n" : ""} ${connection} are accepted while all of them are unknown`, () => {
+        const { allData, allDataAndSchema, ...others } = subject.fields;
+        const names = Object.entries(others).flatMap(([field, rules]) => (isElsewhere(rules) ? [] : [field]));
+        const unknown = Object.fromEntries(names.map((field) => [field, unknownValue]));
+        expect(failures(subject, unknown, connection)).to.deep.equal([]);
+        expect([allData === undefined, allDataAndSchema === undefined]).to.deep.equal(
+          Array(2).fill(subject === restore),
+        );
+      });
+
+      it(`of a ${name} that exist for the other connection only are refused with a connection to a${connection === "account" ? "n" : ""} ${connection}`, () => {
+        const names = Object.entries(subject.fields).flatMap(([field, rules]) => (isElsewhere(rules) ? [field] : []));
+        expect(names).not.to.deep.equal([]);
+        for (const field of names) {
+          const found = failures(subject, { [field]: unknownValue }, connection);
+          expect(found.filter(({ code }) => code === "DGC802").map(({ property }) => property)).to.deep.equal([field]);
+        }
+      });
+    }
   }
 });
