@@ -20,8 +20,8 @@ export interface HttpAnswer {
 
 /** The `data` of a GraphQL answer. Every other answer is thrown as a typed error, one for each way to fail. */
 export function readAnswer(site: RequestSite, answer: HttpAnswer): AnswerData {
-  failOnStatus(site, answer);
-  const envelope = parse(site, answer.body);
+  const envelope = readJson(site, answer);
+  if (!isRecord(envelope)) throw new WrongShapeError(site, "the top level", "an object was expected");
   const data = isRecord(envelope["data"]) ? envelope["data"] : undefined;
   const messages = errorMessages(site, envelope["errors"], data);
   if (messages.length > 0) {
@@ -32,6 +32,12 @@ export function readAnswer(site: RequestSite, answer: HttpAnswer): AnswerData {
   }
   if (data === undefined) throw new WrongShapeError(site, "data", "an object was expected");
   return data;
+}
+
+/** The JSON of a good answer. */
+export function readJson(site: RequestSite, answer: HttpAnswer): unknown {
+  failOnStatus(site, answer);
+  return parse(site, answer.body);
 }
 
 /** A Retry-After header in milliseconds. It holds seconds or a date; undefined when it holds neither. */
@@ -69,16 +75,13 @@ function redirect(status: number): string {
   return status >= 300 ? ", a redirect, which is never followed" : " without an answer";
 }
 
-function parse(site: RequestSite, body: string): Record<string, unknown> {
-  let value: unknown;
+function parse(site: RequestSite, body: string): unknown {
   try {
-    value = JSON.parse(body, halfCharacter.test(body) ? (_, one: unknown) => whole(one) : undefined);
+    return JSON.parse(body, halfCharacter.test(body) ? (_, one: unknown) => whole(one) : undefined);
   } catch {
     // Without the parser's error: its text quotes the body, which may hold a token.
     throw new LostAnswerError(site, { why: `HTTP 200 with ${describeBody(body)}`, unreadable: true });
   }
-  if (!isRecord(value)) throw new WrongShapeError(site, "the top level", "an object was expected");
-  return value;
 }
 
 /** An escape of a surrogate. One that stands alone is half a character. */

@@ -90,6 +90,7 @@ export const codes = {
   DGC809: "The answer to a backup was lost",
   DGC810: "The key does not fit the backup",
   DGC811: "Only the superadmin of a cluster may do this",
+  DGC812: "An Alpha of the cluster is not healthy",
 
   DGC901: "Something that was not foreseen",
 } as const;

@@ -69,20 +69,22 @@ export class NotSentError extends RequestError {
   }
 }
 
-/** The service throttles requests (HTTP 429): it refused this one and did not carry it out. */
+/** The service throttles requests (HTTP 429), or does not take any yet: it refused this one and did not carry it out. */
 export class ThrottledError extends RequestError {
   override readonly name = "ThrottledError";
   readonly retryAfterMs: number | undefined;
 
-  constructor(site: RequestSite, retryAfterMs: number | undefined) {
-    super(site, {
-      code: "DGC202",
-      why: "too many requests (HTTP 429)",
-      next: "Run the command again later, or with a lower --parallel.",
-    });
+  constructor(site: RequestSite, retryAfterMs: number | undefined, explanation: Explanation = tooMany) {
+    super(site, explanation);
     this.retryAfterMs = retryAfterMs;
   }
 }
+
+const tooMany: Explanation = {
+  code: "DGC202",
+  why: "too many requests (HTTP 429)",
+  next: "Run the command again later, or with a lower --parallel.",
+};
 
 /** The request may or may not have been carried out: there was no answer, or none that tells. */
 export class LostAnswerError extends RequestError {

@@ -85,7 +85,9 @@ async function sourceInWords(context: Context, inputs: RestoreRequestInputs): Pr
 
 /** Which backup, as far as the program says. */
 function backupOf(inputs: RestoreRequestInputs): string {
-  const [folder, number] = [seriesOf(inputs), inputs.backupNum].map((value) =>
+  const series = seriesOf(inputs);
+  if (series === unknownValue) return "a backup that is not known yet";
+  const [folder, number] = [series, inputs.backupNum].map((value) =>
     value === unknownValue ? "not known yet" : value,
   );
   if (folder === undefined && number === undefined) return "the latest backup when it runs";

@@ -1,6 +1,7 @@
 import { triggersField } from "../action/inputs";
 import type { Triggers } from "../action/inputs";
 import { durations, type FieldTable, notEmpty, uid, unknownValue } from "../resource/fields";
+import { isBackend } from "../resource/messages";
 import { authorizationProblem, type Authorization } from "./authorization";
 
 /** Inputs of a GraphqlSchema after check. The public documentation of each stands at `GraphqlSchemaArgs` in the sdk. */
@@ -23,7 +24,14 @@ export interface GraphqlSchemaHidden {
 }
 
 export const graphqlSchemaFields: FieldTable<GraphqlSchemaInputs> = {
-  backend: { on: "account", onChange: "replace", required: true, check: uid },
+  // A stack that moves from a backend to a cluster leaves it out: the schema goes to the cluster then. The cluster's id is no change.
+  backend: {
+    on: "account",
+    onChange: "replace",
+    required: true,
+    check: uid,
+    hasEffect: (value, { backend }) => value !== undefined || isBackend(String(backend)),
+  },
   // The engine prints the value of a refused property: it is long, and may hold a secret.
   schema: { onChange: "update", required: true, mayBeSecret: true, check: notEmpty },
   // To leave it out removes the line; to leave the consent out takes it back.

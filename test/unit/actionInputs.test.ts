@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checkSelection, dataDropFields, type DataDropInputs } from "../../provider/dataDrop/inputs";
+import { checkSelection, dataDropFields } from "../../provider/dataDrop/inputs";
 import type { Connection } from "../../provider/resource/connection";
 import { checkFields, type Failure, type Field, unknownValue } from "../../provider/resource/fields";
 import { restoreRequestFields } from "../../provider/restore/inputs";

@@ -13,6 +13,11 @@ export const loginSchema = v.object({
 /** What an Alpha is doing. */
 export const healthSchema = v.array(v.object({ instance: v.string(), ongoing: v.nullish(v.array(v.string())) }));
 
+/** The nodes of the cluster, as this Alpha knows them. A node that is away is "unhealthy" after 2 s. */
+export const nodesSchema = v.object({
+  health: v.array(v.object({ instance: v.string(), address: v.string(), status: v.nullish(v.string()) })),
+});
+
 /** One backup in a location: a full one begins a series, incremental ones follow. */
 export const backupsSchema = v.object({
   listBackups: v.nullish(

@@ -36,6 +36,7 @@ import { type ClusterAccess } from "./access";
 import { backupSchema, backupsSchema, identitySchema, taskSchema } from "./answers";
 import { backupsIn, credentialsOf, locationOf } from "./backups";
 import { ClusterClient } from "./client";
+import { Alpha } from "./alpha";
 import { ClusterDrops } from "./drops";
 import { ClusterRestores } from "./restores";
 import { refusalOf } from "./refusals";
@@ -51,9 +52,11 @@ export class ClusterDataPlane implements DataPlane {
     private readonly access: ClusterAccess,
     retrying: Retrying,
   ) {
-    const session = access.login === undefined ? undefined : new ClusterSession(access, access.login, retrying);
-    this.client = new ClusterClient(access, session, retrying);
-    this.drops = new ClusterDrops(this.client, access.login);
+    const alpha = new Alpha(access, retrying.clock);
+    const { login, namespace } = access;
+    const session = login === undefined ? undefined : new ClusterSession(alpha, login, namespace, retrying);
+    this.client = new ClusterClient(alpha, session, retrying);
+    this.drops = new ClusterDrops(this.client, retrying.clock, session && login && { session, login });
     this.restores = new ClusterRestores(this.client, retrying.clock);
   }
 
@@ -104,9 +107,9 @@ export class ClusterDataPlane implements DataPlane {
    */
   async readiness(_: string, call: Call): Promise<Probed> {
     if ((await this.client.ongoing(call)).includes("opRestore")) return { status: 200, retryAfterMs: undefined };
-    const { status } = await this.client.get("/health", call);
-    if (status === 200) await this.client.admin("readiness", { call }, () => undefined);
-    return { status, retryAfterMs: undefined };
+    await this.client.health(call);
+    await this.client.admin("readiness", { call, policy: "byCaller" }, () => undefined);
+    return { status: 200, retryAfterMs: undefined };
   }
 
   async running(_: string, __: number, call: Call): Promise<Running | undefined> {

@@ -6,6 +6,7 @@ export const clusterDocuments = {
   state: "query State { state { cid } }",
   // Without the text, which may be long.
   readiness: "query Readiness { getGQLSchema { id } }",
+  health: "query Health { health { instance address status } }",
   login:
     "mutation Login($user: String!, $password: String!, $namespace: Int!) { login(userId: $user, password: $password, namespace: $namespace) { response { accessJWT } } }",
   updateUser:

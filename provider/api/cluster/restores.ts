@@ -1,12 +1,12 @@
-import { RefusedError } from "../../errors/errors";
+import { ConflictError } from "../../errors/errors";
 import { GraphqlError } from "../../errors/requestErrors";
+import { listOf } from "../../errors/text";
 import type { Clock } from "../../time";
 import { type RestoreStatusAnswer, storedSchema } from "../dataAnswers";
 import type { Contents, RestoreChoice, SentRestore } from "../dataPlane";
-import { isRecord } from "../readAnswer";
-import type { Call } from "../retry";
+import { beforeSending, type Call } from "../retry";
 import { shaped } from "../validateAnswer";
-import { restoreSchema } from "./answers";
+import { nodesSchema, restoreSchema } from "./answers";
 import { locationOf } from "./backups";
 import type { ClusterClient } from "./client";
 import { verdictOf } from "./verdict";
@@ -31,14 +31,29 @@ export class ClusterRestores {
     const which = { backupId: backup.series, backupNum: backup.backupNum };
     const input = { ...locationOf(source), ...which, ...(encryptionKeyFile !== undefined && { encryptionKeyFile }) };
     const request = { variables: { input }, policy: "once" as const, call, isMutation: true };
-    try {
-      await this.client.admin("restore", request, (data, site) => {
-        const { code, message } = shaped(site, restoreSchema, data).restore;
-        if (code !== "Success") throw new GraphqlError(site, [`${code}: ${message ?? "no message"}`], data);
-      });
-    } catch (error) {
-      throw refusedBeforeStart(error) ?? error;
-    }
+    await beforeSending("restore was not sent", this.refuseWithoutAll(call));
+    await this.client.admin("restore", request, (data, site) => {
+      const { code, message } = shaped(site, restoreSchema, data).restore;
+      if (code !== "Success") throw new GraphqlError(site, [`${code}: ${message ?? "no message"}`], data);
+    });
+  }
+
+  /** An Alpha that is away during a restore stays empty for good, and the cluster does not notice. */
+  private async refuseWithoutAll(call: Call): Promise<void> {
+    const nodes = await this.client.admin("health", { call }, (data, site) => shaped(site, nodesSchema, data).health);
+    const away = nodes.filter(({ instance, status }) => instance === "alpha" && status !== "healthy");
+    if (away.length === 0) return;
+    throw new ConflictError({
+      code: "DGC812",
+      why: `${listOf(
+        away.map(({ address }) => address),
+        "and",
+      )} of the cluster at ${this.client.host} ${away.length === 1 ? "is" : "are"} not healthy, and an Alpha that is away during a restore stays empty for good. Nothing was sent.`,
+      next: [
+        "Start every Alpha, then run pulumi up again.",
+        "If a node is gone for good, remove it from the cluster (GET /removeNode at Zero), then run pulumi up again.",
+      ],
+    });
   }
 
   /** Waits until Alpha restores nothing any more, and then looks at the data: Dgraph tells neither an OK nor an ERR. */
@@ -80,11 +95,3 @@ export class ClusterRestores {
 }
 
 type Counts = Readonly<Record<keyof Contents, Readonly<Record<string, number | undefined>>>>;
-
-/** Dgraph answers "Failure" before it begins: then nothing has changed, whatever else the text says. */
-function refusedBeforeStart(error: unknown): RefusedError | undefined {
-  if (!(error instanceof GraphqlError)) return undefined;
-  const payload = Object.values(error.data ?? {}).find(isRecord);
-  if (payload?.["code"] !== "Failure") return undefined;
-  return new RefusedError({ code: error.code, why: error.why, next: error.next, cause: error });
-}

@@ -4,56 +4,53 @@ import { GraphqlError, UnauthorizedError } from "../../errors/requestErrors";
 import { keepSecret } from "../../errors/redact";
 import { expiryOf } from "../identity";
 import { type Login, renewalOf, SharedLogin } from "../login";
-import { type Call, requestMs, type Retrying, withRetries } from "../retry";
-import { postGraphql } from "../transport";
+import { type Call, type Retrying, withRetries } from "../retry";
 import { shaped } from "../validateAnswer";
-import type { ClusterAccess } from "./access";
+import { adminRequest, type Alpha } from "./alpha";
 import { loginSchema } from "./answers";
-import { clusterDocuments } from "./documents";
 
 /** The lifetime of an access token that names none: shorter than Dgraph's default of 6 hours. */
 const assumedLifetimeMs = 3_600_000;
 
+/** The password of groot in a new database, and after a drop of all data. */
+export const wellKnownPassword = "password";
+
+/** A user of access control. */
+export interface User {
+  readonly user: string;
+  readonly password: string;
+}
+
 /** The log-in at a cluster with access control. */
 export class ClusterSession extends SharedLogin {
   constructor(
-    private readonly access: ClusterAccess,
-    private readonly login: { readonly user: string; readonly password: string },
+    private readonly alpha: Alpha,
+    user: User,
+    private readonly namespace: number,
     private readonly retrying: Retrying,
   ) {
-    super(retrying.clock, (call) => this.logInWith(call));
-    keepSecret(login.password);
+    super(retrying.clock, (call) => this.logInAs(user, call));
+    // What everybody knows is no secret, and the word stands in many messages.
+    if (user.password !== wellKnownPassword) keepSecret(user.password);
   }
 
-  private async logInWith(call: Call): Promise<Login> {
-    const { user, password } = this.login;
-    const { url, namespace, headers, authToken } = this.access;
-    const site = { operation: "login", host: url.host, isCluster: true };
-    const document = clusterDocuments.login;
+  /** Logs in. Dgraph refuses every log-in while it starts and while it restores: then it is tried again. */
+  async logInAs({ user, password }: User, call: Call): Promise<Login> {
+    const { namespace, alpha } = this;
+    const variables = { user, password, namespace };
+    const request = adminRequest("login", { variables, call }, (data, site) => shaped(site, loginSchema, data));
     try {
-      return await withRetries(this.retrying, "idempotent", call, async () => {
-        const answer = await postGraphql({
-          url: new URL(`${url.pathname.replace(/\/$/, "")}/admin`, url),
-          operation: "login",
-          document,
-          variables: { user, password, namespace },
-          headers: { ...headers, ...(authToken !== undefined && { "x-dgraph-authtoken": authToken }) },
-          timeoutMs: requestMs(this.retrying.clock, document, "idempotent", call),
-          signal: call.signal,
-          idempotent: true,
-          isCluster: true,
-        });
-        const token = shaped(site, loginSchema, answer).login.response.accessJWT;
-        keepSecret(token);
-        return { token, renewAt: renewalOf(expiryOf(token), this.retrying.clock.now(), assumedLifetimeMs) };
-      });
+      const { login } = await withRetries(this.retrying, "idempotent", call, () => alpha.post(request));
+      const token = login.response.accessJWT;
+      keepSecret(token);
+      return { token, renewAt: renewalOf(expiryOf(token), this.retrying.clock.now(), assumedLifetimeMs) };
     } catch (cause) {
       const isRefused =
         (cause instanceof GraphqlError || cause instanceof UnauthorizedError) && refused.test(cause.why);
       if (!isRefused) throw cause;
       throw new SettingsError({
         code: "DGC805",
-        why: `the cluster at ${url.host} refused the log-in of ${user}${namespace > 0 ? ` in namespace ${namespace}` : ""}: ${cause.why}.`,
+        why: `the cluster at ${alpha.host} refused the log-in of ${user}${namespace > 0 ? ` in namespace ${namespace}` : ""}: ${cause.why}.`,
         next: [
           "Correct clusterUser, clusterPassword or clusterNamespace.",
           "After a restore, the users and the passwords are those of the backup. After a drop of all data, only groot is left.",

@@ -18,7 +18,7 @@ export interface Evidence {
 type Counts = { readonly [Part in keyof Contents]: Readonly<Record<string, number | undefined>> };
 
 const reasons =
-  "a damaged file, or a wrong or missing encryption key, are the usual reasons; the log of Alpha has the one that applies";
+  "The usual reasons are a damaged file, and a wrong or missing encryption key; only the log of Alpha has the one that applies";
 /** How many names a message lists. */
 const maxNames = 5;
 
@@ -33,14 +33,17 @@ export function verdictOf({ expected, found, backedUp, stored, wasSeen }: Eviden
     const gone = compared.filter(({ count, now }) => count > 0 && now === 0);
     const unequal = compared.filter(({ count, now }) => count !== now);
     if (gone.length > 0)
-      return failed(`it lacks ${listed(gone.map(({ name, count }) => `${name} (${count})`))}, which the backup has`);
+      return failed(
+        wasSeen,
+        `it lacks ${listed(gone.map(({ name, count }) => `${name} (${count})`))}, which the backup has`,
+      );
     if (unequal.length === 0) return { status: "OK", errors: [], confirmed: true };
     const numbers = unequal.map(({ name, count, now }) => `${name} (${count} in the backup, ${now} now)`);
     return doubtful(`it has other numbers than the backup: ${listed(numbers)}; somebody may have written since`);
   }
   const names = backedUp ?? [];
   const present = names.filter((name) => stored.includes(name));
-  if (names.length > 0 && present.length === 0) return failed("it has none of the predicates of the backup");
+  if (names.length > 0 && present.length === 0) return failed(wasSeen, "it has none of the predicates of the backup");
   if (names.length > 0 && present.length === names.length && wasSeen)
     return { status: "OK", errors: [], confirmed: true };
   if (names.length === 0) return doubtful("the backup names no predicate to look for");
@@ -51,11 +54,10 @@ export function verdictOf({ expected, found, backedUp, stored, wasSeen }: Eviden
   );
 }
 
-function failed(what: string): RestoreStatusAnswer {
-  return {
-    status: "ERR",
-    errors: [`the restore has ended, and the database was not restored: ${what}. ${upper(reasons)}`],
-  };
+function failed(wasSeen: boolean, what: string): RestoreStatusAnswer {
+  const begun = wasSeen ? "the restore has ended, and" : "no restore is in progress any more, and";
+  const never = wasSeen ? "" : "; or it never began, since an Alpha had just lost its leader";
+  return { status: "ERR", errors: [`${begun} the database was not restored: ${what}. ${reasons}${never}`] };
 }
 
 function doubtful(doubt: string): RestoreStatusAnswer {
@@ -80,8 +82,4 @@ function compareCounts(
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, maxNames).join(", ");
   return names.length > maxNames ? `${shown} and ${names.length - maxNames} more` : shown;
-}
-
-function upper(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
