@@ -85,6 +85,11 @@ export class AlphaClient {
     dataOf(await this.ask("/mutate?commitNow=true", { set: nodes }));
   }
 
+  /** Runs a mutation or an upsert in RDF, and commits it. */
+  async upsert(rdf: string): Promise<void> {
+    dataOf(await this.ask("/mutate?commitNow=true", rdf, "application/rdf"));
+  }
+
   /** Deploys a GraphQL schema. */
   async setSchema(schema: string): Promise<void> {
     await this.admin(
