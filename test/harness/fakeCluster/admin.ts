@@ -165,6 +165,14 @@ export class Admin {
       user.password = password;
       return { userId, message: "Reset password is successful", namespace };
     },
+    updateUser: (input, { namespace }) => {
+      const { filter, set } = input as { filter: { name?: { eq?: string } }; set?: { password?: string } };
+      const { database } = this.cluster;
+      database.refuseWhileRestoring();
+      const found = database.users.filter((one) => one.name === filter.name?.eq && one.namespace === namespace);
+      for (const user of found) user.password = set?.password ?? user.password;
+      return { user: found.map(({ name }) => ({ name })) };
+    },
     backup: (input) => {
       const { destination, forceFull = false } = input as { destination: string; forceFull?: boolean };
       if (!this.cluster.isReadable(destination, input)) throw new Refusal("task failed");

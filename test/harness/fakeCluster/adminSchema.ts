@@ -52,6 +52,12 @@ export const adminSchema = buildSchema(`
   }
   type RestorePayload { code: String message: String }
   input ResetPasswordInput { userId: String! password: String! namespace: Int! }
+  type User { name: String! }
+  input UserNameHashFilter { eq: String }
+  input UserFilter { name: UserNameHashFilter }
+  input SetUserInput { password: String }
+  input UpdateUserInput { filter: UserFilter! set: SetUserInput }
+  type UpdateUserPayload { user: [User] }
   type ResetPasswordPayload { userId: String message: String namespace: UInt64 }
 
   type Mutation {
@@ -59,6 +65,7 @@ export const adminSchema = buildSchema(`
     login(userId: String, password: String, namespace: Int, refreshToken: String): LoginPayload
     backup(input: BackupInput!): BackupPayload
     restore(input: RestoreInput!): RestorePayload
+    updateUser(input: UpdateUserInput!): UpdateUserPayload
     resetPassword(input: ResetPasswordInput!): ResetPasswordPayload
   }
 `);
