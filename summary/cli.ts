@@ -20,8 +20,9 @@ the next pulumi up deletes.
   --json            write JSON instead
   --fail-on WORDS   exit with 3 if the preview destroys something: delete, replace, restore, drop, schema, separated by commas,
                     or destructive for all of them. Exit with 1 if the preview failed
-  --data            ask Dgraph Cloud how much would be lost. Needs the credentials in the environment (DGRAPHCLOUD_EMAIL and
-                    DGRAPHCLOUD_PASSWORD, or DGRAPHCLOUD_TOKEN)
+  --data            ask Dgraph Cloud, or your cluster, how much would be lost. Needs the settings in the environment
+                    (DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD, or DGRAPHCLOUD_TOKEN; or DGRAPHCLOUD_CLUSTER_URL and what
+                    else the cluster needs)
   --max-length N    the most characters of the Markdown (default 65536, what a comment on GitHub may have)
   --help            print this text
 

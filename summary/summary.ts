@@ -129,14 +129,16 @@ function namedLoss(word: Destruction, findings: readonly Finding[]): string {
 /** How many nodes are lost, counting each backend once; nothing without --data. */
 function nodesLost({ destroyed, stakes }: Summary): string[] {
   if (stakes === undefined) return [];
-  const lost = new Map<string, ReadonlySet<string> | "all">();
+  // The nodes of a cluster are one object, whether a resource names it by its id or by its host.
+  const lost = new Map<AtStake | string, ReadonlySet<string> | "all">();
   for (const { data } of destroyed) {
     if (data === undefined || data.changes !== undefined) continue;
-    const before = lost.get(data.uid) ?? new Set();
-    lost.set(data.uid, before === "all" || data.types === undefined ? "all" : new Set([...before, ...data.types]));
+    const key = stakes.backends.get(data.uid) ?? data.uid;
+    const before = lost.get(key) ?? new Set();
+    lost.set(key, before === "all" || data.types === undefined ? "all" : new Set([...before, ...data.types]));
   }
   if (lost.size === 0) return [];
-  const counts = [...lost].map(([uid, types]) => countOf(stakes.backends.get(uid), types));
+  const counts = [...lost].map(([key, types]) => countOf(typeof key === "string" ? undefined : key, types));
   const total = counts.reduce((sum, { nodes = 0 }) => sum + nodes, 0);
   if (counts.every(({ nodes }) => nodes === undefined)) return ["how many nodes are lost is not known"];
   const least = counts.every(({ isAll }) => isAll) ? "" : "at least ";

@@ -1,6 +1,6 @@
+import type { DataPlane } from "../../provider/api/dataPlane";
 import type { Deployment } from "../../provider/api/deployment";
 import type { Call } from "../../provider/api/retry";
-import type { Account } from "../../provider/run/account";
 import { keepSecretLines } from "../../provider/schema/authorization";
 import { ifAnswered } from "../../provider/schema/live";
 import type { AtStake, TypeCount } from "./text";
@@ -13,8 +13,13 @@ export type Ask = <T>(send: (call: Call) => Promise<T>) => Promise<T>;
 /** What is known about the nodes of a backend. */
 export type NodeCounts = Pick<AtStake, "nodes" | "total" | "counted" | "unknown">;
 
-/** Counts the nodes of a backend by type: in DQL where it answers that, else in GraphQL. */
-export async function countNodes({ data }: Account, backend: Deployment, ask: Ask): Promise<NodeCounts> {
+/** Counts the nodes of a backend or a cluster by type: in DQL where it answers that, else in GraphQL. */
+export async function countNodes(
+  data: DataPlane,
+  backend: Pick<Deployment, "uid" | "deploymentMode">,
+  ask: Ask,
+  unknownOf: typeof unknownOfBackend = unknownOfBackend,
+): Promise<NodeCounts> {
   const { uid } = backend;
   try {
     const live = await ask((call) => data.generatedSchema(uid, call));
@@ -33,12 +38,12 @@ export async function countNodes({ data }: Account, backend: Deployment, ask: As
     const total = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
     return found(types, counts, { all: "types of the schema", unknown, total });
   } catch (error) {
-    return notKnown([unknownOfBackend("the nodes cannot be counted", error)]);
+    return notKnown([unknownOf("the nodes cannot be counted", error)]);
   }
 }
 
-/** Whether a backend may answer DQL: all but those in the mode graphql. */
-export function answersDql({ deploymentMode }: Deployment): boolean {
+/** Whether a backend may answer DQL: all but those in the mode graphql. A cluster has no mode. */
+export function answersDql({ deploymentMode }: Pick<Deployment, "deploymentMode">): boolean {
   return deploymentMode !== "graphql";
 }
 

@@ -3,14 +3,15 @@ import type { Call } from "../../provider/api/retry";
 import { DeadlineError, DgraphCloudError } from "../../provider/errors/errors";
 import { GraphqlError } from "../../provider/errors/requestErrors";
 import { accountOf } from "../../provider/functions";
-import { presentable } from "../../provider/resource/messages";
+import { isBackend, presentable } from "../../provider/resource/messages";
 import { oldestFirst } from "../../provider/restore/backups";
 import type { Account } from "../../provider/run/account";
 import type { SchemaChange } from "../../provider/schema/grading";
 import { counted, isNotNow } from "../../provider/schema/live";
 import { systemClock } from "../../provider/time";
-import type { AtStake } from "./text";
+import { type AtStake, nothingKnown } from "./text";
 import { answersDql, countNodes } from "./countNodes";
+import { Clusters, connectionIn } from "./clusters";
 import { unknownBecause, unknownOfBackend } from "./unknown";
 
 /** Limits of the look-ups. Times are in milliseconds. */
@@ -38,13 +39,16 @@ export class LookUps {
   private readonly asked = new Set<string>();
   private endsAt: number | undefined;
   private list: Promise<Listed> | undefined;
+  private readonly clusters: Clusters;
 
   constructor(
     private readonly environment: NodeJS.ProcessEnv,
     private readonly bounds: Bounds = defaultBounds,
-  ) {}
+  ) {
+    this.clusters = new Clusters(environment, (send) => this.ask(send));
+  }
 
-  /** What the backends hold, by their uids. */
+  /** What the backends and clusters hold, by their uids, ids or hosts. */
   async whatIsAtStake(uids: readonly string[]): Promise<ReadonlyMap<string, AtStake>> {
     const wanted = [...new Set(uids)];
     const stakes: [string, AtStake][] = [];
@@ -64,9 +68,8 @@ export class LookUps {
     const notKnown = changes.map(() => undefined);
     if (!changes.some(({ stake }) => stake !== undefined) || !this.mayAsk(uid)) return notKnown;
     try {
-      const { account, backends } = await this.listed();
-      const backend = backends.get(uid);
-      if (backend === undefined || !answersDql(backend)) return notKnown;
+      const account = isBackend(uid) ? await this.accountWithDql(uid) : await this.clusters.accountOf(uid);
+      if (account === undefined) return notKnown;
       const context = { account, clock: systemClock };
       const counts = await this.ask((call) => counted(context, call, { uid, changes, live: { stored: [] } }));
       return counts.map(({ count }) => count);
@@ -76,22 +79,34 @@ export class LookUps {
     }
   }
 
+  /** The account of a backend that may answer DQL. */
+  private async accountWithDql(uid: string): Promise<Account | undefined> {
+    const { account, backends } = await this.listed();
+    const backend = backends.get(uid);
+    return backend === undefined || !answersDql(backend) ? undefined : account;
+  }
+
   private async stakeOf(uid: string): Promise<AtStake> {
-    if (!this.mayAsk(uid)) return nothing(`not asked: more than ${this.bounds.backends} backends`);
+    if (!isBackend(uid)) return this.clusters.stakeOf(uid);
+    if (connectionIn(this.environment) === "cluster")
+      return nothingKnown(
+        "a backend of Dgraph Cloud, and the environment names a cluster; use the settings of its account",
+      );
+    if (!this.mayAsk(uid)) return nothingKnown(`not asked: more than ${this.bounds.backends} backends`);
     let listed: Listed;
     try {
       listed = await this.listed();
     } catch (error) {
-      return nothing(unknownBecause("what it holds cannot be looked up", error));
+      return nothingKnown(unknownBecause("what it holds cannot be looked up", error));
     }
     const { account, backends } = listed;
     const backend = backends.get(uid);
     if (backend === undefined) {
       const name = account.session.accountName ?? "of these credentials";
-      return nothing(`not in the account ${presentable(name)}; use the credentials of the account that has it`);
+      return nothingKnown(`not in the account ${presentable(name)}; use the credentials of the account that has it`);
     }
     const [nodes, backup] = await Promise.all([
-      countNodes(account, backend, (send) => this.ask(send)),
+      countNodes(account.data, backend, (send) => this.ask(send)),
       this.newestBackup(account, backend),
     ]);
     return { ...nodes, ...backup, unknown: [...nodes.unknown, ...backup.unknown] };
@@ -150,10 +165,6 @@ export class LookUps {
       cancel();
     }
   }
-}
-
-function nothing(why: string): AtStake {
-  return { nodes: undefined, total: undefined, counted: undefined, newestBackup: undefined, unknown: [why] };
 }
 
 /** With the time in ISO 8601, if it can be read. */

@@ -7,7 +7,7 @@ export interface TypeCount {
   readonly count: number;
 }
 
-/** What a backend holds. */
+/** What a backend or a cluster holds. */
 export interface AtStake {
   /** Nodes by type, the most first, types without nodes left out; undefined when they cannot be counted. */
   readonly nodes: readonly TypeCount[] | undefined;
@@ -19,6 +19,11 @@ export interface AtStake {
   readonly newestBackup: { readonly timestamp: string; readonly type: string } | null | undefined;
   /** Why something is not known, each in words for a reader of the pull request. */
   readonly unknown: readonly string[];
+}
+
+/** What is known of a backend or a cluster that could not be asked. */
+export function nothingKnown(why: string): AtStake {
+  return { nodes: undefined, total: undefined, counted: undefined, newestBackup: undefined, unknown: [why] };
 }
 
 /** How many types or predicates are named. */

@@ -41,3 +41,27 @@ export function unknownOfBackend(what: string, error: unknown): string {
   if (isRefusedToken) return `${what}: the backend refuses the token that the account has for it; ${later} (DGC105)`;
   return unknownBecause(what, error);
 }
+
+const clusterUrl = "check DGRAPHCLOUD_CLUSTER_URL";
+const clusterUser = "set DGRAPHCLOUD_CLUSTER_USER and DGRAPHCLOUD_CLUSTER_PASSWORD, or DGRAPHCLOUD_CLUSTER_AUTH_TOKEN";
+
+/** What is different for a cluster. */
+const reasonsOfCluster: Readonly<Partial<Record<Code, string>>> = {
+  DGC105: `the cluster refuses the request; ${clusterUser}`,
+  DGC201: `there is no connection; ${clusterUrl}, then run the command again`,
+  DGC203: `the cluster failed, or did not answer in time; ${later}`,
+  DGC205: `the cluster answered with an error; ${later}`,
+  DGC206: `the answer has an unexpected shape; ${clusterUrl}; if it is right, please report this`,
+  DGC207: `the address answers with an HTTP error; ${clusterUrl}`,
+  DGC805: `the log-in was refused; ${clusterUser}`,
+  DGC806: "DGRAPHCLOUD_CLUSTER_URL cannot be used; correct it",
+  DGC807:
+    "the environment has settings of an account and of a cluster, or a cluster without DGRAPHCLOUD_CLUSTER_URL; keep those of one",
+};
+
+/** The same for a request to a cluster. */
+export function unknownOfCluster(what: string, error: unknown): string {
+  const reason = error instanceof DgraphCloudError ? reasonsOfCluster[error.code] : undefined;
+  if (reason === undefined || isNotNow(error)) return unknownBecause(what, error);
+  return `${what}: ${reason} (${(error as DgraphCloudError).code})`;
+}

@@ -1,4 +1,3 @@
-import { type DataDropInputs } from "../../provider/dataDrop/inputs";
 import { whatIsDropped } from "../../provider/dataDrop/steps";
 import { holdsUnknown } from "../../provider/resource/fields";
 import { isRecord } from "../../provider/api/readAnswer";
@@ -35,7 +34,7 @@ export function actionFinding(plan: Plan, surroundings: Surroundings): Finding {
     return { plan, what: "runs on a new backend, which holds nothing to lose", details: [] };
   }
   const announced = surroundings.announcements.get(plan.urn)?.find((line) => line.startsWith("will "));
-  return running(plan, announced ?? `will ${effectOf(plan, next)}${reasonOf(plan, old)}`);
+  return running(plan, announced ?? `will ${effectOf(plan)}${reasonOf(plan, old)}`);
 }
 
 function running(plan: Plan, what: string): Finding {
@@ -44,8 +43,8 @@ function running(plan: Plan, what: string): Finding {
 }
 
 /** Nothing for a drop of single fields, because their nodes stay. */
-function dataOf({ kind, next }: Plan): LostData | undefined {
-  const uid = targetOf(next);
+function dataOf({ kind, old, next }: Plan): LostData | undefined {
+  const uid = isOnCluster(next) ? clusterOf(old, next) : targetOf(next);
   if (uid === undefined) return undefined;
   const { allData, allDataAndSchema, types } = next?.inputs ?? {};
   if (kind === "RestoreRequest" || allData === true || allDataAndSchema === true) return { uid };
@@ -70,32 +69,63 @@ export function isOnNewBackend(next: State | undefined, { backendPlans }: Surrou
   return adoptUid === undefined && (adoptExisting === undefined || adoptExisting === false);
 }
 
+/** Whether the program names no backend: the action is on the cluster that its provider is connected to. */
+function isOnCluster(next: State | undefined): boolean {
+  return next?.inputs["target"] === undefined && next?.inputs["backend"] === undefined;
+}
+
+/** The id of the cluster, as the state has it; in a first run the name that `confirm` gives. */
+function clusterOf(old: State | undefined, next: State | undefined): string | undefined {
+  const recorded = old?.outputs["target"] ?? old?.outputs["backend"] ?? next?.inputs["confirm"];
+  return typeof recorded === "string" && recorded !== "[secret]" && !holdsUnknown(recorded) ? recorded : undefined;
+}
+
 /** The uid of the backend whose data is lost. */
 function targetOf(next: State | undefined): string | undefined {
   const uid = next?.inputs["target"] ?? next?.inputs["backend"];
   return typeof uid === "string" && !holdsUnknown(uid) ? uid : undefined;
 }
 
-function effectOf({ kind }: Plan, next: State | undefined): string {
-  const target = targetOf(next);
-  const backend = target === undefined ? "a backend that is not known yet" : `the backend ${target}`;
-  if (kind !== "DataDrop") return `replace all data and the schema of ${backend}`;
-  return `erase ${droppedBy(next?.inputs ?? {})} of ${backend}`;
+function effectOf({ kind, old, next }: Plan): string {
+  const target = isOnCluster(next) ? ["the cluster", clusterOf(old, next)].join(" ").trim() : backendOf(next);
+  if (kind !== "DataDrop") return `replace all data and the schema of ${target}`;
+  return `erase ${droppedBy(next?.inputs ?? {})} of ${target}`;
+}
+
+function backendOf(next: State | undefined): string {
+  const uid = targetOf(next);
+  return uid === undefined ? "a backend that is not known yet" : `the backend ${uid}`;
 }
 
 function droppedBy(inputs: State["inputs"]): string {
   const isHidden = ["types", "fields"].some((name) => inputs[name] === "[secret]");
-  return isHidden ? "types or fields that are secret" : whatIsDropped(inputs as unknown as DataDropInputs);
+  return isHidden ? "types or fields that are secret" : whatIsDropped(inputs);
 }
 
 function reasonOf({ changed, causes }: Plan, old: State | undefined): string {
   if (old === undefined) return ". This is a first run";
+  return becauseOf({ changed, causes });
+}
+
+/** Why an action runs again. */
+function becauseOf({ changed, causes }: Pick<Plan, "changed" | "causes">): string {
   if (causes.includes("id")) return ". It runs again because the engine was told to replace it";
   const paths = causes.flatMap((name) => {
     const below = changed.filter((path) => path.startsWith(`${name}.`) || path.startsWith(`${name}[`));
     return below.length === 0 ? [name] : below;
   });
   return paths.length === 0 ? "" : `. It runs again because of a change of ${paths.join(", ")}`;
+}
+
+/** A backup of a cluster. Nothing is lost, also where the engine replaces its record. */
+export function backupFinding(plan: Plan): Finding {
+  const { operation } = plan;
+  const whats: Readonly<Record<string, string>> = {
+    create: "is taken",
+    replace: `is taken again, and the files of the earlier one stay${becauseOf(plan)}`,
+    delete: "leaves the state; its files stay",
+  };
+  return { plan, what: whats[operation] ?? "changes in the state only", details: [] };
 }
 
 function isListed(value: unknown): value is string[] {

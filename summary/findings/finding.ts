@@ -7,8 +7,9 @@ import type { State } from "../preview";
 export const destructions = ["delete", "replace", "restore", "drop", "schema"] as const;
 export type Destruction = (typeof destructions)[number];
 
-/** Data of a backend. */
+/** Data of a backend or of a cluster. */
 export interface LostData {
+  /** The uid of the backend, or the id of the cluster. In a first run on a cluster, its host: the name that `confirm` gives. */
   readonly uid: string;
   /** The types whose nodes are lost. None: all data. */
   readonly types?: readonly string[];

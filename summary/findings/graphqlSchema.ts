@@ -2,6 +2,7 @@ import { GraphQLError } from "graphql";
 import { labels } from "../../provider/schema/consent";
 import { gradeChanges, grades, needsConsent, type SchemaChange } from "../../provider/schema/grading";
 import { holdsUnknown } from "../../provider/resource/fields";
+import { isBackend } from "../../provider/resource/messages";
 import { isOnNewBackend, type Surroundings } from "./action";
 import { type Finding, isUnfinished } from "./finding";
 import type { Plan } from "../plan";
@@ -10,7 +11,10 @@ import type { State } from "../preview";
 /** A GraphqlSchema: what becomes of the data when its text changes. */
 export async function schemaFinding(plan: Plan, surroundings: Surroundings): Promise<Finding> {
   const { operation } = plan;
-  if (operation === "delete") return { plan, what: "leaves the state; the schema stays on its backend", details: [] };
+  if (operation === "delete") {
+    const where = plan.old?.id === undefined || isBackend(plan.old.id) ? "backend" : "cluster";
+    return { plan, what: `leaves the state; the schema stays on its ${where}`, details: [] };
+  }
   return operation === "update" ? updated(plan, surroundings) : first(plan, surroundings);
 }
 
@@ -37,7 +41,8 @@ async function updated(plan: Plan, surroundings: Surroundings): Promise<Finding>
     const what = harmless.length === 0 ? whatElse(plan) : `is updated: ${byGrade(harmless, (of) => pathsOf(of))}`;
     return { plan, what, details: [] };
   }
-  const backend = textAt(plan.next, "backend");
+  // The program names no cluster, but the id of the schema is the cluster's.
+  const backend = textAt(plan.next, "backend") ?? plan.old?.id;
   return {
     plan,
     destroys: "schema",

@@ -1,4 +1,4 @@
-import { actionFinding, type Surroundings } from "./action";
+import { actionFinding, backupFinding, type Surroundings } from "./action";
 import { backendFinding } from "./backend";
 import { type Destruction, destructions, type Finding, isUnfinished } from "./finding";
 import { schemaFinding } from "./graphqlSchema";
@@ -40,6 +40,7 @@ async function findingOf(plan: Plan, surroundings: Surroundings): Promise<Findin
   if (kind === "Backend") return backendFinding(plan);
   if (kind === "GraphqlSchema") return schemaFinding(plan, surroundings);
   if (kind === "DataDrop" || kind === "RestoreRequest") return actionFinding(plan, surroundings);
+  if (kind === "Backup") return backupFinding(plan);
   if (kind === "RestoreCompletion") return { plan, what: waitOf(operation), details: [] };
   return otherFinding(plan);
 }
@@ -49,8 +50,10 @@ async function findingOf(plan: Plan, surroundings: Surroundings): Promise<Findin
  * GraphqlSchema a change that hides data.
  */
 function goesOn({ kind, operation, changed, old }: Plan): boolean {
-  const isHarmless = kind === "Backend" || kind === "RestoreRequest" || kind === "RestoreCompletion";
-  return isHarmless && operation === "update" && changed.length === 0 && isUnfinished(old);
+  const harmless = ["Backend", "RestoreRequest", "RestoreCompletion", "Backup"];
+  return (
+    kind !== undefined && harmless.includes(kind) && operation === "update" && changed.length === 0 && isUnfinished(old)
+  );
 }
 
 function waitOf(operation: string): string {

@@ -274,6 +274,94 @@ describe("the summary of a preview: restores and data drops", () => {
   });
 });
 
+describe("the summary of a preview: a cluster", () => {
+  const id = "3f2a6f0e-1111-4222-8333-444455556666";
+  const host = "dgraph.example.com";
+  const backup = { kind: "Backup", name: "nightly", id: `${id}/backup/2026-11-27T10:00:00.000Z` };
+  const taken = { destination: "/backups", triggers: { night: 1 } };
+  const erased = { allData: true };
+  const again = { diff: ["triggers.night"], replace: ["triggers"] };
+
+  it("names it by the id in the state", async () => {
+    const outputs = { backend: id };
+    const found = await only(step("replace", { ...drop, old: erased, outputs, next: erased, ...again }));
+    expect(found.what).to.equal(
+      `will erase all data of the cluster ${id}. It runs again because of a change of triggers.night`,
+    );
+    expect(found).to.deep.include({ destroys: "drop", data: { uid: id } });
+    const restored = { old: { location: "/backups" }, outputs: { target: id }, next: { location: "/backups" } };
+    expect(await only(step("replace", { ...request, ...restored, ...again }))).to.deep.include({
+      ...{ destroys: "restore", data: { uid: id } },
+      what: `will replace all data and the schema of the cluster ${id}. It runs again because of a change of triggers.night`,
+    });
+  });
+
+  it("names it in a first run as confirm does, if it does", async () => {
+    const confirmed = await only(step("create", { ...drop, next: { ...erased, confirm: host } }));
+    expect(confirmed.what).to.equal(`will erase all data of the cluster ${host}. This is a first run`);
+    expect(confirmed.data).to.deep.equal({ uid: host });
+    const unnamed = await only(step("create", { ...request, next: { location: "/backups" } }));
+    expect(unnamed).to.include({
+      ...{ destroys: "restore", what: "will replace all data and the schema of the cluster. This is a first run" },
+    });
+    for (const confirm of [undefined, "[secret]", unknown]) {
+      const found = await only(step("create", { ...request, next: { location: "/backups", confirm } }));
+      expect(found).not.to.have.property("data");
+    }
+  });
+
+  it("still does not take a backend that is not known yet for a cluster", async () => {
+    const { what } = await only(step("create", { ...drop, next: { ...erased, backend: unknown } }));
+    expect(what).to.contain("a backend that is not known yet");
+  });
+
+  it("finds nothing lost in a Backup, whatever happens to its record", async () => {
+    const whatOf = async (made: object): Promise<string> => {
+      const found = await only(made);
+      expect(found).not.to.have.property("destroys");
+      return found.what;
+    };
+    expect(await whatOf(step("create", { ...backup, next: taken }))).to.equal("is taken");
+    expect(await whatOf(step("replace", { ...backup, old: taken, next: taken, ...again }))).to.equal(
+      "is taken again, and the files of the earlier one stay. It runs again because of a change of triggers.night",
+    );
+    expect(await whatOf(step("delete", { ...backup, old: taken }))).to.equal("leaves the state; its files stay");
+    const full = { old: taken, next: { ...taken, full: true }, diff: ["full"] };
+    expect(await whatOf(step("update", { ...backup, ...full }))).to.equal("changes in the state only");
+    const unfinished = { old: taken, next: taken, oldOptions: { initErrors: ["not finished"] } };
+    expect(await whatOf(step("update", { ...backup, ...unfinished }))).to.equal("goes on where the last run stopped");
+  });
+
+  it("has the id of a schema for the changes of its text, and says where a deleted one stays", async () => {
+    const [before, after] = ["type A { name: String age: Int }", "type A { name: String }"];
+    const changed = { old: { schema: before }, next: { schema: after, allow: ["A.age"] }, diff: ["schema"], id };
+    const { destroys, data } = await only(step("update", { ...schema, ...changed }));
+    expect([destroys, data?.uid]).to.deep.equal(["schema", id]);
+    const gone = await only(step("delete", { ...schema, id, old: { schema: before } }));
+    expect(gone.what).to.equal("leaves the state; the schema stays on its cluster");
+    expect((await only(step("delete", { ...schema, old: { schema: before } }))).what).to.contain(
+      "stays on its backend",
+    );
+  });
+
+  it("counts its nodes once, by whichever name the resources call it", async () => {
+    const first = step("create", { ...drop, next: { ...erased, confirm: host } });
+    const old = { old: { location: "/b" }, outputs: { target: id }, next: { location: "/b" } };
+    const steps = [first, step("replace", { ...request, ...old, ...again })];
+    const nodes = [{ type: "A", stored: "A", count: 4 }];
+    const stake: AtStake = { nodes, total: 4, counted: "all", newestBackup: undefined, unknown: [] };
+    const stakes = {
+      backends: new Map([
+        [id, stake],
+        [host, stake],
+      ]),
+      changes: new Map(),
+    };
+    const summary = await summaryOf(readPreview(digest(steps)), () => Promise.resolve(stakes));
+    expect(headlineOf(summary)).to.contain("; 4 nodes are lost");
+  });
+});
+
 describe("the summary of a preview: schemas", () => {
   const before = "type User { id: ID! name: String email: String }";
   const base = { backend: "0x42", __backend: backendUrn, schema: before };
