@@ -26,8 +26,8 @@ export interface BackupArgs {
    */
   destination: pulumi.Input<string>;
   /**
-   * Takes a full backup, which begins a new series. Default false: an incremental one where the destination has a series, else a full one. Dgraph
-   * refuses an incremental one if nothing was written since the last backup. A change only writes the state.
+   * Takes a full backup, which begins a new series. Default false: an incremental one where the destination has a series, else a full one. Dgraph can
+   * refuse an incremental one if nothing was written since the last backup. A change only writes the state.
    */
   full?: pulumi.Input<boolean> | undefined;
   /**
