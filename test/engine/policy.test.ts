@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { prepareEngine } from "../../tools/engine";
 import { withPolicyPacks } from "../../tools/policyPacks";
 import { fails, Stack, succeeds } from "../harness/engineStack";
+import { FakeCluster } from "../harness/fakeCluster";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 
 const pack = resolve(__dirname, "../../examples/policy");
@@ -137,6 +138,33 @@ describe("engine: the policy pack", function () {
       expect(rulesIn(output)).to.deep.equal([`mandatory ${rule}`]);
       expect(output).to.contain(message);
     });
+
+  it("knows a cluster of production by the address of its Provider, and asks its actions for their guards", async () => {
+    const ofCluster = (url: string, host: string): string => `
+      const provider = new dgraphcloud.Provider("cluster", { clusterUrl: ${JSON.stringify(url)} });
+      new dgraphcloud.GraphqlSchema("tables", { schema: "type A { name: String }", allow: ["*"] }, { provider });
+      new dgraphcloud.DataDrop("wipe", {
+        allData: true, confirm: "${host}", notAfter: "2999-01-01T00:00:00Z",
+      }, { provider });
+      new dgraphcloud.Backup("nightly", { destination: "/backups" }, { provider });
+    `;
+    const unguarded = 'new dgraphcloud.Restore("undo", { location: "/backups" }, { provider });';
+    for (const [prefix, rules] of [
+      ["/production", ["mandatory production-is-no-target", "mandatory production-allows-by-name"]],
+      ["/staging", []],
+    ] as const) {
+      const cluster = await FakeCluster.start({ prefix });
+      try {
+        const program = ofCluster(cluster.url, cluster.host);
+        expect(rulesIn((await preview(program)).output)).to.have.members(rules);
+        const output = await fails(preview(`${program}${unguarded}`));
+        expect(output).to.contain('Restore "undo" has no notAfter and no confirm');
+        expect(cluster.journal.entries.filter(({ operation }) => operation === "alter")).to.deep.equal([]);
+      } finally {
+        await cluster.close();
+      }
+    }
+  });
 
   it("takes every backend of a stack named production as production, and none of a stack for development", async () => {
     const program = unprotected.replaceAll(/name: "orders-production", /g, "").replaceAll("from-production", "");
