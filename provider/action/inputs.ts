@@ -56,6 +56,8 @@ export const credentialsField: Field = {
   on: "cluster",
   onChange: "state",
   mayBeSecret: true,
+  // To leave them out removes them from the state.
+  hasEffect: () => true,
   check: (value) => {
     if (!isRecord(value)) return "must be an object like { accessKey: …, secretKey: … }";
     const unknown = Object.keys(value).find((name) => !credentialNames.includes(name));

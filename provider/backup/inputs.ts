@@ -56,8 +56,7 @@ export const backupStateVersion = 1;
 export const backupFields: FieldTable<BackupInputs> = {
   destination: { onChange: "replace", required: true, check: place },
   full: { onChange: "state", check: flag },
-  // To leave them out removes them from the state.
-  credentials: { ...credentialsField, hasEffect: () => true },
+  credentials: credentialsField,
   triggers: triggersField,
   confirm: confirmField,
   notAfter: notAfterField,

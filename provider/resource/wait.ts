@@ -1,7 +1,7 @@
 import type { Probed } from "../api/transport";
 import type { Advice } from "../errors/advice";
 import { DeadlineError } from "../errors/errors";
-import { RequestError } from "../errors/requestErrors";
+import { LostAnswerError, RequestError, ThrottledError } from "../errors/requestErrors";
 import { type Operation } from "../run/operation";
 import { formatDuration } from "../time";
 import type { Context } from "./context";
@@ -91,7 +91,9 @@ export async function pollReadiness(
     const { status, retryAfterMs } = await ask();
     return status === 200 ? { done: undefined } : { pending: `HTTP ${status}`, pauseMs: retryAfterMs };
   } catch (error) {
-    if (error instanceof RequestError) return { pending: error.why };
-    throw error;
+    if (!(error instanceof RequestError)) throw error;
+    const pauseMs =
+      error instanceof ThrottledError || error instanceof LostAnswerError ? error.retryAfterMs : undefined;
+    return { pending: error.why, pauseMs };
   }
 }

@@ -41,6 +41,7 @@ import { ClusterDrops } from "./drops";
 import { ClusterRestores } from "./restores";
 import { refusalOf } from "./refusals";
 import { ClusterSession } from "./session";
+import { WellKnownPassword } from "./wellKnownPassword";
 
 /** The endpoints of a cluster of one's own: an open Dgraph, asked at one of its Alphas. */
 export class ClusterDataPlane implements DataPlane {
@@ -56,8 +57,9 @@ export class ClusterDataPlane implements DataPlane {
     const { login, namespace } = access;
     const session = login === undefined ? undefined : new ClusterSession(alpha, login, namespace, retrying);
     this.client = new ClusterClient(alpha, session, retrying);
-    this.drops = new ClusterDrops(this.client, retrying.clock, session && login && { session, login });
-    this.restores = new ClusterRestores(this.client, retrying.clock);
+    const password = session && login && new WellKnownPassword(this.client, session, login, retrying.clock);
+    this.drops = new ClusterDrops(this.client, password);
+    this.restores = new ClusterRestores(this.client, retrying.clock, password);
   }
 
   async locate(target: string | undefined, call: Call): Promise<Target> {

@@ -3,30 +3,24 @@ import { clean } from "../../errors/text";
 import { DgraphCloudError, RefusedError } from "../../errors/errors";
 import { GraphqlError, LostAnswerError, mayHaveActed } from "../../errors/requestErrors";
 import { gqlSchemaSchema } from "../dataAnswers";
-import type { Clock } from "../../time";
 import type { Drop, DropAnswer } from "../dataPlane";
 import { beforeSending, type Call } from "../retry";
 import { shaped } from "../validateAnswer";
-import { doneSchema, updateUserSchema } from "./answers";
-import { adminRequest } from "./alpha";
+import { doneSchema } from "./answers";
 import type { ClusterClient } from "./client";
-import { type ClusterSession, type User, wellKnownPassword } from "./session";
+import type { WellKnownPassword } from "./wellKnownPassword";
 
 /** A transaction that deletes more nodes takes disproportionate time and memory. */
 const nodesPerTransaction = 10_000;
 /** How often a deletion is sent that another transaction gets in the way of. */
 const maxConflicts = 10;
 
-/** How long setting it again may take, even after the deadline: until then everybody may log in. */
-const passwordMs = 60_000;
-
 /** Erases data of a cluster. Its /alter knows no operation for the nodes of a type. */
 export class ClusterDrops {
   constructor(
     private readonly client: ClusterClient,
-    private readonly clock: Clock,
-    /** With access control: the log-in, and the user of the settings. */
-    private readonly accessControl: { readonly session: ClusterSession; readonly login: User } | undefined,
+    /** Undefined without access control. */
+    private readonly password: WellKnownPassword | undefined,
   ) {}
 
   async send(drop: Drop, call: Call): Promise<DropAnswer> {
@@ -92,38 +86,21 @@ export class ClusterDrops {
 
   /** With access control, a drop of all data leaves one user, groot, with a password that everybody knows. */
   private async dropAll(body: object, call: Call): Promise<DropAnswer> {
-    const { accessControl } = this;
-    if (accessControl === undefined) {
-      await this.alter(body, call);
-      return { message: "Done" };
-    }
+    const { password } = this;
+    const known = 'the password of groot is the well-known "password" now: set it at once (updateUser)';
     try {
       await this.alter(body, call);
     } catch (error) {
-      if (!(error instanceof LostAnswerError)) throw error;
-      // That the well-known password is taken proves that the drop was carried out.
-      const problem = await problemOf(() => this.setPassword(accessControl, call));
-      if (problem === undefined) return { message: "the answer was lost, and the drop was carried out" };
-      throw error.add(`(if it was carried out, the password of groot is the well-known "password" now: ${problem})`);
+      if (password === undefined || !mayHaveActed(error) || !(error instanceof DgraphCloudError)) throw error;
+      const replaced = await password.replace(call);
+      // The drop has left the well-known password, so it was carried out.
+      if (replaced === "replaced") return { message: "the answer was lost, and the drop was carried out" };
+      throw replaced === "not well-known" ? error : error.add(`(if it was carried out, ${known}. ${replaced.problem})`);
     }
-    const problem = await problemOf(() => this.setPassword(accessControl, call));
-    if (problem === undefined) return { message: "Done; groot has clusterPassword again" };
-    const warning = `the password of groot is the well-known "password" now, since it could not be set again: set it at once (updateUser). ${problem}`;
-    return { message: "Done", warning };
-  }
-
-  /** Logs in with the password that the drop has left, and sets that of the settings. */
-  private async setPassword({ session, login }: NonNullable<ClusterDrops["accessControl"]>, call: Call): Promise<void> {
-    const deadline = Math.max(call.deadline, this.clock.now() + passwordMs);
-    const within = { ...call, deadline };
-    const { token } = await session.logInAs({ user: login.user, password: wellKnownPassword }, within);
-    const variables = { name: login.user, password: login.password };
-    const request = { variables, call: within, isMutation: true };
-    await this.client.sendAs(
-      token,
-      adminRequest("updateUser", request, (data, site) => shaped(site, updateUserSchema, data)),
-    );
-    session.forget();
+    const replaced = await password?.replace(call);
+    if (replaced === undefined || replaced === "not well-known") return { message: "Done" };
+    if (replaced === "replaced") return { message: "Done; groot has clusterPassword again" };
+    return { message: "Done", warning: `${known}. It could not be set again: ${replaced.problem}` };
   }
 
   private alter(body: object, call: Call): Promise<void> {

@@ -1,4 +1,5 @@
-import { ConflictError } from "../../errors/errors";
+import type * as v from "valibot";
+import { ConflictError, SettingsError } from "../../errors/errors";
 import { GraphqlError } from "../../errors/requestErrors";
 import { listOf } from "../../errors/text";
 import type { Clock } from "../../time";
@@ -10,6 +11,7 @@ import { nodesSchema, restoreSchema } from "./answers";
 import { locationOf } from "./backups";
 import type { ClusterClient } from "./client";
 import { verdictOf } from "./verdict";
+import type { WellKnownPassword } from "./wellKnownPassword";
 
 /** How long Alpha may take after its answer until it says that it restores. It was seen within 0.1 s. */
 const beginsWithinMs = 3_000;
@@ -24,6 +26,8 @@ export class ClusterRestores {
   constructor(
     private readonly client: ClusterClient,
     private readonly clock: Clock,
+    /** Undefined without access control. */
+    private readonly password: WellKnownPassword | undefined,
   ) {}
 
   async send({ source, backup, encryptionKeyFile }: RestoreChoice, call: Call): Promise<void> {
@@ -65,10 +69,24 @@ export class ClusterRestores {
     }
     if (!this.mayHaveEnded(request)) return { status: "IN_PROGRESS", errors: [] };
     // An Alpha that starts again in the middle of a restore reports no restore for a moment, and refuses queries.
-    const { schema } = await this.client.query("schema {}", call, (data, site) => shaped(site, storedSchema, data));
+    const { schema } = await this.storedNow(call);
     const stored = (schema ?? []).map(({ predicate }) => predicate).filter((name) => !name.startsWith("dgraph."));
     const found = contents === undefined ? undefined : await this.count(contents, call);
-    return verdictOf({ expected: contents, found, backedUp: predicates, stored, wasSeen: this.seen.has(request) });
+    const wasSeen = this.seen.has(request);
+    const verdict = verdictOf({ expected: contents, found, backedUp: predicates, stored, wasSeen });
+    return verdict.status === "ERR"
+      ? { ...verdict, errors: [...verdict.errors, ...(await this.secured(call))] }
+      : verdict;
+  }
+
+  /** With access control, a restore that failed leaves groot with a password that everybody knows. */
+  private async secured(call: Call): Promise<string[]> {
+    const replaced = await this.password?.replace(call);
+    if (replaced === undefined || replaced === "not well-known") return [];
+    if (replaced === "replaced") return ["It removed all users but groot, who has clusterPassword again."];
+    return [
+      `It removed all users but groot, whose password is the well-known "password" now: set it at once (updateUser). ${replaced.problem}`,
+    ];
   }
 
   /** Whether a restore has ended, now that none is in progress: it was seen before, or has had the time to begin. */
@@ -78,6 +96,18 @@ export class ClusterRestores {
     const since = this.quietSince.get(request) ?? now;
     this.quietSince.set(request, since);
     return now - since >= beginsWithinMs;
+  }
+
+  /** A later run logs in anew, and a restore that failed has removed its user. */
+  private async storedNow(call: Call): Promise<v.InferOutput<typeof storedSchema>> {
+    const ask = (): Promise<v.InferOutput<typeof storedSchema>> =>
+      this.client.query("schema {}", call, (data, site) => shaped(site, storedSchema, data));
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof SettingsError) || (await this.password?.replace(call)) !== "replaced") throw error;
+      return ask();
+    }
   }
 
   private async count({ types, predicates }: Contents, call: Call): Promise<Counts> {

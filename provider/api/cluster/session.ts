@@ -53,7 +53,7 @@ export class ClusterSession extends SharedLogin {
         why: `the cluster at ${alpha.host} refused the log-in of ${user}${namespace > 0 ? ` in namespace ${namespace}` : ""}: ${cause.why}.`,
         next: [
           "Correct clusterUser, clusterPassword or clusterNamespace.",
-          "After a restore, the users and the passwords are those of the backup. After a drop of all data, only groot is left.",
+          'After a restore, the users and the passwords are those of the backup. After a drop of all data, or a restore that failed, only groot is left, with the password "password".',
           ...clusterCredentialsAdvice,
         ],
         cause,

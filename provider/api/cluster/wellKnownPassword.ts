@@ -1,0 +1,50 @@
+import { DgraphCloudError, SettingsError } from "../../errors/errors";
+import { scrub } from "../../errors/redact";
+import { clean } from "../../errors/text";
+import type { Clock } from "../../time";
+import type { Call } from "../retry";
+import { shaped } from "../validateAnswer";
+import { adminRequest } from "./alpha";
+import { updateUserSchema } from "./answers";
+import type { ClusterClient } from "./client";
+import { type ClusterSession, type User, wellKnownPassword } from "./session";
+
+/** How long replacing it may take, even after the deadline: until then everybody may log in. */
+const withinMs = 60_000;
+
+/** What came of it. A problem is a text for a message. */
+export type Replaced = "replaced" | "not well-known" | { readonly problem: string };
+
+/**
+ * Replaces the password that groot has after a drop of all data, and after a restore that failed: everybody knows it. With it, anybody who
+ * reaches Alpha is the superuser.
+ */
+export class WellKnownPassword {
+  constructor(
+    private readonly client: ClusterClient,
+    private readonly session: ClusterSession,
+    private readonly user: User,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Sets that of the settings. A log-in with the well-known one shows that groot has it. */
+  async replace(call: Call): Promise<Replaced> {
+    const within = { ...call, deadline: Math.max(call.deadline, this.clock.now() + withinMs) };
+    const { user: name, password } = this.user;
+    // A log-in would show nothing, and there is nothing better to set.
+    if (password === wellKnownPassword) return "not well-known";
+    try {
+      const { token } = await this.session.logInAs({ user: name, password: wellKnownPassword }, within);
+      const request = { variables: { name, password }, call: within, isMutation: true };
+      await this.client.sendAs(
+        token,
+        adminRequest("updateUser", request, (data, site) => shaped(site, updateUserSchema, data)),
+      );
+      this.session.forget();
+      return "replaced";
+    } catch (error) {
+      if (error instanceof SettingsError) return "not well-known";
+      return { problem: error instanceof DgraphCloudError ? clean(scrub(error.why)) : "something unforeseen" };
+    }
+  }
+}
