@@ -11,7 +11,7 @@ const type = "pulumi-nodejs:dynamic/dgraphcloud:Backup";
 /** How long a {@link Backup} may take. A change only writes the state. */
 export interface BackupTimeouts {
   /**
-   * Waiting for restores, drops and other backups of the cluster, and for the end of this one: a duration like "90s", "20m" or "1h30m". Default
+   * Waiting for restores and other backups of the cluster, and for the end of this one: a duration like "90s", "20m" or "1h30m". Default
    * "2h". Afterwards the backup goes on in the cluster, and the next `pulumi up` waits again.
    */
   create?: pulumi.Input<string> | undefined;
@@ -57,8 +57,8 @@ export interface BackupArgs {
  * connected to a cluster; Dgraph Cloud takes backups by itself. It changes no data. The resource waits for the end of the backup, and counts the
  * nodes before and after it: a {@link Restore} that gets the Backup compares these numbers with what it finds.
  *
- * After a lost answer the backup is not sent again: the error says what may have happened and names `acceptUnknown` and `triggers`. Backups,
- * restores and drops of one cluster never overlap. Deleting the resource makes no call: the files stay.
+ * After a lost answer the backup is not sent again: the error says what may have happened and names `acceptUnknown` and `triggers`. A backup waits for
+ * restores and other backups of the cluster, since Dgraph refuses it beside them. Deleting the resource makes no call: the files stay.
  *
  * @example
  * ```ts

@@ -9,7 +9,7 @@ const type = "pulumi-nodejs:dynamic/dgraphcloud:DataDrop";
 
 /** How long a {@link DataDrop} may take. A change only writes the state. */
 export interface DataDropTimeouts {
-  /** Waiting for restores, drops and backups on the same backend or cluster, and dropping: a duration like "90s", "20m" or "1h30m". Default "10m". */
+  /** Waiting for restores and drops on the same backend or cluster, and dropping: a duration like "90s", "20m" or "1h30m". Default "10m". */
   create?: pulumi.Input<string> | undefined;
 }
 
@@ -74,8 +74,8 @@ export interface DataDropArgs {
 
 /**
  * Erases data of a backend (operation `dropData`), or of a cluster of your own (`/alter` of Alpha), once. Only a restore brings the data back.
- * After a lost answer the drop is not sent again: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores, drops
- * and backups of one target never overlap.
+ * After a lost answer the drop is not sent again: the error says what may have happened and names `acceptUnknown` and `triggers`. Restores and drops
+ * on one target never overlap.
  *
  * Deleting the resource makes no call. It is refused while the backend is protected and the program declares neither of the two: without
  * this record, a later `pulumi up` would erase the data again.

@@ -10,7 +10,7 @@ import { secretCredentials, uidIfGiven } from "./types";
 /**
  * Restores a backup of one backend into another, or into a cluster of your own, once. It replaces all data and the schema of the target (operation
  * `restore`, sent to the target itself), waits for the end (`restoreStatus`), and then until the target answers again. A killed run, a lost answer, a
- * refresh or a deadline never sends it again: the next `pulumi up` goes on waiting. Restores, drops and backups of one target never overlap.
+ * refresh or a deadline never sends it again: the next `pulumi up` goes on waiting. Restores and drops on one target never overlap.
  *
  * A cluster does not report how a restore ended: after a damaged file or a wrong key it is healthy, and empty. So the data are compared with what
  * the backup held. If that is missing, the restore counts as failed; if nobody can tell, `confirmed` is false, and a warning says how to look. A
