@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SettingName } from "../provider/api/settings";
 import { requireInstalled } from "./install";
 
 /**
@@ -86,7 +85,7 @@ export class Provider extends pulumi.ProviderResource {
 }
 
 /** The settings of a {@link Provider}, resolved: each is a text, as a setting of the stack is. */
-export type ResolvedSettings = { readonly [Name in SettingName]?: string | undefined };
+export type ResolvedSettings = { readonly [Name in keyof ProviderArgs]?: string | undefined };
 
 function clusterSettings(args: ProviderArgs): { readonly [name: string]: pulumi.Input<string> | undefined } {
   const { clusterUrl, clusterAuthToken, clusterUser, clusterPassword } = args;
