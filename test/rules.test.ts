@@ -43,7 +43,7 @@ function fileOf(imported: string): string | undefined {
 
 /** The allowed imports of each folder, as prefixes of paths and names. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  "examples/": ["examples", "pulumi-dgraphcloud", "@pulumi/policy", "@pulumi/pulumi", "node:"],
+  "examples/": ["examples", "pulumi-dgraphcloud", "@pulumi/kubernetes", "@pulumi/policy", "@pulumi/pulumi", "node:"],
   "sdk/": ["sdk", "provider", "@pulumi/pulumi", "node:"],
   "summary/": ["summary", "provider", "graphql", "valibot", "node:"],
   "provider/host/": ["provider", "@pulumi/pulumi", "@grpc/grpc-js", "node:"],

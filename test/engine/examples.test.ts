@@ -3,13 +3,16 @@ import { join, resolve } from "node:path";
 import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
 import { dgraphOptions } from "../dgraph/cloud";
+import { type Cluster, startCluster } from "../harness/cluster";
 import { addProduction } from "../harness/production";
 import { fails, Stack, succeeds } from "../harness/engineStack";
 
 const root = resolve(__dirname, "../..");
 const examples = join(root, "examples");
-const projects = [root, ...readdirSync(examples).map((name) => join(examples, name))].filter((folder) =>
-  existsSync(join(folder, "Pulumi.yaml")),
+/** These need clusters, and have tests of their own. The one with a Helm release is only compiled: it needs Kubernetes. */
+const ofClusters = ["self-hosted", "self-hosted-copy", "self-hosted-helm"];
+const projects = [root, ...readdirSync(examples).map((name) => join(examples, name))].filter(
+  (folder) => existsSync(join(folder, "Pulumi.yaml")) && !ofClusters.some((name) => folder === join(examples, name)),
 );
 
 /** Variants of other examples, and one with a test of its own: what is behind them makes no difference. */
@@ -149,5 +152,63 @@ describe("engine: an example with several stacks", function () {
     await succeeds(stack.up());
     await succeeds(stack.destroy());
     expect(environments()).to.deep.equal([]);
+  });
+});
+
+describe("engine: examples of self-hosted clusters", function () {
+  this.timeout(300_000);
+  let production: Cluster;
+  let staging: Cluster;
+  let stack: Stack | undefined;
+
+  before(async () => {
+    [production, staging] = [await startCluster(), await startCluster()];
+  });
+  afterEach(() => stack?.close());
+  after(() => Promise.all([production.close(), staging.close()]));
+
+  async function deploy(name: string, settings: Readonly<Record<string, string>>): Promise<Stack> {
+    stack = await Stack.ofProject(join(examples, name), { provisioningMs: 0 });
+    for (const [key, value] of Object.entries(settings)) await succeeds(stack.pulumi("config", "set", key, value));
+    await succeeds(stack.pulumi("up", "--yes"));
+    await succeeds(stack.up("--expect-no-changes"));
+    await succeeds(stack.refresh("--expect-no-changes"));
+    return stack;
+  }
+
+  it("self-hosted deploys a schema, and backs up", async () => {
+    const { client, url } = production.alpha;
+    const backups = production.makeFolder("backups");
+    const deployed = await deploy("self-hosted", {
+      "dgraphcloud:clusterUrl": url,
+      "self-hosted:backups": backups,
+      "self-hosted:night": "2026-11-27",
+    });
+    expect(await deployed.output("cluster")).to.equal(await client.clusterId());
+    expect(await client.schema()).to.contain("type Product");
+    expect(readdirSync(backups).filter((path) => path.startsWith("dgraph."))).to.have.length(1);
+
+    await succeeds(deployed.destroy());
+    expect(await client.schema(), "a destroy leaves the schema").to.contain("type Product");
+  });
+
+  it("self-hosted-copy copies one cluster into the other, and again with another trigger", async () => {
+    const copied = (): Promise<number> => staging.alpha.client.count("Product.name");
+    await production.alpha.client.load("Product", 3);
+    const deployed = await deploy("self-hosted-copy", {
+      "self-hosted-copy:production": production.alpha.url,
+      "self-hosted-copy:staging": staging.alpha.url,
+      "self-hosted-copy:confirm": staging.alpha.host,
+      "self-hosted-copy:backups": production.makeFolder("copies"),
+    });
+    expect(await deployed.output("confirmed")).to.equal("true");
+    expect(await copied()).to.equal(3);
+
+    await production.alpha.client.load("Product", 2);
+    await succeeds(deployed.pulumi("config", "set", "copiedFor", "the second time"));
+    await succeeds(deployed.pulumi("up", "--yes"));
+    expect(await copied()).to.equal(5);
+    await succeeds(deployed.destroy());
+    expect(await copied(), "a destroy leaves the data").to.equal(5);
   });
 });
