@@ -5,6 +5,7 @@ import type { Block } from "./blocks";
  * What a test does with a code block:
  * - change: a program before and after a change; both compiled, deployed and previewed by test/engine/pictures.test.ts
  * - program: compiled against the package's types, and deployed by test/engine/pages.test.ts
+ * - cluster: the same for a self-hosted cluster, one up for each; test/engine/clusterPages.test.ts
  * - script: compiled, and run in the tests' own process
  * - mocks: compiled, and run in the tests' own process, under the mocks that it sets
  * - story: a file or a command of a how-to page. TypeScript is compiled; test/engine/howTo.test.ts follows the page in order, on the
@@ -22,6 +23,7 @@ import type { Block } from "./blocks";
 export type Treatment =
   | "change"
   | "program"
+  | "cluster"
   | "story"
   | "patch"
   | "script"
@@ -59,10 +61,15 @@ const byPlace: readonly { file: string; heading: string; language: string; treat
 
 const howTo = "docs/how-to/";
 
+/** Headings and pages whose programs are for a cluster, not for an account. */
+const ofClusters = ["With a cluster", "A cluster of your own"];
+const clusterPages = ["docs/backup.md"];
+
 /** Undefined for a block that nobody has thought of. */
 export function treatmentOf({ file, heading, language }: Block): Treatment | undefined {
   if (file.startsWith(howTo) && (language === "ts" || language === "sh")) return "story";
   if (file.startsWith(howTo) && language === "diff") return "patch";
+  if (language === "ts" && (ofClusters.includes(heading) || clusterPages.includes(file))) return "cluster";
   const place = byPlace.find((one) => one.file === file && one.heading === heading && one.language === language);
   return place?.treatment ?? byLanguage[language];
 }

@@ -5,6 +5,7 @@ import { allBlocks, fileOf, placeOf, root } from "./blocks";
 
 /** Where a file of a page would lie in the examples. */
 function exampleOf(file: string): string | undefined {
+  if (file === "helm/index.ts") return "examples/self-hosted-helm/index.ts";
   if (file.startsWith(".github/workflows/")) return `examples/github-actions/${basename(file)}`;
   return [".gitlab-ci.yml", "gitlab.mjs"].includes(file) ? `examples/gitlab/${file}` : undefined;
 }
@@ -19,9 +20,11 @@ describe("the files of the examples that the pages show", () => {
     expect(shown.map(({ example }) => example)).to.include.members([
       "examples/github-actions/drift.mjs",
       "examples/github-actions/drift.yml",
+      "examples/github-actions/nightly-backup.yml",
       "examples/github-actions/nightly-copy.yml",
       "examples/gitlab/.gitlab-ci.yml",
       "examples/gitlab/gitlab.mjs",
+      "examples/self-hosted-helm/index.ts",
     ]);
   });
 

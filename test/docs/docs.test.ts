@@ -61,7 +61,7 @@ describe("the code blocks of the pages", function () {
     });
     expect(
       compiled([
-        ...treated("program", "story", "script", "mocks").filter(({ language }) => language === "ts"),
+        ...treated("program", "cluster", "story", "script", "mocks").filter(({ language }) => language === "ts"),
         ...sides,
       ]),
       "declare in the block what is missing: its reader has not more",

@@ -10,7 +10,7 @@ import { root } from "../docs/blocks";
 import { recordsOf } from "../local/content";
 import { fails, type Run, type Stack, stackName, succeeds } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
-import { howToPages, Story } from "./howToReader";
+import { howToPages, selfHostedPage, Story } from "./howToReader";
 
 const dev: Account = { email: "dev@example.com", password: "local-password" };
 const pagesFollowed: string[] = [];
@@ -69,7 +69,7 @@ const without =
 const ofJobs = "docs/how-to/gitlab.md";
 
 it("engine: each how-to page is followed", () => {
-  expect([...pagesFollowed, ofJobs]).to.have.members(howToPages);
+  expect([...pagesFollowed, ofJobs, selfHostedPage]).to.have.members(howToPages);
 });
 
 page("existing-backends", {}, (story) => {

@@ -10,6 +10,9 @@ import { Stack } from "../harness/engineStack";
 /** The how-to pages, by their paths from the root. */
 export const howToPages: readonly string[] = allPages().filter((file) => file.startsWith("docs/how-to/"));
 
+/** Needs clusters: test/engine/selfHosted.test.ts follows it. */
+export const selfHostedPage = "docs/how-to/self-hosted.md";
+
 /** A how-to page, followed as by a reader: its files are written, its commands are typed, and its output blocks are compared. */
 export class Story {
   private readonly blocks: readonly Block[];
@@ -35,7 +38,7 @@ export class Story {
 
   /**
    * Follows the page from a heading to the next one; gives what the commands printed. `instead` has texts of the page that stand for
-   * something else in this test: `$(date)` for a day of its own.
+   * something else in this test, in its commands, files and output: `$(date)` for a day of its own.
    */
   async follow(heading: string, instead: Readonly<Record<string, string>> = {}): Promise<string> {
     const blocks = this.blocks.filter((block) => block.heading === heading);
@@ -45,11 +48,11 @@ export class Story {
     for (const [index, block] of blocks.entries()) {
       this.followed.add(block);
       const treatment = treatmentOf(block);
-      if (fileOf(block) !== undefined) this.write(block);
+      if (fileOf(block) !== undefined) this.write(block, instead);
       else if (treatment === "patch") this.patch(block);
       else if (treatment === "story") all += printed = await this.type(block, instead, isError(blocks[index + 1]));
       else if (treatment === "output")
-        expect(notPrinted(block.text, printed), `${placeOf(block)}\n${printed}`).to.deep.equal([]);
+        expect(notPrinted(replaced(block.text, instead), printed), `${placeOf(block)}\n${printed}`).to.deep.equal([]);
       else expect(treatment, placeOf(block)).to.equal("syntax");
     }
     return all;
@@ -60,10 +63,10 @@ export class Story {
     return this.blocks.filter((block) => !this.followed.has(block)).map(placeOf);
   }
 
-  private write(block: Block): void {
+  private write(block: Block, instead: Readonly<Record<string, string>>): void {
     const path = join(this.stack.project, fileOf(block) ?? "");
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, neverTooLate(block.text));
+    writeFileSync(path, neverTooLate(replaced(block.text, instead)));
   }
 
   /** Changes a file as a diff says, whose first line is the first line of the file. */
@@ -85,7 +88,7 @@ export class Story {
   }
 
   private async type(block: Block, instead: Readonly<Record<string, string>>, fails: boolean): Promise<string> {
-    const text = Object.entries(instead).reduce((changed, [from, to]) => changed.replaceAll(from, to), block.text);
+    const text = replaced(block.text, instead);
     const { local, folder, project, environment } = this.stack;
     const { code, output } = await runShell([{ ...block, text }], local, folder, {
       folder: project,
@@ -96,6 +99,10 @@ export class Story {
     else expect(code, output).to.equal(0);
     return output;
   }
+}
+
+function replaced(text: string, instead: Readonly<Record<string, string>>): string {
+  return Object.entries(instead).reduce((changed, [from, to]) => changed.replaceAll(from, to), text);
 }
 
 /** Whether an output block shows that the command above it fails. */

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { Account, Backend, LocalCloudOptions } from "dgraphcloud-local";
 import { prepareEngine } from "../../tools/engine";
 import { allBlocks, fileOf, root } from "../docs/blocks";
+import { type Cluster, firstUser, startCluster } from "../harness/cluster";
 import { Stack, succeeds } from "../harness/engineStack";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 import { Runner, type WorkflowRun } from "../harness/github/actions";
@@ -320,5 +321,50 @@ describe("engine: examples/github-actions/nightly-copy.yml", function () {
     expect(late.outcome).to.equal("failure");
     expect(late.log).to.contain("DGC413");
     expect(restores()).to.equal(2);
+  });
+});
+
+describe("engine: examples/github-actions/nightly-backup.yml", function () {
+  this.timeout(300_000);
+  let cluster: Cluster;
+  let site: Site;
+  const page = "docs/how-to/self-hosted.md";
+  const backups = (): string[] => readdirSync(cluster.makeFolder("shop")).filter((name) => name.startsWith("dgraph."));
+
+  before(async () => {
+    cluster = await startCluster({ accessControl: {} });
+    const date = `#!/bin/sh\n[ "$*" = "-u +%F" ] || exit 1\necho 2026-11-23\n`;
+    site = await Site.start({ stackName: "nightly", workflows: ["nightly-backup.yml"], programs: { date } });
+    mkdirSync(join(site.stack.project, "backup"));
+    for (const file of ["backup/Pulumi.yaml", "backup/index.ts"]) {
+      const block = allBlocks().find((one) => one.file === page && fileOf(one) === file);
+      const text = block!.text.replace("/backups/shop", cluster.makeFolder("shop"));
+      writeFileSync(join(site.stack.project, file), text);
+    }
+    const pulumi = (...args: string[]): Promise<string> => succeeds(site.stack.pulumi("-C", "backup", ...args));
+    await pulumi("stack", "init", "nightly");
+    await pulumi("config", "set", "dgraphcloud:clusterUrl", cluster.alpha.url);
+    await pulumi("config", "set", "dgraphcloud:clusterUser", firstUser.user);
+  });
+  after(async () => {
+    await site.close();
+    await cluster.close();
+  });
+
+  it("fails without the password, and backs up nothing", async () => {
+    const refused = await site.run("nightly-backup.yml");
+    expect(refused.outcome).to.equal("failure");
+    expect(refused.log).to.contain("DGC807");
+    expect(backups()).to.deep.equal([]);
+  });
+
+  it("backs up once a night with the password of the secrets", async () => {
+    site.secrets["DGRAPHCLOUD_CLUSTER_PASSWORD"] = firstUser.password;
+    const first = await site.run("nightly-backup.yml");
+    expect(first.outcome, first.log).to.equal("success");
+    expect(backups()).to.have.length(1);
+    const again = await site.run("nightly-backup.yml");
+    expect(again.outcome, again.log).to.equal("success");
+    expect(backups()).to.have.length(1);
   });
 });
