@@ -189,6 +189,9 @@ async function tellAll({ client, folder, addNodes }: Subject): Promise<Story> {
 const logIn = (password: string, namespace: number): string =>
   `mutation { login(userId: "groot", password: "${password}", namespace: ${namespace}) { response { accessJWT refreshJWT } } }`;
 
+const passwordOf = (password: string): string =>
+  `mutation { updateUser(input: { filter: { name: { eq: "groot" } }, set: { password: "${password}" } }) { user { name } } }`;
+
 /** What one cluster answers about access, with access control and a token for admin operations. */
 async function tellAccess(client: AlphaClient, folder: string): Promise<Story> {
   const told = new Narrator(client);
@@ -203,6 +206,7 @@ async function tellAccess(client: AlphaClient, folder: string): Promise<Story> {
     await told.admin(
       'mutation { resetPassword(input: { userId: "groot", password: "another-password", namespace: 0 }) { userId } }',
     );
+    await told.admin(passwordOf("another-password"));
     await told.ask("/alter", { drop_attr: "Nope.x" });
     await told.dql("schema {}");
   };
@@ -228,8 +232,12 @@ async function tellAccess(client: AlphaClient, folder: string): Promise<Story> {
   await told.admin("{ state { cid namespaces } }");
   await told.admin(logIn(firstUser.password, 0));
   await told.admin(logIn("another-password", 0));
+  await told.admin(passwordOf("another-password"));
   await told.ask("/alter", { drop_op: "DATA" });
   await told.admin(logIn("another-password", 0));
+  // The token of before goes on, and sets the password again.
+  await told.admin(passwordOf("third-password"));
+  await told.admin(logIn("third-password", 0));
   await told.admin(logIn(firstUser.password, 0));
   return told.story;
 }

@@ -9,7 +9,7 @@ import {
   parse,
   validate,
 } from "graphql";
-import { type AccessControl, type Caller, guardiansOnly, superadminOnly } from "./accessControl";
+import { type AccessControl, type Caller, guardiansOnly, superadminOnly, type Wording } from "./accessControl";
 import { adminSchema } from "./adminSchema";
 import { type Database, isStore, isUnfinished, notEnough, type StoredBackup } from "./database";
 import { Refusal } from "./refusal";
@@ -111,7 +111,7 @@ export class Admin {
       return resolve((input["input"] ?? input) as Arguments, this.callerOf(name, accessToken), selects);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      refusals.push(`resolving ${name} failed because ${error.message}`);
+      refusals.push(`${beginningOf(name)} failed because ${error.message}`);
       return error.data ?? empty[name] ?? null;
     }
   }
@@ -120,8 +120,7 @@ export class Admin {
     const { accessControl, database } = this.cluster;
     if (accessControl === undefined || openOperations.includes(name)) return { namespace: 0 };
     const isSuperadmins = superadminOperations.includes(name);
-    const wording = isSuperadmins ? "superadmin" : getters.includes(name) ? "getter" : "admin";
-    const caller = accessControl.caller(database.users, accessToken, wording);
+    const caller = accessControl.caller(database.users, accessToken, wordingOf(name));
     if (isSuperadmins) superadminOnly(caller);
     else guardiansOnly(caller, getters.includes(name) ? "Error: " : "");
     return caller;
@@ -217,6 +216,17 @@ export class Admin {
       return { code: "Success", message: "Restore operation started." };
     },
   };
+}
+
+/** How a refusal begins. Dgraph carries out the operations on users as queries of its own. */
+function beginningOf(name: string): string {
+  return name === "updateUser" ? `mutation ${name} failed because Dgraph execution` : `resolving ${name}`;
+}
+
+function wordingOf(name: string): Wording {
+  if (superadminOperations.includes(name)) return "superadmin";
+  if (getters.includes(name)) return "getter";
+  return name === "updateUser" ? "data" : "admin";
 }
 
 function manifestOf({ backupId, backupNum, type, path, keyFile, content }: StoredBackup): object {
