@@ -1,5 +1,6 @@
 import { ConflictError } from "../errors/errors";
 import { clean } from "../errors/text";
+import { targetName } from "../resource/messages";
 import type { Context } from "../resource/context";
 import { isProtected, type Protection } from "./backendProtection";
 
@@ -42,7 +43,7 @@ export function warnOfLoss(context: Context, { id, uid }: ActionRecord, effect: 
   actions.recordRemoved(uid, nameOf(urn ?? id));
   context.warn(
     `its record is removed; no call is made. A later pulumi up with this action in its program would be a first run: ` +
-      `if the backend ${uid} is still there, it ${effect} again. To prevent that, leave it out of the program, or give it a notAfter that has passed.`,
+      `if the ${targetName(uid)} is still there, it ${effect} again. To prevent that, leave it out of the program, or give it a notAfter that has passed.`,
   );
 }
 

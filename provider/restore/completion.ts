@@ -115,12 +115,13 @@ function finished(state: RestoreCompletionState): RestoreCompletionState {
 }
 
 function failed(state: RestoreCompletionState): Error {
-  const { request, target, errors } = state;
+  const { request, restoreId, target, errors } = state;
+  const why =
+    restoreId === undefined
+      ? "This run did not see the restore in progress, so the data may have been erased after it"
+      : "The backend's engine numbers its restores anew when it restarts, so this may be another restore's ERR";
   const doubt = isDoubtfulFailure(state)
-    ? [
-        "The backend's engine numbers its restores anew when it restarts, so this may be another restore's ERR (confirmed: false). " +
-          `If the data is right, set acceptUnknown: "${request}".`,
-      ]
+    ? [`${why} (confirmed: false). If the data is right, set acceptUnknown: "${request}".`]
     : [];
   const words = errors.length === 0 ? "without a reason" : errors.map(clean).join("; ");
   return new RefusedError({

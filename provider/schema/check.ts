@@ -72,7 +72,7 @@ export async function announceChanges(
   if (holdsUnknown([inputs.schema, inputs.allow])) return;
   const idle = idleConsent(changes, inputs.allow);
   // What is live may need a consent that no change of the program needs: after a restore, say.
-  const unless = `remove ${idle.length === 1 ? "it" : "them"}, unless what is live on the backend needs it`;
+  const unless = `remove ${idle.length === 1 ? "it" : "them"}, unless what is live needs it`;
   if (idle.length > 0)
     context.info(`allow names ${listOf(idle, "and")}, which no change of the program needs: ${unless}`);
 }

@@ -74,7 +74,7 @@ export const graphqlSchema: Resource<GraphqlSchemaInputs, GraphqlSchemaState> = 
           return { done: refreshedState(known, live, driftOf({ stored }, live.schema)) };
         }),
       reached: (_, elapsed) => `the schema of ${id} was read after ${elapsed}`,
-      afterDeadline: "Run the command again once the backend answers: a restore may be running.",
+      afterDeadline: "Run the command again once it answers: a restore may be running.",
     });
   },
 

@@ -57,7 +57,12 @@ export function verdictOf({ expected, found, backedUp, stored, wasSeen }: Eviden
 function failed(wasSeen: boolean, what: string): RestoreStatusAnswer {
   const begun = wasSeen ? "the restore has ended, and" : "no restore is in progress any more, and";
   const never = wasSeen ? "" : "; or it never began, since an Alpha had just lost its leader";
-  return { status: "ERR", errors: [`${begun} the database was not restored: ${what}. ${reasons}${never}`] };
+  // Where it was not seen, somebody may have erased the data since.
+  return {
+    status: "ERR",
+    confirmed: wasSeen,
+    errors: [`${begun} the database was not restored: ${what}. ${reasons}${never}`],
+  };
 }
 
 function doubtful(doubt: string): RestoreStatusAnswer {
