@@ -31,7 +31,7 @@ export async function waitUntilNoRestoreRuns(
       await waitUntilBackedUp(context, operation, target);
       continue;
     }
-    const key = running.restoreId ?? restores.openOf(target);
+    const key = running.restoreId ?? restores.awaitedOf(target);
     const holders = key === undefined ? new Set<string>() : restores.holdersOf(target, key);
     if (key === undefined || holders.size === 0)
       throw foreign(target, running.restoreId, "this run knows no such restore of this stack");

@@ -32,7 +32,9 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   unfinished: "is not complete",
 
   recordLive({ account }, _, state) {
-    if (hasEnded(state)) account.restores.recordEnded(state.target, state.restoreId ?? state.request);
+    const key = state.restoreId ?? state.request;
+    if (hasEnded(state)) account.restores.recordEnded(state.target, key);
+    else account.restores.recordAwaited(state.target, key);
   },
 
   create(context, _, inputs: RestoreCompletionInputs & Protection) {

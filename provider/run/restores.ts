@@ -6,6 +6,8 @@ interface RestoreRecord {
   readonly holders: Set<string>;
   /** This process sent it. */
   sentHere: boolean;
+  /** A state waits for its end. */
+  awaited: boolean;
   /** It was seen to end, or a state says that it has ended. */
   ended: boolean;
 }
@@ -54,9 +56,14 @@ export class RestoreRecords {
     return restores.filter(([, { sentHere, ended }]) => sentHere && !ended).map(([key]) => key);
   }
 
-  /** A restore of this stack that has not ended, as far as this process knows. */
-  openOf(target: string): RestoreKey | undefined {
-    return [...(this.targets.get(target) ?? [])].find(([, { ended }]) => !ended)?.[0];
+  /** Records that a state waits for the end of a restore. */
+  recordAwaited(target: string, key: RestoreKey): void {
+    this.restore(target, key).awaited = true;
+  }
+
+  /** The restore of this stack that an earlier run has left in progress. */
+  awaitedOf(target: string): RestoreKey | undefined {
+    return [...(this.targets.get(target) ?? [])].find(([, { awaited, ended }]) => awaited && !ended)?.[0];
   }
 
   /** The highest number of a restore of this stack on the target; 0 when there is none. */
@@ -71,7 +78,7 @@ export class RestoreRecords {
 
   private restore(target: string, key: RestoreKey): RestoreRecord {
     const restores = this.targets.get(target) ?? new Map<RestoreKey, RestoreRecord>();
-    const restore = restores.get(key) ?? { holders: new Set(), sentHere: false, ended: false };
+    const restore = restores.get(key) ?? { holders: new Set(), sentHere: false, awaited: false, ended: false };
     this.targets.set(target, restores.set(key, restore));
     return restore;
   }
