@@ -146,8 +146,14 @@ export class Admin {
       return { counter: 1, cid: id, namespaces: [...database.namespaces.keys()], groups };
     },
     health: () => [
-      { instance: "zero", status: "healthy", version: "v25.4.0", ongoing: [] },
-      { instance: "alpha", status: "healthy", version: "v25.4.0", ongoing: this.cluster.ongoing },
+      { instance: "zero", address: "127.0.0.1:5080", status: "healthy", version: "v25.4.0", ongoing: [] },
+      {
+        instance: "alpha",
+        address: "127.0.0.1:7080",
+        status: "healthy",
+        version: "v25.4.0",
+        ongoing: this.cluster.ongoing,
+      },
     ],
     login: (input) => {
       const { accessControl, database } = this.cluster;

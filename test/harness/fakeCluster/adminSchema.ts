@@ -53,11 +53,11 @@ export const adminSchema = buildSchema(`
   type RestorePayload { code: String message: String }
   input ResetPasswordInput { userId: String! password: String! namespace: Int! }
   type User { name: String! }
-  input UserNameHashFilter { eq: String }
-  input UserFilter { name: UserNameHashFilter }
-  input SetUserInput { password: String }
-  input UpdateUserInput { filter: UserFilter! set: SetUserInput }
-  type UpdateUserPayload { user: [User] }
+  input StringHashFilter { eq: String }
+  input UserFilter { name: StringHashFilter }
+  input UserPatch { password: String }
+  input UpdateUserInput { filter: UserFilter! set: UserPatch }
+  type AddUserPayload { user: [User] }
   type ResetPasswordPayload { userId: String message: String namespace: UInt64 }
 
   type Mutation {
@@ -65,7 +65,7 @@ export const adminSchema = buildSchema(`
     login(userId: String, password: String, namespace: Int, refreshToken: String): LoginPayload
     backup(input: BackupInput!): BackupPayload
     restore(input: RestoreInput!): RestorePayload
-    updateUser(input: UpdateUserInput!): UpdateUserPayload
+    updateUser(input: UpdateUserInput!): AddUserPayload
     resetPassword(input: ResetPasswordInput!): ResetPasswordPayload
   }
 `);
