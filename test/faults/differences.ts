@@ -60,8 +60,11 @@ function waited({ step, when }: Row, sentAt: readonly number[]): boolean {
   return second - first >= retryAfterSeconds * 1_000;
 }
 
+/** The parts of an observation that have messages. */
+type Said = Readonly<Record<"run" | "next" | "accepted", Pick<OperationResult, "classes" | "message"> | undefined>>;
+
 /** Checks the form of every message (rule 10). */
-function differencesOfText({ run, next, accepted }: Observation): string[] {
+export function differencesOfText({ run, next, accepted }: Said): string[] {
   return [run, next, accepted].flatMap((one) => {
     if (one === undefined || one.message === "") return [];
     const [what = "", ...more] = one.message.split("\n");

@@ -240,7 +240,12 @@ export function misshapen(operation: string, words: string): unknown {
     updateGQLSchema: { gqlSchema: { schema: [words] } },
     dropData: { response: words },
     export: { signedUrls: words },
+    state: { cid: [words] },
+    updateUser: words,
+    backup: { taskId: [words] },
   };
+  // The answers of a cluster to these have no field of the operation.
+  if (operation === "alter" || operation === "mutate") return { code: [words] };
   // The answer to DQL has the names of its blocks instead.
   if (operation === "query") return { schema: [words], c0: words };
   return { [operation]: wrong[operation] };

@@ -142,12 +142,16 @@ function beforeFirstByte(request: ClientRequest, go: (chunk: Chunk) => void): vo
 }
 
 function operationOf(request: ClientRequest, chunk: Chunk): string {
-  if (chunk === undefined) return "ready";
-  // The names in DQL are free.
-  if (request.path === "/query") return "query";
+  if (chunk === undefined) return unbodied[request.path] ?? "ready";
+  // The names in DQL are free, and /alter takes no document.
+  const [, path = ""] = /^\/(query|mutate|alter)\b/.exec(request.path) ?? [];
+  if (path !== "") return path;
   const { query } = JSON.parse(Buffer.from(chunk).toString("utf8")) as { query: string };
   return /\{\s*(\w+)/.exec(query)?.[1] ?? "";
 }
+
+/** The requests of a cluster that have no body. */
+const unbodied: Readonly<Record<string, string>> = { "/health": "health", "/health?live": "live" };
 
 const nameless = (host: string, _: unknown, done: (error: Error) => void): void => {
   const error = new Error(`getaddrinfo ENOTFOUND ${host}`);
