@@ -1,21 +1,13 @@
 import { expect } from "chai";
 import type { ActiveFault } from "dgraphcloud-local";
-import { pause, waitUntil } from "../harness/clocks";
+import { pause } from "../harness/clocks";
 import { type Run, Stack } from "../harness/engineStack";
 import { Audit } from "../harness/secretAudit";
 import { Program } from "./program";
-import { isAnswerRecorded, type Process, type Row } from "./rows";
-import { descendants, isAlive, kill, type ProcessEntry } from "../harness/processes";
+import { isAnswerRecorded, type Row } from "./rows";
+import { endProcesses, sendSignal, signalMs } from "./victims";
 
 const timeoutMs = 60_000;
-/** How long a process may take to notice a signal before the held request continues. */
-const signalMs = 300;
-
-const commands: Readonly<Record<Process, RegExp>> = {
-  pulumi: /^$/,
-  "language host": /pulumi-language-nodejs|cmd[\\/]run[\\/]/,
-  provider: /cmd[\\/]dynamic-provider/,
-};
 
 /** One stack for all rows, with backends that the rows create and change, and a source and a target outside of the stack. */
 export class Harness {
@@ -88,11 +80,7 @@ export class Harness {
         journal.entries.findIndex((entry) => entry.sequence === sequence) >= first,
       timeoutMs,
     );
-    const processes = descendants(child.pid ?? 0);
-    const victims = processes.filter(({ command }) => commands[row.process].test(command));
-    if (row.process === "pulumi") child.kill(row.signal);
-    else expect(victims, `processes of the ${row.process}`).not.to.have.length(0);
-    for (const { pid } of victims) kill(pid, row.signal);
+    const processes = sendSignal(child, row);
     await pause(signalMs);
     if (isAnswerRecorded(row)) {
       // The engine waits for running operations, so the restore must end.
@@ -100,7 +88,7 @@ export class Harness {
       held?.release();
     }
     const run = await ended;
-    await this.endProcesses(processes);
+    await endProcesses(processes);
     held?.remove();
     if (row.process === "pulumi" && row.signal === "SIGKILL") await this.stack.pulumi("cancel", "--yes");
     return run;
@@ -140,15 +128,5 @@ export class Harness {
       calls: [row.call ?? 1],
       fault: { kind, acted: row.moment === "after" },
     });
-  }
-
-  /** Waits until the provider processes have ended on their own, and kills all other remaining processes. */
-  private async endProcesses(processes: readonly ProcessEntry[]): Promise<void> {
-    const providers = processes.filter(({ command }) => commands.provider.test(command));
-    const left = (): ProcessEntry[] => providers.filter(({ pid }) => isAlive(pid));
-    await waitUntil(() => left().length === 0, { tries: 100, everyMs: 100 });
-    const survivors = left();
-    for (const { pid } of processes) kill(pid, "SIGKILL");
-    expect(survivors, "provider processes that outlive the engine").to.deep.equal([]);
   }
 }
