@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import { rows as clusterRows } from "../faults/cluster/rows";
 import { rows } from "../faults/rows";
 
 const folder = join(__dirname, "..");
@@ -19,16 +20,28 @@ describe("the promises of test/README.md", () => {
       const named = tests.split("; ").map((test) => /^`([^`]+)` (.+)$/.exec(test)?.slice(1) ?? [test, ""]);
       expect(named).not.to.have.length(0);
       for (const [file = "", words = ""] of named) {
-        if (file === "faults") expect(missingRows(words), words).to.deep.equal([]);
+        const matrix = matrices[file];
+        if (matrix !== undefined) expect(missingRows(matrix, words), words).to.deep.equal([]);
         else expect(source(file), `${file}: ${words}`).to.contain(words);
       }
     });
 });
 
-/** The named combinations that are missing from the matrix. */
-function missingRows(words: string): string[] {
+interface MatrixRow {
+  readonly step: { readonly name: string };
+  readonly kind: { readonly name: string };
+}
+
+/** The fault matrices, by the name that the promises give them. */
+const matrices: Readonly<Record<string, readonly MatrixRow[] | undefined>> = {
+  faults: rows,
+  "cluster faults": clusterRows,
+};
+
+/** The named combinations that are missing from a matrix. */
+function missingRows(matrix: readonly MatrixRow[], words: string): string[] {
   const [step = "", faults = ""] = words.split(" × ");
-  return faults.split(", ").filter((fault) => !rows.some((row) => row.step.name === step && row.kind.name === fault));
+  return faults.split(", ").filter((fault) => !matrix.some((row) => row.step.name === step && row.kind.name === fault));
 }
 
 function source(file: string): string {
