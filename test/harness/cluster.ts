@@ -118,9 +118,15 @@ export class Cluster {
 
   /** Starts every node that does not run, and waits until each Alpha takes requests. */
   async start(): Promise<void> {
+    // Zeros that form a cluster at the same moment may never agree on a leader: the others join the first.
+    const [first] = this.zeros;
+    if (first?.log === "") {
+      first.start();
+      await this.whenZerosLead([first]);
+    }
     for (const zero of this.zeros) if (!zero.isRunning) zero.start();
     // An Alpha that finds no Zero tries again only after four seconds.
-    await this.whenZerosLead();
+    await this.whenZerosLead(this.zeros);
     for (const alpha of this.alphas) if (!alpha.isRunning) alpha.start();
     await Promise.all(this.alphas.map((alpha) => alpha.whenReady()));
   }
@@ -138,9 +144,9 @@ export class Cluster {
     throw new Error("no Alpha leads the group");
   }
 
-  /** Waits until the Zeros have a leader, which alone hands out timestamps. */
-  private async whenZerosLead(): Promise<void> {
-    const urls = this.zeros.map(({ settings }) => `http://127.0.0.1:${6_080 + Number(settings["port_offset"])}`);
+  /** Waits until one of these Zeros leads, which alone hands out timestamps. */
+  private async whenZerosLead(zeros: readonly DgraphNode[]): Promise<void> {
+    const urls = zeros.map(({ settings }) => `http://127.0.0.1:${6_080 + Number(settings["port_offset"])}`);
     const asked = "/assign?what=timestamps&num=1";
     const leads = (url: string): Promise<boolean> =>
       new AlphaClient(url).ask(asked, undefined, undefined, answersWithinMs).then(
@@ -148,9 +154,12 @@ export class Cluster {
         () => false,
       );
     for (const began = Date.now(); !(await Promise.all(urls.map(leads))).includes(true);) {
-      const ended = this.zeros.find(({ isRunning }) => !isRunning);
+      const ended = zeros.find(({ isRunning }) => !isRunning);
       if (ended !== undefined) throw new Error(`a Zero ended while it started: ${ended.log.slice(-6_000)}`);
-      if (Date.now() - began > startsWithinMs) throw new Error(`no Zero led within ${startsWithinMs / 1_000} s`);
+      if (Date.now() - began > startsWithinMs)
+        throw new Error(
+          `no Zero led within ${startsWithinMs / 1_000} s: ${zeros.map(({ log }) => log.slice(-1_000)).join()}`,
+        );
       await pause(pollMs);
     }
   }
