@@ -1,5 +1,8 @@
+import type { Target } from "../api/dataPlane";
+import type { Context } from "../resource/context";
 import { type Field, type FieldTable, givenNames } from "../resource/fields";
 import type { Resource, State } from "../resource/resource";
+import type { Operation } from "../run/operation";
 import { type Protection, protectionChange } from "./backendProtection";
 import { refuseLoss, warnOfLoss } from "./recordLoss";
 
@@ -12,8 +15,17 @@ interface ActionOptions<Inputs, S> {
 }
 
 type ActionDefaults<Inputs, S extends State> = Required<
-  Pick<Resource<Inputs, S>, "fields" | "hiddenChange" | "recordDeclared" | "storeInputs" | "delete">
+  Pick<Resource<Inputs, S>, "fields" | "hiddenChange" | "recordLive" | "recordDeclared" | "storeInputs" | "delete">
 >;
+
+/**
+ * The target of an action that is about to run. Without one in the program it is the cluster of the settings, and it must be the one of the
+ * earlier run: a new trigger must not run it on another cluster that has come to answer at the address.
+ */
+export function locateTarget(context: Context, operation: Operation, given: string | undefined): Promise<Target> {
+  const { data, actions } = context.account;
+  return data.locate(given ?? actions.targetOf(context.urn), operation);
+}
 
 /**
  * What every resource that is an action has in common. Its state is the only record that it ran: without the record, the next `up` would
@@ -28,6 +40,10 @@ export function actionDefaults<Inputs extends object, S extends State & Protecti
   return {
     fields,
     hiddenChange: protectionChange,
+
+    recordLive({ account, urn }, _, state) {
+      account.actions.recordTarget(urn, targetOf(state));
+    },
 
     recordDeclared({ account, urn }, id) {
       account.actions.declare(id, urn);

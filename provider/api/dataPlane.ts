@@ -28,9 +28,11 @@ export type BackupSource =
 /** Which backup is restored. */
 export interface RestoreChoice {
   readonly source: BackupSource;
-  readonly backup: Pick<Backup, "series" | "backupNum">;
+  readonly backup: Pick<Backup, "series" | "backupNum" | "predicates">;
   /** Path of the key on Alpha's machine. */
   readonly encryptionKeyFile?: string | undefined;
+  /** What the backup holds, as a Backup counted it. */
+  readonly contents?: Contents | undefined;
 }
 
 /** How many nodes a database has of each type, and with each predicate. */

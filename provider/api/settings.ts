@@ -151,6 +151,13 @@ function readCluster(stack: Lookup, environment: Lookup): Pick<Settings, "cluste
   if (url === undefined) return { conflict: `${place} sets ${listOf(cluster, "and")}, and clusterUrl is not set.` };
   // A secret in the environment may belong to another cluster, which it names then.
   const isSame = (environment("clusterUrl") ?? url) === url;
+  const ignored = (["clusterUser", "clusterNamespace"] as const).filter(
+    (name) => isSame && environment(name) !== undefined && environment(name) !== from(name),
+  );
+  if (ignored.length > 0) {
+    const what = `${listOf(ignored, "and")}, and the cluster is set in the stack (or the Provider)`;
+    return { conflict: `the environment sets ${what}: only passwords, tokens and headers are taken from both.` };
+  }
   const secret = (name: SettingName): string | undefined => from(name) ?? (isSame ? environment(name) : undefined);
   const user = from("clusterUser");
   return {

@@ -1,4 +1,4 @@
-import { actionDefaults } from "../action/action";
+import { actionDefaults, locateTarget } from "../action/action";
 import { runExclusively } from "../action/exclusive";
 import { confirmFailures, expired, refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
 import type { Resource } from "../resource/resource";
@@ -41,7 +41,7 @@ export const backup: Resource<BackupInputs, BackupState> = {
     refuseExpired(clock, notAfter);
     const refusal = account.data.refusalOf({ what: "backup" });
     if (refusal !== undefined) throw refusedAction(refusal);
-    const target = await account.data.locate(undefined, operation);
+    const target = await locateTarget(context, operation, undefined);
     return runExclusively(context, operation, { target, property: "target", inputs }, async (recheck) => {
       const contents = await countContents(context, operation, target.id);
       const listed = (await listedIn(context, operation, inputs)).map(({ path = "" }) => path);

@@ -1,4 +1,4 @@
-import { actionDefaults } from "../action/action";
+import { actionDefaults, locateTarget } from "../action/action";
 import { announce } from "../action/announce";
 import { runExclusively } from "../action/exclusive";
 import { confirmFailures, expired, refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
@@ -59,7 +59,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
     const { confirm, notAfter } = inputs;
     refuseExpired(context.clock, notAfter);
     refuseUnfit(context, inputs);
-    const target = await context.account.data.locate(inputs.backend, operation);
+    const target = await locateTarget(context, operation, inputs.backend);
     const backend = target.id;
     return runExclusively(
       context,

@@ -49,7 +49,11 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
     await announce(context, { announced, uid: inputs.target, inputs, effect, details });
   },
 
-  recordLive({ account, urn }, id, { target, restoreId, __state: { attempt } }) {
+  recordLive(context, id, state) {
+    defaults.recordLive(context, id, state);
+    const { account, urn } = context;
+    const { target, restoreId, __state } = state;
+    const { attempt } = __state;
     if (attempt === "known") account.restores.record(target, restoreId ?? id, urn ?? id);
   },
 

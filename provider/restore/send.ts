@@ -1,3 +1,4 @@
+import { locateTarget } from "../action/action";
 import { runExclusively } from "../action/exclusive";
 import { refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
 import { mayHaveRun } from "../action/outcome";
@@ -29,7 +30,7 @@ export async function sendRestore(
   refuseExpired(context.clock, notAfter);
   const refusal = data.refusalOf({ what: "restore" });
   if (refusal !== undefined) throw refusedAction(refusal);
-  const located = await data.locate(inputs.target, operation);
+  const located = await locateTarget(context, operation, inputs.target);
   const target = located.id;
   if (inputs.source !== undefined) await data.locate(inputs.source, operation);
   requireDedicated(located);
@@ -83,7 +84,9 @@ async function sendOnce(
   };
   try {
     const call = { ...operation, recheck: recheckAndRecordStart };
-    return recorded(await account.data.restore(target, { source, backup, encryptionKeyFile }, call));
+    return recorded(
+      await account.data.restore(target, { source, backup, encryptionKeyFile, contents: inputs.contents }, call),
+    );
   } catch (error) {
     const restoreId = restoreIdBeside(error);
     if (restoreId !== undefined && error instanceof Error) return recorded(restoreId, error);

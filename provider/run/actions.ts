@@ -1,5 +1,16 @@
 /** What this process knows about the records of actions: the Restores and DataDrops in the state. */
 export class ActionRecords {
+  /** What the action of each URN was about when it last ran. */
+  private readonly targets = new Map<string, string>();
+
+  recordTarget(urn: string | undefined, target: string): void {
+    if (urn !== undefined) this.targets.set(urn, target);
+  }
+
+  targetOf(urn: string | undefined): string | undefined {
+    return urn === undefined ? undefined : this.targets.get(urn);
+  }
+
   private readonly declared = new Set<string>();
   private readonly removed = new Map<string, string[]>();
 

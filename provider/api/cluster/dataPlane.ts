@@ -128,8 +128,12 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   async restore(target: string, choice: RestoreChoice, call: Call): Promise<undefined> {
-    await beforeSending("restore was not sent", this.locate(target, call));
-    await this.restores.send(choice, call);
+    const check = async (): Promise<void> => {
+      await this.locate(target, call);
+      await this.restores.refuseWithoutAll(call);
+    };
+    await beforeSending("restore was not sent", check());
+    await this.restores.send(choice, rechecked(call, check));
   }
 
   restoreStatus(restore: SentRestore, call: Call): Promise<RestoreStatusAnswer> {
@@ -137,9 +141,10 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   async backup(target: string, { destination, full, credentials }: BackupOrder, call: Call): Promise<string> {
-    await beforeSending("backup was not sent", this.locate(target, call));
+    const check = (): Promise<unknown> => this.locate(target, call);
+    await beforeSending("backup was not sent", check());
     const variables = { input: { destination, forceFull: full, ...credentialsOf(credentials) } };
-    const request = { variables, policy: "once" as const, call, isMutation: true };
+    const request = { variables, policy: "once" as const, call: rechecked(call, check), isMutation: true };
     return this.client.admin("backup", request, (data, site) => shaped(site, backupSchema, data).backup.taskId);
   }
 
@@ -152,8 +157,9 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   async dropData(target: string, drop: Drop, call: Call): Promise<DropAnswer> {
-    await beforeSending("dropData was not sent", this.locate(target, call));
-    return this.drops.send(drop, call);
+    const check = (): Promise<unknown> => this.locate(target, call);
+    await beforeSending("dropData was not sent", check());
+    return this.drops.send(drop, rechecked(call, check));
   }
 
   /** The check refuses the only input that asks for this. */
@@ -219,4 +225,13 @@ export class ClusterDataPlane implements DataPlane {
       },
     });
   }
+}
+
+/** A call that checks more before a request is sent again: during a pause, another cluster may have come to answer at the address. */
+function rechecked(call: Call, check: () => Promise<unknown>): Call {
+  const recheck = async (): Promise<void> => {
+    await call.recheck?.();
+    await check();
+  };
+  return { ...call, recheck };
 }

@@ -1,20 +1,22 @@
 import type * as v from "valibot";
-import { ConflictError, SettingsError } from "../../errors/errors";
+import { ConflictError, DgraphCloudError, SettingsError } from "../../errors/errors";
 import { GraphqlError } from "../../errors/requestErrors";
 import { listOf } from "../../errors/text";
 import type { Clock } from "../../time";
 import { type RestoreStatusAnswer, storedSchema } from "../dataAnswers";
 import type { Contents, RestoreChoice, SentRestore } from "../dataPlane";
-import { beforeSending, type Call } from "../retry";
+import type { Call } from "../retry";
 import { shaped } from "../validateAnswer";
 import { nodesSchema, restoreSchema } from "./answers";
 import { locationOf } from "./backups";
 import type { ClusterClient } from "./client";
-import { verdictOf } from "./verdict";
+import { type Evidence, verdictOf } from "./verdict";
 import type { WellKnownPassword } from "./wellKnownPassword";
 
-/** How long Alpha may take after its answer until it says that it restores. It was seen within 0.1 s. */
-const beginsWithinMs = 3_000;
+/** How long Alpha may take after its answer until it says that it restores. It was seen within 0.1 s; a busy one is silent for longer. */
+const beginsWithinMs = 30_000;
+/** A look at the data before a restore must not use up the time of the restore. */
+const lookMs = 30_000;
 
 /** Sends restores to a cluster, which gives them no number, and finds out how they ended. */
 export class ClusterRestores {
@@ -23,6 +25,9 @@ export class ClusterRestores {
   /** Since when Alpha has restored nothing, for restores that were not seen in progress yet. */
   private readonly quietSince = new Map<string, number>();
 
+  /** Whether the data were surely not those of the backup when the latest restore was sent. */
+  private differedBefore = false;
+
   constructor(
     private readonly client: ClusterClient,
     private readonly clock: Clock,
@@ -30,12 +35,12 @@ export class ClusterRestores {
     private readonly password: WellKnownPassword | undefined,
   ) {}
 
-  async send({ source, backup, encryptionKeyFile }: RestoreChoice, call: Call): Promise<void> {
+  async send({ source, backup, encryptionKeyFile, contents }: RestoreChoice, call: Call): Promise<void> {
+    this.differedBefore = await this.differs({ contents, predicates: backup.predicates }, call);
     // Without both, Dgraph skips backups whose file is missing, and restores an older state.
     const which = { backupId: backup.series, backupNum: backup.backupNum };
     const input = { ...locationOf(source), ...which, ...(encryptionKeyFile !== undefined && { encryptionKeyFile }) };
     const request = { variables: { input }, policy: "once" as const, call, isMutation: true };
-    await beforeSending("restore was not sent", this.refuseWithoutAll(call));
     await this.client.admin("restore", request, (data, site) => {
       const { code, message } = shaped(site, restoreSchema, data).restore;
       if (code !== "Success") throw new GraphqlError(site, [`${code}: ${message ?? "no message"}`], data);
@@ -43,7 +48,7 @@ export class ClusterRestores {
   }
 
   /** An Alpha that is away during a restore stays empty for good, and the cluster does not notice. */
-  private async refuseWithoutAll(call: Call): Promise<void> {
+  async refuseWithoutAll(call: Call): Promise<void> {
     const nodes = await this.client.admin("health", { call }, (data, site) => shaped(site, nodesSchema, data).health);
     const away = nodes.filter(({ instance, status }) => instance === "alpha" && status !== "healthy");
     if (away.length === 0) return;
@@ -61,22 +66,50 @@ export class ClusterRestores {
   }
 
   /** Waits until Alpha restores nothing any more, and then looks at the data: Dgraph tells neither an OK nor an ERR. */
-  async status({ request, contents, predicates }: SentRestore, call: Call): Promise<RestoreStatusAnswer> {
-    if ((await this.client.ongoing(call)).includes("opRestore")) {
-      this.seen.add(request);
+  async status(restore: SentRestore, call: Call): Promise<RestoreStatusAnswer> {
+    const { request } = restore;
+    try {
+      if ((await this.client.ongoing(call)).includes("opRestore")) {
+        this.seen.add(request);
+        return { status: "IN_PROGRESS", errors: [] };
+      }
+      // An Alpha that starts again in the middle of a restore reports no restore for a moment, and refuses queries.
+      const verdict = verdictOf(await this.evidence(restore, call));
+      if (verdict.confirmed !== true && !this.mayHaveEnded(request)) return { status: "IN_PROGRESS", errors: [] };
+      if (verdict.status !== "ERR") return verdict;
+      return { ...verdict, errors: [...verdict.errors, ...(await this.secured(call))] };
+    } catch (error) {
       this.quietSince.delete(request);
-      return { status: "IN_PROGRESS", errors: [] };
+      throw error;
     }
-    if (!this.mayHaveEnded(request)) return { status: "IN_PROGRESS", errors: [] };
-    // An Alpha that starts again in the middle of a restore reports no restore for a moment, and refuses queries.
+  }
+
+  private async evidence(
+    { request, contents, predicates }: Pick<SentRestore, "contents" | "predicates"> & { readonly request?: string },
+    call: Call,
+  ): Promise<Evidence> {
     const { schema } = await this.storedNow(call);
     const stored = (schema ?? []).map(({ predicate }) => predicate).filter((name) => !name.startsWith("dgraph."));
     const found = contents === undefined ? undefined : await this.count(contents, call);
-    const wasSeen = this.seen.has(request);
-    const verdict = verdictOf({ expected: contents, found, backedUp: predicates, stored, wasSeen });
-    return verdict.status === "ERR"
-      ? { ...verdict, errors: [...verdict.errors, ...(await this.secured(call))] }
-      : verdict;
+    const wasSeen = request !== undefined && this.seen.has(request);
+    const { differedBefore } = this;
+    return { expected: contents, found, backedUp: predicates, stored, wasSeen, differedBefore };
+  }
+
+  /** Whether the data are surely not those of a backup. */
+  private async differs(backup: Pick<SentRestore, "contents" | "predicates">, call: Call): Promise<boolean> {
+    const within = {
+      ...call,
+      deadline: Math.min(call.deadline, this.clock.now() + lookMs),
+      limit: "the time for a look",
+    };
+    try {
+      const { status, confirmed } = verdictOf({ ...(await this.evidence(backup, within)), wasSeen: true });
+      return status === "ERR" || confirmed !== true;
+    } catch (error) {
+      if (!(error instanceof DgraphCloudError)) throw error;
+      return false;
+    }
   }
 
   /** With access control, a restore that failed leaves groot with a password that everybody knows. */

@@ -13,6 +13,8 @@ export interface Evidence {
   readonly stored: readonly string[];
   /** Whether this process saw the restore in progress. */
   readonly wasSeen: boolean;
+  /** Whether the data were surely not those of the backup before the restore was sent. */
+  readonly differedBefore: boolean;
 }
 
 type Counts = { readonly [Part in keyof Contents]: Readonly<Record<string, number | undefined>> };
@@ -26,7 +28,12 @@ const maxNames = 5;
  * How a restore ended. Dgraph reports none: after a damaged file or with a wrong key it is healthy and empty. So what is in the database is
  * compared with what the backup held.
  */
-export function verdictOf({ expected, found, backedUp, stored, wasSeen }: Evidence): RestoreStatusAnswer {
+export function verdictOf(evidence: Evidence): RestoreStatusAnswer {
+  const { expected, found, backedUp, stored, wasSeen, differedBefore } = evidence;
+  const asBackedUp = (what: string): RestoreStatusAnswer =>
+    wasSeen || differedBefore
+      ? { status: "OK", errors: [], confirmed: true }
+      : doubtful(`${what}, as the database may have had before, and nobody saw the restore in progress`);
   const compared = expected === undefined || found === undefined ? [] : compareCounts(expected, found);
   // Numbers of 0 prove nothing: an empty database has them too.
   if (compared.some(({ count }) => count > 0)) {
@@ -37,20 +44,18 @@ export function verdictOf({ expected, found, backedUp, stored, wasSeen }: Eviden
         wasSeen,
         `it lacks ${listed(gone.map(({ name, count }) => `${name} (${count})`))}, which the backup has`,
       );
-    if (unequal.length === 0) return { status: "OK", errors: [], confirmed: true };
+    if (unequal.length === 0) return asBackedUp("it has the numbers of the backup");
     const numbers = unequal.map(({ name, count, now }) => `${name} (${count} in the backup, ${now} now)`);
     return doubtful(`it has other numbers than the backup: ${listed(numbers)}; somebody may have written since`);
   }
   const names = backedUp ?? [];
   const present = names.filter((name) => stored.includes(name));
   if (names.length > 0 && present.length === 0) return failed(wasSeen, "it has none of the predicates of the backup");
-  if (names.length > 0 && present.length === names.length && wasSeen)
-    return { status: "OK", errors: [], confirmed: true };
   if (names.length === 0) return doubtful("the backup names no predicate to look for");
+  if (present.length === names.length) return asBackedUp("it has the predicates of the backup");
+  const missing = names.filter((name) => !stored.includes(name));
   return doubtful(
-    present.length === names.length
-      ? "the predicates of the backup are there, and they may have been there before"
-      : `predicates of the backup are missing: ${listed(names.filter((name) => !stored.includes(name)))}; they may have been dropped before it was taken`,
+    `predicates of the backup are missing: ${listed(missing)}; they may have been dropped before it was taken`,
   );
 }
 
