@@ -119,7 +119,9 @@ export function partsOf(
     credentials: credentials ?? backup.__credentials,
   };
   if (backupId !== undefined) return place;
-  const ofSeries = { ...place, backupId: whileItStays(backup, backup.backupId) };
+  // Without a backupId (its outcome is unknown, and was accepted), the newest backup would be restored instead: the provider refuses "".
+  const takenId = pulumi.runtime.isDryRun() ? backup.backupId : backup.backupId.apply((id) => id ?? "");
+  const ofSeries = { ...place, backupId: whileItStays(backup, takenId) };
   if (backupNum !== undefined) return ofSeries;
   return {
     ...ofSeries,

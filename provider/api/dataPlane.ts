@@ -89,6 +89,9 @@ export interface BackupOrder {
   readonly credentials?: ObjectStoreCredentials | undefined;
 }
 
+/** How far the task of a backup is. */
+export type BackupStatus = "queued" | "running" | "succeeded" | "failed";
+
 /** The endpoints at the data: those of the backends of an account, or those of a cluster. One method an operation. */
 export interface DataPlane {
   /**
@@ -118,7 +121,7 @@ export interface DataPlane {
   restoreStatus(restore: SentRestore, call: Call): Promise<RestoreStatusAnswer>;
   /** Sent once; returns the id of the task. After an error for which `mayHaveRun` holds, a backup may be running. */
   backup(target: string, order: BackupOrder, call: Call): Promise<string>;
-  backupStatus(target: string, taskId: string, call: Call): Promise<"running" | "succeeded" | "failed">;
+  backupStatus(target: string, taskId: string, call: Call): Promise<BackupStatus>;
 
   /** Sent once. After an error for which `mayHaveRun` holds, data may be gone. */
   dropData(target: string, drop: Drop, call: Call): Promise<DropAnswer>;

@@ -45,6 +45,7 @@ export async function waitForBackup(context: Context, operation: Operation, stat
     reached: (_, elapsed) => `the backup of the cluster to ${state.destination} ended after ${elapsed}`,
     afterDeadline: [
       "The backup goes on in the cluster: run pulumi up to wait for it again.",
+      `If the Alpha that took it is gone for good, look at the destination, and set acceptUnknown: "${cluster}/backup/${state.startedAt}".`,
       `If backups usually take this long, raise ${operation.timeout.input}.`,
     ],
   });
@@ -140,6 +141,7 @@ async function pollTask(
   return unlessUnanswered(async () => {
     try {
       const status = await context.account.data.backupStatus(search.cluster, task, operation);
+      if (status === "queued") return { pending: "queued" };
       if (status !== "running") return { done: status };
       // The task of the first backup on an object store goes on for 100 s after the backup has ended.
       const hasEnded = (await context.account.data.running(search.cluster, 0, operation))?.what !== "backup";
@@ -179,9 +181,9 @@ async function findNew(context: Context, operation: Operation, search: Search): 
 async function newIn(context: Context, operation: Operation, search: Search): Promise<Backup | undefined> {
   const { inputs, listed } = search;
   const backups = await listedIn(context, operation, inputs);
-  return backups
-    .filter(({ path, type }) => !listed.includes(path ?? "") && (inputs.full !== true || type === "full"))
-    .at(-1);
+  // A path is a time: what an unreachable store did not list before is not new.
+  const newest = [...listed].sort().at(-1) ?? "";
+  return backups.filter(({ path = "", type }) => path > newest && (inputs.full !== true || type === "full")).at(-1);
 }
 
 /** A request without a good answer does not end a wait: Alpha may be starting again. */

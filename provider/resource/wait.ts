@@ -5,7 +5,7 @@ import { LostAnswerError, RequestError, ThrottledError } from "../errors/request
 import { type Operation } from "../run/operation";
 import { formatDuration } from "../time";
 import type { Context } from "./context";
-import { targetName } from "./messages";
+import { isBackend, targetName } from "./messages";
 
 /** What one poll found. A failure is thrown. */
 export type PollResult<T> =
@@ -72,6 +72,8 @@ export async function waitUntilReady(
   target: string,
   { ask, toGoOn = "To go on, run pulumi up." }: Readiness = {},
 ): Promise<void> {
+  // A backend that is not in the account any more ends the wait at once.
+  if (ask === undefined && isBackend(target)) await context.account.data.locate(target, operation);
   await waitFor(context, operation, {
     what: `${targetName(target)} to answer`,
     poll: () => pollReadiness(context, operation, target, ask),

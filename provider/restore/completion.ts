@@ -34,7 +34,7 @@ export const restoreCompletion: Resource<RestoreCompletionInputs, RestoreComplet
   recordLive({ account }, _, state) {
     const key = state.restoreId ?? state.request;
     if (hasEnded(state)) account.restores.recordEnded(state.target, key);
-    else account.restores.recordAwaited(state.target, key);
+    else if (state.__state.status !== "ready") account.restores.recordAwaited(state.target, key);
   },
 
   create(context, _, inputs: RestoreCompletionInputs & Protection) {

@@ -75,7 +75,7 @@ export const restoreRequestFields: FieldTable<RestoreRequestInputs> = {
   source: { on: "account", onChange: "replace", required: true, check: uid },
   backupFolder: backupField("backupFolder", "restoredFolder", notEmpty, "account"),
   location: { on: "cluster", onChange: "replace", required: true, check: place },
-  backupId: backupField("backupId", "restoredBackupId", notEmpty, "cluster"),
+  backupId: backupField("backupId", "restoredBackupId", seriesId, "cluster"),
   backupNum: backupField("backupNum", "restoredNum", wholeNumber),
   triggers: triggersField,
   confirm: confirmField,
@@ -87,6 +87,12 @@ export const restoreRequestFields: FieldTable<RestoreRequestInputs> = {
   acceptUnknown: { onChange: "state", check: notEmpty },
   timeouts: { onChange: "state", check: durations(["create"]) },
 };
+
+/** The sdk gives an empty one for a Backup without a backup. */
+function seriesId(value: unknown): string | undefined {
+  if (value !== "") return notEmpty(value, {});
+  return "is empty: the outcome of the Backup is unknown, and was accepted; name the backup that you mean (getBackups lists them)";
+}
 
 /** What a Backup has counted. */
 function counts(value: unknown): string | undefined {

@@ -21,6 +21,8 @@ export interface AlphaRequest<T> {
   readonly call: Call;
   /** Whether it may take as long as the operation has, like an update that builds indexes. */
   readonly isSlow?: boolean;
+  /** The errors with which it has surely done nothing, where any other error may come after it has acted. */
+  readonly nothingDone?: RegExp;
   /** Reads the answer, or throws what is wrong with it. */
   readonly parse: (data: AnswerData, site: RequestSite) => T;
 }
@@ -52,10 +54,8 @@ export class Alpha {
     return { operation, host: this.host, isCluster: true };
   }
 
-  async post<T>(
-    { path, operation, body, isMutation = false, policy = "idempotent", call, isSlow, parse }: AlphaRequest<T>,
-    token?: string,
-  ): Promise<T> {
+  async post<T>(request: AlphaRequest<T>, token?: string): Promise<T> {
+    const { path, operation, body, isMutation = false, policy = "idempotent", call, isSlow, parse } = request;
     const site = this.siteOf(operation);
     try {
       const data = await postJson({
@@ -70,7 +70,7 @@ export class Alpha {
       });
       return parse(data, site);
     } catch (error) {
-      throw meaningOf(error, site, policy);
+      throw meaningOf(error, site, request);
     }
   }
 

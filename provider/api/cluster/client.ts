@@ -1,3 +1,4 @@
+import { WrongShapeError } from "../../errors/requestErrors";
 import { countsSchema } from "../dataAnswers";
 import { beforeSending, type Call, type Retrying, withRetries } from "../retry";
 import { shaped } from "../validateAnswer";
@@ -64,8 +65,10 @@ export class ClusterClient {
   async ongoing(call: Call): Promise<readonly string[]> {
     const path = "/health?live";
     const answer = await withRetries(this.retrying, "idempotent", call, () => this.alpha.get(path, call));
-    const instances = shaped(this.alpha.siteOf(`GET ${path}`), healthSchema, answer);
-    return instances.find(({ instance }) => instance === "alpha")?.ongoing ?? [];
+    const site = this.alpha.siteOf(`GET ${path}`);
+    const alpha = shaped(site, healthSchema, answer).find(({ instance }) => instance === "alpha");
+    if (alpha === undefined) throw new WrongShapeError(site, "the top level", "an entry of an alpha was expected");
+    return alpha.ongoing ?? [];
   }
 
   /** Asks once whether Alpha is healthy. Throws when it is not. */

@@ -20,6 +20,7 @@ import type {
   ActionRefusal,
   BackupOrder,
   BackupSource,
+  BackupStatus,
   DataPlane,
   Drop,
   DropAnswer,
@@ -148,11 +149,10 @@ export class ClusterDataPlane implements DataPlane {
     return this.client.admin("backup", request, (data, site) => shaped(site, backupSchema, data).backup.taskId);
   }
 
-  async backupStatus(_: string, taskId: string, call: Call): Promise<"running" | "succeeded" | "failed"> {
+  async backupStatus(_: string, taskId: string, call: Call): Promise<BackupStatus> {
     return this.client.admin("task", { call, variables: { id: taskId } }, (data, site) => {
       const { status } = shaped(site, taskSchema, data).task;
-      if (status === "Success") return "succeeded";
-      return status === "Failed" ? "failed" : "running";
+      return backupStatuses[status];
     });
   }
 
@@ -226,6 +226,15 @@ export class ClusterDataPlane implements DataPlane {
     });
   }
 }
+
+const backupStatuses = {
+  Queued: "queued",
+  Running: "running",
+  Success: "succeeded",
+  Failed: "failed",
+  // Dgraph does not say what has become of it: the list of backups may.
+  Unknown: "running",
+} as const;
 
 /** A call that checks more before a request is sent again: during a pause, another cluster may have come to answer at the address. */
 function rechecked(call: Call, check: () => Promise<unknown>): Call {

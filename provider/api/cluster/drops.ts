@@ -65,8 +65,13 @@ export class ClusterDrops {
 
   private async hasNodes(type: string, call: Call): Promise<boolean> {
     const counted = this.client.counts([`func: type(<${type}>)`], call);
-    const [count = 0] = await beforeSending("mutate was not sent", counted);
-    return count > 0;
+    const [count] = await beforeSending("mutate was not sent", counted);
+    if (count !== undefined) return count > 0;
+    throw new RefusedError({
+      code: "DGC105",
+      why: `the user of the settings may not read the type ${type} at ${this.client.host}; nothing more was dropped.`,
+      next: "Set clusterUser to a guardian.",
+    });
   }
 
   private async deleteSome(type: string, call: Call): Promise<void> {
@@ -76,7 +81,12 @@ export class ClusterDrops {
     };
     for (let conflicts = 0; ;) {
       try {
-        await this.once("/mutate?commitNow=true", "mutate", body, call);
+        await this.once(
+          "/mutate?commitNow=true",
+          "mutate",
+          { body, nothingDone: /transaction has been aborted|line \d+ column/i },
+          call,
+        );
         return;
       } catch (error) {
         if (!isConflict(error) || ++conflicts >= maxConflicts) throw error;
@@ -95,7 +105,8 @@ export class ClusterDrops {
       const replaced = await password.replace(call);
       // The drop has left the well-known password, so it was carried out.
       if (replaced === "replaced") return { message: "the answer was lost, and the drop was carried out" };
-      throw replaced === "not well-known" ? error : error.add(`(if it was carried out, ${known}. ${replaced.problem})`);
+      const when = replaced === "not well-known" ? "is carried out later" : "was carried out";
+      throw error.add(`(if it ${when}, ${known})`);
     }
     const replaced = await password?.replace(call);
     if (replaced === undefined || replaced === "not well-known") return { message: "Done" };
@@ -104,11 +115,17 @@ export class ClusterDrops {
   }
 
   private alter(body: object, call: Call): Promise<void> {
-    return this.once("/alter", "alter", body, call);
+    // Dgraph drops first, and then restores the schema and the users: an error of these says nothing of the drop.
+    return this.once("/alter", "alter", { body, nothingDone: /not allowed to be dropped|line \d+ column/i }, call);
   }
 
-  private async once(path: string, operation: string, body: object, call: Call): Promise<void> {
-    const request = { path, operation, body, isMutation: true, policy: "once" as const, call };
+  private async once(
+    path: string,
+    operation: string,
+    { body, nothingDone }: { readonly body: object; readonly nothingDone: RegExp },
+    call: Call,
+  ): Promise<void> {
+    const request = { path, operation, body, nothingDone, isMutation: true, policy: "once" as const, call };
     await this.client.send({ ...request, parse: (data, site) => shaped(site, doneSchema, data) });
   }
 }

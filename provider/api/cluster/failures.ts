@@ -16,20 +16,33 @@ const tokenRefused = /no accessJwt available|token is expired|unable to parse jw
 /** So it does for an address that no whitelist has, and for an admin token. */
 const requestRefused = /unauthorized ip address|X-Dgraph-AuthToken|No Auth Token found|Provided auth token/i;
 /** It starts, restores, or has lost its leader: it has done nothing, and takes the request later. */
-const notReady = /server is in draining mode|server is not ready to accept requests|No connection exists/i;
+const notReady = /server is in draining mode|server is not ready to accept requests/i;
+/** A group has lost its leader. Other groups may have taken the request. */
+const noLeader = /No connection exists/i;
+
+/** It has saved a text: whoever sent it looks what is live. */
+const halfApplied = /succeeded in saving GraphQL schema/i;
 
 /** What a failed request to Alpha means. */
-export function meaningOf(error: unknown, site: RequestSite, policy: RetryPolicy): unknown {
+export function meaningOf(
+  error: unknown,
+  site: RequestSite,
+  { policy, nothingDone }: { readonly policy?: RetryPolicy; readonly nothingDone?: RegExp },
+): unknown {
   if (error instanceof UnauthorizedError && error.byStatus) return error;
   if (!(error instanceof GraphqlError || error instanceof UnauthorizedError)) return error;
   const said = error.why.replace(/^.*? at .*?: /, "");
-  if (notReady.test(said)) {
+  if (halfApplied.test(said)) return error;
+  if (notReady.test(said) || (nothingDone === undefined && noLeader.test(said))) {
     const next = "Run the command again once Alpha takes requests: a restore may be running.";
     return new ThrottledError(site, undefined, { code: "DGC205", why: said, next });
   }
   if (tokenRefused.test(said) || requestRefused.test(said))
     return new UnauthorizedError(site, said, { byStatus: true });
-  return error instanceof GraphqlError && policy === "once" ? meaningOfMutation(error, said, site) : error;
+  if (!(error instanceof GraphqlError) || policy !== "once") return error;
+  if (nothingDone !== undefined && !nothingDone.test(said))
+    return new LostAnswerError(site, { why: said, cause: error });
+  return meaningOfMutation(error, said, site);
 }
 
 /** Data beside the errors shows that something was done; only "Failure" says that nothing was. */

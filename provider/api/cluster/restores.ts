@@ -116,10 +116,11 @@ export class ClusterRestores {
   private async secured(call: Call): Promise<string[]> {
     const replaced = await this.password?.replace(call);
     if (replaced === undefined || replaced === "not well-known") return [];
-    if (replaced === "replaced") return ["It removed all users but groot, who has clusterPassword again."];
-    return [
-      `It removed all users but groot, whose password is the well-known "password" now: set it at once (updateUser). ${replaced.problem}`,
-    ];
+    if (replaced === "replaced")
+      return [
+        "groot had the well-known password, and has clusterPassword again. Look at the other users: they may be gone.",
+      ];
+    return [`The password of groot is the well-known "password" now: set it at once (updateUser). ${replaced.problem}`];
   }
 
   /** Whether a restore has ended, now that none is in progress: it was seen before, or has had the time to begin. */
