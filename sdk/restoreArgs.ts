@@ -120,7 +120,7 @@ export function partsOf(
   };
   if (backupId !== undefined) return place;
   // Without a backupId (its outcome is unknown, and was accepted), the newest backup would be restored instead: the provider refuses "".
-  const takenId = pulumi.runtime.isDryRun() ? backup.backupId : backup.backupId.apply((id) => id ?? "");
+  const takenId = backup.backupId.apply((id) => id ?? "");
   const ofSeries = { ...place, backupId: whileItStays(backup, takenId) };
   if (backupNum !== undefined) return ofSeries;
   return {

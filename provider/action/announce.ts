@@ -1,5 +1,5 @@
 import { type Context } from "../resource/context";
-import { DgraphCloudError } from "../errors/errors";
+import { ConflictError, DgraphCloudError } from "../errors/errors";
 import { holdsUnknown, unknownValue } from "../resource/fields";
 import { isRecord } from "../api/readAnswer";
 import { targetName } from "../resource/messages";
@@ -14,7 +14,7 @@ interface Run<Inputs> {
   readonly announced: Announced<Inputs>;
   /** The backend whose data is replaced or erased: not known yet for a new one, undefined for the cluster of the settings. */
   readonly uid: string | undefined;
-  readonly inputs: Inputs & { readonly notAfter?: string };
+  readonly inputs: Inputs & { readonly confirm?: string; readonly notAfter?: string };
   /** What it does to a backend: `erase all data of ${target}`. */
   readonly effect: (target: string) => string;
   /** More about the run, looked up at the service. */
@@ -27,6 +27,7 @@ export async function announce<Inputs>(
   { announced, uid, inputs, effect, details }: Run<Inputs>,
 ): Promise<void> {
   const { announcements, facts } = context.account;
+  if (uid === undefined) refuseUnknownCluster(announced, inputs.confirm);
   // The engine checks a replacement twice.
   if (!announced.makes || !announcements.isNews(context.urn ?? "")) return;
   if (uid === unknownValue) {
@@ -37,6 +38,22 @@ export async function announce<Inputs>(
   if (uid !== undefined && facts.has(uid, "created")) return;
   const what = `${effect(await nameInWords(context, uid))}${(await details?.()) ?? ""}`;
   context.warn(`will ${what}. ${whyOf(announced)}${adviceOf(announced, inputs.notAfter)}`);
+}
+
+/**
+ * Refuses an action that the engine replaces without a change of its inputs: because of another provider, or of --replace. It would run again on
+ * the cluster that the settings name now, and the engine does not show this process the record of the earlier run.
+ */
+function refuseUnknownCluster<Inputs>({ makes, olds, replaces }: Announced<Inputs>, confirm: string | undefined): void {
+  if (!makes || Object.keys(olds).length === 0 || replaces.length > 0 || confirm !== undefined) return;
+  throw new ConflictError({
+    code: "DGC801",
+    why: "the engine replaces it although no input has changed: it has another provider, or --replace was given. It would run again, on the cluster that the settings name now.",
+    next: [
+      "Give back the provider from before, with its name (or an alias), or run without --replace.",
+      "If it shall run again, set confirm to the host of clusterUrl or to the id of the cluster.",
+    ],
+  });
 }
 
 /** `the backend "staging" (0x42)`, or only its id if the service does not answer in time. */

@@ -248,13 +248,23 @@ const operations: Readonly<Partial<Record<BackendDocument, string>>> = {
   getGeneratedSchema: "getGQLSchema",
 };
 
-/** The check requires the uid of a backend wherever there is an account. */
+/** The check of a resource requires a backend; a look-up may name none. */
 function named(uid: string | undefined): string {
-  return uid ?? "";
+  if (uid !== undefined) return uid;
+  throw new RefusedError({
+    code: "DGC802",
+    why: "the settings connect to an account of Dgraph Cloud, and no backend is named.",
+    next: "Name the backend, or set clusterUrl.",
+  });
 }
 
 function uidOf(source: BackupSource): string {
-  return "uid" in source ? source.uid : "";
+  if ("uid" in source) return source.uid;
+  throw new RefusedError({
+    code: "DGC802",
+    why: "a location exists for a cluster only, and the settings connect to an account of Dgraph Cloud.",
+    next: "Name the backend (uid), or set clusterUrl.",
+  });
 }
 
 /** The check refuses a Backup with an account. */

@@ -152,7 +152,7 @@ function readCluster(stack: Lookup, environment: Lookup): Pick<Settings, "cluste
   // A secret in the environment may belong to another cluster, which it names then.
   const isSame = (environment("clusterUrl") ?? url) === url;
   const ignored = (["clusterUser", "clusterNamespace"] as const).filter(
-    (name) => isSame && environment(name) !== undefined && environment(name) !== from(name),
+    (name) => isSame && from(name) === undefined && environment(name) !== undefined,
   );
   if (ignored.length > 0) {
     const what = `${listOf(ignored, "and")}, and the cluster is set in the stack (or the Provider)`;

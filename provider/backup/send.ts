@@ -97,9 +97,8 @@ async function afterLostAnswer(
   };
   context.progress(`the answer to backup was lost; looking whether it was taken`);
   try {
-    const found = await findLost(context, operation, {
-      ...{ cluster, inputs: state, listed: memory.before?.listed ?? [] },
-    });
+    const search = { cluster, inputs: state, listed: memory.before?.listed ?? [], startedAt: state.startedAt };
+    const found = await findLost(context, operation, search);
     return found === undefined ? unknown() : { id, state: await completed(context, operation, state, found) };
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;

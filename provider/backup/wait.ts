@@ -9,6 +9,8 @@ import type { BackupInputs, BackupMetadata, BackupState } from "./inputs";
 
 /** How long the list of backups may lag behind the end of one. */
 const listMs = 30_000;
+/** How far the clock of an Alpha may be behind the one here. */
+const clockSkewMs = 3_600_000;
 /** How long a backup whose answer was lost is looked for while Dgraph takes none: it may still be about to begin. */
 const quietMs = 60_000;
 
@@ -18,6 +20,8 @@ interface Search {
   readonly inputs: Pick<BackupInputs, "destination" | "credentials" | "full">;
   /** The paths of the backups that were there before. */
   readonly listed: readonly string[];
+  /** When the backup was sent. */
+  readonly startedAt: string;
 }
 
 /** The backups in the destination; none while there is no folder yet. */
@@ -37,7 +41,8 @@ export async function listedIn(
 /** Waits for the end of a backup that Dgraph has accepted, finds it in the list, and counts again. Throws `backupFailed` if Dgraph reports so. */
 export async function waitForBackup(context: Context, operation: Operation, state: BackupState): Promise<BackupState> {
   const { cluster, __state: memory } = state;
-  const search: Search = { cluster, inputs: state, listed: memory.before?.listed ?? [] };
+  const { startedAt } = state;
+  const search: Search = { cluster, inputs: state, listed: memory.before?.listed ?? [], startedAt };
   const task = memory.taskId ?? "";
   const ended = await waitFor(context, operation, {
     what: `the backup of the cluster to ${state.destination}`,
@@ -179,11 +184,13 @@ async function findNew(context: Context, operation: Operation, search: Search): 
 
 /** The newest backup that was not there before. A full one was asked for, or what Dgraph decides. */
 async function newIn(context: Context, operation: Operation, search: Search): Promise<Backup | undefined> {
-  const { inputs, listed } = search;
-  const backups = await listedIn(context, operation, inputs);
-  // A path is a time: what an unreachable store did not list before is not new.
-  const newest = [...listed].sort().at(-1) ?? "";
-  return backups.filter(({ path = "", type }) => path > newest && (inputs.full !== true || type === "full")).at(-1);
+  const { inputs, listed, startedAt } = search;
+  // An object store that could not be reached listed nothing before: what is older than this backup is not new all the same.
+  const oldest = Date.parse(startedAt) - clockSkewMs;
+  const added = (await listedIn(context, operation, inputs)).filter(
+    ({ path = "", timestamp }) => !listed.includes(path) && !(Date.parse(timestamp) < oldest),
+  );
+  return added.filter(({ type }) => inputs.full !== true || type === "full").at(-1);
 }
 
 /** A request without a good answer does not end a wait: Alpha may be starting again. */

@@ -154,11 +154,12 @@ export class GraphqlError extends RequestError {
     // `clean` cuts long texts, and `scrub` would not recognise half a token: so secrets are removed first.
     const texts = messages.slice(0, maxMessages).map((message) => clean(scrub(message)));
     if (messages.length > maxMessages) texts.push(`and ${messages.length - maxMessages} more`);
-    const said = `the service answered: ${texts.join("; ")}`;
+    const who = site.isCluster === true ? "Dgraph" : "the service";
+    const said = `${who} answered: ${texts.join("; ")}`;
     super(site, {
       code: "DGC205",
       why: said,
-      next: "Correct what the service names, then run the command again.",
+      next: `Correct what ${who} names, then run the command again.`,
     });
     this.messages = texts;
     this.said = said;

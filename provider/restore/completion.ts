@@ -130,7 +130,7 @@ function failed(state: RestoreCompletionState): Error {
     code: "DGC405",
     why: `${restoreName(state)} failed (ERR), and the data of ${target} may be incomplete: ${words}`,
     next: [
-      "Fix what the service names, then give triggers a new value to run the restore again.",
+      `Fix what ${restoreId === undefined ? "the log of Alpha" : "the service"} names, then give triggers a new value to run the restore again.`,
       ...doubt,
       "Until then every pulumi up fails here and sends nothing.",
     ],

@@ -76,7 +76,8 @@ export class ClusterDataPlane implements DataPlane {
       why: `the state is about ${target.startsWith("0x") ? "the backend" : "the cluster"} ${target}, and at ${this.client.host} the cluster ${id} answers; nothing was sent.`,
       next: [
         "Correct clusterUrl (and clusterNamespace), or use the Provider of that cluster.",
-        "If this cluster has taken the other one's place, run pulumi up --replace with the URN of a schema, or remove the record of an action (pulumi state delete).",
+        "If this cluster has taken the other one's place: for a GraphqlSchema, run pulumi up --replace with its URN.",
+        "For an action, remove its record (pulumi state delete): then it is a first run.",
       ],
     });
   }

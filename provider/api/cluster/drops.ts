@@ -116,7 +116,12 @@ export class ClusterDrops {
 
   private alter(body: object, call: Call): Promise<void> {
     // Dgraph drops first, and then restores the schema and the users: an error of these says nothing of the drop.
-    return this.once("/alter", "alter", { body, nothingDone: /not allowed to be dropped|line \d+ column/i }, call);
+    return this.once(
+      "/alter",
+      "alter",
+      { body, nothingDone: /not allowed|PermissionDenied|Only \w+ (is|are) allowed|no mutations|line \d+ column/i },
+      call,
+    );
   }
 
   private async once(

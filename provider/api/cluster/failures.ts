@@ -31,7 +31,7 @@ export function meaningOf(
 ): unknown {
   if (error instanceof UnauthorizedError && error.byStatus) return error;
   if (!(error instanceof GraphqlError || error instanceof UnauthorizedError)) return error;
-  const said = error.why.replace(/^.*? at .*?: /, "");
+  const said = error instanceof GraphqlError ? error.messages.join("; ") : error.why;
   if (halfApplied.test(said)) return error;
   if (notReady.test(said) || (nothingDone === undefined && noLeader.test(said))) {
     const next = "Run the command again once Alpha takes requests: a restore may be running.";

@@ -11,7 +11,7 @@ export function refusalOf(
     return {
       code: "DGC811",
       property: "",
-      reason: `it concerns all namespaces of the cluster, so only the superadmin may do it: connect without clusterNamespace (it is ${namespace})`,
+      reason: `the ${action.what === "drop" ? "drop of everything" : action.what} concerns all namespaces of the cluster, so only the superadmin may do it: connect without clusterNamespace (it is ${namespace})`,
     };
   if (action.what !== "drop" || login === undefined) return undefined;
   if (!("allData" in action.drop || "allDataAndSchema" in action.drop)) return undefined;

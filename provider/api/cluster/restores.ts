@@ -76,7 +76,7 @@ export class ClusterRestores {
       // An Alpha that starts again in the middle of a restore reports no restore for a moment, and refuses queries.
       const verdict = verdictOf(await this.evidence(restore, call));
       if (verdict.confirmed !== true && !this.mayHaveEnded(request)) return { status: "IN_PROGRESS", errors: [] };
-      if (verdict.status !== "ERR") return verdict;
+      if (verdict.status === "OK" && verdict.confirmed === true) return verdict;
       return { ...verdict, errors: [...verdict.errors, ...(await this.secured(call))] };
     } catch (error) {
       this.quietSince.delete(request);
