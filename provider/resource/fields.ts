@@ -92,12 +92,15 @@ export function checkFields(fields: Fields, inputs: Values, connection: Connecti
  * fields with a `hasEffect` of their own change when they are left out: the state must record it.
  */
 export function changedFields(fields: Fields, olds: Values, news: Values): string[] {
-  return Object.keys(fields).filter(
-    (name) =>
-      fields[name]?.onChange !== "nothing" &&
-      (news[name] !== undefined || fields[name]?.hasEffect !== undefined) &&
-      !isDeepStrictEqual(olds[name], news[name]),
-  );
+  const mayChange = ({ onChange, required, hasEffect }: Field, value: unknown): boolean => {
+    if (onChange === "nothing") return false;
+    if (value !== undefined) return true;
+    // The connection fills in a required input that the program leaves out.
+    return required === true ? (hasEffect?.(value, olds) ?? false) : hasEffect !== undefined;
+  };
+  return Object.entries(fields)
+    .filter(([name, field]) => mayChange(field, news[name]) && !isDeepStrictEqual(olds[name], news[name]))
+    .map(([name]) => name);
 }
 
 /** Names of the inputs whose change replaces the object, or updates it with a call. */
