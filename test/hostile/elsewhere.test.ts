@@ -289,7 +289,7 @@ describe("an account at a loopback endpoint", function () {
         url = pointer.endpoint.host;
         const account = new Account(service.endpoint);
         for (const [, send] of calls) await rejection(send(account.account.data, account.within()));
-        await account.account.data.readiness(url, account.within());
+        await account.account.backendPlane.readinessAt(url, account.within());
         expect(pointer.requests.every(({ headers: sent }) => sent.cookie === undefined)).to.equal(true);
         await pointer.stop();
       }
