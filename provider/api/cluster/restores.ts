@@ -14,7 +14,7 @@ import { type Evidence, verdictOf } from "./verdict";
 import type { WellKnownPassword } from "./wellKnownPassword";
 
 /** How long Alpha may take after its answer until it says that it restores. It was seen within 0.1 s; a busy one is silent for longer. */
-const beginsWithinMs = 30_000;
+const beginsWithinMs = 10_000;
 /** A look at the data before a restore must not use up the time of the restore. */
 const lookMs = 30_000;
 
