@@ -57,7 +57,7 @@ const mostLines = 260;
 /** Files with a limit of their own: three would be harder to follow in parts, and a host must stay thin. */
 const linesOf: Readonly<Record<string, number>> = {
   "local/cloud/cloud.ts": 290,
-  "provider/api/cloudDataPlane.ts": 290,
+  "provider/api/cloudDataPlane.ts": 270,
   "provider/backend/create.ts": 330,
   "provider/resource/lifecycle.ts": 270,
   "provider/host/dynamic.ts": 140,

@@ -1,10 +1,9 @@
-import type { ActionRefusal } from "../api/dataPlane";
+import { type ActionRefusal, isBackend, type PlannedAction } from "../api/dataPlane";
 import { isRecord } from "../api/readAnswer";
 import { ConflictError } from "../errors/errors";
 import { listOf } from "../errors/text";
 import type { Context } from "../resource/context";
 import { type Failure, type Field, notEmpty, unknownValue } from "../resource/fields";
-import { isBackend } from "../resource/messages";
 import { begin } from "../run/operation";
 import type { Clock } from "../time";
 import type { TriggerValue } from "../types";
@@ -69,13 +68,22 @@ export const credentialsField: Field = {
   },
 };
 
-/** The error for an action that the settings rule out. */
-export function refusedAction({ code, property, reason }: ActionRefusal): ConflictError {
-  return new ConflictError({
+/** Compares with the settings again before an action is sent: they may have changed since the preview. */
+export function refuseRuledOut({ account }: Context, planned: readonly PlannedAction[]): void {
+  const [refusal] = ruledOut(account, planned);
+  if (refusal === undefined) return;
+  const { code, property, reason } = refusal;
+  throw new ConflictError({
     code,
     why: `${property === "" ? "" : `${property} `}${reason}; nothing was sent.`,
     next: "Change the program or the settings, then run pulumi up again.",
   });
+}
+
+/** What the settings rule out: the first reason is enough. */
+function ruledOut({ data }: Context["account"], planned: readonly PlannedAction[]): ActionRefusal[] {
+  const refused = planned.map((action) => data.refusalOf(action)).filter((refusal) => refusal !== undefined);
+  return refused.slice(0, 1);
 }
 
 /** Values whose change runs an action again: a list, or a map from reason to value. */
@@ -136,6 +144,21 @@ export async function confirmFailures(
     : [`the backend ${target}`, `change ${property} to the backend that you mean`];
   const reason = `is "${confirm}", and ${what} is called ${listOf(names)}: correct confirm, or ${remedy}`;
   return [{ property: "confirm", code: "DGC415", reason }];
+}
+
+/** Checks an action before it runs: its last moment, what the settings rule out, and the name of the target. */
+export async function actionFailures(
+  context: Context,
+  property: string,
+  planned: readonly PlannedAction[],
+  {
+    target,
+    confirm,
+    notAfter,
+  }: { readonly target?: string | undefined; readonly confirm?: string; readonly notAfter?: string },
+): Promise<Failure[]> {
+  const early = [...expired(context.clock, notAfter), ...ruledOut(context.account, planned)];
+  return early.length > 0 ? early : confirmFailures(context, property, target, confirm);
 }
 
 /** Compares again right before the action is sent. */

@@ -2,9 +2,8 @@ import type { RestoreState, RestoreStatusAnswer } from "../api/dataAnswers";
 import type { SentRestore } from "../api/dataPlane";
 import type { Advice } from "../errors/advice";
 import { UnknownOutcomeError } from "../errors/errors";
-import { GraphqlError, LostAnswerError, NotSentError, ThrottledError } from "../errors/requestErrors";
 import type { Context } from "../resource/context";
-import { pollReadiness, type PollResult, type Wait, waitFor } from "../resource/wait";
+import { pollReadiness, type PollResult, statusAfter, type Wait, waitFor } from "../resource/wait";
 import { type Operation } from "../run/operation";
 import type { RestoreKey } from "../run/restores";
 import { formatDuration } from "../time";
@@ -84,9 +83,7 @@ async function pollRestore(context: Context, operation: Operation, restore: Sent
     if (answer.status === "IN_PROGRESS") return { status: answer.status, pending: answer.status };
     if (answer.status !== "UNKNOWN") return { done: answer };
   } catch (error) {
-    const mayPass = [LostAnswerError, NotSentError, ThrottledError, GraphqlError].some((kind) => error instanceof kind);
-    if (!mayPass || !(error instanceof Error)) throw error;
-    return { status: undefined, pending: error.message.split("\n", 1)[0] ?? "" };
+    return { status: undefined, pending: statusAfter(error) };
   }
   const health = await pollReadiness(context, operation, restore.target);
   if ("done" in health) return { status: "UNKNOWN", pending: "UNKNOWN", isHealthy: true };

@@ -15,17 +15,13 @@ import type {
   Target,
 } from "./dataPlane";
 import {
-  aggregatesSchema,
   type Backup,
   backupsSchema,
-  countsSchema,
   dropSchema,
   exportSchema,
   failOnCode,
   failOnProblems,
-  gqlSchemaSchema,
   type LiveSchema,
-  liveSchema,
   namesOf,
   restoreSchema,
   type RestoreState,
@@ -33,13 +29,12 @@ import {
   restoreStatusSchema,
   type StoredNames,
   type StoredPredicate,
-  storedSchema,
   type StoredTypes,
   typesOf,
-  updateSchemaSchema,
 } from "./dataAnswers";
 import type { DeploymentList } from "./deploymentList";
 import { type BackendDocument, backendDocuments } from "./documents";
+import { aggregateQuery, countQuery, liveSchemaIn, schemaIn, storedIn, updatedSchemaIn } from "./queries";
 import { findRunningRestore } from "./runningRestore";
 import type { Call, Retrying, RetryPolicy } from "./retry";
 import { shaped } from "./validateAnswer";
@@ -151,65 +146,38 @@ export class CloudDataPlane implements DataPlane {
   }
 
   schema(uid: string, call: Call): Promise<string> {
-    return this.send(uid, "getGQLSchema", { call }, (data, site) => {
-      return shaped(site, gqlSchemaSchema, data).getGQLSchema?.schema ?? "";
-    });
+    return this.send(uid, "getGQLSchema", { call }, schemaIn);
   }
 
   generatedSchema(uid: string, call: Call): Promise<LiveSchema> {
-    return this.send(uid, "getGeneratedSchema", { call }, (data, site) =>
-      liveSchema(shaped(site, gqlSchemaSchema, data).getGQLSchema),
-    );
+    return this.send(uid, "getGeneratedSchema", { call }, liveSchemaIn);
   }
 
   updateSchema(uid: string, schema: string, call: Call): Promise<LiveSchema> {
     const request = { variables: { schema }, policy: "byCaller" as const, call, isSlow: true };
-    return this.send(uid, "updateGQLSchema", request, (data, site) =>
-      liveSchema(shaped(site, updateSchemaSchema, data).updateGQLSchema.gqlSchema),
-    );
+    return this.send(uid, "updateGQLSchema", request, updatedSchemaIn);
   }
 
   storedPredicates(uid: string, call: Call): Promise<StoredPredicate[]> {
-    return this.send(uid, "query", { call }, (data, site) => shaped(site, storedSchema, data).schema ?? []);
-  }
-
-  async counts(uid: string, heads: readonly string[], call: Call): Promise<(number | undefined)[]> {
-    const blocks = heads.map((head, index) => `c${index}(${head}) { count(uid) }`);
-    const { path } = backendDocuments.query;
-    return this.client.send(uid, path, {
-      operation: "query",
-      document: `{ ${blocks.join(" ")} }`,
-      variables: {},
-      policy: "idempotent",
-      call,
-      parse: (data, site) => {
-        const answer = shaped(site, countsSchema, data);
-        return heads.map((_, index) => answer[`c${index}`]?.[0]?.count);
-      },
-    });
-  }
-
-  async aggregates(uid: string, types: readonly string[], call: Call): Promise<(number | undefined)[]> {
-    const fields = types.map((type, index) => `c${index}: aggregate${type} { count }`);
-    return this.client.send(uid, "/graphql", {
-      operation: "aggregates",
-      document: `query Aggregates { ${fields.join(" ")} }`,
-      variables: {},
-      policy: "idempotent",
-      call,
-      parse: (data, site) => {
-        const answer = shaped(site, aggregatesSchema, data);
-        return types.map((_, index) => answer[`c${index}`]?.count ?? undefined);
-      },
-    });
+    return this.send(uid, "query", { call }, (data, site) => storedIn(data, site).schema ?? []);
   }
 
   storedTypes(uid: string, call: Call): Promise<StoredTypes> {
-    return this.send(uid, "query", { call }, (data, site) => typesOf(shaped(site, storedSchema, data)));
+    return this.send(uid, "query", { call }, (data, site) => typesOf(storedIn(data, site)));
   }
 
   storedNames(uid: string, call: Call): Promise<StoredNames> {
-    return this.send(uid, "query", { call }, (data, site) => namesOf(shaped(site, storedSchema, data)));
+    return this.send(uid, "query", { call }, (data, site) => namesOf(storedIn(data, site)));
+  }
+
+  counts(uid: string, heads: readonly string[], call: Call): Promise<(number | undefined)[]> {
+    const { text, answers } = countQuery(heads);
+    return this.query(uid, { path: backendDocuments.query.path, operation: "query", text }, call, answers);
+  }
+
+  aggregates(uid: string, types: readonly string[], call: Call): Promise<(number | undefined)[]> {
+    const { text, answers } = aggregateQuery(types);
+    return this.query(uid, { path: "/graphql", operation: "aggregates", text }, call, answers);
   }
 
   async readiness(uid: string, call: Call): Promise<Probed> {
@@ -219,6 +187,16 @@ export class CloudDataPlane implements DataPlane {
   /** The answer of a host to OPTIONS /graphql. */
   readinessAt(host: string, call: Call): Promise<Probed> {
     return this.client.probe(host, "/graphql", call);
+  }
+
+  private query<T>(
+    uid: string,
+    { path, operation, text }: { readonly path: string; readonly operation: string; readonly text: string },
+    call: Call,
+    parse: PlaneRequest<T>["parse"],
+  ): Promise<T> {
+    const request = { operation, document: text, variables: {}, policy: "idempotent" as const, call, parse };
+    return this.client.send(uid, path, request);
   }
 
   private send<T>(

@@ -137,7 +137,8 @@ export const aggregatesSchema = v.record(v.string(), v.nullish(v.object({ count:
 /** A predicate of the database. What is false is left out. */
 export type StoredPredicate = NonNullable<v.InferOutput<typeof storedSchema>["schema"]>[number];
 
-type Stored = v.InferOutput<typeof storedSchema>;
+/** What the database itself has, as it answers. */
+export type Stored = v.InferOutput<typeof storedSchema>;
 
 /** The predicates and the types in an answer to `schema {}`. */
 export function typesOf({ schema, types }: Stored): StoredTypes {

@@ -4,14 +4,17 @@ import type { ObjectStoreCredentials } from "../types";
 import type { Call } from "./retry";
 import type { Probed } from "./transport";
 
-export type { ObjectStoreCredentials };
-
 /** What holds data: a backend of Dgraph Cloud, or a cluster. */
 export interface Target {
   /** The uid of the backend, or the id of the cluster. */
   readonly id: string;
   /** The plan of a backend; undefined when the service does not tell it, and for a cluster. */
   readonly deploymentType?: string | null | undefined;
+}
+
+/** Whether an id is the uid of a backend of Dgraph Cloud. Clusters have UUIDs. */
+export function isBackend(id: string): boolean {
+  return /^0x[0-9a-f]+$/i.test(id);
 }
 
 /** A restore or a backup that is in progress. */

@@ -1,5 +1,11 @@
 import { DeadlineError, RefusedError } from "../errors/errors";
-import { LostAnswerError, NotSentError, RequestError, ThrottledError } from "../errors/requestErrors";
+import {
+  LostAnswerError,
+  NotSentError,
+  RequestError,
+  ThrottledError,
+  type TransientError,
+} from "../errors/requestErrors";
 import type { Clock } from "../time";
 
 /**
@@ -114,9 +120,6 @@ export async function withRetries<T>(
     if (policy === "once" && call.recheck !== undefined) await beforeSending("it was not tried again", call.recheck());
   }
 }
-
-/** Failures that may pass. */
-type TransientError = NotSentError | ThrottledError | LostAnswerError;
 
 function mayRetry(error: unknown, policy: RetryPolicy, attempt: number): error is TransientError {
   if (policy === "byCaller") return false;

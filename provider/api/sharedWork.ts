@@ -1,6 +1,6 @@
 import type { Clock } from "../time";
 import { DeadlineError } from "../errors/errors";
-import { LostAnswerError, NotSentError, ThrottledError } from "../errors/requestErrors";
+import { isTransient } from "../errors/requestErrors";
 import type { Call } from "./retry";
 
 /** Work that several callers wait for: a log-in, a list. It ends within the deadline of the caller that began it. */
@@ -30,8 +30,7 @@ export async function join<T>(
   try {
     return await untilDeadline(result, what, call, clock);
   } catch (error) {
-    const mayPass = [LostAnswerError, NotSentError, ThrottledError].some((kind) => error instanceof kind);
-    if (!mayPass || call.deadline - deadline < togetherMs || clock.now() >= call.deadline) throw error;
+    if (!isTransient(error) || call.deadline - deadline < togetherMs || clock.now() >= call.deadline) throw error;
     return again();
   }
 }

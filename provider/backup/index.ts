@@ -1,8 +1,8 @@
 import { actionDefaults, locateTarget } from "../action/action";
 import { runExclusively } from "../action/exclusive";
-import { confirmFailures, expired, refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
+import { actionFailures, refuseExpired, refuseMismatch, refuseRuledOut } from "../action/inputs";
 import type { Resource } from "../resource/resource";
-import { countContents } from "./contents";
+import { contentsNow } from "./contents";
 import { backupFields, type BackupInputs, type BackupState, backupStateVersion } from "./inputs";
 import { sendBackup, unknownBackup } from "./send";
 import { backupFailed, BackupFailedError, finished, listedIn, waitForBackup } from "./wait";
@@ -21,11 +21,7 @@ export const backup: Resource<BackupInputs, BackupState> = {
   stateVersion: backupStateVersion,
   unfinished: "was sent and is not finished",
 
-  async preflight(context, { inputs }) {
-    const refusal = context.account.data.refusalOf({ what: "backup" });
-    const early = [...expired(context.clock, inputs.notAfter), ...(refusal === undefined ? [] : [refusal])];
-    return early.length > 0 ? early : confirmFailures(context, "target", undefined, inputs.confirm);
-  },
+  preflight: (context, { inputs }) => actionFailures(context, "target", [{ what: "backup" }], inputs),
 
   /** The engine's row shows a replacement, as if something were lost. */
   announce({ account, info, urn }, { olds, makes }) {
@@ -39,11 +35,10 @@ export const backup: Resource<BackupInputs, BackupState> = {
     const { account, clock } = context;
     const { confirm, notAfter } = inputs;
     refuseExpired(clock, notAfter);
-    const refusal = account.data.refusalOf({ what: "backup" });
-    if (refusal !== undefined) throw refusedAction(refusal);
+    refuseRuledOut(context, [{ what: "backup" }]);
     const target = await locateTarget(context, operation, undefined);
     return runExclusively(context, operation, { target, property: "target", inputs }, async (recheck) => {
-      const contents = await countContents(context, operation, target.id);
+      const contents = await contentsNow(context, operation, target.id);
       const listed = (await listedIn(context, operation, inputs)).map(({ path = "" }) => path);
       await refuseMismatch(context, "target", target.id, confirm, operation);
       refuseExpired(clock, notAfter);

@@ -1,9 +1,10 @@
 import type { Protection } from "../action/backendProtection";
 import { confirmField, credentialsField, notAfterField, type Triggers, triggersField } from "../action/inputs";
 import { place } from "../action/place";
-import type { Contents, ObjectStoreCredentials } from "../api/dataPlane";
+import type { Contents } from "../api/dataPlane";
 import { durations, type FieldTable, flag, notEmpty } from "../resource/fields";
 import type { Metadata } from "../resource/resource";
+import type { ObjectStoreCredentials } from "../types";
 
 /** Inputs of a Backup after check. The public documentation of each stands at `BackupArgs` in the sdk. */
 export interface BackupInputs {

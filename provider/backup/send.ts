@@ -90,15 +90,14 @@ async function afterLostAnswer(
   cause: unknown,
 ): Promise<Created<BackupState>> {
   const id = idOf(state);
-  const { cluster, __state: memory } = state;
+  const { cluster } = state;
   const unknown = (): Created<BackupState> => {
     context.account.unknownOutcomes.set(cluster, id);
     return { id, state, failure: unknownBackup(state, cause) };
   };
   context.progress(`the answer to backup was lost; looking whether it was taken`);
   try {
-    const search = { cluster, inputs: state, listed: memory.before?.listed ?? [], startedAt: state.startedAt };
-    const found = await findLost(context, operation, search);
+    const found = await findLost(context, operation, state);
     return found === undefined ? unknown() : { id, state: await completed(context, operation, state, found) };
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;

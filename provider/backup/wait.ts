@@ -1,10 +1,10 @@
 import type { Backup } from "../api/dataAnswers";
 import { RefusedError } from "../errors/errors";
-import { GraphqlError, LostAnswerError, NotSentError, ThrottledError } from "../errors/requestErrors";
+import { GraphqlError } from "../errors/requestErrors";
 import type { Context } from "../resource/context";
-import { type PollResult, waitFor } from "../resource/wait";
+import { type PollResult, statusAfter, waitFor } from "../resource/wait";
 import type { Operation } from "../run/operation";
-import { countContents, unchanged } from "./contents";
+import { contentsNow, unchanged } from "./contents";
 import type { BackupInputs, BackupMetadata, BackupState } from "./inputs";
 
 /** How long the list of backups may lag behind the end of one. */
@@ -24,6 +24,11 @@ interface Search {
   readonly startedAt: string;
 }
 
+function searchFor(state: BackupState): Search {
+  const { cluster, startedAt, __state: memory } = state;
+  return { cluster, inputs: state, listed: memory.before?.listed ?? [], startedAt };
+}
+
 /** The backups in the destination; none while there is no folder yet. */
 export async function listedIn(
   { account }: Context,
@@ -41,8 +46,7 @@ export async function listedIn(
 /** Waits for the end of a backup that Dgraph has accepted, finds it in the list, and counts again. Throws `backupFailed` if Dgraph reports so. */
 export async function waitForBackup(context: Context, operation: Operation, state: BackupState): Promise<BackupState> {
   const { cluster, __state: memory } = state;
-  const { startedAt } = state;
-  const search: Search = { cluster, inputs: state, listed: memory.before?.listed ?? [], startedAt };
+  const search = searchFor(state);
   const task = memory.taskId ?? "";
   const ended = await waitFor(context, operation, {
     what: `the backup of the cluster to ${state.destination}`,
@@ -66,7 +70,7 @@ export async function completed(
   { series, backupNum, path, type }: Backup,
 ): Promise<BackupState> {
   const before = state.__state.before?.contents;
-  const after = before === undefined ? undefined : await countContents(context, operation, state.cluster);
+  const after = before === undefined ? undefined : await contentsNow(context, operation, state.cluster);
   const contents = unchanged(before, after);
   return finished(
     {
@@ -114,8 +118,13 @@ export function backupFailed(
 export class BackupFailedError extends RefusedError {}
 
 /** The backup that a request with a lost answer has begun; undefined if there is none. */
-export async function findLost(context: Context, operation: Operation, search: Search): Promise<Backup | undefined> {
+export async function findLost(
+  context: Context,
+  operation: Operation,
+  state: BackupState,
+): Promise<Backup | undefined> {
   const { account, clock } = context;
+  const search = searchFor(state);
   let quietSince: number | undefined;
   const poll = async (): Promise<PollResult<Backup | undefined>> => {
     // First the task, then the list: a backup that ends in between is in the list.
@@ -198,8 +207,6 @@ async function unlessUnanswered<T>(poll: () => Promise<PollResult<T>>): Promise<
   try {
     return await poll();
   } catch (error) {
-    const mayPass = [LostAnswerError, NotSentError, ThrottledError, GraphqlError].some((kind) => error instanceof kind);
-    if (!mayPass || !(error instanceof Error)) throw error;
-    return { pending: error.message.split("\n", 1)[0] ?? "" };
+    return { pending: statusAfter(error) };
   }
 }

@@ -1,10 +1,11 @@
+import type { PlannedAction } from "../api/dataPlane";
 import { actionDefaults, locateTarget } from "../action/action";
 import { announce } from "../action/announce";
 import { runExclusively } from "../action/exclusive";
-import { confirmFailures, expired, refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
+import { actionFailures, refuseExpired, refuseMismatch, refuseRuledOut } from "../action/inputs";
 import { type Protection, recordedProtection } from "../action/backendProtection";
 import type { Context } from "../resource/context";
-import { type Failure, givenNames } from "../resource/fields";
+import { givenNames } from "../resource/fields";
 import type { Created, Resource } from "../resource/resource";
 import { type Operation } from "../run/operation";
 import { formatDuration } from "../time";
@@ -44,10 +45,8 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   resolve: (_, news) => normalized(news),
   check: checkSelection,
 
-  async preflight(context, { inputs }) {
-    const early = [...expired(context.clock, inputs.notAfter), ...refusals(context, inputs)];
-    return early.length > 0 ? early : confirmFailures(context, "backend", inputs.backend, inputs.confirm);
-  },
+  preflight: (context, { inputs }) =>
+    actionFailures(context, "backend", plannedDrops(inputs), { ...inputs, target: inputs.backend }),
 
   announce(context, announced) {
     const { inputs } = announced;
@@ -58,7 +57,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   async create(context, operation, inputs) {
     const { confirm, notAfter } = inputs;
     refuseExpired(context.clock, notAfter);
-    refuseUnfit(context, inputs);
+    refuseRuledOut(context, plannedDrops(inputs));
     const target = await locateTarget(context, operation, inputs.backend);
     const backend = target.id;
     return runExclusively(
@@ -83,7 +82,7 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
     if (remaining(accepted, inputs).length === 0) return finished(accepted);
     const { confirm, notAfter } = inputs;
     const { backend } = current;
-    refuseUnfit(context, inputs);
+    refuseRuledOut(context, plannedDrops(inputs));
     const target = await context.account.data.locate(backend, operation);
     const exclusive = { target, property: "backend", inputs, attempt: id, besideBackups: true } as const;
     return runExclusively(context, operation, exclusive, async (recheck) => {
@@ -94,19 +93,9 @@ export const dataDrop: Resource<DataDropInputs, DataDropState> = {
   },
 };
 
-/** What the settings rule out. */
-function refusals({ account }: Context, inputs: DataDropInputs): Failure[] {
+function plannedDrops(inputs: DataDropInputs): PlannedAction[] {
   const { resetAccessControl } = inputs;
-  const refused = stepsOf(inputs).map((step) =>
-    account.data.refusalOf({ what: "drop", drop: dropOf(step, inputs), resetAccessControl }),
-  );
-  return refused.filter((refusal) => refusal !== undefined).slice(0, 1);
-}
-
-/** Compares with the settings again: they may have changed since the preview, or while a drop is unfinished. */
-function refuseUnfit(context: Context, inputs: DataDropInputs): void {
-  const [refusal] = refusals(context, inputs);
-  if (refusal !== undefined) throw refusedAction(refusal);
+  return stepsOf(inputs).map((step) => ({ what: "drop", drop: dropOf(step, inputs), resetAccessControl }));
 }
 
 async function dropOnce(

@@ -202,6 +202,13 @@ export function dataBeside(error: unknown): AnswerData | undefined {
   return error instanceof GraphqlError || error instanceof WrongShapeError ? error.data : undefined;
 }
 
+/** Failures that may pass. */
+export type TransientError = NotSentError | ThrottledError | LostAnswerError;
+
+export function isTransient(error: unknown): error is TransientError {
+  return error instanceof NotSentError || error instanceof ThrottledError || error instanceof LostAnswerError;
+}
+
 /** Whether the service may have carried out a mutation that failed with this error, as far as the answer itself tells. */
 export function mayHaveActed(error: unknown): boolean {
   return error instanceof LostAnswerError || error instanceof WrongShapeError;

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Code } from "../errors/codes";
 import { parseDuration } from "../time";
 import { listOf } from "../errors/text";
+import { isBackend } from "../api/dataPlane";
 import { type Connection, misplacedInput } from "./connection";
 
 /** The engine's placeholder for a value that is not known yet. */
@@ -117,7 +118,7 @@ export const notEmpty: Check = (value) =>
   typeof value === "string" && value.trim() !== "" ? undefined : "must be a string that is not empty";
 
 export const uid: Check = (value) =>
-  typeof value === "string" && /^0x[0-9a-f]+$/i.test(value) ? undefined : 'must be the uid of a backend, like "0x42"';
+  typeof value === "string" && isBackend(value) ? undefined : 'must be the uid of a backend, like "0x42"';
 
 export const flag: Check = (value) => (typeof value === "boolean" ? undefined : "must be true or false");
 

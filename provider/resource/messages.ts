@@ -1,6 +1,7 @@
 import { clean } from "../errors/text";
 import { type Code, pointerTo } from "../errors/codes";
 import { scrub } from "../errors/redact";
+import { isBackend } from "../api/dataPlane";
 
 /** A message: what failed and why, what to do next (one action a line), and the link to more about its code. */
 export function messageOf(
@@ -38,11 +39,6 @@ function kindOf(urn: string): string {
 /** What an action or a schema is about, by its id: `backend 0x42`, or `cluster 3f2a…`. */
 export function targetName(id: string): string {
   return isBackend(id) ? `backend ${id}` : `cluster ${id}`;
-}
-
-/** Whether an id is the uid of a backend of Dgraph Cloud. Clusters have UUIDs. */
-export function isBackend(id: string): boolean {
-  return /^0x[0-9a-f]+$/i.test(id);
 }
 
 /** A URN quoted for a shell: it has a `$` for each parent. */

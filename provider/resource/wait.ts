@@ -1,11 +1,12 @@
+import { isBackend } from "../api/dataPlane";
 import type { Probed } from "../api/transport";
 import type { Advice } from "../errors/advice";
 import { DeadlineError } from "../errors/errors";
-import { LostAnswerError, RequestError, ThrottledError } from "../errors/requestErrors";
+import { GraphqlError, isTransient, LostAnswerError, RequestError, ThrottledError } from "../errors/requestErrors";
 import { type Operation } from "../run/operation";
 import { formatDuration } from "../time";
 import type { Context } from "./context";
-import { isBackend, targetName } from "./messages";
+import { targetName } from "./messages";
 
 /** What one poll found. A failure is thrown. */
 export type PollResult<T> =
@@ -56,6 +57,12 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
     progress(`waiting for ${wait.what}: ${found.pending}, ${elapsed} of ${timeout.value}`);
     await clock.sleep(Math.max(0, Math.min(Math.max(pause, found.pauseMs ?? 0), deadline - clock.now())), signal);
   }
+}
+
+/** The status after a request without a good answer: Dgraph may be starting, or restoring. Throws what must end a wait. */
+export function statusAfter(error: unknown): string {
+  if (!isTransient(error) && !(error instanceof GraphqlError)) throw error;
+  return error.message.split("\n", 1)[0] ?? "";
 }
 
 interface Readiness {

@@ -3,11 +3,12 @@ import { confirmField, credentialsField, notAfterField, type Triggers, triggersF
 import { place } from "../action/place";
 import type { Protection } from "../action/backendProtection";
 import { type RestoreState } from "../api/dataAnswers";
-import type { Contents, ObjectStoreCredentials } from "../api/dataPlane";
+import type { Contents } from "../api/dataPlane";
 import { isRecord } from "../api/readAnswer";
 import type { Connection } from "../resource/connection";
 import { durations, type Field, type FieldTable, notEmpty, uid, wholeNumber } from "../resource/fields";
 import { type Metadata } from "../resource/resource";
+import type { ObjectStoreCredentials } from "../types";
 
 /** Inputs of a RestoreRequest after check. The public documentation of each stands at `RestoreArgs` in the sdk. */
 export interface RestoreRequestInputs {

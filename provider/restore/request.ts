@@ -1,6 +1,6 @@
 import { actionDefaults } from "../action/action";
 import { announce, nameInWords } from "../action/announce";
-import { confirmFailures, expired } from "../action/inputs";
+import { actionFailures } from "../action/inputs";
 import { sentRestoreOf } from "../action/watchRestore";
 import { ConflictError } from "../errors/errors";
 import type { Context } from "../resource/context";
@@ -27,11 +27,7 @@ export const restoreRequest: Resource<RestoreRequestInputs, RestoreRequestState>
   unfinished: "was sent and is not finished",
 
   async preflight(context, { inputs, olds, replaces }) {
-    if (inputs.resumeRestoreId === undefined) {
-      const refusal = context.account.data.refusalOf({ what: "restore" });
-      const early = [...expired(context.clock, inputs.notAfter), ...(refusal === undefined ? [] : [refusal])];
-      return early.length > 0 ? early : confirmFailures(context, "target", inputs.target, inputs.confirm);
-    }
+    if (inputs.resumeRestoreId === undefined) return actionFailures(context, "target", [{ what: "restore" }], inputs);
     // Set together with the change, it names the run of that change: an earlier up was killed before it heard the answer.
     if (replaces.length === 0 || olds.resumeRestoreId !== inputs.resumeRestoreId) return [];
     const reason =

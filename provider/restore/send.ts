@@ -1,6 +1,6 @@
 import { locateTarget } from "../action/action";
 import { runExclusively } from "../action/exclusive";
-import { refusedAction, refuseExpired, refuseMismatch } from "../action/inputs";
+import { refuseExpired, refuseMismatch, refuseRuledOut } from "../action/inputs";
 import { mayHaveRun } from "../action/outcome";
 import { type Protection, recordedProtection } from "../action/backendProtection";
 import { type Backup, restoreIdBeside } from "../api/dataAnswers";
@@ -28,8 +28,7 @@ export async function sendRestore(
   const { confirm, notAfter } = inputs;
   const { data } = context.account;
   refuseExpired(context.clock, notAfter);
-  const refusal = data.refusalOf({ what: "restore" });
-  if (refusal !== undefined) throw refusedAction(refusal);
+  refuseRuledOut(context, [{ what: "restore" }]);
   const located = await locateTarget(context, operation, inputs.target);
   const target = located.id;
   if (inputs.source !== undefined) await data.locate(inputs.source, operation);

@@ -1,7 +1,7 @@
 import { triggersField } from "../action/inputs";
 import type { Triggers } from "../action/inputs";
 import { durations, type FieldTable, notEmpty, uid, unknownValue } from "../resource/fields";
-import { isBackend } from "../resource/messages";
+import { isBackend } from "../api/dataPlane";
 import { authorizationProblem, type Authorization } from "./authorization";
 
 /** Inputs of a GraphqlSchema after check. The public documentation of each stands at `GraphqlSchemaArgs` in the sdk. */

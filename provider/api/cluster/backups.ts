@@ -2,7 +2,9 @@ import type * as v from "valibot";
 import { SettingsError } from "../../errors/errors";
 import { keepSecret } from "../../errors/redact";
 import type { Backup } from "../dataAnswers";
-import type { BackupSource, ObjectStoreCredentials } from "../dataPlane";
+import type { ObjectStoreCredentials } from "../../types";
+import type { BackupSource } from "../dataPlane";
+import { isOwnName } from "../queries";
 import type { backupsSchema } from "./answers";
 
 /** The input of listBackups, and a part of that of restore. */
@@ -43,7 +45,7 @@ function ownPredicates(names: readonly string[], namespace: number): string[] {
   return names
     .filter((name) => name.startsWith(prefix))
     .map((name) => name.slice(prefix.length))
-    .filter((name) => !name.startsWith("dgraph."));
+    .filter(isOwnName);
 }
 
 /** "dgraph.20261127.183122.123" is a time in UTC. Another path gives an empty text. */

@@ -1,5 +1,5 @@
 import { WrongShapeError } from "../../errors/requestErrors";
-import { countsSchema } from "../dataAnswers";
+import { countQuery } from "../queries";
 import { beforeSending, type Call, type Retrying, withRetries } from "../retry";
 import { shaped } from "../validateAnswer";
 import { type AdminRequest, adminRequest, type Alpha, type AlphaRequest } from "./alpha";
@@ -54,11 +54,8 @@ export class ClusterClient {
 
   /** Counts nodes in one query, by the heads of blocks. A count is undefined where its predicate may not be read. */
   counts(heads: readonly string[], call: Call): Promise<(number | undefined)[]> {
-    const blocks = heads.map((head, index) => `c${index}(${head}) { count(uid) }`);
-    return this.query(`{ ${blocks.join(" ")} }`, call, (data, site) => {
-      const answer = shaped(site, countsSchema, data);
-      return heads.map((_, index) => answer[`c${index}`]?.[0]?.count);
-    });
+    const { text, answers } = countQuery(heads);
+    return this.query(text, call, answers);
   }
 
   /** What Alpha is doing, like "opRestore". Each Alpha knows only its own work. Needs no token. */

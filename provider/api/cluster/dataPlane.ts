@@ -7,15 +7,8 @@ import type {
   StoredPredicate,
   StoredTypes,
 } from "../dataAnswers";
-import {
-  aggregatesSchema,
-  gqlSchemaSchema,
-  liveSchema,
-  namesOf,
-  storedSchema,
-  typesOf,
-  updateSchemaSchema,
-} from "../dataAnswers";
+import { namesOf, typesOf } from "../dataAnswers";
+import { isBackend } from "../dataPlane";
 import type {
   ActionRefusal,
   BackupOrder,
@@ -30,6 +23,7 @@ import type {
   SentRestore,
   Target,
 } from "../dataPlane";
+import { aggregateQuery, liveSchemaIn, schemaIn, storedIn, updatedSchemaIn } from "../queries";
 import { beforeSending, type Call, type Retrying } from "../retry";
 import type { Probed } from "../transport";
 import { shaped } from "../validateAnswer";
@@ -73,7 +67,7 @@ export class ClusterDataPlane implements DataPlane {
     if (target === undefined || target === id) return { id };
     throw new ConflictError({
       code: "DGC801",
-      why: `the state is about ${target.startsWith("0x") ? "the backend" : "the cluster"} ${target}, and at ${this.client.host} the cluster ${id} answers; nothing was sent.`,
+      why: `the state is about ${isBackend(target) ? "the backend" : "the cluster"} ${target}, and at ${this.client.host} the cluster ${id} answers; nothing was sent.`,
       next: [
         "Correct clusterUrl (and clusterNamespace), or use the Provider of that cluster.",
         "If this cluster has taken the other one's place: for a GraphqlSchema, run pulumi up --replace with its URN.",
@@ -130,12 +124,11 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   async restore(target: string, choice: RestoreChoice, call: Call): Promise<undefined> {
-    const check = async (): Promise<void> => {
+    const checked = await this.checked("restore", call, async () => {
       await this.locate(target, call);
       await this.restores.refuseWithoutAll(call);
-    };
-    await beforeSending("restore was not sent", check());
-    await this.restores.send(choice, rechecked(call, check));
+    });
+    await this.restores.send(choice, checked);
   }
 
   restoreStatus(restore: SentRestore, call: Call): Promise<RestoreStatusAnswer> {
@@ -143,10 +136,9 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   async backup(target: string, { destination, full, credentials }: BackupOrder, call: Call): Promise<string> {
-    const check = (): Promise<unknown> => this.locate(target, call);
-    await beforeSending("backup was not sent", check());
+    const checked = await this.checked("backup", call, () => this.locate(target, call));
     const variables = { input: { destination, forceFull: full, ...credentialsOf(credentials) } };
-    const request = { variables, policy: "once" as const, call: rechecked(call, check), isMutation: true };
+    const request = { variables, policy: "once" as const, call: checked, isMutation: true };
     return this.client.admin("backup", request, (data, site) => shaped(site, backupSchema, data).backup.taskId);
   }
 
@@ -158,9 +150,7 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   async dropData(target: string, drop: Drop, call: Call): Promise<DropAnswer> {
-    const check = (): Promise<unknown> => this.locate(target, call);
-    await beforeSending("dropData was not sent", check());
-    return this.drops.send(drop, rechecked(call, check));
+    return this.drops.send(drop, await this.checked("dropData", call, () => this.locate(target, call)));
   }
 
   /** The check refuses the only input that asks for this. */
@@ -175,37 +165,29 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   schema(_: string, call: Call): Promise<string> {
-    return this.client.admin(
-      "getGQLSchema",
-      { call },
-      (data, site) => shaped(site, gqlSchemaSchema, data).getGQLSchema?.schema ?? "",
-    );
+    return this.client.admin("getGQLSchema", { call }, schemaIn);
   }
 
   generatedSchema(_: string, call: Call): Promise<LiveSchema> {
-    return this.client.admin("getGeneratedSchema", { call }, (data, site) =>
-      liveSchema(shaped(site, gqlSchemaSchema, data).getGQLSchema),
-    );
+    return this.client.admin("getGeneratedSchema", { call }, liveSchemaIn);
   }
 
   async updateSchema(target: string, schema: string, call: Call): Promise<LiveSchema> {
     await beforeSending("updateGQLSchema was not sent", this.locate(target, call));
     const request = { variables: { schema }, policy: "byCaller" as const, call, isSlow: true, isMutation: true };
-    return this.client.admin("updateGQLSchema", request, (data, site) =>
-      liveSchema(shaped(site, updateSchemaSchema, data).updateGQLSchema.gqlSchema),
-    );
+    return this.client.admin("updateGQLSchema", request, updatedSchemaIn);
   }
 
   storedPredicates(_: string, call: Call): Promise<StoredPredicate[]> {
-    return this.client.query("schema {}", call, (data, site) => shaped(site, storedSchema, data).schema ?? []);
+    return this.client.query("schema {}", call, (data, site) => storedIn(data, site).schema ?? []);
   }
 
   storedTypes(_: string, call: Call): Promise<StoredTypes> {
-    return this.client.query("schema {}", call, (data, site) => typesOf(shaped(site, storedSchema, data)));
+    return this.client.query("schema {}", call, (data, site) => typesOf(storedIn(data, site)));
   }
 
   storedNames(_: string, call: Call): Promise<StoredNames> {
-    return this.client.query("schema {}", call, (data, site) => namesOf(shaped(site, storedSchema, data)));
+    return this.client.query("schema {}", call, (data, site) => namesOf(storedIn(data, site)));
   }
 
   counts(_: string, heads: readonly string[], call: Call): Promise<(number | undefined)[]> {
@@ -213,18 +195,18 @@ export class ClusterDataPlane implements DataPlane {
   }
 
   aggregates(_: string, types: readonly string[], call: Call): Promise<(number | undefined)[]> {
-    const fields = types.map((type, index) => `c${index}: aggregate${type} { count }`);
-    const body = { query: `query Aggregates { ${fields.join(" ")} }` };
-    return this.client.send({
-      path: "/graphql",
-      operation: "aggregates",
-      body,
-      call,
-      parse: (data, site) => {
-        const answer = shaped(site, aggregatesSchema, data);
-        return types.map((_type, index) => answer[`c${index}`]?.count ?? undefined);
-      },
-    });
+    const { text, answers } = aggregateQuery(types);
+    return this.client.send({ path: "/graphql", operation: "aggregates", body: { query: text }, call, parse: answers });
+  }
+
+  /** Checks before a request that must not be repeated, and again before each retry: in a pause, another cluster may have come to answer. */
+  private async checked(operation: string, call: Call, check: () => Promise<unknown>): Promise<Call> {
+    await beforeSending(`${operation} was not sent`, check());
+    const recheck = async (): Promise<void> => {
+      await call.recheck?.();
+      await check();
+    };
+    return { ...call, recheck };
   }
 }
 
@@ -236,12 +218,3 @@ const backupStatuses = {
   // Dgraph does not say what has become of it: the list of backups may.
   Unknown: "running",
 } as const;
-
-/** A call that checks more before a request is sent again: during a pause, another cluster may have come to answer at the address. */
-function rechecked(call: Call, check: () => Promise<unknown>): Call {
-  const recheck = async (): Promise<void> => {
-    await call.recheck?.();
-    await check();
-  };
-  return { ...call, recheck };
-}

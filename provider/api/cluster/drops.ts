@@ -2,8 +2,8 @@ import { scrub } from "../../errors/redact";
 import { clean } from "../../errors/text";
 import { DgraphCloudError, RefusedError } from "../../errors/errors";
 import { GraphqlError, LostAnswerError, mayHaveActed } from "../../errors/requestErrors";
-import { gqlSchemaSchema } from "../dataAnswers";
 import type { Drop, DropAnswer } from "../dataPlane";
+import { schemaIn } from "../queries";
 import { beforeSending, type Call } from "../retry";
 import { shaped } from "../validateAnswer";
 import { doneSchema } from "./answers";
@@ -37,11 +37,7 @@ export class ClusterDrops {
       steps.recordDone();
     }
     const problem = await problemOf(async () => {
-      const schema = await this.client.admin(
-        "getGQLSchema",
-        { call },
-        (data, site) => shaped(site, gqlSchemaSchema, data).getGQLSchema?.schema ?? "",
-      );
+      const schema = await this.client.admin("getGQLSchema", { call }, schemaIn);
       if (schema === "") return;
       const request = { variables: { schema }, call, isMutation: true, isSlow: true };
       await this.client.admin("updateGQLSchema", request, () => undefined);

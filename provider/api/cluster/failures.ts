@@ -15,11 +15,10 @@ import type { RetryPolicy } from "../retry";
 const tokenRefused = /no accessJwt available|token is expired|unable to parse jwt|accessJwt.*invalid/i;
 /** So it does for an address that no whitelist has, and for an admin token. */
 const requestRefused = /unauthorized ip address|X-Dgraph-AuthToken|No Auth Token found|Provided auth token/i;
-/** It starts, restores, or has lost its leader: it has done nothing, and takes the request later. */
+/** It starts or restores: it has done nothing, and takes the request later. */
 const notReady = /server is in draining mode|server is not ready to accept requests/i;
 /** A group has lost its leader. Other groups may have taken the request. */
 const noLeader = /No connection exists/i;
-
 /** It has saved a text: whoever sent it looks what is live. */
 const halfApplied = /succeeded in saving GraphQL schema/i;
 

@@ -1,10 +1,10 @@
-import type * as v from "valibot";
 import { ConflictError, DgraphCloudError, SettingsError } from "../../errors/errors";
 import { GraphqlError } from "../../errors/requestErrors";
 import { listOf } from "../../errors/text";
 import type { Clock } from "../../time";
-import { type RestoreStatusAnswer, storedSchema } from "../dataAnswers";
+import { type RestoreStatusAnswer, type StoredTypes, typesOf } from "../dataAnswers";
 import type { Contents, RestoreChoice, SentRestore } from "../dataPlane";
+import { countContents, isOwnName, storedIn } from "../queries";
 import type { Call } from "../retry";
 import { shaped } from "../validateAnswer";
 import { nodesSchema, restoreSchema } from "./answers";
@@ -88,9 +88,8 @@ export class ClusterRestores {
     { request, contents, predicates }: Pick<SentRestore, "contents" | "predicates"> & { readonly request?: string },
     call: Call,
   ): Promise<Evidence> {
-    const { schema } = await this.storedNow(call);
-    const stored = (schema ?? []).map(({ predicate }) => predicate).filter((name) => !name.startsWith("dgraph."));
-    const found = contents === undefined ? undefined : await this.count(contents, call);
+    const stored = (await this.storedNow(call)).predicates.filter(isOwnName);
+    const found = contents === undefined ? undefined : await this.countNow(contents, call);
     const wasSeen = request !== undefined && this.seen.has(request);
     const { differedBefore } = this;
     return { expected: contents, found, backedUp: predicates, stored, wasSeen, differedBefore };
@@ -133,9 +132,9 @@ export class ClusterRestores {
   }
 
   /** A later run logs in anew, and a restore that failed has removed its user. */
-  private async storedNow(call: Call): Promise<v.InferOutput<typeof storedSchema>> {
-    const ask = (): Promise<v.InferOutput<typeof storedSchema>> =>
-      this.client.query("schema {}", call, (data, site) => shaped(site, storedSchema, data));
+  private async storedNow(call: Call): Promise<StoredTypes> {
+    const ask = (): Promise<StoredTypes> =>
+      this.client.query("schema {}", call, (data, site) => typesOf(storedIn(data, site)));
     try {
       return await ask();
     } catch (error) {
@@ -144,18 +143,8 @@ export class ClusterRestores {
     }
   }
 
-  private async count({ types, predicates }: Contents, call: Call): Promise<Counts> {
-    const [ofTypes, ofPredicates] = [Object.keys(types), Object.keys(predicates)];
-    const heads = [
-      ...ofTypes.map((name) => `func: type(<${name}>)`),
-      ...ofPredicates.map((name) => `func: has(<${name}>)`),
-    ];
-    const counts = heads.length === 0 ? [] : await this.client.counts(heads, call);
-    return {
-      types: Object.fromEntries(ofTypes.map((name, index) => [name, counts[index]])),
-      predicates: Object.fromEntries(ofPredicates.map((name, index) => [name, counts[ofTypes.length + index]])),
-    };
+  private countNow({ types, predicates }: Contents, call: Call): Promise<Contents> {
+    const names = { types: Object.keys(types), predicates: Object.keys(predicates) };
+    return countContents(names, (heads) => this.client.counts(heads, call));
   }
 }
-
-type Counts = Readonly<Record<keyof Contents, Readonly<Record<string, number | undefined>>>>;

@@ -5,8 +5,8 @@ import type { RestoreStatusAnswer } from "../dataAnswers";
 export interface Evidence {
   /** What a Backup has counted. */
   readonly expected: Contents | undefined;
-  /** The same, counted now. A count is undefined where it could not be read. */
-  readonly found: Counts | undefined;
+  /** The same, counted now. A count is left out where it could not be read. */
+  readonly found: Contents | undefined;
   /** The predicates that the backup names. */
   readonly backedUp: readonly string[] | undefined;
   /** The predicates that the database has. */
@@ -16,8 +16,6 @@ export interface Evidence {
   /** Whether the data were surely not those of the backup before the restore was sent. */
   readonly differedBefore: boolean;
 }
-
-type Counts = { readonly [Part in keyof Contents]: Readonly<Record<string, number | undefined>> };
 
 const reasons =
   "The usual reasons are a damaged file, and a wrong or missing encryption key; only the log of Alpha has the one that applies";
@@ -77,7 +75,7 @@ function doubtful(doubt: string): RestoreStatusAnswer {
 /** The numbers of the backup beside those of now. What could not be counted is left out. */
 function compareCounts(
   expected: Contents,
-  found: Counts,
+  found: Contents,
 ): { readonly name: string; readonly count: number; readonly now: number }[] {
   const compared = (["types", "predicates"] as const).flatMap((part) =>
     Object.entries(expected[part]).map(([name, count]) => ({
