@@ -69,8 +69,8 @@ export function getBackendsOutput(options?: LookupOptions): pulumi.Output<Backen
 }
 
 /**
- * Looks up the backups of a backend, or in a location that a cluster of your own reads, the oldest first (operation `listBackups`, asked of the backend
- * or of the cluster).
+ * Looks up the backups of a backend, or those in a location that a cluster of your own reads. The oldest comes first. The operation is
+ * `listBackups`, asked of the backend or of the cluster.
  *
  * @throws If there is no such backend, if it cannot have backups (only dedicated ones do), or if the location cannot be read.
  */

@@ -90,9 +90,9 @@ export interface RestoreArgs {
    * the state, or when the answer to the one in the state was lost. With an account only: a cluster gives its restores no ids.
    *
    * Set together with a change that runs the restore again, it stands for that run, which was killed before it got the answer. An id left
-   * from an earlier change is refused there. So is the id of a restore of another resource of the stack, unless it is in progress and the
-   * other one has ended, or is an earlier run of this resource: a database that restarts numbers its restores anew. A change of it alone
-   * only writes the state.
+   * from an earlier change is refused there. So is the id of a restore of another resource of the stack. It is accepted if it is in progress
+   * and the other restore has ended, or was an earlier run of this resource: a database that restarts numbers its restores anew. A change
+   * of it alone only writes the state.
    */
   resumeRestoreId?: pulumi.Input<number> | undefined;
   /**

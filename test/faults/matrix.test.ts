@@ -1,38 +1,27 @@
 import { expect } from "chai";
+import { simulate } from "./hooks";
 import { Network } from "./network";
 import { rows, titleOf } from "./rows";
 import { observe } from "./observe";
 import { steps } from "./steps";
 import { Table } from "./table";
-import { VirtualTime } from "../harness/clocks";
 import { differences } from "./differences";
 
 describe("the fault matrix: every fault at every step", function () {
   this.timeout(20_000);
   const network = new Network();
   const table = new Table();
-  let time: VirtualTime;
+  const time = simulate(network);
 
-  before(() => {
-    network.install();
-  });
   after(() => {
-    network.remove();
     table.print();
-  });
-  beforeEach(() => {
-    time = new VirtualTime();
-    time.install();
-  });
-  afterEach(() => {
-    time.remove();
   });
 
   for (const step of steps) {
     describe(step.name, () => {
       for (const row of rows.filter((one) => one.step === step)) {
         it(titleOf(row), async () => {
-          const seen = await observe(row, time, network);
+          const seen = await observe(row, time(), network);
           const found = differences(row, seen);
           table.add(row, seen, found);
           expect(found).to.deep.equal([]);

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { VirtualTime } from "../../harness/clocks";
+import { simulate } from "../hooks";
 import { Network } from "../network";
 import { differences } from "./differences";
 import { mutationsOf } from "./expectations";
@@ -11,29 +11,18 @@ describe("the fault matrix of a cluster: every fault at every step", function ()
   this.timeout(20_000);
   const network = new Network();
   const sum = { rows: 0, repeated: 0, secrets: 0 };
-  let time: VirtualTime;
+  const time = simulate(network);
 
-  before(() => {
-    network.install();
-  });
   after(() => {
-    network.remove();
     console.log(`${sum.rows} rows. Left out by rule:`);
     for (const { because } of rules) console.log(`  ${because}`);
-  });
-  beforeEach(() => {
-    time = new VirtualTime();
-    time.install();
-  });
-  afterEach(() => {
-    time.remove();
   });
 
   for (const step of steps) {
     describe(step.name, () => {
       for (const row of rows.filter((one) => one.step === step)) {
         it(titleOf(row), async () => {
-          const seen = await observe(row, time, network);
+          const seen = await observe(row, time(), network);
           const acts = [seen.run, seen.next, seen.accepted, seen.last].map((one) => one?.acts ?? 0);
           const isHarmless = step.kind === "update" || step.name === "schema check" || step.name === "counts";
           sum.rows += 1;
