@@ -71,7 +71,7 @@ async function takeSummary(shop: Shop): Promise<Picture> {
   shop.write(pullRequest.after);
   const preview = join(shop.folder, "preview.json");
   writeFileSync(preview, await shop.printed(shop.engine, "preview", "--json", "--non-interactive"));
-  const command = join(root, "dist", "summary", "cli.js");
+  const command = join(root, "dist", "cli", "index.js");
   const comment = await shop.printed(process.execPath, command, "summary", preview, "--data");
   // The only time in it, which would change with each run.
   const text = comment.replaceAll(backupAt, pullRequest.shownBackupAt);

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import type { LocalCloud } from "dgraphcloud-local";
 import { gradeChanges } from "../../provider/schema/grading";
-import { LookUps } from "../../summary/atStake";
-import { type AtStake, textOfStake } from "../../summary/atStake/text";
+import { LookUps } from "../../cli/summary/atStake";
+import { type AtStake, textOfStake } from "../../cli/summary/atStake/text";
 import { waitUntil } from "../harness/clocks";
 import { largeSchema } from "../harness/schemas";
 import { type Made, post, session } from "../local/calls";

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import { exitCodes } from "../../summary/gate";
-import { destructions } from "../../summary/findings/finding";
-import { jsonOf } from "../../summary/json";
-import { markdownOf } from "../../summary/markdown";
-import { readPreview } from "../../summary/preview";
-import { type Stakes, type Summary, summaryOf } from "../../summary/summary";
+import { exitCodes } from "../../cli/summary/gate";
+import { destructions } from "../../cli/summary/findings/finding";
+import { jsonOf } from "../../cli/summary/json";
+import { markdownOf } from "../../cli/summary/markdown";
+import { readPreview } from "../../cli/summary/preview";
+import { type Stakes, type Summary, summaryOf } from "../../cli/summary/summary";
 import { digest, step } from "../harness/previews";
 import { allBlocks, root } from "./blocks";
 
@@ -58,7 +58,7 @@ describe("the page about the command summary", () => {
   });
 
   it("lists the options", () => {
-    const usage = readFileSync(join(root, "summary/cli.ts"), "utf8");
+    const usage = readFileSync(join(root, "cli/summary/index.ts"), "utf8");
     const options = [...usage.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option = ""]) => option);
     expect(options).to.have.length.above(3);
     for (const option of options) expect(page).to.match(new RegExp(`^\\| \`${option}\\b`, "m"));

@@ -72,7 +72,7 @@ describe("engine: three hundred resources", function () {
   it("have a summary that names each that is lost, and no secret", async () => {
     program("eu-west-1");
     const { stdout: input } = await stack.pulumi("preview", "--json");
-    const command = resolve(__dirname, "../../dist/summary/cli.js");
+    const command = resolve(__dirname, "../../dist/cli/index.js");
     const { status, stdout } = spawnSync(process.execPath, [command, "summary", "--fail-on", "replace"], {
       input,
       encoding: "utf8",

@@ -5,7 +5,7 @@ import type { Fault } from "dgraphcloud-local";
 import { fails, type Run, Stack, succeeds } from "../harness/engineStack";
 import { addProduction } from "../harness/production";
 
-const command = resolve(__dirname, "../../dist/summary/cli.js");
+const command = resolve(__dirname, "../../dist/cli/index.js");
 const first = "type A { id: ID! name: String email: String }";
 const key = "the-key-of-the-authorization-0123456789";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type Fault, type LocalCloud, startLocalCloud } from "../../local";
 import { gradeChanges } from "../../provider/schema/grading";
-import { type Bounds, defaultBounds, LookUps } from "../../summary/atStake";
-import { type AtStake, textOfStake } from "../../summary/atStake/text";
+import { type Bounds, defaultBounds, LookUps } from "../../cli/summary/atStake";
+import { type AtStake, textOfStake } from "../../cli/summary/atStake/text";
 import { add, countOf, make, type Made, post, session, setSchema } from "./calls";
 
 const schema = `interface Named { name: String }

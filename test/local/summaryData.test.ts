@@ -7,7 +7,7 @@ import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 import { digest, step } from "../harness/previews";
 import { add, make, type Made, session, setSchema } from "./calls";
 
-const command = resolve(__dirname, "../../dist/summary/cli.js");
+const command = resolve(__dirname, "../../dist/cli/index.js");
 const plan = { name: "orders", zone: "us-east-1", deploymentType: "dedicated" };
 
 interface Result {

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parse } from "graphql";
-import { defaultBounds, LookUps } from "../../summary/atStake";
-import type { AtStake } from "../../summary/atStake/text";
+import { defaultBounds, LookUps } from "../../cli/summary/atStake";
+import type { AtStake } from "../../cli/summary/atStake/text";
 import type { SchemaChange } from "../../provider/schema/grading";
 import { pause } from "../harness/clocks";
 import { answerJson, closedEndpoint, type Received, Service } from "../harness/httpService";

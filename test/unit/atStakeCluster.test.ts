@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { LookUps } from "../../summary/atStake";
-import type { AtStake } from "../../summary/atStake/text";
+import { LookUps } from "../../cli/summary/atStake";
+import type { AtStake } from "../../cli/summary/atStake/text";
 import type { SchemaChange } from "../../provider/schema/grading";
 import { answerJson, closedEndpoint, type Received, Service } from "../harness/httpService";
 

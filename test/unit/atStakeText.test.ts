@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type AtStake, textOfStake } from "../../summary/atStake/text";
+import { type AtStake, textOfStake } from "../../cli/summary/atStake/text";
 
 describe("what is at stake, in words", () => {
   const now = new Date("2026-11-27T12:00:00Z");

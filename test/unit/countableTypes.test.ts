@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { countsInDql, countsInGraphql, type GraphqlCounts } from "../../summary/atStake/countableTypes";
+import { countsInDql, countsInGraphql, type GraphqlCounts } from "../../cli/summary/atStake/countableTypes";
 
 describe("the types that can be counted", () => {
   describe("in GraphQL", () => {

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { AtStake } from "../../summary/atStake/text";
-import type { Finding } from "../../summary/findings/finding";
-import { headlineOf, type Summary, summaryOf } from "../../summary/summary";
-import { readPreview } from "../../summary/preview";
+import type { AtStake } from "../../cli/summary/atStake/text";
+import type { Finding } from "../../cli/summary/findings/finding";
+import { headlineOf, type Summary, summaryOf } from "../../cli/summary/summary";
+import { readPreview } from "../../cli/summary/preview";
 import { diagnostic, digest, refreshDigest, step, urnOf } from "../harness/previews";
 
 const plan = { name: "orders", zone: "us-east-1", deploymentType: "dedicated" };

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { diagnostic, digest, step } from "../harness/previews";
 import { makeTemporaryFolder, removeFolder } from "../harness/folders";
 
-const command = resolve(__dirname, "../../dist/summary/cli.js");
+const command = resolve(__dirname, "../../dist/cli/index.js");
 const plan = { name: "orders", zone: "us-east-1", deploymentType: "dedicated" };
 const deleted = step("delete", { old: plan });
 const created = step("create", { next: plan });

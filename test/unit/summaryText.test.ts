@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { jsonOf } from "../../summary/json";
-import { markdownOf } from "../../summary/markdown";
-import { readPreview } from "../../summary/preview";
-import { messagesOfOthers, refusalsIn } from "../../summary/refusals";
-import { type Summary, summaryOf } from "../../summary/summary";
+import { jsonOf } from "../../cli/summary/json";
+import { markdownOf } from "../../cli/summary/markdown";
+import { readPreview } from "../../cli/summary/preview";
+import { messagesOfOthers, refusalsIn } from "../../cli/summary/refusals";
+import { type Summary, summaryOf } from "../../cli/summary/summary";
 import { diagnostic, digest, step } from "../harness/previews";
 
 const plan = { name: "orders", zone: "us-east-1", deploymentType: "dedicated" };

@@ -1,6 +1,6 @@
-import { accountOf } from "../../provider/functions";
-import { connectionOf, readSettings } from "../../provider/api/settings";
-import type { Account } from "../../provider/run/account";
+import { accountOf } from "../../../provider/functions";
+import { connectionOf, readSettings } from "../../../provider/api/settings";
+import type { Account } from "../../../provider/run/account";
 import { type Ask, countNodes } from "./countNodes";
 import { type AtStake, nothingKnown } from "./text";
 import { unknownOfCluster } from "./unknown";

@@ -1,4 +1,4 @@
-import { resourceName } from "../provider/resource/messages";
+import { resourceName } from "../../provider/resource/messages";
 import type { AtStake } from "./atStake/text";
 import { type Destruction, destructions, type Finding } from "./findings/finding";
 import { findingsOf } from "./findings";

@@ -1,4 +1,4 @@
-import { resourceName } from "../provider/resource/messages";
+import { resourceName } from "../../provider/resource/messages";
 import type { Finding } from "./findings/finding";
 import { headlineOf, type Summary } from "./summary";
 

@@ -1,5 +1,5 @@
 import { type Finding, type LostData, valueChange } from "./finding";
-import { holdsUnknown } from "../../provider/resource/fields";
+import { holdsUnknown } from "../../../provider/resource/fields";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
 

@@ -1,8 +1,8 @@
 import { GraphQLError } from "graphql";
-import { labels } from "../../provider/schema/consent";
-import { gradeChanges, grades, needsConsent, type SchemaChange } from "../../provider/schema/grading";
-import { holdsUnknown } from "../../provider/resource/fields";
-import { isBackend } from "../../provider/api/dataPlane";
+import { labels } from "../../../provider/schema/consent";
+import { gradeChanges, grades, needsConsent, type SchemaChange } from "../../../provider/schema/grading";
+import { holdsUnknown } from "../../../provider/resource/fields";
+import { isBackend } from "../../../provider/api/dataPlane";
 import { isOnNewBackend, type Surroundings } from "./action";
 import { type Finding, isUnfinished } from "./finding";
 import type { Plan } from "../plan";

@@ -1,4 +1,4 @@
-import { resourceName } from "../provider/resource/messages";
+import { resourceName } from "../../provider/resource/messages";
 import type { Diagnostic, Preview } from "./preview";
 
 /** What a preview has refused, or what made it fail. */

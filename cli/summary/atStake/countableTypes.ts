@@ -1,10 +1,10 @@
 import { type DocumentNode, Kind } from "graphql/language";
-import type { LiveSchema, StoredTypes } from "../../provider/api/dataAnswers";
-import { presentable } from "../../provider/resource/messages";
-import { dgraphLinesOf } from "../../provider/schema/grading/dgraphLines";
-import { isBlank, parseSchema } from "../../provider/schema/grading/document";
-import { equals, nodes } from "../../provider/schema/grading/dql";
-import { modelOf, type StoredType } from "../../provider/schema/grading/model";
+import type { LiveSchema, StoredTypes } from "../../../provider/api/dataAnswers";
+import { presentable } from "../../../provider/resource/messages";
+import { dgraphLinesOf } from "../../../provider/schema/grading/dgraphLines";
+import { isBlank, parseSchema } from "../../../provider/schema/grading/document";
+import { equals, nodes } from "../../../provider/schema/grading/dql";
+import { modelOf, type StoredType } from "../../../provider/schema/grading/model";
 import { shortList } from "./text";
 
 /** A type whose nodes can be counted. */

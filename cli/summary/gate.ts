@@ -1,4 +1,5 @@
-import { UsageError } from "./usageError";
+import { unusable } from "../command";
+import { UsageError } from "../usageError";
 import { type Destruction, destructions } from "./findings/finding";
 import type { Summary } from "./summary";
 
@@ -16,7 +17,7 @@ export function wordsOf(value: string): ReadonlySet<Destruction> {
 }
 
 /** Exit codes of the command. */
-export const exitCodes = { done: 0, failedPreview: 1, unusable: 2, stopped: 3 } as const;
+export const exitCodes = { done: 0, failedPreview: 1, unusable, stopped: 3 } as const;
 
 /** The exit code for these words. Any of them stops a failed preview too, which may not show everything. */
 export function exitCodeOf({ failed, destroyed }: Summary, words: ReadonlySet<Destruction> | undefined): number {

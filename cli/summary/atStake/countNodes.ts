@@ -1,8 +1,8 @@
-import type { DataPlane } from "../../provider/api/dataPlane";
-import type { Deployment } from "../../provider/api/deployment";
-import type { Call } from "../../provider/api/retry";
-import { keepSecretLines } from "../../provider/schema/authorization";
-import { ifAnswered } from "../../provider/schema/live";
+import type { DataPlane } from "../../../provider/api/dataPlane";
+import type { Deployment } from "../../../provider/api/deployment";
+import type { Call } from "../../../provider/api/retry";
+import { keepSecretLines } from "../../../provider/schema/authorization";
+import { ifAnswered } from "../../../provider/schema/live";
 import type { AtStake, TypeCount } from "./text";
 import { type Countable, countsInDql, countsInGraphql, notCounted } from "./countableTypes";
 import { unknownOfBackend } from "./unknown";

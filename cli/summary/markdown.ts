@@ -1,5 +1,5 @@
-import { resourceName } from "../provider/resource/messages";
-import { linesOf } from "../provider/schema/consent";
+import { resourceName } from "../../provider/resource/messages";
+import { linesOf } from "../../provider/schema/consent";
 import { textOfStake } from "./atStake/text";
 import type { Destruction, Finding } from "./findings/finding";
 import { gradesIn } from "./findings/graphqlSchema";

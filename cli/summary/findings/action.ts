@@ -1,6 +1,6 @@
-import { whatIsDropped } from "../../provider/dataDrop/steps";
-import { holdsUnknown } from "../../provider/resource/fields";
-import { isRecord } from "../../provider/api/readAnswer";
+import { whatIsDropped } from "../../../provider/dataDrop/steps";
+import { holdsUnknown } from "../../../provider/resource/fields";
+import { isRecord } from "../../../provider/api/readAnswer";
 import { type Finding, isUnfinished, type LostData } from "./finding";
 import type { Plan } from "../plan";
 import type { State } from "../preview";

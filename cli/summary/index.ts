@@ -1,14 +1,14 @@
-#!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { type Command, complain, usageProblemOf } from "../command";
+import { UsageError } from "../usageError";
 import type { Finding } from "./findings/finding";
 import { exitCodeOf, exitCodes, wordsOf } from "./gate";
 import { jsonOf } from "./json";
 import { markdownOf } from "./markdown";
 import { NoPreviewError, readPreview } from "./preview";
 import { messagesOfOthers } from "./refusals";
-import { UsageError } from "./usageError";
 import { headlineOf, type Stakes, summaryOf } from "./summary";
 
 const usage = `Usage: pulumi-dgraphcloud summary [FILE|-] [options]
@@ -29,20 +29,18 @@ the next pulumi up deletes.
 Exit codes: 0 done, 1 the preview failed (with --fail-on), 2 a wrong option, or input that is not a preview, 3 stopped by --fail-on.
 `;
 
-/** Runs the command. Its result is the exit code. */
+const name = "summary";
+export const summary: Command = { name, usage, run, problemOf };
+
 async function run(args: readonly string[]): Promise<number> {
-  if (args.includes("--help")) {
-    process.stdout.write(usage);
-    return exitCodes.done;
-  }
   const { file, json, words, data, most } = optionsOf(args);
   const preview = readPreview(await textOf(file));
-  const summary = await summaryOf(preview, data ? await service() : undefined);
-  process.stdout.write(json ? jsonOf(summary) : markdownOf(summary, most, new Date()));
+  const written = await summaryOf(preview, data ? await service() : undefined);
+  process.stdout.write(json ? jsonOf(written) : markdownOf(written, most, new Date()));
   // With --json, the engine writes these messages nowhere else.
-  for (const message of messagesOfOthers(preview)) complain(`not repeated in the summary: ${message}`);
-  const code = exitCodeOf(summary, words);
-  if (code !== exitCodes.done) complain(`stopped by --fail-on. ${headlineOf(summary)}`);
+  for (const message of messagesOfOthers(preview)) complain(name, `not repeated in the summary: ${message}`);
+  const code = exitCodeOf(written, words);
+  if (code !== exitCodes.done) complain(name, `stopped by --fail-on. ${headlineOf(written)}`);
   return code;
 }
 
@@ -52,21 +50,11 @@ async function service(): Promise<(destroyed: readonly Finding[]) => Promise<Sta
   return (destroyed) => stakesOf(destroyed, process.env);
 }
 
-function complain(text: string): void {
-  process.stderr.write(`pulumi-dgraphcloud summary: ${text}\n`);
-}
-
-/** What makes the command fail, in words for its user. */
 function problemOf(error: unknown): string | undefined {
   if (error instanceof NoPreviewError) return `the input is ${error.message}`;
-  if (error instanceof UsageError || isArgumentError(error)) return `${error.message} (--help lists the options)`;
   const { code, path } = error as NodeJS.ErrnoException;
-  return path === undefined ? undefined : `the file ${path} cannot be read: ${code ?? ""}`;
-}
-
-/** An option that parseArgs refuses. */
-function isArgumentError(error: unknown): error is Error {
-  return error instanceof TypeError && String((error as NodeJS.ErrnoException).code).startsWith("ERR_PARSE_ARGS");
+  const problem = path === undefined ? undefined : `the file ${path} cannot be read: ${code ?? ""}`;
+  return usageProblemOf(error) ?? problem;
 }
 
 interface Options {
@@ -104,15 +92,3 @@ async function textOf(file: string): Promise<string> {
   if (process.stdin.isTTY) throw new UsageError("there is no input: name a file, or write to standard input");
   return text(process.stdin);
 }
-
-run(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const problem = problemOf(error);
-    if (problem === undefined) throw error;
-    complain(problem);
-    process.exitCode = exitCodes.unusable;
-  },
-);

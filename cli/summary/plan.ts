@@ -1,4 +1,4 @@
-import { isHidden } from "../provider/resource/fields";
+import { isHidden } from "../../provider/resource/fields";
 import type { Preview, State, Step } from "./preview";
 
 /** What a preview plans for one resource. */

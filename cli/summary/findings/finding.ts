@@ -1,5 +1,5 @@
-import { holdsUnknown } from "../../provider/resource/fields";
-import type { SchemaChange } from "../../provider/types";
+import { holdsUnknown } from "../../../provider/resource/fields";
+import type { SchemaChange } from "../../../provider/types";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
 
