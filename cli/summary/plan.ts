@@ -1,4 +1,5 @@
 import { isHidden } from "../../provider/resource/fields";
+import { kindOf } from "../../provider/resource/typeTokens";
 import type { Preview, State, Step } from "./preview";
 
 /** What a preview plans for one resource. */
@@ -6,7 +7,7 @@ export interface Plan {
   readonly urn: string;
   /** The type token. */
   readonly type: string;
-  /** "Backend" of `pulumi-nodejs:dynamic/dgraphcloud:Backend`; none for resources of other packages. */
+  /** "Backend" of `pulumi-nodejs:dynamic/dgraphcloud:Backend` and of `dgraphcloud:index:Backend`; none for resources of other packages. */
   readonly kind: string | undefined;
   /** The word of the engine: create, update, replace, delete, …, or one that this version does not know. */
   readonly operation: string;
@@ -36,8 +37,6 @@ const harmless = [
   "discard-replaced",
   "remove-pending-replace",
 ];
-
-const ours = /^pulumi-nodejs:dynamic\/dgraphcloud:(\w+)$/;
 
 /** The plans for the resources that change, sorted by URN: the engine plans them in another order each time. */
 export function plansOf({ steps }: Preview): Plan[] {
@@ -100,7 +99,7 @@ function joined(steps: readonly Step[]): Step[] {
 function planOf(step: Step): Plan {
   const { urn, oldState, newState, diffReasons, replaceReasons, detailedDiff } = step;
   const { type = "resource" } = newState ?? oldState ?? {};
-  const kind = ours.exec(type)?.[1];
+  const kind = kindOf(type);
   const changed = detailedDiff ? Object.keys(detailedDiff) : (diffReasons ?? []);
   return {
     urn,

@@ -1,4 +1,5 @@
 import { resourceName } from "../../provider/resource/messages";
+import { kindOf, typeIn } from "../../provider/resource/typeTokens";
 import type { Diagnostic, Preview } from "./preview";
 
 /** What a preview has refused, or what made it fail. */
@@ -65,11 +66,7 @@ function refusalOf({ urn, message }: Diagnostic): Refusal {
 /** The part of a message that this package wrote; undefined if it has other text as well, which may hold a secret. */
 function ownText(urn: string, text: string): string | undefined {
   if (urn === "") return textOfProgram(text);
-  return isOurs(urn) ? textOfCheck(text) : undefined;
-}
-
-function isOurs(urn: string): boolean {
-  return /(?:::|\$)pulumi-nodejs:dynamic\/dgraphcloud:\w+::/.test(urn);
+  return kindOf(typeIn(urn)) === undefined ? undefined : textOfCheck(text);
 }
 
 /**

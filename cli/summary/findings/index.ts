@@ -1,3 +1,4 @@
+import { kindOf, typeIn } from "../../../provider/resource/typeTokens";
 import { actionFinding, backupFinding, type Surroundings } from "./action";
 import { backendFinding } from "./backend";
 import { type Destruction, destructions, type Finding, isUnfinished } from "./finding";
@@ -99,7 +100,7 @@ function otherFinding(plan: Plan): Finding {
 function announcementsIn({ diagnostics }: Preview): ReadonlyMap<string, readonly string[]> {
   const announcements = new Map<string, string[]>();
   for (const { urn, message, severity } of diagnostics) {
-    if (!/dynamic\/dgraphcloud:\w+::/.test(urn) || !["info", "warning"].includes(severity)) continue;
+    if (kindOf(typeIn(urn)) === undefined || !["info", "warning"].includes(severity)) continue;
     const lines = message
       .replace(/^warning: /, "")
       .trim()

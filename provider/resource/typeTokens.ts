@@ -1,0 +1,14 @@
+/** What type tokens of this package begin with: those of the dynamic provider, and those of the plugin. */
+const families = ["pulumi-nodejs:dynamic/dgraphcloud:", "dgraphcloud:index:"] as const;
+
+/** The kind of a resource of this package, such as "Backend", from its type token; undefined for other packages. */
+export function kindOf(type: string): string | undefined {
+  const family = families.find((prefix) => type.startsWith(prefix));
+  const kind = family === undefined ? "" : type.slice(family.length);
+  return /^\w+$/.test(kind) ? kind : undefined;
+}
+
+/** The type token of a resource, from its URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
+export function typeIn(urn: string): string {
+  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+}
