@@ -1,20 +1,24 @@
 #!/usr/bin/env node
-import { complain, unusable } from "./command";
+import { type Command, complain, unusable } from "./command";
+import { importFile } from "./importFile";
 import { summary } from "./summary";
 
-const args = process.argv.slice(2);
+const [first, ...others] = process.argv.slice(2);
+if (process.argv.includes("--help")) {
+  const asked = [summary, importFile].filter(({ name }) => name === first);
+  process.stdout.write((asked.length > 0 ? asked : [summary, importFile]).map(({ usage }) => usage).join("\n"));
+} else if (first === importFile.name) run(importFile, others);
+else run(summary, process.argv.slice(2));
 
-if (args.includes("--help")) {
-  process.stdout.write(summary.usage);
-} else {
-  summary.run(args).then(
+function run(command: Command, args: readonly string[]): void {
+  command.run(args).then(
     (code) => {
       process.exitCode = code;
     },
     (error: unknown) => {
-      const problem = summary.problemOf(error);
+      const problem = command.problemOf(error);
       if (problem === undefined) throw error;
-      complain(summary.name, problem);
+      complain(command.name, problem);
       process.exitCode = unusable;
     },
   );

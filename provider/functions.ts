@@ -97,6 +97,14 @@ export async function readGraphqlSchema(
   });
 }
 
+/** The id of the cluster that the settings name. */
+export async function findClusterId(stack: StackSettings): Promise<string> {
+  return withMessage("getGraphqlSchema", async () => {
+    const { account, operation } = lookUp(stack);
+    return (await account.data.locate(undefined, operation)).id;
+  });
+}
+
 /** What the lambda of a backend has printed (operation `getLambdaLogs`). */
 export async function listLambdaLogs(
   stack: StackSettings,

@@ -3,7 +3,7 @@ import { connectionOf, readSettings } from "../../../provider/api/settings";
 import type { Account } from "../../../provider/run/account";
 import { type Ask, countNodes } from "./countNodes";
 import { type AtStake, nothingKnown } from "./text";
-import { unknownOfCluster } from "./unknown";
+import { unknownOfCluster } from "../../lookUpFailures";
 
 /** What the settings in the environment connect to; undefined where they do not tell. */
 export function connectionIn(environment: NodeJS.ProcessEnv): ReturnType<typeof connectionOf> {

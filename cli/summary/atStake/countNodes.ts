@@ -5,7 +5,7 @@ import { keepSecretLines } from "../../../provider/schema/authorization";
 import { ifAnswered } from "../../../provider/schema/live";
 import type { AtStake, TypeCount } from "./text";
 import { type Countable, countsInDql, countsInGraphql, notCounted } from "./countableTypes";
-import { unknownOfBackend } from "./unknown";
+import { unknownOfBackend } from "../../lookUpFailures";
 
 /** Sends one call within the time that all look-ups have. */
 export type Ask = <T>(send: (call: Call) => Promise<T>) => Promise<T>;

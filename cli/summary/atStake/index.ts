@@ -13,7 +13,7 @@ import { systemClock } from "../../../provider/time";
 import { type AtStake, nothingKnown } from "./text";
 import { answersDql, countNodes } from "./countNodes";
 import { Clusters, connectionIn } from "./clusters";
-import { unknownBecause, unknownOfBackend } from "./unknown";
+import { unknownBecause, unknownOfBackend } from "../../lookUpFailures";
 
 /** Limits of the look-ups. Times are in milliseconds. */
 export interface Bounds {

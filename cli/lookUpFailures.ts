@@ -1,6 +1,6 @@
-import { type Code, codes } from "../../../provider/errors/codes";
-import { DgraphCloudError } from "../../../provider/errors/errors";
-import { isNotNow } from "../../../provider/schema/live";
+import { type Code, codes } from "../provider/errors/codes";
+import { DgraphCloudError } from "../provider/errors/errors";
+import { isNotNow } from "../provider/schema/live";
 
 const credentials = "set DGRAPHCLOUD_TOKEN, or DGRAPHCLOUD_EMAIL and DGRAPHCLOUD_PASSWORD, in the environment";
 const later = "run the command again later";
