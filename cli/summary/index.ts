@@ -78,7 +78,9 @@ function optionsOf(args: readonly string[]): Options {
   });
   const [command, file = "-", ...others] = positionals;
   if (command !== "summary")
-    throw new UsageError(`${command === undefined ? "name a command" : `there is no command "${command}"`}: summary`);
+    throw new UsageError(
+      `${command === undefined ? "name a command" : `there is no command "${command}"`}: summary or import-file`,
+    );
   if (others.length > 0) throw new UsageError(`summary reads one file, not ${others.length + 1}`);
   const most = Number(values["max-length"]);
   if (!Number.isInteger(most) || most < 1)

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { LocalCloud } from "dgraphcloud-local";
+import { exitCodes as importFileCodes } from "../../cli/importFile";
+import { exitCodes as summaryCodes } from "../../cli/summary/gate";
 import { cloudOptions, options } from "../../local/cli/options";
 import { type Block, placeOf, root } from "./blocks";
 
@@ -132,10 +134,14 @@ function isOfNpm(command: string, rest: readonly string[]): boolean {
     : rest.every((one) => toInstall.includes(one));
 }
 
-/** Whether the command takes these options, tried with a preview in which nothing happens. */
+/** Whether the command takes these options, tried with a preview in which nothing happens, and without settings of an account. */
 function takesOptions(args: readonly string[]): boolean {
   const withInput = args.map((one) => (one.endsWith(".json") ? "-" : one));
-  return spawnSync(process.execPath, [summaryCommand, ...withInput], { input: '{ "duration": 1 }' }).status === 0;
+  const { status } = spawnSync(process.execPath, [summaryCommand, ...withInput], {
+    input: '{ "duration": 1 }',
+    env: { PATH: process.env["PATH"] },
+  });
+  return status === (args[0] === "import-file" ? importFileCodes.unreadable : summaryCodes.done);
 }
 
 /** Whether the workflows of the examples use the name that a command of GitHub sets. */
