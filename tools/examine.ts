@@ -21,7 +21,8 @@ export async function examineFolder(tool: Tool, folder: string, environment: Nod
 
 interface Candidate {
   readonly executable: string;
-  readonly versions: string;
+  /** The versions that fit; undefined for a tool on PATH that cannot print its version. */
+  readonly versions: string | undefined;
   /** Where its companions may be. */
   readonly folders: readonly string[];
 }
@@ -34,8 +35,11 @@ async function run(tool: Tool, candidate: Candidate, environment: NodeJS.Process
     if (companion === undefined) return `${executable} has no ${name} with it`;
     companions.push(companion);
   }
+  if (tool.accepts === undefined || versions === undefined)
+    return { executable, version: versions ?? "unknown", companions };
   const version = await versionOf(executable, { ...environment, ...tool.environment }, tool.versionArgument);
-  if (version === undefined) return `${executable} does not tell its version`;
+  if (version === undefined)
+    return `${executable} does not tell ${tool.versionOf === undefined ? "its version" : `the version of ${tool.versionOf}`}`;
   // A development build of a later version fits as well.
   const fits = satisfies(version, versions, { includePrerelease: true });
   return fits ? { executable, version, companions } : `${executable} is version ${version}, not ${versions}`;

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { executableName } from "./executables";
 import { changedSource, type SourceChange } from "./goSource";
 import { secondsSince, withHeartbeat } from "./progress";
@@ -20,6 +20,8 @@ export interface GoProgram {
   readonly versionVariable?: string;
   /** What is built otherwise than its sources have it. */
   readonly change?: SourceChange;
+  /** A script of a Go module that the program needs beside it. */
+  readonly script?: { readonly module: string; readonly file: string };
   /** How long it takes on two cores, for the message. */
   readonly takes: string;
 }
@@ -28,20 +30,23 @@ const keptComplaint = 2_000;
 
 /** Builds a program from the pinned sources into a folder. Needs Go, and a module proxy for what it has not got yet. */
 export async function goBuild(program: GoProgram, into: string, { environment, say }: Place): Promise<void> {
-  const { executable, version, takes, versionVariable, change } = program;
+  const { executable, version, takes, versionVariable, change, script } = program;
   const module = join(__dirname, program.module);
   const flags = versionVariable === undefined ? [] : ["-ldflags", `-X ${versionVariable}=${version}`];
   const run = async (...sources: readonly string[]): Promise<void> => {
     const target = join(into, executableName(executable));
     await go(["build", ...sources, ...flags, "-o", target, program.package], module, environment);
   };
+  const sourceOf = async (name: string): Promise<string> => {
+    await go(["mod", "download", name], module, environment);
+    return (await go(["list", "-m", "-f", "{{.Dir}}", name], module, environment)).trim();
+  };
   const build = async (): Promise<void> => {
     if (change === undefined) return run();
     const folder = await mkdtemp(join(tmpdir(), "dgraphcloud-go-"));
     try {
-      await go(["mod", "download", change.module], module, environment);
-      const source = await go(["list", "-m", "-f", "{{.Dir}}", change.module], module, environment);
-      await run(...(await changedSource({ change, module, source: source.trim(), folder })));
+      const source = await sourceOf(change.module);
+      await run(...(await changedSource({ change, module, source, folder })));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -49,6 +54,12 @@ export async function goBuild(program: GoProgram, into: string, { environment, s
   say(`building ${executable} ${version} from source, ${takes} on 2 cores, once`);
   const started = Date.now();
   await withHeartbeat(say, `building ${executable}`, build);
+  if (script !== undefined) {
+    const copy = join(into, basename(script.file));
+    await copyFile(join(await sourceOf(script.module), script.file), copy);
+    // Go keeps its sources read-only.
+    await chmod(copy, 0o755);
+  }
   say(`built ${executable} in ${secondsSince(started)} s`);
 }
 

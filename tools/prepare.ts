@@ -1,6 +1,8 @@
 import { prepareActionlint } from "./actionlint";
 import { prepareDgraph } from "./dgraph";
 import { prepareEngine } from "./engine";
+import { languages, prepareLanguage } from "./languages";
+import { preparePython } from "./python";
 import { prepareVersitygw } from "./versitygw";
 
 /** Prepares the tools of `npm test` and the demo, and with `--all` those of `npm run test:all` as well; says where each is. */
@@ -19,6 +21,12 @@ async function main(flags: readonly string[]): Promise<void> {
   if (!flags.includes("--all")) return;
   const versitygw = await prepareVersitygw();
   console.log(`versitygw ${versitygw.version} (from: ${versitygw.source}): ${versitygw.executable}`);
+  for (const language of languages) {
+    const host = await prepareLanguage(language);
+    console.log(`pulumi-language-${language} (from: ${host.source}): ${host.executable}`);
+  }
+  const python = await preparePython();
+  console.log(`Python with pulumi ${python.version} (from: ${python.source}): ${python.executable}`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

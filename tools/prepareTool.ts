@@ -63,7 +63,7 @@ function unavailable(tool: Tool, problems: readonly string[], place: Place): str
     `There is no usable ${tool.title} on this machine, and none could be had:`,
     ...problems.map((problem) => `- ${problem}`),
     "Any one of these helps:",
-    `- install the ${tool.title} (version ${tool.accepts}) as its documentation says, and put it on PATH;`,
+    `- install the ${tool.title}${tool.accepts === undefined ? "" : ` (version ${tool.accepts})`} as its documentation says, and put it on PATH;`,
     ...tool.supplies.map(({ remedy }) => `- ${remedy};`),
     `- copy the folder ${folder}, with ${programs} in it, from a like machine into ${cacheFolder(place.environment)};`,
     `- or set ${cacheVariable} to a folder that holds ${folder}.`,

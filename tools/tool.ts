@@ -13,8 +13,10 @@ export interface Tool {
   readonly version: string;
   /** The argument with which it prints its version; `version` when left out. */
   readonly versionArgument?: string;
-  /** The range of versions that is taken from PATH. */
-  readonly accepts: string;
+  /** What it prints the version of, where that is something else than itself. */
+  readonly versionOf?: string;
+  /** The range of versions that is taken from PATH. Left out for a program that cannot print its version: every one fits. */
+  readonly accepts?: string;
   /** Variables with which it runs without asking or nagging. */
   readonly environment: Readonly<Record<string, string>>;
   /** How it can be had, in the order in which they are tried. */
@@ -43,6 +45,7 @@ export interface Place {
 export interface FoundTool {
   /** Absolute path. */
   readonly executable: string;
+  /** "unknown" for a program from PATH that cannot print its version. */
   readonly version: string;
   readonly source: Source;
   /** Absolute paths of the programs it needs, in the order of `Tool.companions`. */
