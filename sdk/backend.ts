@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../provider/types";
-import { delegate } from "./delegate";
-import { hiddenInputs, hiddenMarks } from "./hiddenInputs";
-import { requireInstalled } from "./install";
-const type = "pulumi-nodejs:dynamic/dgraphcloud:Backend";
+import { hiddenDefaultName } from "./hiddenInputs";
+import { type Host, hostOf, hostOfResource } from "./host";
 
 /** How long each operation on a {@link Backend} may take: durations like "90s", "20m" or "1h30m". A change only writes the state. */
 export interface BackendTimeouts {
@@ -126,21 +124,23 @@ export class Backend extends pulumi.CustomResource {
    * @param uid Uid of the backend, like "0x42".
    */
   static get(name: string, uid: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): Backend {
-    return new Backend(name, undefined, { ...options, id: uid });
+    return new (hostOf(this).classOf(Backend))(name, undefined, { ...options, id: uid });
   }
 
-  /** Whether a value is a Backend, also one of another copy of this package. */
+  /** Whether a value is a Backend, also one of another copy of this package, or one of the plugin. */
   static override isInstance(value: unknown): value is Backend {
-    return pulumi.CustomResource.isInstance(value) && (value as { __pulumiType?: unknown }).__pulumiType === type;
+    return hostOfResource(value, "backend") !== undefined;
   }
 
   constructor(name: string, args: BackendArgs, options?: pulumi.CustomResourceOptions);
   /** @internal */
   constructor(name: string, args: undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args: BackendArgs | undefined, options?: pulumi.CustomResourceOptions) {
-    requireInstalled();
+    const host = hostOf(new.target);
+    host.requireProvider();
     const secretOutputs = { additionalSecretOutputs: ["jwtToken"] };
-    super(type, name, properties(name, args, options), pulumi.mergeOptions(protection(args, options), secretOutputs));
+    const own = pulumi.mergeOptions(protection(args, options), secretOutputs);
+    super(host.typeOf("backend"), name, properties(host, name, args, options), host.optionsOf("backend", own));
     this.uid = this.id;
     // Inherited from a parent as well.
     const protect = (this as { readonly __protect?: boolean }).__protect === true;
@@ -177,13 +177,13 @@ const inputs: { [Name in keyof Required<BackendArgs>]: undefined } = {
 };
 
 function properties(
+  host: Host,
   name: string,
   args: BackendArgs | undefined,
   options: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
-  const given =
-    args === undefined ? {} : { ...args, ...hiddenInputs(type, name, options), ...hiddenMarks({ ...args }) };
-  return { ...outputs, ...inputs, ...given, __provider: delegate("backend") };
+  const hidden = host.hiddenInputs({ kind: "backend", name, inputs: args && { ...args }, options });
+  return { ...outputs, ...inputs, ...args, ...(args && hiddenDefaultName(name, options)), ...hidden };
 }
 
 /** The engine's own protection as well: it refuses a forced replacement before anything is created. */

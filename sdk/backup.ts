@@ -1,12 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupContents, ObjectStoreCredentials } from "../provider/types";
 import { recordOptions } from "./backendProtection";
-import { delegate } from "./delegate";
-import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
-import { requireInstalled } from "./install";
+import { hostOf } from "./host";
 import { type ObjectStoreCredentialsArgs, secretCredentials, type Triggers } from "./types";
-
-const type = "pulumi-nodejs:dynamic/dgraphcloud:Backup";
 
 /** How long a {@link Backup} may take. A change only writes the state. */
 export interface BackupTimeouts {
@@ -95,10 +91,11 @@ export class Backup extends pulumi.CustomResource {
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: BackupArgs, options?: pulumi.CustomResourceOptions) {
-    requireInstalled();
+    const host = hostOf(new.target);
+    host.requireProvider();
     const inputs = { ...args, credentials: secretCredentials(args.credentials) };
-    const hidden = { ...hiddenUrn(type, name, options), ...hiddenMarks(inputs) };
-    super(type, name, { ...outputs, ...inputs, ...hidden, __provider: delegate("backup") }, recordOptions(options));
+    const properties = { ...outputs, ...inputs, ...host.hiddenInputs({ kind: "backup", name, inputs, options }) };
+    super(host.typeOf("backup"), name, properties, host.optionsOf("backup", recordOptions(options)));
     this.__credentials = inputs.credentials;
   }
 }

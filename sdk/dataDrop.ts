@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Backend } from "./backend";
-import { delegate } from "./delegate";
-import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
-import { requireInstalled } from "./install";
 import { hiddenProtection, recordOptions } from "./backendProtection";
+import { hostOf } from "./host";
 import { type Triggers, uidIfGiven } from "./types";
-const type = "pulumi-nodejs:dynamic/dgraphcloud:DataDrop";
 
 /** How long a {@link DataDrop} may take. A change only writes the state. */
 export interface DataDropTimeouts {
@@ -100,22 +97,17 @@ export class DataDrop extends pulumi.CustomResource {
   declare readonly exportUrls: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: DataDropArgs, options?: pulumi.CustomResourceOptions) {
-    requireInstalled();
+    const host = hostOf(new.target);
+    host.requireProvider();
     const inputs = { ...args, backend: uidIfGiven(args.backend) };
     const properties = {
       ...outputs,
       ...inputs,
-      ...hiddenUrn(type, name, options),
-      ...hiddenMarks(inputs),
       ...hiddenProtection(args.backend),
-      __provider: delegate("dataDrop"),
+      ...host.hiddenInputs({ kind: "dataDrop", name, inputs, options }),
     };
-    super(
-      type,
-      name,
-      properties,
-      pulumi.mergeOptions(recordOptions(options), { additionalSecretOutputs: ["exportUrls"] }),
-    );
+    const own = pulumi.mergeOptions(recordOptions(options), { additionalSecretOutputs: ["exportUrls"] });
+    super(host.typeOf("dataDrop"), name, properties, host.optionsOf("dataDrop", own));
   }
 }
 

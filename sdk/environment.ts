@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Backend, type BackendArgs } from "./backend";
 import { GraphqlSchema, type GraphqlSchemaArgs } from "./graphqlSchema";
-import { requireInstalled } from "./install";
+import { hostOf } from "./host";
 import { partOptions } from "./partOptions";
 import { Restore } from "./restore";
 import type { RestoreArgs } from "./restoreArgs";
@@ -71,16 +71,20 @@ export class Environment extends pulumi.ComponentResource {
   readonly jwtToken: pulumi.Output<string>;
 
   constructor(name: string, args: EnvironmentArgs, options: pulumi.ComponentResourceOptions = {}) {
-    requireInstalled();
+    const host = hostOf(new.target);
+    host.requireProvider();
     // They are about the backend. With them the engine drops a record without asking the provider, and that of the seed would inherit them.
     const { deletedWith, retainOnDelete, ...inherited } = options;
     const ofBackend = { ...(deletedWith && { deletedWith }), ...(retainOnDelete !== undefined && { retainOnDelete }) };
     super("dgraphcloud:index:Environment", name, {}, inherited);
     const { schema, authorization, allow, seed, ...backend } = args;
-    const own = partOptions(options, this);
-    this.backend = new Backend(name, backend, { ...own, ...ofBackend });
-    this.seed = seed === undefined ? undefined : new Restore(`${name}-seed`, { ...seed, target: this.backend }, own);
-    this.schema = new GraphqlSchema(
+    const own = partOptions(host, options, this);
+    this.backend = new (host.classOf(Backend))(name, backend, { ...own, ...ofBackend });
+    this.seed =
+      seed === undefined
+        ? undefined
+        : new (host.classOf(Restore))(`${name}-seed`, { ...seed, target: this.backend }, own);
+    this.schema = new (host.classOf(GraphqlSchema))(
       `${name}-schema`,
       {
         backend: this.backend,

@@ -4,12 +4,8 @@ import { holdsSecret } from "../provider/schema/authorization";
 import type { SchemaChange } from "../provider/types";
 import type { Backend } from "./backend";
 import { hiddenProtection } from "./backendProtection";
-import { delegate } from "./delegate";
-import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
-import { requireInstalled } from "./install";
+import { type Host, hostOf } from "./host";
 import { type Triggers, uidIfGiven } from "./types";
-
-const type = "pulumi-nodejs:dynamic/dgraphcloud:GraphqlSchema";
 
 /** How long each operation on a {@link GraphqlSchema} may take: durations like "90s", "20m" or "1h30m". A change only writes the state. */
 export interface GraphqlSchemaTimeouts {
@@ -111,20 +107,17 @@ export class GraphqlSchema extends pulumi.CustomResource {
    * @param uid Uid of the backend, like "0x42". With a cluster, its id, as `id` of a GraphqlSchema has it: another cluster is refused.
    */
   static get(name: string, uid: pulumi.Input<pulumi.ID>, options?: pulumi.CustomResourceOptions): GraphqlSchema {
-    return new GraphqlSchema(name, undefined, { ...options, id: uid });
+    return new (hostOf(this).classOf(GraphqlSchema))(name, undefined, { ...options, id: uid });
   }
 
   constructor(name: string, args: GraphqlSchemaArgs, options?: pulumi.CustomResourceOptions);
   /** @internal */
   constructor(name: string, args: undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args: GraphqlSchemaArgs | undefined, options?: pulumi.CustomResourceOptions) {
-    requireInstalled();
-    super(
-      type,
-      name,
-      { ...outputs, ...properties(name, args, options), __provider: delegate("graphqlSchema") },
-      options,
-    );
+    const host = hostOf(new.target);
+    host.requireProvider();
+    const own = { ...outputs, ...properties(host, name, args, options) };
+    super(host.typeOf("graphqlSchema"), name, own, host.optionsOf("graphqlSchema", options));
   }
 }
 
@@ -137,11 +130,13 @@ const outputs = {
 };
 
 function properties(
+  host: Host,
   name: string,
   args: GraphqlSchemaArgs | undefined,
   options: pulumi.CustomResourceOptions | undefined,
 ): pulumi.Inputs {
-  if (args === undefined) return {};
+  const registration = { kind: "graphqlSchema", name, options } as const;
+  if (args === undefined) return host.hiddenInputs({ ...registration, inputs: undefined });
   const inputs = {
     ...args,
     backend: uidIfGiven(args.backend),
@@ -149,7 +144,7 @@ function properties(
     ...(args.authorization !== undefined && { authorization: withSecretKey(args.authorization) }),
   };
   const { __backend } = hiddenProtection(args.backend);
-  return { ...inputs, __backend, ...hiddenUrn(type, name, options), ...hiddenMarks(inputs) };
+  return { ...inputs, __backend, ...host.hiddenInputs({ ...registration, inputs }) };
 }
 
 /** The text of a schema. Assets are read here: the provider may run in another folder. */

@@ -51,24 +51,17 @@ export interface HiddenUrn {
   readonly __urn: pulumi.Output<string>;
 }
 
-/** The hidden inputs of a resource that has a default name. */
-export interface HiddenInputs extends HiddenUrn {
-  readonly __defaultName: pulumi.Output<string>;
-}
-
 export function hiddenUrn(type: string, name: string, options: pulumi.CustomResourceOptions | undefined): HiddenUrn {
   return { __urn: pulumi.createUrn(name, type, parentUrn(options)) };
 }
 
-export function hiddenInputs(
-  type: string,
-  name: string,
-  options: pulumi.CustomResourceOptions | undefined,
-): HiddenInputs {
-  return {
-    ...hiddenUrn(type, name, options),
-    __defaultName: pulumi.output(parentUrn(options) ?? "").apply((urn) => defaultName(name, urn)),
-  };
+/** The hidden input with the name that a resource has if its program gives it none. */
+export interface HiddenDefaultName {
+  readonly __defaultName: pulumi.Output<string>;
+}
+
+export function hiddenDefaultName(name: string, options: pulumi.CustomResourceOptions | undefined): HiddenDefaultName {
+  return { __defaultName: pulumi.output(parentUrn(options) ?? "").apply((urn) => defaultName(name, urn)) };
 }
 
 /** The URN of the parent, without a dependency on it: a component depends on its children, so a child would wait for itself. */

@@ -1,10 +1,20 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { Host } from "./host";
 
 /** The options of a component that each of its parts gets; the others reach them through their parent. */
 export function partOptions(
-  { protect, provider, replaceOnChanges, dependsOn, ignoreChanges }: pulumi.ComponentResourceOptions,
+  { hasCustomTimeouts }: Host,
+  options: pulumi.ComponentResourceOptions,
   parent: pulumi.ComponentResource,
 ): pulumi.CustomResourceOptions {
-  const given = { protect, provider, replaceOnChanges, dependsOn, ignoreChanges };
+  const { protect, provider, replaceOnChanges, dependsOn, ignoreChanges, customTimeouts } = options;
+  const given = {
+    protect,
+    provider,
+    replaceOnChanges,
+    dependsOn,
+    ignoreChanges,
+    ...(hasCustomTimeouts && { customTimeouts }),
+  };
   return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), parent };
 }

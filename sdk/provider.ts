@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { requireInstalled } from "./install";
+import { hostOf } from "./host";
 
 /**
  * Settings of a {@link Provider}, of one of two kinds. An account of Dgraph Cloud: `token`, or `email` and `password`, and `endpoint`. A cluster
@@ -62,7 +62,8 @@ export class Provider extends pulumi.ProviderResource {
   readonly settings: pulumi.Output<ResolvedSettings>;
 
   constructor(name: string, args: ProviderArgs, options?: pulumi.ResourceOptions) {
-    requireInstalled();
+    const host = hostOf(new.target);
+    host.requireProvider();
     const cluster = clusterSettings(args);
     const isCluster = Object.values(cluster).some((value) => value !== undefined);
     const inherited = isCluster ? undefined : new pulumi.Config("dgraphcloud").get("endpoint");
@@ -75,10 +76,10 @@ export class Provider extends pulumi.ProviderResource {
     };
     const properties = Object.entries(settings).filter(([, value]) => value !== undefined);
     super(
-      "pulumi-nodejs",
+      host.providerPackage,
       name,
-      Object.fromEntries(properties.map(([key, value]) => [`dgraphcloud:${key}`, value])),
-      options,
+      Object.fromEntries(properties.map(([key, value]) => [host.propertyOf(key), value])),
+      host.providerOptions(options),
     );
     this.settings = pulumi.output(settings);
   }

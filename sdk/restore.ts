@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RestoreStatus } from "../provider/types";
 import { hiddenProtection, recordOptions } from "./backendProtection";
-import { requireInstalled } from "./install";
+import { hostOf } from "./host";
 import { partOptions } from "./partOptions";
 import { partsOf, type RestoreArgs } from "./restoreArgs";
 import { RestoreCompletion, RestoreRequest, toldById } from "./restoreParts";
@@ -57,14 +57,16 @@ export class Restore extends pulumi.ComponentResource {
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: RestoreArgs, options: pulumi.ComponentResourceOptions = {}) {
-    requireInstalled();
+    const host = hostOf(new.target);
+    host.requireProvider();
     // Its parts would inherit the options that recordOptions removes.
     super("dgraphcloud:index:Restore", name, {}, recordOptions(options));
     const { target, source, backup, waitForCompletion, ...others } = args;
-    const own = partOptions(options, this);
+    const own = partOptions(host, options, this);
     const protection = hiddenProtection(target);
     const inputs = { ...others, ...(backup && partsOf(backup, args)), ...protection };
     const request = new RestoreRequest(
+      host,
       `${name}-request`,
       {
         ...inputs,
@@ -78,6 +80,7 @@ export class Restore extends pulumi.ComponentResource {
       waitForCompletion === false
         ? undefined
         : new RestoreCompletion(
+            host,
             `${name}-completion`,
             {
               request: request.id,

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackupContents } from "../provider/types";
 import type { Backend } from "./backend";
 import type { Backup } from "./backup";
+import { hostOfResource } from "./host";
 import type { ObjectStoreCredentialsArgs, Triggers } from "./types";
 
 /** How long each part of a {@link Restore} may take. A change only writes the state. */
@@ -136,11 +137,12 @@ interface Known {
 }
 
 /**
- * An output of a Backup. In the preview of an update of the Backup, its id is known and the outputs are not, although they stay: the Restore would
- * look as if it ran again. So they are left out there.
+ * An output of a Backup. In the preview of an update of the Backup, the dynamic host knows its id and not its outputs, although they stay: the
+ * Restore would look as if it ran again. So they are left out there. On the plugin an unknown output is one that changes.
  */
 function whileItStays<T>(backup: Backup, output: pulumi.Output<T>): pulumi.Output<T | undefined> {
-  if (!pulumi.runtime.isDryRun()) return output;
+  const hidesOutputs = hostOfResource(backup, "backup")?.hidesOutputs !== false;
+  if (!pulumi.runtime.isDryRun() || !hidesOutputs) return output;
   const isKnown = backup.id.apply(() => (output as unknown as Known).isKnown);
   return isKnown.apply((known): pulumi.Output<T | undefined> => (known ? output : pulumi.output(undefined)));
 }

@@ -1,12 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BackupContents, RestoreStatus } from "../provider/types";
 import { recordOptions } from "./backendProtection";
-import { delegate } from "./delegate";
-import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
-
-const requestType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreRequest";
-
-const completionType = "pulumi-nodejs:dynamic/dgraphcloud:RestoreCompletion";
+import type { Host } from "./host";
 
 /** The part of a Restore that sends the mutation, once. */
 export class RestoreRequest extends pulumi.CustomResource {
@@ -22,19 +17,10 @@ export class RestoreRequest extends pulumi.CustomResource {
   declare readonly predicates: pulumi.Output<string[] | undefined>;
   declare readonly startedAt: pulumi.Output<string>;
 
-  constructor(name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    super(
-      requestType,
-      name,
-      {
-        ...requestOutputs,
-        ...inputs,
-        ...hiddenUrn(requestType, name, options),
-        ...hiddenMarks(inputs),
-        __provider: delegate("restoreRequest"),
-      },
-      recordOptions(options),
-    );
+  constructor(host: Host, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
+    const kind = "restoreRequest";
+    const own = { ...requestOutputs, ...inputs, ...host.hiddenInputs({ kind, name, inputs, options }) };
+    super(host.typeOf(kind), name, own, host.optionsOf(kind, recordOptions(options)));
   }
 }
 
@@ -45,10 +31,10 @@ export class RestoreCompletion extends pulumi.CustomResource {
   declare readonly confirmed: pulumi.Output<boolean | undefined>;
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
-  constructor(name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    const hidden = { ...hiddenUrn(completionType, name, options), ...hiddenMarks(inputs) };
-    const own = { ...completionOutputs, ...inputs, ...hidden, __provider: delegate("restoreCompletion") };
-    super(completionType, name, own, recordOptions(options));
+  constructor(host: Host, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
+    const kind = "restoreCompletion";
+    const own = { ...completionOutputs, ...inputs, ...host.hiddenInputs({ kind, name, inputs, options }) };
+    super(host.typeOf(kind), name, own, host.optionsOf(kind, recordOptions(options)));
   }
 }
 
@@ -68,7 +54,7 @@ const completionOutputs = { status: undefined, errors: undefined, confirmed: und
 
 /**
  * What the id of a RestoreRequest tells: `TARGET/RESTOREID/STARTEDAT`, for a cluster `CLUSTER/restore/STARTEDAT`, or `TARGET/unknown/STARTEDAT` when
- * the answer was lost. In the preview of an update the id is known and every output is unknown: what uses these values would look changed. Under
+ * the answer was lost. In the preview of an update the dynamic host knows the id and no output: what uses these values would look changed. Under
  * mocks an id can be any text.
  */
 export function toldById(request: RestoreRequest): {

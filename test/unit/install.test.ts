@@ -84,6 +84,20 @@ describe("the check that the package is installed for the folder of the program"
     });
   });
 
+  it("is not made for the plugin, which the engine does not load from there", () => {
+    const { said, errors } = run(
+      join(folder, "app", "src"),
+      `
+        engine();
+        const sdk = require(${JSON.stringify(join(root, "sdk", "plugin.ts"))});
+        const made = [${Object.values(resources).join(", ")}];
+        console.log(made.length);
+        process.exit();
+      `,
+    );
+    expect(said, errors).to.equal(String(Object.keys(resources).length));
+  });
+
   for (const [when, cwd, statements] of [
     [
       "it is installed there, although the program changes its folder",

@@ -2,14 +2,17 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import * as dgraphcloud from "../../sdk";
 import { rejection } from "../harness/errors";
 import { answerJson, Service } from "../harness/httpService";
+import { type SdkHost, sdkHosts } from "../harness/sdkHosts";
 
-const dynamicType = "pulumi-nodejs:dynamic/dgraphcloud:";
+for (const one of sdkHosts)
+  describe(`with Pulumi's mocks, on the ${one.host},`, () => {
+    unitTestOfUser(one);
+  });
 
 /** A user's program in a unit test that calls `pulumi.runtime.setMocks`. */
-describe("with Pulumi's mocks", () => {
+function unitTestOfUser({ dgraphcloud, typePrefix, providerPackage }: SdkHost): void {
   let service: Service;
   let calls: pulumi.runtime.MockCallArgs[];
   let resources: pulumi.runtime.MockResourceArgs[];
@@ -55,10 +58,10 @@ describe("with Pulumi's mocks", () => {
 
   /** Outputs that a program may read. */
   function stateOf(type: string): object {
-    if (type === `${dynamicType}Backend`) return { url: "orders.example.com", jwtToken: "jwt" };
-    if (type === `${dynamicType}RestoreRequest`) return { restoreId: 7, restoredFolder: "2026-47" };
-    if (type === `${dynamicType}RestoreCompletion`) return { status: "OK", errors: [], confirmed: true };
-    return type === `${dynamicType}DataDrop` ? { droppedAt: "2026-01-31T18:00:00Z", dropped: ["all data"] } : {};
+    if (type === `${typePrefix}Backend`) return { url: "orders.example.com", jwtToken: "jwt" };
+    if (type === `${typePrefix}RestoreRequest`) return { restoreId: 7, restoredFolder: "2026-47" };
+    if (type === `${typePrefix}RestoreCompletion`) return { status: "OK", errors: [], confirmed: true };
+    return type === `${typePrefix}DataDrop` ? { droppedAt: "2026-01-31T18:00:00Z", dropped: ["all data"] } : {};
   }
 
   const valueOf = <T>(output: pulumi.Output<T>): Promise<T> =>
@@ -149,7 +152,8 @@ describe("with Pulumi's mocks", () => {
     await dgraphcloud.getGraphqlSchema({ backend: "0x42" }, { provider });
     await dgraphcloud.getLambdaLogs({ backend: "0x42" }, { provider });
     expect(calls).to.have.length(5);
-    for (const one of calls) expect(one.provider).to.match(/pulumi:providers:pulumi-nodejs::theirs::id of theirs$/);
+    for (const one of calls)
+      expect(one.provider?.endsWith(`pulumi:providers:${providerPackage}::theirs::id of theirs`)).to.equal(true);
   });
 
   it("a missing list fails with the token and the result to return", async () => {
@@ -194,12 +198,12 @@ describe("with Pulumi's mocks", () => {
       "OK",
     ]);
     expect(resources.map(({ type, name }) => [type, name])).to.have.deep.members([
-      [`${dynamicType}Backend`, "orders"],
-      [`${dynamicType}Backend`, "looked"],
-      [`${dynamicType}DataDrop`, "wipe"],
+      [`${typePrefix}Backend`, "orders"],
+      [`${typePrefix}Backend`, "looked"],
+      [`${typePrefix}DataDrop`, "wipe"],
       ["dgraphcloud:index:Restore", "undo"],
-      [`${dynamicType}RestoreRequest`, "undo-request"],
-      [`${dynamicType}RestoreCompletion`, "undo-completion"],
+      [`${typePrefix}RestoreRequest`, "undo-request"],
+      [`${typePrefix}RestoreCompletion`, "undo-completion"],
     ]);
     const request = resources.find(({ name }) => name === "undo-request");
     expect(request?.inputs).to.include({ target: "id of orders", source: "0x42" });
@@ -213,4 +217,4 @@ describe("with Pulumi's mocks", () => {
     expect(run.status, run.stdout + run.stderr).to.equal(0);
     expect(run.stdout).to.match(/^[#ℹ] pass 1$/m);
   });
-});
+}

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
-import * as dgraphcloud from "../../sdk";
+import type * as types from "../../sdk";
+import { type SdkHost, sdkHosts } from "../harness/sdkHosts";
 
 /** What only the package's tests read of an output. */
 interface Inner<T> {
@@ -12,7 +13,12 @@ function isMarked(value: unknown): value is { readonly value: unknown } {
   return typeof value === "object" && value !== null && "4dabf18193072939515e22adb298388d" in value;
 }
 
-describe("a Provider under Pulumi's mocks", () => {
+for (const one of sdkHosts)
+  describe(`a Provider under Pulumi's mocks, on the ${one.host},`, () => {
+    providers(one);
+  });
+
+function providers({ dgraphcloud, settingPrefix }: SdkHost): void {
   let inputs: Record<string, unknown>;
   /** The names of the settings that are encrypted in the state. */
   let secrets: string[];
@@ -23,7 +29,7 @@ describe("a Provider under Pulumi's mocks", () => {
       call: () => ({}),
       newResource: (args) => {
         const sent = Object.entries(args.inputs as Record<string, unknown>);
-        secrets = sent.filter(([, value]) => isMarked(value)).map(([name]) => name.replace("dgraphcloud:", ""));
+        secrets = sent.filter(([, value]) => isMarked(value)).map(([name]) => name.slice(settingPrefix.length));
         inputs = Object.fromEntries(sent.map(([name, value]) => [name, isMarked(value) ? value.value : value]));
         return { id: args.name, state: args.inputs as object };
       },
@@ -39,7 +45,7 @@ describe("a Provider under Pulumi's mocks", () => {
   const valueOf = <T>(output: pulumi.Output<T>): Promise<T> => (output as unknown as Inner<T>).promise();
 
   /** The settings that reach the provider, after the registration. */
-  async function registered(args: dgraphcloud.ProviderArgs): Promise<dgraphcloud.Provider> {
+  async function registered(args: types.ProviderArgs): Promise<types.Provider> {
     const provider = new dgraphcloud.Provider("theirs", args);
     await valueOf(provider.urn);
     return provider;
@@ -48,7 +54,7 @@ describe("a Provider under Pulumi's mocks", () => {
   it("for an account has the endpoint of the stack", async () => {
     const provider = await registered({ token: "a-token" });
     const endpoint = "https://stack.example.com/graphql";
-    expect(inputs).to.include({ "dgraphcloud:endpoint": endpoint, "dgraphcloud:token": "a-token" });
+    expect(inputs).to.include({ [`${settingPrefix}endpoint`]: endpoint, [`${settingPrefix}token`]: "a-token" });
     expect(await valueOf(provider.settings)).to.include({ endpoint, token: "a-token", clusterUrl: undefined });
     expect(secrets).to.have.members(["token"]);
   });
@@ -72,7 +78,7 @@ describe("a Provider under Pulumi's mocks", () => {
       clusterHeaders: '{"x-api-key":"a-key","x-other":"a-value"}',
       clusterInsecure: "false",
     };
-    const prefixed = Object.entries(settings).map(([name, value]) => [`dgraphcloud:${name}`, value]);
+    const prefixed = Object.entries(settings).map(([name, value]) => [`${settingPrefix}${name}`, value]);
     expect(inputs).to.deep.equal(Object.fromEntries(prefixed));
     expect(await valueOf(provider.settings)).to.deep.equal({
       ...{ endpoint: undefined, token: undefined, email: undefined, password: undefined },
@@ -92,8 +98,8 @@ describe("a Provider under Pulumi's mocks", () => {
   it("passes on settings of both kinds, so that the provider can refuse them", async () => {
     await registered({ endpoint: "https://given.example.com/graphql", clusterUrl: "https://dgraph.example.com" });
     expect(inputs).to.deep.equal({
-      "dgraphcloud:endpoint": "https://given.example.com/graphql",
-      "dgraphcloud:clusterUrl": "https://dgraph.example.com",
+      [`${settingPrefix}endpoint`]: "https://given.example.com/graphql",
+      [`${settingPrefix}clusterUrl`]: "https://dgraph.example.com",
     });
   });
-});
+}
