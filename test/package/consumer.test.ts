@@ -22,6 +22,20 @@ const orders = new dgraphcloud.Backend("orders", args);
 export const url = orders.url;
 `;
 
+/** The same program on the plugin, in the same file, which also mixes the two. */
+const onPlugin = `import * as plugin from "pulumi-dgraphcloud/plugin";
+const pluginArgs: plugin.BackendArgs = { zone: "us-east-1", deploymentType: "free" };
+const shop: plugin.Backend = new plugin.Backend("shop", pluginArgs);
+const drop = new dgraphcloud.DataDrop("drop", { backend: shop, allData: true });
+const review: plugin.Backend = new plugin.Environment("review", { ...pluginArgs, schema: "type A { id: ID! }" }).backend;
+const provider = new plugin.Provider("theirs", { token: "x" });
+export const name: Promise<string> = plugin.getBackend({ uid: "0x42" }, { provider }).then((found) => found.name);
+class Mine extends plugin.Backend {}
+export const made = [drop, review, new Mine("mine", pluginArgs), plugin.Backend.isInstance(orders)];
+// @ts-expect-error: the zone is required.
+new plugin.Backend("none", { deploymentType: "free" });
+`;
+
 const programs: readonly { kind: string; file: string; text: string; type?: string }[] = [
   {
     kind: "CommonJS",
@@ -84,6 +98,26 @@ describe("package: the packed tarball in an empty project", function () {
     expect(existsSync(join(project, "node_modules", "dgraphcloud-local"))).to.equal(false);
   });
 
+  it("publishes an entry for each host", async () => {
+    const installed = join(project, "node_modules", "pulumi-dgraphcloud");
+    const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8")) as {
+      exports: Record<string, string | Record<string, string>>;
+    };
+    expect(Object.keys(exports)).to.have.members([".", "./plugin", "./provider", "./package.json"]);
+    for (const path of Object.values(exports).flatMap((entry) =>
+      typeof entry === "string" ? entry : Object.values(entry),
+    ))
+      expect(existsSync(join(installed, path)), path).to.equal(true);
+    const text = `
+      import * as dynamic from "pulumi-dgraphcloud";
+      import * as plugin from "pulumi-dgraphcloud/plugin";
+      console.log(JSON.stringify([Object.keys(dynamic), Object.keys(plugin)]));
+    `;
+    const { stdout } = await run(process.execPath, ["--input-type=module", "-e", text], { cwd: project });
+    const [ofDynamic, ofPlugin] = JSON.parse(stdout) as [string[], string[]];
+    expect(ofPlugin).to.have.members(ofDynamic).and.to.include("Backend");
+  });
+
   for (const { kind, file, text, type } of programs) {
     it(`deploys a Backend from a program in ${kind}`, () => deploy(file, text, type));
   }
@@ -101,8 +135,8 @@ describe("package: the packed tarball in an empty project", function () {
     ["esnext", "bundler", "checked.ts"],
     ["commonjs", "node10", "checked.ts"],
   ] as const) {
-    it(`type-checks with moduleResolution ${moduleResolution} in ${file}`, async () => {
-      writeFileSync(join(project, file), typed);
+    it(`type-checks with moduleResolution ${moduleResolution} in ${file}, on both hosts`, async () => {
+      writeFileSync(join(project, file), `${typed}${onPlugin}`);
       const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
       const flags = [
         "--noEmit",
