@@ -62,6 +62,11 @@ export interface Timeout {
   readonly ms: number;
 }
 
+/** The timeout of one operation that the resource option `customTimeouts` sets. */
+export function customTimeout(step: string, ms: number): Timeout {
+  return { input: `customTimeouts.${step}`, value: formatDuration(ms), ms };
+}
+
 /** The timeout of one operation: the user's value, or else the default. */
 export function timeoutOf<Step extends string>(
   timeouts: Readonly<Partial<Record<Step, string>>> | undefined,

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
-import { delegate, type Kind } from "./delegate";
+import { delegate, type Kind } from "../provider/host/delegate";
 import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
 import { requireInstalled } from "./install";
 
@@ -52,7 +52,7 @@ const dynamicHost: Host = {
   providerOptions: (options = {}) => options,
 };
 
-/** The engine tells the plugin the URN, and which inputs are unknown or secret. */
+/** The engine tells the plugin the URN and the secrets. What is not known it leaves out, as for a dynamic provider. */
 const pluginHost: Host = {
   providerPackage: "dgraphcloud",
   hasCustomTimeouts: true,
@@ -60,7 +60,7 @@ const pluginHost: Host = {
   typeOf: (kind) => `dgraphcloud:index:${capitalized(kind)}`,
   classOf: (one) => (pluginClasses.get(one) ?? one) as typeof one,
   requireProvider: () => undefined,
-  hiddenInputs: () => ({}),
+  hiddenInputs: ({ inputs }) => (inputs === undefined ? {} : { __unknown: hiddenMarks(inputs).__unknown }),
   optionsOf: (kind, options) => withVersion(withAlias(options, dynamicHost.typeOf(kind))),
   propertyOf: (setting) => setting,
   providerOptions: (options) => withVersion(options),

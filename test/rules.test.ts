@@ -8,7 +8,7 @@ import { parse, validate } from "graphql";
 import ts from "typescript";
 import { adminDocuments, controlDocuments, dataDocuments } from "../provider/api/documents";
 import * as provider from "../provider";
-import { delegate } from "../sdk/delegate";
+import { delegate } from "../provider/host/delegate";
 
 const root = resolve(__dirname, "..");
 const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {

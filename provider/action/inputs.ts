@@ -55,6 +55,7 @@ export const credentialsField: Field = {
   on: "cluster",
   onChange: "state",
   mayBeSecret: true,
+  isSecret: () => true,
   // To leave them out removes them from the state.
   hasEffect: () => true,
   check: (value) => {

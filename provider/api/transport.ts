@@ -1,3 +1,4 @@
+import { CancelledError } from "../errors/errors";
 import { type AnswerData, LostAnswerError, type RequestSite } from "../errors/requestErrors";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "./readAnswer";
 import { type Connection, freshConnection, sharedConnection } from "./connection";
@@ -87,7 +88,7 @@ async function exchange(
   const { default: fetch } = await fetching;
   signal.throwIfAborted();
   const timeout = AbortSignal.timeout(timeoutMs);
-  const ended = AbortSignal.any([timeout, signal]);
+  const ended = AbortSignal.any([timeout, idempotent ? signal : unlessCancelled(signal)]);
   const connection = await connectionTo(url, idempotent, ended);
   const startedAt = performance.now();
   try {
@@ -114,6 +115,16 @@ async function exchange(
       cause,
     });
   }
+}
+
+/** A signal that a cancelled run leaves alone: a mutation that must not be sent twice is on its way, and its answer tells what it has made. */
+function unlessCancelled(signal: AbortSignal): AbortSignal {
+  const ended = new AbortController();
+  const onAbort = (): void => {
+    if (!(signal.reason instanceof CancelledError)) ended.abort(signal.reason);
+  };
+  signal.addEventListener("abort", onAbort, { once: true, signal: ended.signal });
+  return ended.signal;
 }
 
 /** A new connection for requests that must not be repeated, and for all that go through a proxy; else a kept-alive one. */

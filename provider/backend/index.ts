@@ -11,7 +11,15 @@ import { announceAdoption, reportAdoption } from "./adopt";
 import { deleteBackend, refuseProtectedPredecessor } from "./delete";
 import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
 import { createOrAdopt } from "./create";
-import { type BackendState, backendStateVersion, newMetadata, refreshedState, stateOf, valuesOf } from "./model";
+import {
+  type BackendState,
+  backendStateVersion,
+  importedBackend,
+  newMetadata,
+  refreshedState,
+  stateOf,
+  valuesOf,
+} from "./model";
 import { readMissingOutputs, sendChanges } from "./update";
 import { type Operation } from "../run/operation";
 
@@ -76,6 +84,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
   },
 
   read: readBackend,
+  imported: (context, state) => importedBackend(context.account, state, context.clock.now()),
   delete: deleteBackend,
 };
 

@@ -52,7 +52,7 @@ export function stateOf(
 }
 
 /** The metadata of a backend that was just created or adopted, and is not ready yet. */
-export function newMetadata(account: Account, inputs: BackendInputs, now: number): BackendMetadata {
+export function newMetadata(account: Account, inputs: Partial<BackendInputs>, now: number): BackendMetadata {
   return {
     version: backendStateVersion,
     status: "pending",
@@ -80,6 +80,11 @@ export function refreshedState(account: Account, live: Deployment, known: Backen
     unclear: [],
   };
   return stateOf({}, {}, values, metadata);
+}
+
+/** The state of a backend that an import takes into the stack. */
+export function importedBackend(account: Account, found: BackendState, now: number): BackendState {
+  return { ...found, __state: { ...newMetadata(account, found, now), status: "ready" } };
 }
 
 /** What the list says of a backend. What the list leaves out is left out here too. */

@@ -24,6 +24,7 @@ export const codes = {
   DGC209: "A wait has reached its limit",
   DGC210: "The engine is gone",
   DGC211: "The proxy cannot be used",
+  DGC212: "The run was cancelled",
 
   DGC301: "The account has no such backend",
   DGC302: "A young backend is missing from the list",

@@ -76,3 +76,8 @@ export class DeadlineError extends DgraphCloudError {
 export class EngineGoneError extends DgraphCloudError {
   override readonly name = "EngineGoneError";
 }
+
+/** The user has cancelled the run, so a wait ends where it is. */
+export class CancelledError extends DgraphCloudError {
+  override readonly name = "CancelledError";
+}

@@ -1,5 +1,4 @@
 import type {
-  CheckFailure,
   CheckResult,
   ConfigureRequest,
   CreateResult,
@@ -7,14 +6,11 @@ import type {
   ReadResult,
   UpdateResult,
 } from "@pulumi/pulumi/dynamic";
-import { pointerTo } from "../errors/codes";
-import { clean } from "../errors/text";
-import type { Failure, Field } from "../resource/fields";
+import type { Field } from "../resource/fields";
 import { Lifecycle } from "../resource/lifecycle";
-import { presentable } from "../resource/messages";
 import type { Resource, State } from "../resource/resource";
 import { defined, type Values } from "../resource/values";
-import { keepDelegate } from "./failures";
+import { checkFailure, keepDelegate } from "./failures";
 import { givenBy, keepSecretInputs, missingInputs, secretInputs, urnOf, withoutDelegate } from "./hiddenInputs";
 import type { HostProcess } from "./process";
 
@@ -37,15 +33,6 @@ export function dynamicProvider<Inputs, S extends State>(
   const fields: Readonly<Record<string, Field>> = resource.fields;
   const lifecycle = new Lifecycle(resource, host);
 
-  /** The engine prints the value beside the name of a property, also of a script, or of a password in the wrong place. */
-  const shown = ({ property, code, reason, details = [] }: Failure, secrets: readonly string[]): CheckFailure => {
-    const isSecret = fields[property]?.mayBeSecret === true || secrets.includes(property);
-    const isNamed = fields[property] !== undefined && !isSecret;
-    const text = presentable(isNamed || property === "" ? reason : `"${clean(property)}": ${reason}`);
-    const lines = [text, ...details.map((line) => `    ${presentable(line)}`)].join("\n");
-    return { property: isNamed ? property : "", reason: `${lines} [${pointerTo(code)}]` };
-  };
-
   return {
     // Not async, and without anything that could fail: the host does not wait for it.
     configure(request) {
@@ -61,10 +48,14 @@ export function dynamicProvider<Inputs, S extends State>(
       const given = defined({ ...withoutDelegate(news), __unknown });
       const { inputs, failures } = await lifecycle.check(before, { urn: urnOf(news), news: given, missing });
       const secrets = secretInputs(news);
-      return { inputs, failures: failures.map((failure) => shown(failure, secrets)) };
+      return { inputs, failures: failures.map((failure) => checkFailure(fields, failure, secrets)) };
     },
 
-    diff: (id, olds, news) => lifecycle.diff(id, withoutDelegate(olds), givenBy(news)),
+    async diff(id, olds, news) {
+      const difference = await lifecycle.diff(id, withoutDelegate(olds), givenBy(news));
+      // The engine's host has no place for the names of the changed inputs: the engine finds them itself.
+      return defined({ ...difference, changed: undefined });
+    },
 
     create: (news) =>
       keepDelegate(news, async () => {
@@ -73,13 +64,13 @@ export function dynamicProvider<Inputs, S extends State>(
       }),
 
     async read(id, props = {}) {
-      const found = await lifecycle.read(id, urnOf(props), withoutDelegate(props));
+      const found = await lifecycle.read(id, { urn: urnOf(props), props: withoutDelegate(props) });
       return found === undefined ? { id: "", props: {} } : { id, props: found.outputs, inputs: found.inputs };
     },
 
     update: (id, olds, news) =>
       keepDelegate(news, async () => ({ outs: await lifecycle.update(id, withoutDelegate(olds), givenBy(news)) })),
 
-    delete: (id, props) => lifecycle.delete(id, urnOf(props), withoutDelegate(props)),
+    delete: (id, props) => lifecycle.delete(id, { urn: urnOf(props), props: withoutDelegate(props) }),
   };
 }

@@ -23,7 +23,7 @@ type Grpc = typeof import("@grpc/grpc-js");
 type Services = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
 type Messages = typeof import("@pulumi/pulumi/proto/engine_pb");
 
-const silent: EngineChannel = {
+export const silent: EngineChannel = {
   log: () => false,
   flushed: () => Promise.resolve(),
   signal: new AbortController().signal,
@@ -38,6 +38,13 @@ export function engineAddress(argv: readonly string[] = process.argv): string | 
   return /[\\/]dynamic-provider([\\/]|$)/.test(program) && /^[\w.[\]:-]+:\d+$/.test(address) ? address : undefined;
 }
 
+/** What the engine's protocol needs: parts of @pulumi/pulumi, and the library that they are made for. */
+export interface ProtocolModules {
+  readonly grpc: Grpc;
+  readonly services: Services;
+  readonly messages: Messages;
+}
+
 /**
  * Connects to the engine, whose address is the first argument of the dynamic-provider host. The modules are internal to the SDK and may
  * go away: without them, waits are reported on plain lines, and nothing else is lost.
@@ -47,18 +54,19 @@ export function connectEngine(argv: readonly string[] = process.argv): EngineCha
   if (address === undefined) return silent;
   try {
     const sdk = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-    return connected(
-      sdk("@grpc/grpc-js") as Grpc,
-      sdk("@pulumi/pulumi/proto/engine_grpc_pb") as Services,
-      sdk("@pulumi/pulumi/proto/engine_pb") as Messages,
-      address,
-    );
+    const modules = {
+      grpc: sdk("@grpc/grpc-js") as Grpc,
+      services: sdk("@pulumi/pulumi/proto/engine_grpc_pb") as Services,
+      messages: sdk("@pulumi/pulumi/proto/engine_pb") as Messages,
+    };
+    return openChannel(modules, address);
   } catch {
     return silent;
   }
 }
 
-function connected(grpc: Grpc, services: Services, messages: Messages, address: string): EngineChannel {
+/** Connects to the engine at this address. */
+export function openChannel({ grpc, services, messages }: ProtocolModules, address: string): EngineChannel {
   const client = new services.EngineClient(address, grpc.credentials.createInsecure(), {
     "grpc.client_idle_timeout_ms": 2 ** 31 - 1,
   });

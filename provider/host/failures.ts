@@ -1,5 +1,7 @@
+import { pointerTo } from "../errors/codes";
 import { DgraphCloudError } from "../errors/errors";
 import { clean } from "../errors/text";
+import type { Failure, Field } from "../resource/fields";
 import { PartialFailure, type Step } from "../resource/hostInterface";
 import { messageOf, presentable, resourceName } from "../resource/messages";
 import type { Values } from "../resource/values";
@@ -78,4 +80,20 @@ function text(what: string, error: unknown): string {
     next: ["Run the command again.", "If it fails again, please report this message."],
     code: "DGC901",
   });
+}
+
+/**
+ * A refused input as the engine takes it. The engine prints the value beside the name of a property, also of a script, or of a password in the
+ * wrong place: then the name stands in the reason only.
+ */
+export function checkFailure(
+  fields: Readonly<Record<string, Field>>,
+  { property, code, reason, details = [] }: Failure,
+  secrets: readonly string[],
+): { property: string; reason: string } {
+  const isSecret = fields[property]?.mayBeSecret === true || secrets.includes(property);
+  const isNamed = fields[property] !== undefined && !isSecret;
+  const text = presentable(isNamed || property === "" ? reason : `"${clean(property)}": ${reason}`);
+  const lines = [text, ...details.map((line) => `    ${presentable(line)}`)].join("\n");
+  return { property: isNamed ? property : "", reason: `${lines} [${pointerTo(code)}]` };
 }

@@ -50,7 +50,8 @@ export function keepSecretInputs(news: Values): void {
   for (const name of secretInputs(news)) keepAll(news[name]);
 }
 
-function keepAll(value: unknown): void {
+/** Keeps every text in a secret out of the messages of this process. */
+export function keepAll(value: unknown): void {
   if (typeof value === "string") keepSecret(value);
   else if (typeof value === "object" && value !== null) Object.values(value).forEach(keepAll);
 }

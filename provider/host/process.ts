@@ -15,6 +15,7 @@ import { DgraphCloudError } from "../errors/errors";
 import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";
 import { presentable } from "../resource/messages";
 import { Row } from "./row";
+import type { RunFacts } from "../run/facts";
 import { SharedSiblings } from "../run/siblingProcesses";
 import type { Host, Step } from "../resource/hostInterface";
 import { asError } from "./failures";
@@ -61,6 +62,11 @@ export class HostProcess implements Host {
       if (error instanceof DgraphCloudError) return error;
       throw error;
     }
+  }
+
+  /** What this run knows of backends; none where the settings connect to nothing. */
+  facts(): RunFacts | undefined {
+    return this.settingsFailure() === undefined ? this.sharedAccount().facts : undefined;
   }
 
   async run<T>(step: Step, work: (context: Context) => Promise<T>): Promise<T> {

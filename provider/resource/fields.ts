@@ -32,6 +32,8 @@ export interface Field {
   readonly required?: boolean;
   /** A program may give it as a secret, so a host must not print its value. */
   readonly mayBeSecret?: boolean;
+  /** Whether the value is a secret, also where the program does not say so. Default: never. */
+  readonly isSecret?: (value: unknown) => boolean;
   readonly check?: Check;
   /**
    * Whether a change from `olds` to this value (undefined: left out) has the effect of `onChange`. If not, it only writes the state.

@@ -31,10 +31,21 @@ export interface Given {
   readonly news: Values;
   /** Inputs that the program gave and the engine left out, since they come from a resource that failed. */
   readonly missing: readonly string[];
+  /** The resource option `customTimeouts` for this operation, where a host hands it over. It takes precedence over the input `timeouts`. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What is in the state of a resource, with what its host knows about it. */
+export interface Stored {
+  readonly urn: string | undefined;
+  readonly props: Values;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** Which changes an update or a replacement would make. A host without details works them out from the inputs. */
 export interface Difference {
+  /** Names of the inputs that differ. */
+  readonly changed?: readonly string[];
   readonly changes?: boolean;
   readonly replaces?: string[];
   readonly deleteBeforeReplace?: boolean;

@@ -1,16 +1,24 @@
-import { AbsentError, ConflictError, SettingsError } from "../errors/errors";
+import { ConflictError, SettingsError } from "../errors/errors";
 import { begin, type Operation } from "../run/operation";
-import { timeoutOf } from "../time";
+import { customTimeout, timeoutOf } from "../time";
+import { type Checked, Checks } from "./checks";
 import type { Context } from "./context";
-import { changedFields, checkFields, effectiveFields, type Failure, type Field, holdsUnknown } from "./fields";
-import { misplacedResource } from "./connection";
-import { type Difference, type Given, type Host, PartialFailure, type Step } from "./hostInterface";
-import { refuseReplace, replaceFailure } from "./protection";
+import { changedFields, effectiveFields, type Field, holdsUnknown } from "./fields";
+import { type Difference, type Given, type Host, PartialFailure, type Step, type Stored } from "./hostInterface";
+import { fromState, importedState } from "./lookup";
+import { previewedCreate, previewedUpdate } from "./previews";
+import { refuseReplace } from "./protection";
 import { Replays } from "./replays";
 import type { Created, Resource, State } from "./resource";
-import { defined, filledIn, inputsOf, outputsOf, type Values, withInputs } from "./values";
+import { inputsOf, outputsOf, type Values, withInputs } from "./values";
 
 const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
+
+/** What a read has found. */
+interface Found {
+  readonly outputs: Values;
+  readonly inputs: Values;
+}
 
 /**
  * The life of a resource, for any host: plain values in, plain values out. The only place that joins `create` and `ready`, so that no
@@ -21,38 +29,18 @@ export class Lifecycle<Inputs, S extends State> {
   private readonly replays = new Replays<S>();
   /** Resources that were read and not compared since: their next diff belongs to the refresh, not to the program. */
   private readonly refreshed = new Set<string>();
-  /** The inputs in the state, by URN: the engine checks a replacement twice, the second time without them. */
-  private readonly oldInputs = new Map<string | undefined, Values>();
+  private readonly checks: Checks<Inputs, S>;
 
   constructor(
     private readonly resource: Resource<Inputs, S>,
     private readonly host: Host,
   ) {
     this.fields = resource.fields;
+    this.checks = new Checks(resource, host);
   }
 
-  async check(olds: Values, { urn, news, missing }: Given): Promise<{ inputs: Values; failures: readonly Failure[] }> {
-    const { resource } = this;
-    const resolved = resource.resolve?.(olds as Partial<Inputs>, news as Inputs) ?? news;
-    const inputs = defined(resolved);
-    const checked = filledIn(inputs, olds, missing);
-    const connection = this.host.connection();
-    const { kind, on } = resource;
-    if (on !== undefined && connection !== undefined && on !== connection)
-      return { inputs, failures: [{ property: "", code: "DGC803", reason: misplacedResource(kind, on) }] };
-    const failures = connection === undefined ? [] : checkFields(this.fields, checked, connection);
-    failures.push(...((await resource.check?.(checked as Inputs, olds as Partial<Inputs>)) ?? []));
-    const settings = this.host.settingsFailure();
-    if (settings !== undefined) failures.push({ property: "", code: settings.code, reason: settings.message });
-    // A value that is not known yet may turn out to be the present one: then nothing is replaced, and the create checks again.
-    const replaces = effectiveFields(this.fields, olds, checked, "replace").filter(
-      (name) => !holdsUnknown(checked[name]),
-    );
-    const refusal = replaceFailure(olds, replaces);
-    if (refusal !== undefined) failures.push(refusal);
-    if (failures.length === 0) failures.push(...(await this.preflight(urn, olds, checked, replaces)));
-    if (failures.length === 0) await this.announce(urn, olds, checked);
-    return { inputs, failures };
+  check(olds: Values, given: Given): Promise<Checked> {
+    return this.checks.check(olds, given);
   }
 
   diff(id: string, olds: Values, { urn, news, missing }: Given): Promise<Difference> {
@@ -73,15 +61,20 @@ export class Lifecycle<Inputs, S extends State> {
       if (hidden !== undefined) context.info(hidden);
       if (changed.length === 0) return Promise.resolve({ changes: unfinished || hidden !== undefined });
       const deleteBeforeReplace = replaces.length > 0 && (resource.deletesFirst?.(state, inputs) ?? false);
-      return Promise.resolve({ replaces, deleteBeforeReplace, ...(unfinished && { changes: true }) });
+      return Promise.resolve({ changed, replaces, deleteBeforeReplace, ...(unfinished && { changes: true }) });
     });
   }
 
-  create({ urn, news, missing }: Given): Promise<{ id: string; outputs: Values }> {
+  /** What a preview of a create shows. `outputs` are the names of all outputs. */
+  previewCreate({ news }: Given, outputs: readonly string[]): Values {
+    return previewedCreate(news, outputs);
+  }
+
+  create({ urn, news, missing, timeoutMs }: Given): Promise<{ id: string; outputs: Values }> {
     return this.run("create", { urn }, async (context, step) => {
       refuseMissing(missing);
       const inputs = news as Inputs;
-      const operation = this.operationFor(context, "create", news);
+      const operation = this.operationFor(context, "create", news, timeoutMs);
       const reached = this.replays.begin(step);
       const made = reached ?? (await this.resource.create(context, operation, inputs));
       const outputs = await this.finish(context, { ...step, id: made.id }, { ...made, inputs, operation, reached });
@@ -91,19 +84,32 @@ export class Lifecycle<Inputs, S extends State> {
   }
 
   /** What is there now; undefined when the object is gone. Without a state, a program looks up an object that it does not manage. */
-  read(id: string, urn: string | undefined, props: Values): Promise<{ outputs: Values; inputs: Values } | undefined> {
+  read(id: string, { urn, props, timeoutMs }: Stored): Promise<Found | undefined> {
     return this.run("read", { urn, id }, async (context) => {
       const known = props["__state"] === undefined ? undefined : this.stateFrom(props);
       if (known !== undefined) this.resource.recordLive?.(context, id, known);
-      const operation = begin(context, readTimeout);
-      const { resource } = this;
-      const state = resource.read === undefined ? fromState(known) : await resource.read(context, operation, id, known);
+      const state = await this.lookUp(context, id, known, timeoutMs);
       if (known !== undefined) this.refreshed.add(keyOf(id, urn));
       return state === undefined ? undefined : { outputs: outputsOf(state, {}), inputs: inputsOf(state) };
     });
   }
 
-  update(id: string, olds: Values, { urn, news, missing }: Given): Promise<Values> {
+  /** Takes an object that is there into the stack; undefined when there is none. */
+  import(id: string, { urn, timeoutMs }: Omit<Stored, "props">): Promise<Found | undefined> {
+    return this.run("read", { urn, id }, async (context) => {
+      const found = await this.lookUp(context, id, undefined, timeoutMs);
+      if (found === undefined) return undefined;
+      const state = importedState(this.resource, context, found);
+      return { outputs: outputsOf(state, {}), inputs: inputsOf(state) };
+    });
+  }
+
+  /** What a preview of an update shows. `outputs` are the names of all outputs. */
+  previewUpdate(olds: Values, { news }: Given, outputs: readonly string[]): Values {
+    return previewedUpdate(this.resource, { state: this.stateFrom(olds), news }, outputs);
+  }
+
+  update(id: string, olds: Values, { urn, news, missing, timeoutMs }: Given): Promise<Values> {
     const { resource, fields } = this;
     return this.run("update", { urn, id }, async (context, step) => {
       refuseMissing(missing);
@@ -113,7 +119,7 @@ export class Lifecycle<Inputs, S extends State> {
       resource.recordLive?.(context, id, state);
       const calls = effectiveFields(fields, olds, news, "update");
       const isDone = calls.length === 0 && state.__state.status === "ready";
-      const operation = this.operationFor(context, "update", news);
+      const operation = this.operationFor(context, "update", news, timeoutMs);
       const outputs = isDone
         ? outputsOf(this.storeInputs(state, inputs), news)
         : await this.finish(context, step, { id, state, inputs, operation, reached });
@@ -124,9 +130,9 @@ export class Lifecycle<Inputs, S extends State> {
     });
   }
 
-  delete(id: string, urn: string | undefined, props: Values): Promise<void> {
+  delete(id: string, { urn, props, timeoutMs }: Stored): Promise<void> {
     return this.run("delete", { urn, id }, async (context) => {
-      const operation = this.operationFor(context, "delete", props);
+      const operation = this.operationFor(context, "delete", props, timeoutMs);
       const state = this.stateFrom(props);
       await this.resource.delete?.(context, operation, id, state);
     });
@@ -177,38 +183,23 @@ export class Lifecycle<Inputs, S extends State> {
     });
   }
 
-  private operationFor(context: Context, step: "create" | "update" | "delete", values: Values): Operation {
+  private lookUp(context: Context, id: string, known: S | undefined, timeoutMs = 0): Promise<S | undefined> {
+    const timeout = timeoutMs > 0 ? customTimeout("read", timeoutMs) : readTimeout;
+    if (this.resource.read === undefined) return Promise.resolve(fromState(known));
+    return this.resource.read(context, begin(context, timeout), id, known);
+  }
+
+  private operationFor(
+    context: Context,
+    step: "create" | "update" | "delete",
+    values: Values,
+    timeoutMs = 0,
+  ): Operation {
+    if (timeoutMs > 0) return begin(context, customTimeout(step, timeoutMs));
     const { create, update = create, delete: remove = create } = this.resource.timeouts;
     const limit = this.resource.timeouts[step] === undefined ? "create" : step;
     const defaults = { create, update, delete: remove };
     return begin(context, timeoutOf(values["timeouts"] as State["timeouts"], limit, defaults));
-  }
-
-  /** Runs only for an object that would be created or replaced, so that an ordinary check makes no call. */
-  private async preflight(
-    urn: string | undefined,
-    olds: Values,
-    inputs: Values,
-    replaces: readonly string[],
-  ): Promise<readonly Failure[]> {
-    if (this.resource.preflight === undefined) return [];
-    if (Object.keys(olds).length > 0 && replaces.length === 0) return [];
-    const planned = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces };
-    return this.run("check", { urn }, async (context) => (await this.resource.preflight?.(context, planned)) ?? []);
-  }
-
-  private async announce(urn: string | undefined, before: Values, inputs: Values): Promise<void> {
-    if (this.resource.announce === undefined) return;
-    const isNew = Object.keys(before).length === 0;
-    if (!isNew) this.oldInputs.set(urn, before);
-    const olds = isNew ? (this.oldInputs.get(urn) ?? {}) : before;
-    const replaces = effectiveFields(this.fields, olds, inputs, "replace");
-    const makes = isNew || replaces.length > 0;
-    const announced = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces, makes };
-    await this.run("check", { urn }, async (context) => {
-      warnOfConnection(context);
-      await this.resource.announce?.(context, announced);
-    });
   }
 
   private run<T>(
@@ -220,12 +211,6 @@ export class Lifecycle<Inputs, S extends State> {
     const step = { ...site, name, kind, unfinished };
     return this.host.run(step, (context) => work(context, step));
   }
-}
-
-/** Once in a run, by the first resource. */
-function warnOfConnection({ account, warn }: Context): void {
-  const { warning } = account.data;
-  if (warning !== undefined && account.announcements.isNews(warning)) warn(warning);
 }
 
 interface Unfinished<Inputs, S> extends Created<S> {
@@ -252,14 +237,4 @@ function refuseMissing(missing: readonly string[]): void {
 
 function asReady<S extends State>(state: S): S {
   return { ...state, __state: { ...state.__state, status: "ready" } };
-}
-
-/** What was done stays done: a refresh makes no call and runs nothing again. */
-function fromState<S>(known: S | undefined): S {
-  if (known !== undefined) return known;
-  throw new AbsentError({
-    code: "DGC416",
-    why: "a restore or a drop is an action, and the service keeps no record that could be looked up.",
-    next: "Declare it in the program instead of looking it up.",
-  });
 }

@@ -81,6 +81,10 @@ export interface Resource<Inputs, S extends State> {
   storeInputs?(state: S, inputs: Inputs): S;
   /** Returns the present state, or undefined when the object is gone. `known` is undefined when a program looks an object up. Default: `known`. */
   read?(context: Context, operation: Operation, id: string, known: S | undefined): Promise<S | undefined>;
+  /** Makes an object that was looked up an object of this stack: an import. Default: the state as it was read. */
+  imported?(context: Context, state: S): S;
+  /** Outputs that an update with a call computes anew: its preview does not know them. Default: none. */
+  readonly recomputed?: readonly string[];
   /** Deletes the object. Default: makes no call. */
   delete?(context: Context, operation: Operation, id: string, state: S): Promise<void>;
 

@@ -21,6 +21,7 @@ export const graphqlSchema: Resource<GraphqlSchemaInputs, GraphqlSchemaState> = 
   kind: "GraphqlSchema",
   fields: graphqlSchemaFields,
   timeouts: { create: "10m", update: "10m" },
+  recomputed: ["generatedSchema", "changes", "appliedAt"],
   stateVersion: graphqlSchemaStateVersion,
   check: checkSchema,
   announce: announceChanges,

@@ -2,7 +2,8 @@ import { triggersField } from "../action/inputs";
 import type { Triggers } from "../action/inputs";
 import { durations, type FieldTable, notEmpty, uid, unknownValue } from "../resource/fields";
 import { isBackend } from "../api/dataPlane";
-import { authorizationProblem, type Authorization } from "./authorization";
+import { isRecord } from "../api/readAnswer";
+import { authorizationProblem, type Authorization, holdsSecret } from "./authorization";
 
 /** Inputs of a GraphqlSchema after check. The public documentation of each stands at `GraphqlSchemaArgs` in the sdk. */
 export interface GraphqlSchemaInputs {
@@ -33,14 +34,24 @@ export const graphqlSchemaFields: FieldTable<GraphqlSchemaInputs> = {
     hasEffect: (value, { backend }) => value !== undefined || isBackend(String(backend)),
   },
   // The engine prints the value of a refused property: it is long, and may hold a secret.
-  schema: { onChange: "update", required: true, mayBeSecret: true, check: notEmpty },
+  schema: { onChange: "update", required: true, mayBeSecret: true, isSecret: isSecretText, check: notEmpty },
   // To leave it out removes the line; to leave the consent out takes it back.
-  authorization: { onChange: "update", mayBeSecret: true, check: authorizationProblem, hasEffect: () => true },
+  authorization: {
+    onChange: "update",
+    mayBeSecret: true,
+    isSecret: (value) => isRecord(value) && value["verificationKey"] !== undefined,
+    check: authorizationProblem,
+    hasEffect: () => true,
+  },
   allow: { onChange: "state", check: paths, hasEffect: () => true },
   // Unlike an action, a schema is only sent again: nothing is replaced.
   triggers: { ...triggersField, onChange: "update" },
   timeouts: { onChange: "state", check: durations(["create", "update"]) },
 };
+
+function isSecretText(value: unknown): boolean {
+  return typeof value === "string" && holdsSecret(value);
+}
 
 function paths(value: unknown): string | undefined {
   const isList = Array.isArray(value);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ActiveFault } from "dgraphcloud-local";
-import { delegate } from "../../sdk/delegate";
+import { delegate } from "../../provider/host/delegate";
 import { pause } from "../harness/clocks";
 import { Stack } from "../harness/engineStack";
 

@@ -8,7 +8,7 @@ import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { delegate, type Kind } from "../../sdk/delegate";
+import { delegate, type Kind } from "../../provider/host/delegate";
 
 const root = resolve(__dirname, "../..");
 

@@ -1,4 +1,4 @@
-import type { Kind } from "../../sdk/delegate";
+import type { Kind } from "../../provider/host/delegate";
 import type { KilledProcess } from "./providerProcess";
 import type { Values } from "./state";
 

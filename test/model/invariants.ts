@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Deployment, JournalEntry, LocalCloud } from "dgraphcloud-local";
-import { delegate } from "../../sdk/delegate";
+import { delegate } from "../../provider/host/delegate";
 import { FatalError, type Values } from "./state";
 import type { Answer, Call } from "./call";
 import { SchemaInvariants } from "./schemaInvariants";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type Backend, type Fault, type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import type { DynamicProvider } from "../../provider/host/dynamic";
-import type { Kind } from "../../sdk/delegate";
+import type { Kind } from "../../provider/host/delegate";
 import { TestClock } from "../harness/clocks";
 import { ProviderProcess } from "./providerProcess";
 

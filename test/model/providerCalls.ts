@@ -1,4 +1,4 @@
-import { delegate, type Kind } from "../../sdk/delegate";
+import { delegate, type Kind } from "../../provider/host/delegate";
 import type { DynamicProvider } from "../../provider/host/dynamic";
 import type { CrashInjector } from "./crashInjector";
 import type { Answer, Call } from "./call";

@@ -9,7 +9,7 @@ import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynam
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
 import { graphqlSchema } from "../../provider/schema";
-import type { Kind } from "../../sdk/delegate";
+import type { Kind } from "../../provider/host/delegate";
 import type { TestClock } from "../harness/clocks";
 
 /** What is killed: the provider process alone, or the engine with all its processes. */

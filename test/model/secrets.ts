@@ -1,5 +1,5 @@
 import type { LocalCloud } from "dgraphcloud-local";
-import type { Kind } from "../../sdk/delegate";
+import type { Kind } from "../../provider/host/delegate";
 
 /** The local cloud issues only signed tokens, for sessions and for backends. */
 const signed = /eyJ[\w-]{8,}\.[\w-]{8,}\./;

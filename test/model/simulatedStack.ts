@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Kind } from "../../sdk/delegate";
+import type { Kind } from "../../provider/host/delegate";
 import { unknownValue } from "../../provider/resource/fields";
 import type { ProviderCalls } from "./providerCalls";
 import { type Failed, FatalError, type Recorded, type Registration, type State, type Values } from "./state";

@@ -1,4 +1,4 @@
-import type { Kind } from "../../sdk/delegate";
+import type { Kind } from "../../provider/host/delegate";
 
 export type Values = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
 import * as dynamic from "../../sdk";
-import { delegate, type Kind } from "../../sdk/delegate";
+import { delegate, type Kind } from "../../provider/host/delegate";
 import * as plugin from "../../sdk/plugin";
 import { sdkHosts } from "../harness/sdkHosts";
 

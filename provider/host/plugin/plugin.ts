@@ -1,0 +1,145 @@
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { backend } from "../../backend";
+import { backup } from "../../backup";
+import { dataDrop } from "../../dataDrop";
+import { restoreCompletion } from "../../restore/completion";
+import { restoreRequest } from "../../restore/request";
+import { graphqlSchema } from "../../schema";
+import type { HostProcess } from "../process";
+import type { Components } from "./components";
+import { callFunction } from "./functions";
+import { type Listed, listObjects } from "./list";
+import type { Outputs, PackageSchema } from "./packageSchema";
+import { readProperties, writeProperties } from "./properties";
+import { PluginResource, type ResourceCalls } from "./resource";
+import { checkConfig, diffConfig, settingsOf, type StackSettings } from "./settings";
+
+/** What a plugin gets from what starts it. */
+export interface PluginParts {
+  readonly host: HostProcess;
+  readonly schema: PackageSchema;
+  /** Ends every wait of this process. */
+  readonly cancel: () => void;
+  /** Called with the address of the engine when a debugger attaches one to a running plugin. */
+  readonly attach: (address: string) => void;
+  readonly components: Components;
+}
+
+/** The engine's plugin protocol: one method for each call. Those about one resource go to the resource. */
+export class Plugin {
+  private readonly resources: ReadonlyMap<string, ResourceCalls>;
+  private settings: StackSettings = {};
+
+  constructor(private readonly parts: PluginParts) {
+    const { host, schema } = parts;
+    const outputsOf = ({ kind }: { readonly kind: string }): Outputs => schema.outputsOf(kind);
+    this.resources = new Map<string, ResourceCalls>([
+      [backend.kind, new PluginResource(backend, host, outputsOf(backend))],
+      [graphqlSchema.kind, new PluginResource(graphqlSchema, host, outputsOf(graphqlSchema))],
+      [dataDrop.kind, new PluginResource(dataDrop, host, outputsOf(dataDrop))],
+      [restoreRequest.kind, new PluginResource(restoreRequest, host, outputsOf(restoreRequest))],
+      [restoreCompletion.kind, new PluginResource(restoreCompletion, host, outputsOf(restoreCompletion))],
+      [backup.kind, new PluginResource(backup, host, outputsOf(backup))],
+    ]);
+  }
+
+  handshake(): messages.ProviderHandshakeResponse {
+    const response = new messages.ProviderHandshakeResponse();
+    response.setAcceptSecrets(true);
+    response.setAcceptResources(true);
+    response.setAcceptOutputs(true);
+    return response;
+  }
+
+  attach(request: { getAddress(): string }): Empty {
+    this.parts.attach(request.getAddress());
+    return new Empty();
+  }
+
+  getPluginInfo(): PluginInfo {
+    const info = new PluginInfo();
+    info.setVersion(this.parts.schema.version);
+    return info;
+  }
+
+  getSchema(request: messages.GetSchemaRequest): messages.GetSchemaResponse {
+    if (request.getVersion() !== 0) throw new Error(`there is no version ${request.getVersion()} of the schema`);
+    const response = new messages.GetSchemaResponse();
+    response.setSchema(this.parts.schema.text);
+    return response;
+  }
+
+  checkConfig(request: messages.CheckRequest): messages.CheckResponse {
+    return checkConfig(request, this.parts.schema.secretSettings);
+  }
+
+  diffConfig(request: messages.DiffRequest): messages.DiffResponse {
+    return diffConfig(request);
+  }
+
+  configure(request: messages.ConfigureRequest): messages.ConfigureResponse {
+    this.settings = settingsOf(readProperties(request.getArgs()).values);
+    this.parts.host.configure((name) => this.settings[name]);
+    const response = new messages.ConfigureResponse();
+    response.setAcceptsecrets(true);
+    response.setAcceptresources(true);
+    response.setAcceptoutputs(true);
+    response.setSupportspreview(true);
+    return response;
+  }
+
+  async invoke(request: messages.InvokeRequest): Promise<messages.InvokeResponse> {
+    const { values } = readProperties(request.getArgs());
+    const found = await callFunction(request.getTok(), this.settings, values);
+    const response = new messages.InvokeResponse();
+    response.setReturn(writeProperties(found.values, found.secrets));
+    return response;
+  }
+
+  construct(request: messages.ConstructRequest): Promise<messages.ConstructResponse> {
+    return this.parts.components.construct(request);
+  }
+
+  check(request: messages.CheckRequest): Promise<messages.CheckResponse> {
+    return this.resourceOf(request).check(request);
+  }
+
+  diff(request: messages.DiffRequest): Promise<messages.DiffResponse> {
+    return this.resourceOf(request).diff(request);
+  }
+
+  create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
+    return this.resourceOf(request).create(request);
+  }
+
+  read(request: messages.ReadRequest): Promise<messages.ReadResponse> {
+    return this.resourceOf(request).read(request);
+  }
+
+  update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {
+    return this.resourceOf(request).update(request);
+  }
+
+  delete(request: messages.DeleteRequest): Promise<Empty> {
+    return this.resourceOf(request).delete(request);
+  }
+
+  cancel(): Empty {
+    this.parts.cancel();
+    return new Empty();
+  }
+
+  /** Ids and names of the objects that an import could take into a stack. */
+  list(request: messages.ListRequest): Promise<readonly Listed[]> {
+    return listObjects(request.getToken(), this.settings);
+  }
+
+  private resourceOf(request: { getUrn(): string }): ResourceCalls {
+    const type = request.getUrn().split("::").at(-2)?.split("$").at(-1) ?? "";
+    const found = this.resources.get(type.replace(/^dgraphcloud:index:/, ""));
+    if (found === undefined) throw new Error(`dgraphcloud ${this.parts.schema.version} has no resource "${type}"`);
+    return found;
+  }
+}
