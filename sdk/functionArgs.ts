@@ -36,7 +36,7 @@ export interface GetBackupsOutputArgs {
 export interface GetClusterBackupsArgs {
   /** Where the backups are: a folder on the machine of Alpha, or an object store, as `destination` of a {@link Backup}. */
   location: string;
-  /** Credentials of the object store. Default: those that Alpha finds on its machine. */
+  /** Credentials of the object store. Default: those that Alpha finds on its machine. A secret. */
   credentials?: ObjectStoreCredentials | undefined;
 }
 

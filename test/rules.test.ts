@@ -50,6 +50,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "provider/api/": ["provider", "https-proxy-agent", "node-fetch", "proxy-from-env", "valibot", "node:"],
   "provider/": ["provider", "@graphql-inspector/core", "graphql", "valibot", "node:"],
   "local/": ["local", "graphql", "p-limit", "rotating-file-stream", "node:"],
+  "tools/schema/": ["tools/schema", "provider", "typescript", "node:"],
   "tools/": ["tools", "@grpc/grpc-js", "@pulumi/pulumi", "proper-lockfile", "semver", "node:"],
 };
 

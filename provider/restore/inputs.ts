@@ -113,6 +113,7 @@ export interface RestoreCompletionInputs {
   readonly restoreId?: number;
   /** What the backup holds, on a cluster: there, only the data shows how a restore has ended. */
   readonly contents?: Contents;
+  /** The predicates that the backup names, on a cluster. */
   readonly predicates?: readonly string[];
   readonly acceptUnknown?: string;
   readonly timeouts?: { readonly create?: string };
