@@ -1,19 +1,21 @@
 import { expect } from "chai";
-import type { Deployment, LocalCloudOptions } from "dgraphcloud-local";
+import type { Deployment } from "dgraphcloud-local";
 import type { Issue } from "../harness/github/api";
 import { Shop, stepOf, succeeded } from "../harness/github/shop";
+import { dgraphOptions } from "./cloud";
 
 const label = "allow-destruction";
 const gate = "Destruction must be allowed";
 const summaryMarker = "<!-- pulumi-dgraphcloud summary environment-per-stack/production -->";
 const environmentMarker = "<!-- environment of the pull request -->";
 
-/** From an opened pull request to its merge, each test going on where the one before ended. */
-export function pullRequestStory(options: () => Promise<LocalCloudOptions>): void {
+// From an opened pull request to its merge, each test going on where the one before ended.
+describe("the workflows of a pull request with the real engine and a real Dgraph", function () {
+  this.timeout(300_000);
   let shop: Shop;
   let pull: Issue;
   before(async () => {
-    shop = await Shop.start(await options());
+    shop = await Shop.start(await dgraphOptions());
     pull = shop.github.open(12);
   });
   after(() => shop.close());
@@ -141,7 +143,7 @@ export function pullRequestStory(options: () => Promise<LocalCloudOptions>): voi
   it("has put no secret into a comment, a summary or a log", () => {
     shop.expectNoLeak();
   });
-}
+});
 
 /** The age of a backup grows while the tests run. */
 function withoutAge(comment: string): string {
