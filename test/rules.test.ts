@@ -259,12 +259,17 @@ function foldersInContributing(): string[] {
     });
 }
 
-/** The test files that a script of package.json passes to mocha. */
+/** The test files that a script of package.json passes to mocha, or that the settings which it names list. */
 function filesOf(script: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const patterns = (scripts[script] ?? "").match(/test\/[^\s']+/g) ?? [];
+  const command = scripts[script] ?? "";
+  const [, settings] = /--config (\S+)/.exec(command) ?? [];
+  const patterns =
+    settings === undefined
+      ? (command.match(/test\/[^\s']+/g) ?? [])
+      : (createRequire(__filename)(join(root, settings)) as { readonly spec: readonly string[] }).spec;
   return patterns
     .flatMap((pattern) => lookupFiles(join(root, pattern), ["ts"], true))
     .map((file) => relative(root, file));
