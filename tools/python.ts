@@ -15,7 +15,7 @@ const build: Supply = {
   remedy:
     "install Python 3.10 or newer with its module venv (package python3-venv on Debian and Ubuntu), with PyPI in reach, and put it on PATH",
   async bring(into, place) {
-    place.say(`installing the Python package pulumi ${version} into a virtual environment, about 15 seconds, once`);
+    place.say(`installing the Python package pulumi ${version} into a virtual environment, about 20 seconds, once`);
     const started = Date.now();
     await withHeartbeat(place.say, "installing the Python package pulumi", async () => {
       await python("python3", ["-m", "venv", into], place);
