@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { expect } from "chai";
 import { waitUntil } from "../harness/clocks";
-import { descendants, isAlive, kill, type ProcessEntry } from "../harness/processes";
+import { descendants, isAlive, kill, type ProcessEntry, providerCommand } from "../harness/processes";
 import type { Process, Row } from "./rows";
 
 /** How long a process may take to notice a signal before the held request continues. */
@@ -10,7 +10,7 @@ export const signalMs = 300;
 const commands: Readonly<Record<Process, RegExp>> = {
   pulumi: /^$/,
   "language host": /pulumi-language-nodejs|cmd[\\/]run[\\/]/,
-  provider: /cmd[\\/]dynamic-provider/,
+  provider: providerCommand,
 };
 
 /** Sends the signal to the process of an engine, or to the engine itself. Returns all processes that the engine has started. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { waitUntil } from "../harness/clocks";
 import { Stack } from "../harness/engineStack";
-import { descendants, isAlive, kill, killTree } from "../harness/processes";
+import { descendants, isAlive, kill, killTree, providerCommand } from "../harness/processes";
 
 const orders = (more = "", options = "{}"): string =>
   `const orders = new dgraphcloud.Backend("orders", { name: "orders", zone: "us-east-1", deploymentType: "dedicated", ${more} }, ${options});
@@ -179,7 +179,7 @@ describe("engine: a create or replace that is disturbed", function () {
       stack.program(orders());
       const { child, ended } = stack.begin("up", "--yes", "--skip-preview");
       await stack.local.journal.waitFor(({ operation }) => operation === "ready", 60_000);
-      const host = descendants(child.pid ?? 0).filter(({ command }) => command.includes("dynamic-provider"));
+      const host = descendants(child.pid ?? 0).filter(({ command }) => providerCommand.test(command));
       expect(host).not.to.have.length(0);
       child.kill(signal);
       const alive = (): boolean => host.some(({ pid }) => isAlive(pid));

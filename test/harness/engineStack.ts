@@ -7,10 +7,17 @@ import { type Engine, prepareEngine } from "../../tools/engine";
 import { waitUntil } from "./clocks";
 import { makeTemporaryFolder, removeFolder } from "./folders";
 import { kill, killTree, providersWith } from "./processes";
+import { type HostName, testedHost } from "./testedHost";
 
 const root = resolve(__dirname, "../..");
 /** A name that no user would choose, since its settings file lies beside an example's program while a test runs. */
 export const stackName = "engine-test";
+
+/** What a program imports to have its resources on this host. */
+const entries: Readonly<Record<HostName, string>> = {
+  dynamic: "pulumi-dgraphcloud",
+  plugin: "pulumi-dgraphcloud/plugin",
+};
 
 /** How a run of the engine ended. */
 export interface Run {
@@ -53,6 +60,7 @@ interface Deployment {
 export class EngineStack {
   readonly environment: NodeJS.ProcessEnv;
   private readonly running = new Set<ChildProcess>();
+  private host: HostName = "dynamic";
 
   protected constructor(
     readonly folder: string,
@@ -67,8 +75,18 @@ export class EngineStack {
   static async with(settings: NodeJS.ProcessEnv): Promise<EngineStack> {
     const folder = makeTemporaryFolder("engine");
     const stack = new EngineStack(folder, emptyProject(folder), await prepareEngine(), settings);
+    stack.use(testedHost);
     await stack.init();
     return stack;
+  }
+
+  /**
+   * Chooses the host of the next program. The project names the plugin from the first time on, as that of a user does: a state may still
+   * need it after a move back.
+   */
+  use(host: HostName): void {
+    this.host = host;
+    if (host === "plugin") writeFileSync(join(this.project, "Pulumi.yaml"), projectText + pluginText);
   }
 
   protected async init(): Promise<void> {
@@ -79,7 +97,7 @@ export class EngineStack {
 
   /** Writes the program: statements that use `dgraphcloud` and `pulumi`. */
   program(statements: string): void {
-    const requires = 'const pulumi = require("@pulumi/pulumi");\nconst dgraphcloud = require("pulumi-dgraphcloud");\n';
+    const requires = `const pulumi = require("@pulumi/pulumi");\nconst dgraphcloud = require("${entries[this.host]}");\n`;
     writeFileSync(join(this.project, "index.js"), requires + statements);
   }
 
@@ -137,7 +155,7 @@ export class EngineStack {
 
   /** The resources of this package in the state. */
   async backends(): Promise<readonly StateResource[]> {
-    return (await this.state()).resources.filter(({ type }) => type.endsWith("dgraphcloud:Backend"));
+    return (await this.state()).resources.filter(({ type }) => /dgraphcloud:(index:)?Backend$/.test(type));
   }
 
   /** Replaces the state with a changed text. */
@@ -184,7 +202,9 @@ export class Stack extends EngineStack {
   /** A stack of an empty project in a folder of its own; `engine` selects another engine. */
   static async start(options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
     const folder = makeTemporaryFolder("engine");
-    return Stack.in(folder, emptyProject(folder), options, engine);
+    const stack = await Stack.in(folder, emptyProject(folder), options, engine);
+    stack.use(testedHost);
+    return stack;
   }
 
   /** A stack of an existing project, such as an example; `engine` selects another version of the engine. */
@@ -219,10 +239,17 @@ export class Stack extends EngineStack {
   }
 }
 
+const projectText = "name: test\nruntime: nodejs\n";
+const pluginText = `plugins:
+  providers:
+    - name: dgraphcloud
+      path: node_modules/pulumi-dgraphcloud/plugin
+`;
+
 /** Makes the folder of a project without a program. */
 function emptyProject(folder: string): string {
   const project = installInto(folder);
-  writeFileSync(join(project, "Pulumi.yaml"), "name: test\nruntime: nodejs\n");
+  writeFileSync(join(project, "Pulumi.yaml"), projectText);
   writeFileSync(join(project, "package.json"), '{ "name": "test", "main": "index.js" }\n');
   return project;
 }

@@ -2,6 +2,9 @@ import { type ChildProcess, execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { sep } from "node:path";
 
+/** Commands of a process that runs resources of this package: the engine's host of dynamic providers, or the plugin. */
+export const providerCommand = /cmd[\\/]dynamic-provider|pulumi-resource-dgraphcloud/;
+
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
@@ -57,7 +60,7 @@ export function providersWith(text: string): number[] {
   if (!existsSync("/proc/self/environ")) return [];
   return inProc((pid) => {
     const [command, environment] = ["cmdline", "environ"].map((file) => readFileSync(`/proc/${pid}/${file}`, "utf8"));
-    return command?.includes("dynamic-provider") === true && environment?.includes(text) === true ? pid : undefined;
+    return providerCommand.test(command ?? "") && environment?.includes(text) === true ? pid : undefined;
   });
 }
 
