@@ -3,6 +3,7 @@ import type { ActiveFault } from "dgraphcloud-local";
 import { pause } from "../harness/clocks";
 import { type Run, Stack } from "../harness/engineStack";
 import { Audit } from "../harness/secretAudit";
+import type { HostName } from "../harness/testedHost";
 import { Program } from "./program";
 import { isAnswerRecorded, type Row } from "./rows";
 import { endProcesses, sendSignal, signalMs } from "./victims";
@@ -24,9 +25,10 @@ export class Harness {
     this.outside = [source, target];
   }
 
-  static async begin(): Promise<Harness> {
+  static async begin(host: HostName): Promise<Harness> {
     const accounts = [{ email: "me@example.com", password: "canary-password-of-the-account" }];
     const stack = await Stack.start({ accounts, provisioningMs: 0, restoreMs: 500 });
+    stack.use(host);
     const audit = new Audit(stack);
     const { cloud } = stack.local;
     const make = async (name: string): Promise<string> => {

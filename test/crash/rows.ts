@@ -90,6 +90,16 @@ const pairwise: readonly Row[] = everyRow.filter(({ process, signal, then, ...st
 /** `CRASH_ROWS=all` runs every row in about an hour, as before a release. The default is the pairwise choice. */
 export const rows = process.env["CRASH_ROWS"] === "all" ? everyRow : pairwise;
 
+/**
+ * Rows on the plugin for every test run: those in which the engine cancels the plugin, where the two hosts differ, and one of each outcome.
+ * `DGRAPHCLOUD_TEST_HOST=plugin npm run test:crash` runs every row on the plugin.
+ */
+export const pluginRows: readonly Row[] = pairwise.filter((row, number) => {
+  const isFirst = (other: Row): boolean => other.process === "provider" && expectationOf(other) === expectationOf(row);
+  if (pairwise.findIndex(isFirst) === number) return true;
+  return row.process === "pulumi" && (row.signal === "SIGINT" || (row.signal === "SIGTERM" && isOfSchema(row)));
+});
+
 /** What the run after the crash must do. */
 export type Expected =
   /** Reaches the same state as without the crash, with each mutation sent once. */

@@ -1,0 +1,4 @@
+import { describeCrashes } from "./crashes";
+import { pluginRows } from "./rows";
+
+describeCrashes("plugin", pluginRows);
