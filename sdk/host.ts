@@ -60,7 +60,9 @@ const pluginHost: Host = {
   typeOf: (kind) => `dgraphcloud:index:${capitalized(kind)}`,
   classOf: (one) => (pluginClasses.get(one) ?? one) as typeof one,
   requireProvider: () => undefined,
-  hiddenInputs: ({ inputs }) => (inputs === undefined ? {} : { __unknown: hiddenMarks(inputs).__unknown }),
+  // Without any input, a look-up could not be told from an import.
+  hiddenInputs: ({ inputs }) =>
+    inputs === undefined ? { __lookup: true } : { __unknown: hiddenMarks(inputs).__unknown },
   optionsOf: (kind, options) => withVersion(withAlias(options, dynamicHost.typeOf(kind))),
   propertyOf: (setting) => setting,
   providerOptions: (options) => withVersion(options),

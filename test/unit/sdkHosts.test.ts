@@ -221,7 +221,7 @@ describe("the two entries of the package", () => {
         ]);
         for (const one of found) expect(one.constructor).to.equal(dgraphcloud.Backend);
         expect(tables.constructor).to.equal(dgraphcloud.GraphqlSchema);
-        expect(hiddenOf("one")).to.deep.equal(isPlugin ? [] : ["__provider"]);
+        expect(hiddenOf("one")).to.deep.equal([isPlugin ? "__lookup" : "__provider"]);
         await valueOf(new Shop("three").urn);
         expect(requestOf("three").getType()).to.equal(`${typePrefix}Backend`);
       });

@@ -88,8 +88,9 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
     const [id, props] = [request.getId(), read(request.getProperties())];
     const known = [props, read(request.getInputs())];
     const stored = this.stored(request, props);
-    // An import has no state. A program that looks up an object sends an empty one.
-    const found = await (request.hasProperties() ? this.lifecycle.read(id, stored) : this.lifecycle.import(id, stored));
+    // An import has no state, which newer engines send as an empty one. A program that looks up an object has a hidden input for this.
+    const isImport = Object.keys(props.values).length === 0;
+    const found = await (isImport ? this.lifecycle.import(id, stored) : this.lifecycle.read(id, stored));
     const response = new messages.ReadResponse();
     if (found === undefined) return response;
     response.setId(id).setProperties(this.writeState(request, found.outputs, known));
