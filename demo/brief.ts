@@ -10,12 +10,18 @@ const noise = [
   /^If you want to remove the stack completely/,
 ];
 
+/**
+ * The SDK prints this beside the error of a resource that the engine refuses, if the engine ends the run while the program still registers
+ * the outputs of the stack.
+ */
+const lateLogLine = /^ *failed to deliver log message\.[^]*?^ *message severity: \w+$/gm;
+
 /** Shortens the engine's output: each resource once, with its last row, then warnings and counts. */
 export function brief(output: string): string {
   const rows = new Map<string, string>();
   const others: string[] = [];
   let section = "";
-  for (const line of output.split("\n")) {
+  for (const line of output.replace(lateLogLine, "").split("\n")) {
     const heading = /^ *(?:--)?(?<name>outputs|Diagnostics|Resources):(?:--)?$/i.exec(line)?.groups?.["name"];
     if (heading !== undefined) section = heading.toLowerCase();
     else if (section === "outputs" && !/^ {4}\w+ *: /.test(line)) section = "";

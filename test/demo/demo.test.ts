@@ -147,6 +147,22 @@ describe("the demo, with an engine that fails", function () {
     ]);
   });
 
+  it("leaves out what the SDK prints when the engine refuses a resource and ends the run", () => {
+    const refusal = '    error: "schema": 1 change needs your consent';
+    const output = [
+      "Diagnostics:",
+      "  pulumi:pulumi:Stack (shop-demo):",
+      "    failed to deliver log message. ",
+      "    error: Error: Channel has been shut down ",
+      "    original message: Error: 14 UNAVAILABLE: resource monitor shut down",
+      "        at callErrorFromStatus (call.ts:84:17)",
+      "     message severity: error",
+      "  pulumi-nodejs:dynamic/dgraphcloud:GraphqlSchema (shop):",
+      refusal,
+    ];
+    expect(brief(output.join("\n")).split("\n")).to.deep.equal([output[7], refusal]);
+  });
+
   it("passes no token of the user to the engine", async () => {
     const { output } = await run('echo "token: <$DGRAPHCLOUD_TOKEN>"; exit 3');
     expect(output).to.contain("token: <>");
