@@ -91,6 +91,7 @@ describe("package: the packed tarball in an empty project", function () {
       "dist",
       "docs",
       "package.json",
+      "plugin",
     ]);
     // Error messages refer to the page by this path.
     expect(existsSync(join(installed, "docs", "troubleshooting.md"))).to.equal(true);

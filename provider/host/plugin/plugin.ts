@@ -139,7 +139,11 @@ export class Plugin {
   private resourceOf(request: { getUrn(): string }): ResourceCalls {
     const type = request.getUrn().split("::").at(-2)?.split("$").at(-1) ?? "";
     const found = this.resources.get(type.replace(/^dgraphcloud:index:/, ""));
-    if (found === undefined) throw new Error(`dgraphcloud ${this.parts.schema.version} has no resource "${type}"`);
+    if (found === undefined)
+      throw new Error(
+        `the plugin dgraphcloud ${this.parts.schema.version} has no resource "${type}".\n` +
+          `In TypeScript, import the class of the resource and that of its Provider from the same place: both from "pulumi-dgraphcloud/plugin", or both from "pulumi-dgraphcloud".`,
+      );
     return found;
   }
 }
