@@ -13,7 +13,6 @@ const backends = `
   const args = { zone: "us-east-1", deploymentType: "dedicated" };
   const source = new dgraphcloud.Backend("source", { ...args, name: "production" });
   const target = new dgraphcloud.Backend("target", { ...args, name: "staging" });
-  exports.source = source.uid; exports.target = target.uid;
 `;
 
 describe("engine: Restore and DataDrop act once", function () {
@@ -65,8 +64,9 @@ describe("engine: Restore and DataDrop act once", function () {
   beforeEach(async () => {
     stack = await Stack.start({ provisioningMs: 0, restoreMs: 1_500 });
     await up("");
-    source = await stack.output("source");
-    target = await stack.output("target");
+    const uidOf = (name: string): string => stack.local.cloud.all().find((one) => one.name === name)!.uid;
+    source = uidOf("production");
+    target = uidOf("staging");
     for (const uid of [source, target]) {
       await stack.local.cloud
         .get(uid)
