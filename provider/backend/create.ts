@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type CreatedDeployment, createdSchema, type Deployment } from "../api/deployment";
-import { ConflictError, DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
+import { CancelledError, ConflictError, DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
 import {
   dataBeside,
   GraphqlError,
@@ -246,7 +246,9 @@ async function search(creation: Creation, nothingWasCreated = () => false): Prom
       if (candidates.length > 0) throw ambiguous(candidates);
       return undefined;
     }
-    await clock.sleep(searchPauseMs, signal);
+    await clock.sleep(searchPauseMs, signal).catch((cause: unknown) => {
+      throw cause instanceof CancelledError ? outcomeUnknown(creation, "and the run was cancelled") : cause;
+    });
   }
 }
 
