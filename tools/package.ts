@@ -10,11 +10,12 @@ const root = resolve(__dirname, "..");
 const host = join(root, "dist/provider/host/plugin");
 const executable = "pulumi-resource-dgraphcloud";
 
-/** What the executable loads: in the repository compiled files beside node_modules, in the tarball a bundle each. */
-const bundles = {
-  "../dist/provider/host/plugin": { name: "plugin", entry: join(host, "index.js") },
-  "../dist/sdk/components": { name: "components", entry: join(root, "dist/sdk/components.js") },
-} as const;
+/** What the executable loads: in the repository from dist/, in the tarball from files beside it. */
+const loaded: Readonly<Record<string, string>> = {
+  "../dist/provider/host/plugin": "./plugin.js",
+  "../dist/provider/host/plugin/schema.json": "./schema.json",
+  "../dist/sdk/components": "./components.js",
+};
 
 /**
  * Packs the plugin for users without npm: a tarball for `pulumi plugin install resource dgraphcloud VERSION --file TARBALL`, which needs only
@@ -44,7 +45,7 @@ export async function packPlugin(into: string): Promise<string> {
 
 async function bundle(folder: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: Object.fromEntries(Object.values(bundles).map(({ name, entry }) => [name, entry])),
+    entryPoints: { plugin: join(host, "index.js"), components: join(root, "dist/sdk/components.js") },
     bundle: true,
     platform: "node",
     target: "node20",
@@ -70,15 +71,14 @@ const withoutClosures: Plugin = {
   },
 };
 
-/** The executable of the repository, with the paths of the bundles. */
+/** The executable of the repository, with the paths of the tarball. */
 async function launcher(): Promise<string> {
-  let text = await readFile(join(root, "plugin", executable), "utf8");
-  for (const [path, { name }] of Object.entries(bundles)) {
-    if (!text.includes(`"${path}"`))
-      throw new Error(`plugin/${executable} does not load ${path}: correct tools/package.ts`);
-    text = text.replace(`"${path}"`, `"./${name}.js"`);
-  }
-  return text;
+  const text = await readFile(join(root, "plugin", executable), "utf8");
+  return text.replace(/"(\.\.\/[^"]+)"/g, (_, path: string) => {
+    const beside = loaded[path];
+    if (beside === undefined) throw new Error(`plugin/${executable} loads ${path}: add it to tools/package.ts`);
+    return `"${beside}"`;
+  });
 }
 
 /** Tells Node that the files are CommonJS, and the sdk in them its version. Node finds it by its own name only if it has exports. */
