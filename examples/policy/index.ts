@@ -16,15 +16,17 @@ function isProduction({ production }: Config, urn: string, ...names: unknown[]):
   return [stack, ...names].some((name) => typeof name === "string" && new RegExp(production, "i").test(name));
 }
 
-// A policy sees type tokens. A Restore is a component: the inputs are those of its part NAME-request.
-const isA = (type: string, one: { type: string }): boolean => one.type === `pulumi-nodejs:dynamic/dgraphcloud:${type}`;
+// A policy sees type tokens: of resources of the dynamic provider, and of those of the plugin. A Restore is a component: the inputs are those
+// of its part NAME-request.
+const isA = (type: string, one: { type: string }): boolean =>
+  [`pulumi-nodejs:dynamic/dgraphcloud:${type}`, `dgraphcloud:index:${type}`].includes(one.type);
 const isAction = (one: { type: string }): boolean => isA("RestoreRequest", one) || isA("DataDrop", one);
 const nameOf = (action: { type: string; name: string }): string =>
   isA("DataDrop", action) ? `DataDrop "${action.name}"` : `Restore "${action.name.replace(/-request$/, "")}"`;
 
-// A cluster of your own has no name. Its address is a setting of its Provider. Without an explicit Provider, only `confirm` tells it.
-const clusterOf = (one: { provider?: { props: Record<string, unknown> } }): unknown =>
-  one.provider?.props["dgraphcloud:clusterUrl"];
+// A cluster of your own has no name. Its address is a setting of its Provider. Of a dynamic resource without one, only `confirm` tells it.
+const clusterOf = ({ provider }: { provider?: { props: Record<string, unknown> } }): unknown =>
+  provider?.props["dgraphcloud:clusterUrl"] ?? provider?.props["clusterUrl"];
 
 // A rule only warns if it reads a value that the preview does not know yet. So the rules read the name last.
 function isProductionBackend(args: ResourceValidationArgs): boolean {

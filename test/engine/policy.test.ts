@@ -139,6 +139,20 @@ describe("engine: the policy pack", function () {
       expect(output).to.contain(message);
     });
 
+  it("judges the resources of the plugin as those of the dynamic provider", async () => {
+    const violating = `
+      const orders = new dgraphcloud.Backend("orders", { name: "orders-production", zone: "us-east-1", deploymentType: "free" });
+      new dgraphcloud.GraphqlSchema("tables", { backend: orders, schema: "type A { name: String }", allow: ["*"] });
+      new dgraphcloud.DataDrop("wipe", { backend: orders, allData: true, confirm: "orders-production" });
+    `;
+    const everyRule = [...new Set(violations.map(({ rule }) => `mandatory ${rule}`))];
+    for (const host of ["plugin", "dynamic"] as const) {
+      stack.use(host);
+      expect(rulesIn(await succeeds(preview(kept))), host).to.deep.equal([]);
+      expect(rulesIn(await fails(preview(violating))), host).to.have.members(everyRule);
+    }
+  });
+
   it("knows a cluster of production by the address of its Provider, and asks its actions for their guards", async () => {
     const ofCluster = (url: string, host: string): string => `
       const provider = new dgraphcloud.Provider("cluster", { clusterUrl: ${JSON.stringify(url)} });
@@ -156,7 +170,10 @@ describe("engine: the policy pack", function () {
       const cluster = await FakeCluster.start({ prefix });
       try {
         const program = ofCluster(cluster.url, cluster.host);
-        expect(rulesIn((await preview(program)).output)).to.have.members(rules);
+        for (const host of ["plugin", "dynamic"] as const) {
+          stack.use(host);
+          expect(rulesIn((await preview(program)).output), host).to.have.members(rules);
+        }
         const output = await fails(preview(`${program}${unguarded}`));
         expect(output).to.contain('Restore "undo" has no notAfter and no confirm');
         expect(cluster.journal.entries.filter(({ operation }) => operation === "alter")).to.deep.equal([]);
