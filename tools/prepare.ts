@@ -3,6 +3,7 @@ import { prepareDgraph } from "./dgraph";
 import { prepareEngine } from "./engine";
 import { languages, prepareLanguage } from "./languages";
 import { preparePython } from "./python";
+import { prepareSdkGenerator } from "./sdkGenerator";
 import { prepareVersitygw } from "./versitygw";
 
 /** Prepares the tools of `npm test` and the demo, and with `--all` those of `npm run test:all` as well; says where each is. */
@@ -27,6 +28,8 @@ async function main(flags: readonly string[]): Promise<void> {
   }
   const python = await preparePython();
   console.log(`Python with pulumi ${python.version} (from: ${python.source}): ${python.executable}`);
+  const generator = await prepareSdkGenerator();
+  console.log(`pulumi-sdks ${generator.version} (from: ${generator.source}): ${generator.executable}`);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
