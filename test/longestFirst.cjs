@@ -18,6 +18,7 @@ const longest = [
   "dgraph/pullRequest",
   "lifecycle/backend",
   "engine/backend",
+  "engine/languages",
   "engine/gitlab",
   "dgraph/lifetime",
   "engine/policy",

@@ -11,8 +11,12 @@ const root = resolve(__dirname, "../..");
 const examples = join(root, "examples");
 /** These need clusters, and have tests of their own. The one with a Helm release is only compiled: it needs Kubernetes. */
 const ofClusters = ["self-hosted", "self-hosted-copy", "self-hosted-helm"];
+/** `languages.test.ts` runs these with the language host and the SDK that each needs. */
+const onPlugin = readdirSync(examples).filter((name) => name.startsWith("plugin-"));
 const projects = [root, ...readdirSync(examples).map((name) => join(examples, name))].filter(
-  (folder) => existsSync(join(folder, "Pulumi.yaml")) && !ofClusters.some((name) => folder === join(examples, name)),
+  (folder) =>
+    existsSync(join(folder, "Pulumi.yaml")) &&
+    ![...ofClusters, ...onPlugin].some((name) => folder === join(examples, name)),
 );
 
 /** Variants of other examples, and one with a test of its own: what is behind them makes no difference. */

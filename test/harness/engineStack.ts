@@ -213,14 +213,14 @@ export class Stack extends EngineStack {
   }
 
   /** A stack of a copy of an example, for tests that leave files beside the program, or an example with a package.json. */
-  static ofCopy(example: string, options: LocalCloudOptions = {}): Promise<Stack> {
+  static ofCopy(example: string, options: LocalCloudOptions = {}, engine?: Engine): Promise<Stack> {
     const folder = makeTemporaryFolder("engine");
     const project = installInto(folder, ["typescript", "@types/node"]);
     cpSync(example, project, { recursive: true });
     // The example's own one extends that of the repository.
     const compilerOptions = { module: "node16", moduleResolution: "node16", target: "ES2022", strict: true };
     writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-    return Stack.in(folder, project, options);
+    return Stack.in(folder, project, options, engine);
   }
 
   private static async in(folder: string, project: string, options: LocalCloudOptions, given?: Engine): Promise<Stack> {
