@@ -47,7 +47,7 @@ export function readSettings(stack: Lookup, environment: NodeJS.ProcessEnv): Set
   };
 }
 
-function variableOf(name: SettingName): string {
+export function variableOf(name: SettingName): string {
   return `DGRAPHCLOUD_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 

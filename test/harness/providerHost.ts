@@ -5,14 +5,20 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
-import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { delegate, type Kind } from "../../provider/host/delegate";
+import { settingNames, variableOf } from "../../provider/api/settings";
+import type { Kind } from "../../provider/host/delegate";
+import type { ResourceCalls } from "../../provider/host/plugin/resource";
+import { DynamicClient } from "./hosts/dynamicClient";
+import { outputsOf } from "./hosts/packageSchema";
+import { PluginProvider } from "./hosts/pluginProvider";
+import { structOf, type Values } from "./hosts/protocol";
+import type { Provider } from "./hosts/provider";
+import { testedHost } from "./testedHost";
 
 const root = resolve(__dirname, "../..");
 
-export type Values = Record<string, unknown>;
+export type { Values } from "./hosts/protocol";
 
 export interface Made {
   readonly id: string;
@@ -60,7 +66,7 @@ class Engine {
   }
 }
 
-/** The real dynamic-provider host in its own process, called as the engine calls it, with the delegate's text of stored states. */
+/** A real host in its own process, called as the engine calls it. Which one, the variable DGRAPHCLOUD_TEST_HOST says. */
 export class Host {
   private constructor(
     private readonly process: ChildProcess,
@@ -89,10 +95,9 @@ export class Host {
   }
 
   private static async of(engine: Engine, environment: NodeJS.ProcessEnv, kind: Kind): Promise<Host> {
-    const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, [script, `127.0.0.1:${engine.port}`], {
+    const child = spawn(process.execPath, [programs[testedHost](), `127.0.0.1:${engine.port}`], {
       cwd: root,
-      env: { PATH: process.env["PATH"], ...environment },
+      env: { PATH: process.env["PATH"], ...(testedHost === "dynamic" ? environment : {}) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const port = await new Promise<string>((found, failed) => {
@@ -100,48 +105,30 @@ export class Host {
         found(chunk.toString().trim());
       });
       child.once("close", () => {
-        failed(new Error("the dynamic-provider host ended"));
+        failed(new Error(`the ${testedHost} host ended`));
       });
     });
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-    const host = new Host(child, client, kind, engine);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk: Buffer) => {
         engine.output += chunk.toString();
       });
     }
-    const configure = new messages.ConfigureRequest();
-    configure.setArgs(Struct.fromJavaScript({}));
-    await new Promise<void>((done, failed) => {
-      host.client.configure(configure, (error) => {
-        if (error === null) done();
-        else failed(error);
-      });
-    });
-    return host;
+    await configure(client, testedHost === "plugin" ? environment : {});
+    return new Host(child, client, kind, engine);
   }
 
   async check(
     olds: Values,
     news: Values,
   ): Promise<{ inputs: Values; failures: { property: string; reason: string }[] }> {
-    const request = new messages.CheckRequest();
-    request.setOlds(this.struct(olds));
-    request.setNews(this.struct(news));
-    const response = await this.call<messages.CheckResponse>((done) => this.client.check(request, done));
-    return {
-      inputs: response.getInputs()?.toJavaScript() ?? {},
-      failures: response
-        .getFailuresList()
-        .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() })),
-    };
+    const { inputs, failures = [] } = (await this.provider.check(olds, news)) as Checked;
+    return { inputs, failures };
   }
 
   async create(inputs: Values): Promise<Made> {
-    const request = new messages.CreateRequest();
-    request.setProperties(this.struct(inputs));
-    const response = await this.call<messages.CreateResponse>((done) => this.client.create(request, done));
-    return { id: response.getId(), properties: response.getProperties()?.toJavaScript() ?? {} };
+    const { id, outs } = (await this.called(this.provider.create(inputs))) as { id: string; outs: Values };
+    return { id, properties: outs };
   }
 
   async diff(
@@ -149,41 +136,25 @@ export class Host {
     olds: Values,
     news: Values,
   ): Promise<{ changes: boolean | undefined; replaces: string[]; deleteBeforeReplace: boolean }> {
-    const request = new messages.DiffRequest();
-    request.setId(id);
-    request.setOlds(this.struct(olds));
-    request.setNews(this.struct(news));
-    const response = await this.call<messages.DiffResponse>((done) => this.client.diff(request, done));
-    const changes = [undefined, false, true][response.getChanges()];
-    return { changes, replaces: response.getReplacesList(), deleteBeforeReplace: response.getDeletebeforereplace() };
+    const {
+      changes,
+      replaces = [],
+      deleteBeforeReplace = false,
+    } = await this.called(this.provider.diff(id, olds, news));
+    return { changes, replaces, deleteBeforeReplace };
   }
 
   async update(id: string, olds: Values, news: Values): Promise<Values> {
-    const request = new messages.UpdateRequest();
-    request.setId(id);
-    request.setOlds(this.struct(olds));
-    request.setNews(this.struct(news));
-    const response = await this.call<messages.UpdateResponse>((done) => this.client.update(request, done));
-    return response.getProperties()?.toJavaScript() ?? {};
+    return ((await this.called(this.provider.update(id, olds, news))) as { outs: Values }).outs;
   }
 
   async read(id: string, properties: Values): Promise<{ id: string; properties: Values; inputs: Values }> {
-    const request = new messages.ReadRequest();
-    request.setId(id);
-    request.setProperties(this.struct(properties));
-    const response = await this.call<messages.ReadResponse>((done) => this.client.read(request, done));
-    return {
-      id: response.getId(),
-      properties: response.getProperties()?.toJavaScript() ?? {},
-      inputs: response.getInputs()?.toJavaScript() ?? {},
-    };
+    const read = (await this.called(this.provider.read(id, properties))) as Read;
+    return { id: read.id, properties: read.props, inputs: read.inputs ?? {} };
   }
 
-  async delete(id: string, properties: Values): Promise<void> {
-    const request = new messages.DeleteRequest();
-    request.setId(id);
-    request.setProperties(this.struct(properties));
-    await this.call((done) => this.client.delete(request, done));
+  delete(id: string, properties: Values): Promise<void> {
+    return this.called(this.provider.delete(id, properties));
   }
 
   close(): void {
@@ -192,27 +163,70 @@ export class Host {
     this.engine.stop();
   }
 
-  private struct(values: Values): Struct {
-    return Struct.fromJavaScript({ ...values, __provider: delegate(this.kind) });
+  private get provider(): Provider {
+    const calls = callsOver(this.client);
+    if (testedHost === "dynamic") return new DynamicClient(this.kind, calls);
+    return new PluginProvider(calls, outputsOf(`${this.kind.charAt(0).toUpperCase()}${this.kind.slice(1)}`));
   }
 
-  private call<Response>(
-    send: (done: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
-  ): Promise<Response> {
-    return new Promise((done, failed) => {
-      send((error, response) => {
-        if (error === null) done(response);
-        else failed(failure(error));
-      });
-    });
+  private async called<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      if (!(error instanceof Error) || !(error.cause instanceof Error && "metadata" in error.cause)) throw error;
+      const { id, properties } = error as { id?: string; properties?: Values };
+      throw new HostFailure(error.message, id === undefined ? undefined : { id, properties: properties ?? {} });
+    }
   }
 }
 
-function failure(error: grpc.ServiceError): HostFailure {
-  const [details] = error.metadata.get("grpc-status-details-bin");
-  if (!Buffer.isBuffer(details)) return new HostFailure(error.details, undefined);
-  const [any] = Status.deserializeBinary(details).getDetailsList();
-  const partial = messages.ErrorResourceInitFailed.deserializeBinary(any?.getValue_asU8() ?? new Uint8Array());
-  const properties = partial.getProperties()?.toJavaScript() ?? {};
-  return new HostFailure(partial.getReasonsList().join("\n"), { id: partial.getId(), properties });
+// The callbacks' own types are `any`.
+interface Checked {
+  readonly inputs: Values;
+  readonly failures?: { property: string; reason: string }[];
+}
+
+interface Read {
+  readonly id: string;
+  readonly props: Values;
+  readonly inputs?: Values;
+}
+
+const programs = {
+  dynamic: () => require.resolve("@pulumi/pulumi/cmd/dynamic-provider"),
+  plugin: () => resolve(root, "plugin/pulumi-resource-dgraphcloud"),
+} as const;
+
+/** What the engine does before the first call about a resource. The plugin gets its settings here, as from an explicit Provider. */
+async function configure(client: ResourceProviderClient, environment: NodeJS.ProcessEnv): Promise<void> {
+  const settings = Object.fromEntries(settingNames.map((name) => [name, environment[variableOf(name)]]));
+  const request = new messages.ConfigureRequest();
+  request.setAcceptsecrets(true);
+  request.setAcceptresources(true);
+  request.setSendsOldInputs(true);
+  request.setSendsOldInputsToDelete(true);
+  request.setArgs(structOf(settings, ["token", "password"]));
+  await call<messages.ConfigureResponse>((done) => client.configure(request, done));
+}
+
+function callsOver(client: ResourceProviderClient): ResourceCalls {
+  return {
+    check: (request) => call((done) => client.check(request, done)),
+    diff: (request) => call((done) => client.diff(request, done)),
+    create: (request) => call((done) => client.create(request, done)),
+    read: (request) => call((done) => client.read(request, done)),
+    update: (request) => call((done) => client.update(request, done)),
+    delete: (request) => call((done) => client.delete(request, done)),
+  };
+}
+
+function call<Response>(
+  send: (done: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
+): Promise<Response> {
+  return new Promise((done, failed) => {
+    send((error, response) => {
+      if (error === null) done(response);
+      else failed(error);
+    });
+  });
 }

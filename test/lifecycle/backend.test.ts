@@ -2,7 +2,9 @@ import { expect } from "chai";
 import { type Fault, type LocalCloud, type LocalCloudOptions, startLocalCloud } from "dgraphcloud-local";
 import { unknownValue } from "../../provider/resource/fields";
 import { waitUntil } from "../harness/clocks";
+import { different } from "../harness/hosts/differences";
 import { Host, HostFailure, type Values } from "../harness/providerHost";
+import { testedHost } from "../harness/testedHost";
 
 const inputs = {
   name: "orders",
@@ -18,7 +20,7 @@ const aged = (properties: Values): Values => ({
   __state: { ...(properties["__state"] as object), incarnation: "2026-01-01T00:00:00.000Z" },
 });
 
-describe("lifecycle: a Backend behind the real dynamic-provider host", function () {
+describe(`lifecycle: a Backend behind the real ${testedHost} host`, function () {
   this.timeout(120_000);
   let local: LocalCloud;
   let host: Host;
@@ -499,7 +501,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
           .to.contain("DGC106")
           .and.to.contain("another account (its owner is dev@example.com)")
           .and.to.contain("the settings name now (other@example.com)")
-          .and.to.contain(`pulumi state delete '${inputs.__urn}'`);
+          .and.to.contain(`pulumi state delete '${different.urnOf(inputs.__urn)}'`);
       }
       expect(local.journal.count("deleteDeployment")).to.equal(0);
       expect(uids()).to.deep.equal([id]);
@@ -593,7 +595,7 @@ describe("lifecycle: a Backend behind the real dynamic-provider host", function 
       expect((await failureOf(host.read(id, opaque))).message)
         .to.contain("DGC107")
         .and.to.contain("(its owner is dev@example.com)")
-        .and.to.contain(`pulumi state delete '${inputs.__urn}'`);
+        .and.to.contain(`pulumi state delete '${different.urnOf(inputs.__urn)}'`);
     });
 
     it("keeps a backend when only the first list lacks it", async () => {

@@ -2,9 +2,10 @@ import { expect } from "chai";
 import { unknownValue } from "../../provider/resource/fields";
 import type { Fault } from "dgraphcloud-local";
 import type { Made, Values } from "../harness/providerHost";
+import { testedHost } from "../harness/testedHost";
 import { failureOf, partialFailureOf, Fixture, urnOf } from "./fixture";
 
-describe("lifecycle: a DataDrop behind the real dynamic-provider host", function () {
+describe(`lifecycle: a DataDrop behind the real ${testedHost} host`, function () {
   this.timeout(60_000);
   let fixture: Fixture;
 

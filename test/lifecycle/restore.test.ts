@@ -3,9 +3,10 @@ import { unknownValue } from "../../provider/resource/fields";
 import type { Fault } from "dgraphcloud-local";
 import { pause } from "../harness/clocks";
 import type { Made, Values } from "../harness/providerHost";
+import { testedHost } from "../harness/testedHost";
 import { failureOf, partialFailureOf, Fixture, urnOf } from "./fixture";
 
-describe("lifecycle: a Restore behind the real dynamic-provider host", function () {
+describe(`lifecycle: a Restore behind the real ${testedHost} host`, function () {
   this.timeout(120_000);
   let fixture: Fixture;
 

@@ -14,8 +14,11 @@ interface RpcFailure {
 
 /** A resource that exists although its create or its update failed. The engine keeps it, and goes on with it in the next run. */
 class InitFailure extends Error {
-  constructor(readonly detail: ErrorResourceInitFailed) {
-    super(detail.getReasonsList().join("\n"));
+  constructor(
+    readonly detail: ErrorResourceInitFailed,
+    cause: unknown,
+  ) {
+    super(detail.getReasonsList().join("\n"), { cause });
   }
 }
 
@@ -27,7 +30,7 @@ export function initFailure(error: unknown, write: (outputs: Values) => Struct):
   detail.setId(id);
   detail.setProperties(write(properties));
   detail.setReasonsList(reasons);
-  return new InitFailure(detail);
+  return new InitFailure(detail, error);
 }
 
 export function rpcFailure(error: unknown): RpcFailure {
