@@ -1,4 +1,4 @@
-import type { DynamicProvider } from "../../provider/host/dynamic";
+import type { Provider } from "../harness/hosts/provider";
 
 type Values = Record<string, unknown>;
 
@@ -64,7 +64,7 @@ export class SimulatedStack {
   }
 
   /** Runs an up for one resource. `isAlive` tells whether the engine can still record the answer. */
-  async up(name: string, provider: DynamicProvider, wanted: Values, isAlive: () => boolean): Promise<Outcome> {
+  async up(name: string, provider: Provider, wanted: Values, isAlive: () => boolean): Promise<Outcome> {
     const old = this.recorded.get(name);
     const { inputs, failures } = (await provider.check(old?.inputs ?? {}, { ...wanted })) as Checked;
     if (failures !== undefined && failures.length > 0) {
@@ -85,7 +85,7 @@ export class SimulatedStack {
   }
 
   /** Refreshes one resource, which also marks it as finished. */
-  async refresh(name: string, provider: DynamicProvider): Promise<void> {
+  async refresh(name: string, provider: Provider): Promise<void> {
     const old = this.recorded.get(name);
     if (old === undefined) return;
     const { id, props, inputs } = (await provider.read(old.id, old.outputs)) as Read;
@@ -93,7 +93,7 @@ export class SimulatedStack {
     else this.recorded.set(name, { id: old.id, inputs: inputs as Values, outputs: props as Values, unfinished: false });
   }
 
-  private create(name: string, provider: DynamicProvider, inputs: Values, isAlive: () => boolean): Promise<Outcome> {
+  private create(name: string, provider: Provider, inputs: Values, isAlive: () => boolean): Promise<Outcome> {
     return this.write(name, isAlive, { made: true, kept: inputs }, async () => {
       const { id, outs } = (await provider.create(inputs)) as { id: string; outs?: unknown };
       return { id, inputs, outputs: outs as Values, unfinished: false };

@@ -1,15 +1,16 @@
 import { type Backup, type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import type { SettingName } from "../../provider/api/settings";
 import { backend } from "../../provider/backend";
+import { backup } from "../../provider/backup";
 import { dataDrop } from "../../provider/dataDrop";
 import { HostProcess } from "../../provider/host/process";
-import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
 import { graphqlSchema } from "../../provider/schema";
 import { type Outcome, SimulatedStack } from "./simulatedStack";
 import type { Network } from "./network";
 import type { VirtualTime } from "../harness/clocks";
+import { type Provider, providerOf } from "../harness/hosts/provider";
 
 export type Values = Record<string, unknown>;
 export type Type = "backend" | "request" | "completion" | "drop" | "schema";
@@ -35,7 +36,7 @@ export class World {
   target = "";
   /** The backup of the source. */
   backup!: Backup;
-  private providers!: Record<Type, DynamicProvider>;
+  private providers!: Record<Type, Provider>;
   private outside: string[] = [];
   private token: string | undefined;
   private readonly debugLog = new DebugLog();
@@ -94,11 +95,11 @@ export class World {
     const settings: Partial<Record<SettingName, string | undefined>> = { endpoint, ...this.credentials };
     host.configure((name) => settings[name]);
     this.providers = {
-      backend: dynamicProvider(backend, host),
-      request: dynamicProvider(restoreRequest, host),
-      completion: dynamicProvider(restoreCompletion, host),
-      drop: dynamicProvider(dataDrop, host),
-      schema: dynamicProvider(graphqlSchema, host),
+      backend: providerOf(backend, host),
+      request: providerOf(restoreRequest, host),
+      completion: providerOf(restoreCompletion, host),
+      drop: providerOf(dataDrop, host),
+      schema: providerOf(graphqlSchema, host),
     };
   }
 
@@ -108,7 +109,7 @@ export class World {
       ...((type === "backend" || type === "schema") && { update: "2m" }),
       ...(type === "backend" && { delete: "2m" }),
     };
-    const wanted = { timeouts, ...inputs, __urn: urnOf(name) };
+    const wanted = { timeouts, ...inputs, __urn: urnOf(name, type) };
     return this.stack.up(name, this.providers[type], wanted, () => true);
   }
 
@@ -156,8 +157,17 @@ export class World {
   }
 }
 
-export function urnOf(name: string): string {
-  return `urn:pulumi:dev::test::dgraphcloud:index:Thing::${name}`;
+const kinds = {
+  backend: backend.kind,
+  request: restoreRequest.kind,
+  completion: restoreCompletion.kind,
+  drop: dataDrop.kind,
+  schema: graphqlSchema.kind,
+  backup: backup.kind,
+} as const;
+
+export function urnOf(name: string, type: keyof typeof kinds): string {
+  return `urn:pulumi:dev::test::pulumi-nodejs:dynamic/dgraphcloud:${kinds[type]}::${name}`;
 }
 
 /** Captures what the provider logs to standard error with DGRAPHCLOUD_LOG=debug. */

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type Backend, type Fault, type LocalCloud, startLocalCloud } from "dgraphcloud-local";
-import type { DynamicProvider } from "../../provider/host/dynamic";
 import type { Kind } from "../../provider/host/delegate";
 import { TestClock } from "../harness/clocks";
+import type { Provider } from "../harness/hosts/provider";
 import { ProviderProcess } from "./providerProcess";
 
 type Values = Record<string, unknown>;
@@ -162,7 +162,7 @@ describe("a create whose answer was lost", () => {
   });
   afterEach(() => local.close());
 
-  const process = (): DynamicProvider => new ProviderProcess(clock, local, () => 0.5).provider("backend");
+  const process = (): Provider => new ProviderProcess(clock, local, () => 0.5).provider("backend");
 
   async function create(
     more: Values = {},

@@ -1,5 +1,5 @@
 import { delegate, type Kind } from "../../provider/host/delegate";
-import type { DynamicProvider } from "../../provider/host/dynamic";
+import type { Provider } from "../harness/hosts/provider";
 import type { CrashInjector } from "./crashInjector";
 import type { Answer, Call } from "./call";
 import { type Invariants, runs } from "./invariants";
@@ -120,7 +120,7 @@ export class ProviderCalls {
     if (kind === "backend") this.invariants.released.add(id);
   }
 
-  private async send<T>(call: Call, work: (provider: DynamicProvider) => Promise<[Partial<Made>, T]>): Promise<T> {
+  private async send<T>(call: Call, work: (provider: Provider) => Promise<[Partial<Made>, T]>): Promise<T> {
     this.crashInjector.pass();
     this.failIfKilled();
     const check = this.invariants.watch(call);

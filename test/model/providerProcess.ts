@@ -5,12 +5,12 @@ import { backup } from "../../provider/backup";
 import { dataDrop } from "../../provider/dataDrop";
 import { EngineGoneError } from "../../provider/errors/errors";
 import { HostProcess } from "../../provider/host/process";
-import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
 import { graphqlSchema } from "../../provider/schema";
 import type { Kind } from "../../provider/host/delegate";
 import type { TestClock } from "../harness/clocks";
+import { type Provider, providerOf } from "../harness/hosts/provider";
 
 /** What is killed: the provider process alone, or the engine with all its processes. */
 export type KilledProcess = "provider" | "engine";
@@ -21,7 +21,7 @@ export class ProviderProcess {
   readonly lines: string[] = [];
   killed: KilledProcess | undefined;
   private readonly end = new AbortController();
-  private readonly providers: Readonly<Record<Kind, DynamicProvider>>;
+  private readonly providers: Readonly<Record<Kind, Provider>>;
 
   constructor(clock: TestClock, { endpoint, accounts }: LocalCloud, random: () => number) {
     const { signal } = this.end;
@@ -31,16 +31,16 @@ export class ProviderProcess {
     const settings: Partial<Record<SettingName, string | undefined>> = { endpoint, ...account };
     host.configure((setting) => settings[setting]);
     this.providers = {
-      backend: dynamicProvider(backend, host),
-      restoreRequest: dynamicProvider(restoreRequest, host),
-      restoreCompletion: dynamicProvider(restoreCompletion, host),
-      dataDrop: dynamicProvider(dataDrop, host),
-      graphqlSchema: dynamicProvider(graphqlSchema, host),
-      backup: dynamicProvider(backup, host),
+      backend: providerOf(backend, host),
+      restoreRequest: providerOf(restoreRequest, host),
+      restoreCompletion: providerOf(restoreCompletion, host),
+      dataDrop: providerOf(dataDrop, host),
+      graphqlSchema: providerOf(graphqlSchema, host),
+      backup: providerOf(backup, host),
     };
   }
 
-  provider(kind: Kind): DynamicProvider {
+  provider(kind: Kind): Provider {
     return this.providers[kind];
   }
 

@@ -1,12 +1,12 @@
 import { backup } from "../../../provider/backup";
 import { dataDrop } from "../../../provider/dataDrop";
-import { type DynamicProvider, dynamicProvider } from "../../../provider/host/dynamic";
 import { HostProcess } from "../../../provider/host/process";
 import { restoreCompletion } from "../../../provider/restore/completion";
 import { restoreRequest } from "../../../provider/restore/request";
 import { graphqlSchema } from "../../../provider/schema";
 import type { VirtualTime } from "../../harness/clocks";
 import { FakeCluster } from "../../harness/fakeCluster";
+import { type Provider, providerOf } from "../../harness/hosts/provider";
 import type { Network } from "../network";
 import { schemaBefore } from "../schemas";
 import { type Outcome, SimulatedStack } from "../simulatedStack";
@@ -25,7 +25,7 @@ export class ClusterWorld {
   readonly stack = new SimulatedStack();
   /** Everything that was shown to the user. */
   shown = "";
-  private providers!: Record<Type, DynamicProvider>;
+  private providers!: Record<Type, Provider>;
   private readonly debugLog = new DebugLog();
 
   private constructor(
@@ -80,17 +80,17 @@ export class ClusterWorld {
     };
     host.configure((name) => settings[name]);
     this.providers = {
-      schema: dynamicProvider(graphqlSchema, host),
-      drop: dynamicProvider(dataDrop, host),
-      request: dynamicProvider(restoreRequest, host),
-      completion: dynamicProvider(restoreCompletion, host),
-      backup: dynamicProvider(backup, host),
+      schema: providerOf(graphqlSchema, host),
+      drop: providerOf(dataDrop, host),
+      request: providerOf(restoreRequest, host),
+      completion: providerOf(restoreCompletion, host),
+      backup: providerOf(backup, host),
     };
   }
 
   async up(name: string, type: Type, inputs: Values): Promise<Outcome> {
     const timeouts = { create: "2m", ...(type === "schema" && { update: "2m" }) };
-    return this.stack.up(name, this.providers[type], { timeouts, ...inputs, __urn: urnOf(name) }, () => true);
+    return this.stack.up(name, this.providers[type], { timeouts, ...inputs, __urn: urnOf(name, type) }, () => true);
   }
 
   /** Runs an up that prepares something and must succeed. */
