@@ -93,6 +93,8 @@ describe("package: the packed tarball in an empty project", function () {
       "package.json",
       "plugin",
     ]);
+    // The plugin answers the engine with it.
+    expect(existsSync(join(installed, "dist/provider/host/plugin/schema.json"))).to.equal(true);
     // Error messages refer to the page by this path.
     expect(existsSync(join(installed, "docs", "troubleshooting.md"))).to.equal(true);
     expect(readdirSync(join(installed, "docs", "how-to"))).to.have.members(readdirSync(join(root, "docs", "how-to")));
