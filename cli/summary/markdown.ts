@@ -1,4 +1,5 @@
 import { resourceName } from "../../provider/resource/messages";
+import { nameIn } from "../../provider/resource/typeTokens";
 import { linesOf } from "../../provider/schema/consent";
 import { textOfStake } from "./atStake/text";
 import type { Destruction, Finding } from "./findings/finding";
@@ -130,7 +131,7 @@ function table({ others, destroyed }: Summary, rows: number): string[] {
 /** `Backend "orders" (0x43)`; with the whole type for resources of other packages. */
 function nameOf({ urn, kind, type, old }: Plan): string {
   const id = kind === "Backend" && old?.id !== undefined ? ` (${old.id})` : "";
-  return escaped(kind === undefined ? `${type} "${urn.split("::").at(-1) ?? ""}"` : `${resourceName(urn)}${id}`);
+  return escaped(kind === undefined ? `${type} "${nameIn(urn)}"` : `${resourceName(urn)}${id}`);
 }
 
 /**

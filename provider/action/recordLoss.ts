@@ -2,6 +2,7 @@ import { ConflictError } from "../errors/errors";
 import { clean } from "../errors/text";
 import { targetName } from "../resource/messages";
 import type { Context } from "../resource/context";
+import { nameIn } from "../resource/typeTokens";
 import { isProtected, type Protection } from "./backendProtection";
 
 /** A record that is being deleted. */
@@ -48,5 +49,5 @@ export function warnOfLoss(context: Context, { id, uid }: ActionRecord, effect: 
 }
 
 function nameOf(urn: string): string {
-  return clean(urn.split("::").at(-1) ?? urn);
+  return clean(nameIn(urn));
 }

@@ -2,6 +2,7 @@ import { clean } from "../errors/text";
 import { type Code, pointerTo } from "../errors/codes";
 import { scrub } from "../errors/redact";
 import { isBackend } from "../api/dataPlane";
+import { nameIn, typeIn } from "./typeTokens";
 
 /** A message: what failed and why, what to do next (one action a line), and the link to more about its code. */
 export function messageOf(
@@ -27,13 +28,14 @@ const parts: Readonly<Record<string, { readonly whole: string; readonly suffix: 
 export function resourceName(urn: string | undefined, kind = kindOf(urn ?? "")): string {
   const { whole, suffix } = parts[kind] ?? { whole: kind, suffix: "" };
   if (urn === undefined) return whole;
-  const name = urn.split("::").at(-1) ?? urn;
+  const name = nameIn(urn);
   return `${whole} "${clean(name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name)}"`;
 }
 
 /** "DataDrop" of `…::my:index:Environment$pulumi-nodejs:dynamic/dgraphcloud:DataDrop::wipe`. */
 function kindOf(urn: string): string {
-  return urn.split("::").at(-2)?.split(":").at(-1) ?? "resource";
+  const kind = typeIn(urn).split(":").at(-1) ?? "";
+  return kind === "" ? "resource" : kind;
 }
 
 /** What an action or a schema is about, by its id: `backend 0x42`, or `cluster 3f2a…`. */

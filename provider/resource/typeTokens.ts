@@ -12,3 +12,9 @@ export function kindOf(type: string): string | undefined {
 export function typeIn(urn: string): string {
   return urn.split("::")[2]?.split("$").at(-1) ?? "";
 }
+
+/** The name of a resource, from its URN. A name may contain "::". */
+export function nameIn(urn: string): string {
+  const name = urn.split("::").slice(3).join("::");
+  return name === "" ? urn : name;
+}

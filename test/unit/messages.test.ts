@@ -26,6 +26,7 @@ const names: readonly [what: string, urn: string, name: string][] = [
     `${stack}shop:index:Environment$${own}DataDrop::stage-request`,
     'DataDrop "stage-request"',
   ],
+  ["a name with colons", `${stack}${own}Backend::shop::orders`, 'Backend "shop::orders"'],
   ["a name with control characters", `${stack}${own}Backend::x\u001b[2J`, 'Backend "x"'],
 ];
 

@@ -6,6 +6,7 @@ import { backup } from "../../backup";
 import { dataDrop } from "../../dataDrop";
 import { restoreCompletion } from "../../restore/completion";
 import { restoreRequest } from "../../restore/request";
+import { typeIn } from "../../resource/typeTokens";
 import { graphqlSchema } from "../../schema";
 import type { HostProcess } from "../process";
 import type { Components } from "./components";
@@ -137,7 +138,7 @@ export class Plugin {
   }
 
   private resourceOf(request: { getUrn(): string }): ResourceCalls {
-    const type = request.getUrn().split("::").at(-2)?.split("$").at(-1) ?? "";
+    const type = typeIn(request.getUrn());
     const found = this.resources.get(type.replace(/^dgraphcloud:index:/, ""));
     if (found === undefined)
       throw new Error(
