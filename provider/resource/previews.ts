@@ -7,7 +7,8 @@ export function previewedUpdate<S extends State>(
   {
     fields,
     recomputed = [],
-  }: Pick<Resource<never, S>, "recomputed"> & { readonly fields: Readonly<Record<string, Field>> },
+    storeInputs,
+  }: Pick<Resource<never, S>, "recomputed" | "storeInputs"> & { readonly fields: Readonly<Record<string, Field>> },
   { state, news }: { readonly state: S; readonly news: Values },
   outputs: readonly string[],
 ): Values {
@@ -18,7 +19,7 @@ export function previewedUpdate<S extends State>(
     // An operation that goes on can change every output that it computes.
     return isPending || (hasCall && recomputed.includes(name));
   });
-  const kept = outputsOf(withInputs(fields, state, news), news);
+  const kept = outputsOf(storeInputs?.(state, news as never) ?? withInputs(fields, state, news), news);
   return { ...kept, ...unknown(renewed) };
 }
 

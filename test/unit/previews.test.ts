@@ -33,6 +33,14 @@ describe("the preview of an update", () => {
   it("keeps the old value of an input that the program leaves out", () => {
     expect(preview({ zone: "z" })).to.deep.equal(known);
   });
+
+  it("drops an input that the program leaves out where the update drops it too", () => {
+    const before = { ...known, __state: { version: 1, status: "ready", given: [] } } as const;
+    const storeInputs = (state: State): State => ({ ...state, name: undefined }) as State;
+    const shown = previewedUpdate<State>({ fields, storeInputs }, { state: before, news: { zone: "z" } }, outputs);
+    expect(shown).to.have.property("address", "a");
+    expect(shown).not.to.have.property("name");
+  });
 });
 
 describe("the preview of a create", () => {
