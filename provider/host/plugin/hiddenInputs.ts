@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { isProtected } from "../../action/backendProtection";
 import { isBackend } from "../../api/dataPlane";
 import type { RunFacts } from "../../run/facts";
+import { nameIn } from "../../resource/typeTokens";
 import type { Values } from "../../resource/values";
 
 // What the sdk of the dynamic host sends along with the inputs, for programs whose sdk is generated and sends none.
@@ -16,18 +17,22 @@ export function dynamicUrn(urn: string): string {
 
 /** A name for what the program gives none: the logical name, and seven digits that differ between stacks. */
 export function defaultName(urn: string): string {
-  const name = urn.split("::").at(-1) ?? urn;
-  return `${name}-${createHash("sha256").update(dynamicUrn(urn)).digest("hex").slice(0, 7)}`;
+  return `${nameIn(urn)}-${createHash("sha256").update(dynamicUrn(urn)).digest("hex").slice(0, 7)}`;
 }
 
 /**
- * Whether the backend of an action is protected, where the program does not tell: then it is what this run has met. Without a known backend
- * nothing is added, and the state keeps what it says.
+ * Whether the backend of an action is protected, where the program does not tell: then it is what this run has met. A run with --target may
+ * meet no backend: then it is what the inputs in the state say. Without a known uid nothing is added.
  */
-export function knownProtection(facts: RunFacts | undefined, inputs: Values): Values {
-  const { target, backend, __backend } = inputs;
-  const uid = target ?? backend;
-  if (facts === undefined || __backend !== undefined || typeof uid !== "string" || !isBackend(uid)) return {};
-  const isKnown = isProtected(inputs) || facts.has(uid, "protected");
+export function knownProtection(facts: RunFacts | undefined, inputs: Values, olds: Values): Values {
+  const uid = uidIn(inputs);
+  if (facts === undefined || inputs["__backend"] !== undefined || uid === undefined) return {};
+  const isMet = facts.has(uid, "declared") || uidIn(olds) !== uid;
+  const isKnown = isProtected(inputs) || facts.has(uid, "protected") || (!isMet && isProtected(olds));
   return { __backendDeletionProtection: isKnown, __backendProtect: false };
+}
+
+function uidIn({ target, backend }: Values): string | undefined {
+  const uid = target ?? backend;
+  return typeof uid === "string" && isBackend(uid) ? uid : undefined;
 }

@@ -30,6 +30,8 @@ export interface ResourceCalls {
 export class PluginResource<Inputs, S extends State> implements ResourceCalls {
   private readonly fields: Readonly<Record<string, Field>>;
   private readonly lifecycle: Lifecycle<Inputs, S>;
+  /** The inputs in the state, by URN: the engine checks a replacement twice, the second time without them. */
+  private readonly oldInputs = new Map<string, Values>();
 
   constructor(
     private readonly resource: Resource<Inputs, S>,
@@ -47,7 +49,7 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
     const hidden = {
       __defaultName: defaultName(urn),
       ...news.values,
-      ...this.protection(news.values),
+      ...this.protection(urn, before, news.values),
       __secrets: news.secrets,
     };
     const checked = await this.lifecycle.check(before, { urn, news: hidden, missing });
@@ -85,12 +87,17 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
   }
 
   async read(request: messages.ReadRequest): Promise<messages.ReadResponse> {
-    const [id, props] = [request.getId(), read(request.getProperties())];
-    const known = [props, read(request.getInputs())];
+    const [id, props, inputs] = [request.getId(), read(request.getProperties()), read(request.getInputs())];
+    const known = [props, inputs];
     const stored = this.stored(request, props);
     // An import has no state, which newer engines send as an empty one. A program that looks up an object has a hidden input for this.
-    const isImport = Object.keys(props.values).length === 0;
-    const found = await (isImport ? this.lifecycle.import(id, stored) : this.lifecycle.read(id, stored));
+    const isImport = isEmpty(props);
+    // A generated sdk sends none, so that its first look-up is taken for an import. Only an object that the stack manages has inputs in the
+    // state: as one of the stack, the other one would keep the Backend of the same uid from being deleted.
+    const isLookUp = !isImport && isEmpty(inputs);
+    const found = await (isImport
+      ? this.lifecycle.import(id, stored)
+      : this.lifecycle.read(id, isLookUp ? { ...stored, props: {} } : stored));
     const response = new messages.ReadResponse();
     if (found === undefined) return response;
     response.setId(id).setProperties(this.writeState(request, found.outputs, known));
@@ -117,8 +124,10 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
   }
 
   /** Only actions, which are what has no read, ask whether their backend is protected. */
-  private protection(news: Values): Values {
-    return this.resource.read === undefined ? knownProtection(this.host.facts(), news) : {};
+  private protection(urn: string, olds: Values, news: Values): Values {
+    if (this.resource.read !== undefined) return {};
+    if (Object.keys(olds).length > 0) this.oldInputs.set(urn, olds);
+    return knownProtection(this.host.facts(), news, this.oldInputs.get(urn) ?? {});
   }
 
   private given(request: Timed, { values, secrets }: Properties): Given {
@@ -156,6 +165,10 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
     const ofProgram = known.flatMap((properties) => properties.secrets);
     return writeProperties(values, [...this.outputs.secrets, ...secrets, ...ofProgram]);
   }
+}
+
+function isEmpty({ values }: Properties): boolean {
+  return Object.keys(values).length === 0;
 }
 
 /** Reads properties, and keeps the secrets in them out of every message of this process. */

@@ -1,0 +1,83 @@
+import { resolve } from "node:path";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { expect } from "chai";
+import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { silent } from "../../provider/host/engineChannel";
+import { Components } from "../../provider/host/plugin/components";
+import { PackageSchema } from "../../provider/host/plugin/packageSchema";
+import { Plugin } from "../../provider/host/plugin/plugin";
+import { readProperties, writeProperties } from "../../provider/host/plugin/properties";
+import { HostProcess } from "../../provider/host/process";
+import type { Values } from "../../provider/resource/values";
+
+const schema = PackageSchema.read(resolve(__dirname, "../../dist/provider/host/plugin/schema.json"));
+const inputs = { zone: "us-east-1", deploymentType: "dedicated" };
+
+function urnOf(name: string): string {
+  return `urn:pulumi:dev::shop::dgraphcloud:index:Backend::${name}`;
+}
+
+describe("the calls of the engine to the plugin", () => {
+  let local: LocalCloud;
+  let plugin: Plugin;
+
+  beforeEach(async () => {
+    local = await startLocalCloud({ provisioningMs: 0 });
+    const [account] = local.accounts;
+    const host = new HostProcess(undefined, () => silent);
+    const nothing = (): void => undefined;
+    const components = new Components("", () => undefined);
+    plugin = new Plugin({ host, schema, cancel: nothing, attach: nothing, components });
+    const settings = { endpoint: local.endpoint, email: account?.email, password: account?.password };
+    plugin.configure(new messages.ConfigureRequest().setArgs(writeProperties(settings, [])));
+  });
+  afterEach(() => local.close());
+
+  async function checked(name: string): Promise<Values> {
+    const request = new messages.CheckRequest().setUrn(urnOf(name)).setNews(writeProperties(inputs, []));
+    return readProperties((await plugin.check(request)).getInputs()).values;
+  }
+
+  async function created(name: string): Promise<messages.CreateResponse> {
+    const properties = writeProperties(await checked(name), []);
+    return plugin.create(new messages.CreateRequest().setUrn(urnOf(name)).setProperties(properties));
+  }
+
+  it("keep an action on a protected backend protected in a run that does not meet the backend", async () => {
+    const check = async (olds: Values, news: Values): Promise<unknown> => {
+      const urn = urnOf("wipe").replace("Backend", "DataDrop");
+      const request = new messages.CheckRequest().setUrn(urn);
+      request.setOlds(writeProperties(olds, [])).setNews(writeProperties(news, []));
+      return readProperties((await plugin.check(request)).getInputs()).values["__backendDeletionProtection"];
+    };
+    const isProtected = { __backendDeletionProtection: true, __backendProtect: false };
+    const drop = { backend: "0x42", allData: true, triggers: ["1"] };
+    expect(await check({ ...drop, ...isProtected }, { ...drop, triggers: ["2"] }), "its update").to.equal(true);
+    expect(await check({}, { ...drop, triggers: ["2"] }), "its replacement").to.equal(true);
+    expect(await check({ ...drop, ...isProtected }, { ...drop, backend: "0x43" }), "another backend").to.equal(false);
+    const { id } = (await created("orders")).toObject();
+    expect(await check({ ...drop, backend: id, ...isProtected }, { ...drop, backend: id }), "not any more").to.equal(
+      false,
+    );
+  });
+
+  it("may name a resource with colons", async () => {
+    expect((await checked("shop::orders"))["name"]).to.match(/^shop::orders-[0-9a-f]{7}$/);
+  });
+
+  it("delete a backend that a program in another language looks up as well", async () => {
+    const made = await created("orders");
+    const lookUp = (state: Values): Promise<messages.ReadResponse> => {
+      const request = new messages.ReadRequest().setUrn(urnOf("same")).setId(made.getId());
+      return plugin.read(request.setProperties(writeProperties(state, [])));
+    };
+    const found = await lookUp({});
+    const refreshed = await lookUp(readProperties(found.getProperties()).values);
+    expect(readProperties(refreshed.getInputs()).values).to.deep.equal({});
+    const properties = made.getProperties();
+    await plugin.delete(
+      new messages.DeleteRequest().setUrn(urnOf("orders")).setId(made.getId()).setProperties(properties),
+    );
+    expect(local.cloud.all()).to.deep.equal([]);
+  });
+});
