@@ -1,13 +1,22 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import type { Backend } from "dgraphcloud-local";
 import { unknownValue } from "../../provider/resource/fields";
 import { prepareEngine } from "../../tools/engine";
 import { type Language, withLanguage } from "../../tools/languages";
+import { preparePython } from "../../tools/python";
+import { generateSdks } from "../../tools/sdkGenerator";
 import { Stack, succeeds } from "../harness/engineStack";
+import { addProduction } from "../harness/production";
 
 const root = resolve(__dirname, "../..");
+/** The folder of `npm run sdks`. */
+const sdks = join(root, "dist/sdks");
+const schema = join(root, "dist/provider/host/plugin/schema.json");
+const run = promisify(execFile);
 
 /** What `pulumi preview --json` says of a resource. */
 interface Step {
@@ -21,29 +30,76 @@ interface Program {
   /** The name of its backend in the account, and in the program with its type and those of its parents. */
   readonly name: string;
   readonly backendIs: string;
+  readonly prepare?: (stack: Stack) => Promise<void>;
 }
 
 const programs: Readonly<Record<string, Program>> = {
   typescript: { name: "shop", backendIs: "dgraphcloud:index:Backend shop" },
   yaml: { language: "yaml", name: "shop", backendIs: "dgraphcloud:index:Environment$dgraphcloud:index:Backend shop" },
+  python: {
+    language: "python",
+    name: "staging",
+    backendIs: "dgraphcloud:index:Backend staging",
+    prepare: preparePythonProgram,
+  },
+  go: { language: "go", name: "shop", backendIs: "dgraphcloud:index:Backend shop", prepare: prepareGoProgram },
 };
 
-for (const [name, { language, name: backendName, backendIs }] of Object.entries(programs))
+/** Installs the generated SDK with pip, and adds the backend that the program copies. */
+async function preparePythonProgram(stack: Stack): Promise<void> {
+  await generateSdks(schema, sdks);
+  const { executable } = await preparePython();
+  // pip leaves files beside what it builds.
+  const source = join(stack.folder, "sdk");
+  cpSync(join(sdks, "python"), source, { recursive: true });
+  const installed = join(stack.folder, "installed");
+  const pip = ["-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"];
+  await run(executable, [...pip, "--target", installed, source]);
+  stack.environment["PYTHONPATH"] = installed;
+  await addProduction(stack.local, readFileSync(join(stack.project, "schema.graphql"), "utf8"));
+  await succeeds(stack.pulumi("config", "set", "production", "production"));
+}
+
+/** Points go.mod to the generated SDK, and gives the program its account. */
+async function prepareGoProgram(stack: Stack): Promise<void> {
+  await generateSdks(schema, sdks);
+  // They name Go's caches and its module proxy.
+  for (const name of Object.keys(process.env).filter((one) => /^GO[A-Z]+$/.test(one)))
+    stack.environment[name] = process.env[name];
+  // In a folder that stays the same, Go compiles the SDK once for all runs.
+  await go(stack, "mod", "edit", "-replace", `pulumi-dgraphcloud/sdk/go=${join(sdks, "go")}`);
+  await go(stack, "build", "-o", join(stack.folder, "program"), ".");
+  const [account] = stack.local.accounts;
+  await succeeds(stack.pulumi("config", "set", "email", account?.email ?? ""));
+  await succeeds(stack.pulumi("config", "set", "--secret", "password", account?.password ?? ""));
+  delete stack.environment["DGRAPHCLOUD_EMAIL"];
+  delete stack.environment["DGRAPHCLOUD_PASSWORD"];
+}
+
+async function go(stack: Stack, ...args: readonly string[]): Promise<void> {
+  await run("go", args, { cwd: stack.project, env: { ...process.env, ...stack.environment } });
+}
+
+for (const [name, { language, name: backendName, backendIs, prepare }] of Object.entries(programs))
   describe(`engine: a program in ${name} on the plugin`, function () {
-    this.timeout(300_000);
+    // Go compiles Pulumi's SDK once, for minutes on a busy machine.
+    this.timeout(600_000);
     let stack: Stack;
+    let others: readonly string[];
 
     before(async () => {
       const engine = await prepareEngine();
       const example = join(root, `examples/plugin-${name}`);
       const options = { provisioningMs: 0, restoreMs: 200 };
       stack = await Stack.ofCopy(example, options, language && (await withLanguage(engine, language)));
+      await prepare?.(stack);
+      others = stack.local.cloud.all().map(({ uid }) => uid);
     });
     after(() => stack.close());
 
     /** The backend that the program has made. */
     function made(): Backend {
-      const [own, ...more] = stack.local.cloud.all();
+      const [own, ...more] = stack.local.cloud.all().filter(({ uid }) => !others.includes(uid));
       expect(more).to.deep.equal([]);
       return stack.local.cloud.get(own?.uid ?? "");
     }
@@ -98,8 +154,24 @@ for (const [name, { language, name: backendName, backendIs }] of Object.entries(
       expect(await made().engine.schema()).to.equal(next);
     });
 
+    if (name === "python")
+      it("copies again with another trigger", async () => {
+        const restores = (): number =>
+          stack.local.journal.entries.filter(({ operation, acted }) => operation === "restore" && acted).length;
+        const before = restores();
+        await succeeds(stack.pulumi("config", "set", "copiedFor", "the second time"));
+        expect((await changes()).steps).to.deep.equal([
+          "replace dgraphcloud:index:Restore$dgraphcloud:index:RestoreRequest copy-of-production-request",
+          "replace dgraphcloud:index:Restore$dgraphcloud:index:RestoreCompletion copy-of-production-completion",
+          "update dgraphcloud:index:GraphqlSchema staging",
+        ]);
+        expect(restores() - before).to.equal(0);
+        await succeeds(stack.up());
+        expect(restores() - before).to.equal(1);
+      });
+
     it("destroys what it has made", async () => {
       await succeeds(stack.destroy());
-      expect(stack.local.cloud.all()).to.deep.equal([]);
+      expect(stack.local.cloud.all().map(({ uid }) => uid)).to.deep.equal(others);
     });
   });
