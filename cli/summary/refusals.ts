@@ -1,5 +1,5 @@
 import { resourceName } from "../../provider/resource/messages";
-import { kindOf, typeIn } from "../../provider/resource/typeTokens";
+import { isProvider, kindOf, nameIn, typeIn } from "../../provider/resource/typeTokens";
 import type { Diagnostic, Preview } from "./preview";
 
 /** What a preview has refused, or what made it fail. */
@@ -43,7 +43,7 @@ function isSummary(message: string): boolean {
 }
 
 function refusalOf({ urn, message }: Diagnostic): Refusal {
-  const of = urn === "" ? "the program" : resourceName(urn);
+  const of = nameOf(urn);
   if (/\bis (currently marked for protection|protected)\b/.test(message.replaceAll(/\s+/g, " "))) {
     const next =
       "Set protect: false in the program (for a Backend: deletionProtection: false), run pulumi up, then make this change.";
@@ -66,7 +66,15 @@ function refusalOf({ urn, message }: Diagnostic): Refusal {
 /** The part of a message that this package wrote; undefined if it has other text as well, which may hold a secret. */
 function ownText(urn: string, text: string): string | undefined {
   if (urn === "") return textOfProgram(text);
-  return kindOf(typeIn(urn)) === undefined ? undefined : textOfCheck(text);
+  return kindOf(typeIn(urn)) === undefined && !isProvider(urn) ? undefined : textOfCheck(text);
+}
+
+/** A provider that the program does not declare has a name that the engine made up: "default_0_1_0". */
+function nameOf(urn: string): string {
+  if (urn === "") return "the program";
+  if (!isProvider(urn)) return resourceName(urn);
+  const name = nameIn(urn);
+  return /^default(_\d|$)/.test(name) ? "the settings of dgraphcloud" : `Provider "${name}"`;
 }
 
 /**

@@ -18,3 +18,8 @@ export function nameIn(urn: string): string {
   const name = urn.split("::").slice(3).join("::");
   return name === "" ? urn : name;
 }
+
+/** Whether a URN is of a Provider of the plugin: a connection to an account or to a cluster. */
+export function isProvider(urn: string): boolean {
+  return typeIn(urn) === "pulumi:providers:dgraphcloud";
+}

@@ -159,6 +159,25 @@ describe("engine: the summary of a preview", function () {
       .and.not.to.contain("the-secret-of-the-program");
   });
 
+  it("repeats why the settings of a provider of the plugin are refused, without their values", async () => {
+    const other = await Stack.start();
+    try {
+      other.use("plugin");
+      other.program('new dgraphcloud.Provider("theirs", { token: "the-token", clusterUrl: "http://127.0.0.1:1" });');
+      const explicit = await summaryOf(other.pulumi("preview", "--json"), 1);
+      expect(explicit)
+        .to.contain('- **Provider "theirs"**: ')
+        .and.to.contain("See DGC807")
+        .and.not.to.contain("the-token");
+      await succeeds(other.pulumi("config", "set", "dgraphcloud:endpoint", "http://example.com"));
+      other.program('new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });');
+      const implicit = await summaryOf(other.pulumi("preview", "--json"), 1);
+      expect(implicit).to.contain("- **the settings of dgraphcloud**: ").and.to.contain("See DGC101");
+    } finally {
+      await other.close();
+    }
+  });
+
   it("tells drift from a plan", async () => {
     program();
     const [backend] = await stack.backends();
