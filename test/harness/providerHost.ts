@@ -73,6 +73,8 @@ export class Host {
     private readonly client: ResourceProviderClient,
     private readonly kind: Kind,
     private readonly engine: Engine,
+    /** Why it refuses its settings, before the first call about a resource. */
+    readonly refusals: readonly string[],
   ) {}
 
   /** The output of the process, and its log lines to the engine. */
@@ -82,7 +84,7 @@ export class Host {
 
   /** The same process for another type of resource. */
   as(kind: Kind): Host {
-    return new Host(this.process, this.client, kind, this.engine);
+    return new Host(this.process, this.client, kind, this.engine, this.refusals);
   }
 
   static async start(environment: NodeJS.ProcessEnv, kind: Kind = "backend"): Promise<Host> {
@@ -114,8 +116,8 @@ export class Host {
         engine.output += chunk.toString();
       });
     }
-    await configure(client, testedHost === "plugin" ? environment : {});
-    return new Host(child, client, kind, engine);
+    const refusals = await configure(client, testedHost === "plugin" ? environment : {});
+    return new Host(child, client, kind, engine, refusals);
   }
 
   async check(
@@ -197,16 +199,30 @@ const programs = {
   plugin: () => resolve(root, "plugin/pulumi-resource-dgraphcloud"),
 } as const;
 
-/** What the engine does before the first call about a resource. The plugin gets its settings here, as from an explicit Provider. */
-async function configure(client: ResourceProviderClient, environment: NodeJS.ProcessEnv): Promise<void> {
+/**
+ * What the engine does before the first call about a resource. The plugin gets its settings here, as from an explicit Provider. Returns what it
+ * refuses: an `up` ends there, but a refresh goes on with the settings in the state.
+ */
+async function configure(client: ResourceProviderClient, environment: NodeJS.ProcessEnv): Promise<string[]> {
   const settings = Object.fromEntries(settingNames.map((name) => [name, environment[variableOf(name)]]));
+  const check = new messages.CheckRequest();
+  check.setUrn("urn:pulumi:dev::test::pulumi:providers:dgraphcloud::account");
+  check.setNews(structOf(settings, ["token", "password"]));
+  const checked = await call<messages.CheckResponse>((done) => client.checkConfig(check, done)).catch(ifUnimplemented);
   const request = new messages.ConfigureRequest();
   request.setAcceptsecrets(true);
   request.setAcceptresources(true);
   request.setSendsOldInputs(true);
   request.setSendsOldInputsToDelete(true);
-  request.setArgs(structOf(settings, ["token", "password"]));
+  request.setArgs(checked?.getInputs() ?? check.getNews());
   await call<messages.ConfigureResponse>((done) => client.configure(request, done));
+  return checked?.getFailuresList().map((failure) => failure.getReason()) ?? [];
+}
+
+/** The dynamic host has no CheckConfig: the engine then takes the settings as they are. */
+function ifUnimplemented(error: grpc.ServiceError): undefined {
+  if (error.code !== grpc.status.UNIMPLEMENTED) throw error;
+  return undefined;
 }
 
 function callsOver(client: ResourceProviderClient): ResourceCalls {

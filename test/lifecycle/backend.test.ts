@@ -628,6 +628,17 @@ describe(`lifecycle: a Backend behind the real ${testedHost} host`, function () 
     expect(moves).to.deep.include({ replaces: ["subdomain"], deleteBeforeReplace: false });
   });
 
+  it("refuses wrong settings in the preview, and the plugin does so before any resource", async () => {
+    host.close();
+    host = await Host.start({ DGRAPHCLOUD_ENDPOINT: "ftp://nowhere" });
+    expect(host.refusals.filter((reason) => reason.includes("ftp://nowhere"))).to.have.length(
+      different.checksSettings ? 1 : 0,
+    );
+    expect((await host.check({}, inputs)).failures[0]?.reason)
+      .to.contain("ftp://nowhere")
+      .and.to.contain("DGC101");
+  });
+
   it("refuses a state that a newer version of the package wrote", async () => {
     const { id, properties } = await host.create(inputs);
     const newer = { ...properties, __state: { ...(properties["__state"] as object), version: 2 } };

@@ -6,7 +6,8 @@ import { systemClock } from "../../provider/time";
 import { dataDrop } from "../../provider/dataDrop";
 import { unknownValue } from "../../provider/resource/fields";
 import { HostProcess } from "../../provider/host/process";
-import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
+import { diffOnHost } from "../harness/hosts/differences";
+import { type Provider, providerOf } from "../harness/hosts/provider";
 import { restoreCompletion } from "../../provider/restore/completion";
 import { restoreRequest } from "../../provider/restore/request";
 import { rejection } from "../harness/errors";
@@ -19,10 +20,10 @@ const urnOf = (kind: string, name: string): string =>
 /** One provider process: its resources, and the messages that it shows for each of them. */
 class Process {
   readonly lines: string[] = [];
-  readonly backend: DynamicProvider;
-  readonly drop: DynamicProvider;
-  readonly request: DynamicProvider;
-  readonly completion: DynamicProvider;
+  readonly backend: Provider;
+  readonly drop: Provider;
+  readonly request: Provider;
+  readonly completion: Provider;
 
   constructor({ accounts, endpoint }: LocalCloud) {
     const { signal } = new AbortController();
@@ -31,10 +32,10 @@ class Process {
     const host = new HostProcess(systemClock, () => ({ log, signal, flushed: () => Promise.resolve() }));
     const settings: Partial<Record<SettingName, string | undefined>> = { endpoint, ...accounts[0] };
     host.configure((setting) => settings[setting]);
-    this.backend = dynamicProvider(backend, host);
-    this.drop = dynamicProvider(dataDrop, host);
-    this.request = dynamicProvider(restoreRequest, host);
-    this.completion = dynamicProvider(restoreCompletion, host);
+    this.backend = providerOf(backend, host);
+    this.drop = providerOf(dataDrop, host);
+    this.request = providerOf(restoreRequest, host);
+    this.completion = providerOf(restoreCompletion, host);
   }
 
   get warnings(): string[] {
@@ -92,7 +93,7 @@ describe("the records of actions", () => {
     nextRun();
     return { id: made.id, outs: made.outs ?? {} };
   }
-  async function refusals(provider: DynamicProvider, olds: Values, news: Values): Promise<string[]> {
+  async function refusals(provider: Provider, olds: Values, news: Values): Promise<string[]> {
     const { failures = [] } = await provider.check(olds, news);
     return failures.map(({ property, reason }) => `${property}: ${reason}`);
   }
@@ -268,7 +269,7 @@ describe("the records of actions", () => {
     it("are updated in the state only, with an explanation, and never replaced", async () => {
       const { id, outs } = await ran();
       const news = drop(off);
-      expect(await run.drop.diff(id, outs, news)).to.deep.equal({ changes: true });
+      expect(await run.drop.diff(id, outs, news)).to.deep.equal(diffOnHost({ changes: true }));
       expect(run.lines.join()).to.contain("not protected any more");
       local.journal.clear();
       const updated: { outs?: Values } = await run.drop.update(id, outs, news);
@@ -285,9 +286,9 @@ describe("the records of actions", () => {
       const left = { __backendDeletionProtection: undefined, __backendProtect: undefined };
       const unknown = { __backendDeletionProtection: unknownValue, __backendProtect: unknownValue };
       for (const more of [left, unknown])
-        expect(await run.drop.diff(id, outs, drop(more))).to.deep.equal({ changes: false });
+        expect(await run.drop.diff(id, outs, drop(more))).to.deep.equal(diffOnHost({ changes: false }));
       const before = { ...outs, __backend: undefined, ...left };
-      expect(await run.drop.diff(id, before, drop())).to.deep.equal({ changes: false });
+      expect(await run.drop.diff(id, before, drop())).to.deep.equal(diffOnHost({ changes: false }));
     });
 
     it("stay protected while the program leaves deletionProtection unset, as the Backend does, even after the action runs again", async () => {

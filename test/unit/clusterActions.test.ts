@@ -4,7 +4,7 @@ import { type Evidence, verdictOf } from "../../provider/api/cluster/verdict";
 import { readSettings, type SettingName } from "../../provider/api/settings";
 import { dataDrop } from "../../provider/dataDrop";
 import { GraphqlError } from "../../provider/errors/requestErrors";
-import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
+import { type Provider, providerOf } from "../harness/hosts/provider";
 import { HostProcess } from "../../provider/host/process";
 import { graphqlSchema } from "../../provider/schema";
 import { systemClock } from "../../provider/time";
@@ -25,13 +25,13 @@ describe("an action on a cluster", () => {
   let lines: string[];
 
   /** What one run of the engine starts: a process that knows nothing of earlier ones. */
-  const newProcess = (): { readonly drop: DynamicProvider; readonly schema: DynamicProvider } => {
+  const newProcess = (): { readonly drop: Provider; readonly schema: Provider } => {
     const { signal } = new AbortController();
     const log = (_: string | undefined, message: string): boolean => lines.push(message) > 0;
     const host = new HostProcess(systemClock, () => ({ log, signal, flushed: () => Promise.resolve() }));
     const settings: Partial<Record<SettingName, string>> = { clusterUrl: cluster.url };
     host.configure((name) => settings[name]);
-    return { drop: dynamicProvider(dataDrop, host), schema: dynamicProvider(graphqlSchema, host) };
+    return { drop: providerOf(dataDrop, host), schema: providerOf(graphqlSchema, host) };
   };
   const inputs = { allData: true, triggers: { release: 1 }, __urn: urn };
 
@@ -43,7 +43,7 @@ describe("an action on a cluster", () => {
   });
   afterEach(() => cluster.close());
 
-  const created = async (provider: DynamicProvider, given: object): Promise<Made> =>
+  const created = async (provider: Provider, given: object): Promise<Made> =>
     (await provider.create({ ...given })) as unknown as Made;
   const firstRun = async (): Promise<Made> => {
     const { drop } = newProcess();

@@ -13,7 +13,7 @@ import {
 import type { Kind } from "../../provider/host/delegate";
 import { HostProcess } from "../../provider/host/process";
 import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
-import { different } from "../harness/hosts/differences";
+import { diffOnHost, different } from "../harness/hosts/differences";
 import { type Provider, providerOf } from "../harness/hosts/provider";
 import { testedHost } from "../harness/testedHost";
 import type { EngineChannel } from "../../provider/host/engineChannel";
@@ -141,16 +141,6 @@ function thrown(error: Error): Error {
   if (testedHost === "dynamic") return error;
   const cause = error.cause as Error;
   return "detail" in cause ? (cause.cause as Error) : cause;
-}
-
-/** A diff of the dynamic host as the tested one has it. */
-function onHost(diff: Values): Values {
-  const { changes, hasAllFields } = different;
-  return {
-    ...(hasAllFields && { replaces: [], deleteBeforeReplace: false }),
-    ...(changes !== undefined && { changes }),
-    ...diff,
-  };
 }
 
 /** What a package schema would say of the resource. */
@@ -403,7 +393,7 @@ describe(`a resource on the ${testedHost} host`, () => {
       it(what, async () => {
         const isAsked = different.knowsMissingInputs || !("__unknown" in news);
         const asked = isAsked ? provider : dynamic;
-        const expected = isAsked ? onHost(result) : result;
+        const expected = isAsked ? diffOnHost(result) : result;
         expect(await asked.diff("0x1", stateIs(status), { ...inputs, ...news })).to.deep.equal(expected);
         expect(thing.calls).to.deep.equal(["met 0x1"]);
       });
@@ -540,7 +530,7 @@ describe(`a resource on the ${testedHost} host`, () => {
       expect(id).to.equal("0x10");
       expect(outs["__state"]).to.deep.equal(memory("pending", inputs));
       expect(errors).to.deep.equal([`Thing "orders" (0x10) exists but is not ready: x.\ny.\n${see("DGC307")}`]);
-      expect(await provider.diff(id, outs, inputs)).to.deep.equal(onHost({ changes: true }));
+      expect(await provider.diff(id, outs, inputs)).to.deep.equal(diffOnHost({ changes: true }));
     });
 
     describe("when an error hook repeats it as an update, as newer engines do,", () => {
@@ -635,7 +625,7 @@ describe(`a resource on the ${testedHost} host`, () => {
         __state: memory("pending", inputs),
       });
       expect(await provider.diff("0x1", error.properties, { ...inputs, title: "s" })).to.deep.equal(
-        onHost({ changes: true }),
+        diffOnHost({ changes: true }),
       );
     });
 

@@ -29,6 +29,8 @@ interface HostDifferences {
    * engines (3.274.1, not 3.245.0) ask nothing about such a resource.
    */
   readonly knowsMissingInputs: boolean;
+  /** Whether it refuses wrong settings before any call about a resource. The dynamic host has no CheckConfig, so each resource refuses them. */
+  readonly checksSettings: boolean;
 }
 
 export const differences: Readonly<Record<HostName, HostDifferences>> = {
@@ -40,6 +42,7 @@ export const differences: Readonly<Record<HostName, HostDifferences>> = {
     delegateOf: (_, ofInputs) => ofInputs,
     urnOf: (urn) => urn,
     knowsMissingInputs: true,
+    checksSettings: false,
   },
   plugin: {
     changes: true,
@@ -49,8 +52,19 @@ export const differences: Readonly<Record<HostName, HostDifferences>> = {
     delegateOf: (kind) => delegate(kind),
     urnOf: (urn) => urn.replace(/\bpulumi-nodejs:dynamic\/dgraphcloud:/g, "dgraphcloud:index:"),
     knowsMissingInputs: false,
+    checksSettings: true,
   },
 };
 
 /** What the tested host does differently. */
 export const different: HostDifferences = differences[testedHost];
+
+/** A diff of the dynamic host as the tested one has it. */
+export function diffOnHost(diff: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { changes, hasAllFields } = different;
+  return {
+    ...(hasAllFields && { replaces: [], deleteBeforeReplace: false }),
+    ...(changes !== undefined && { changes }),
+    ...diff,
+  };
+}

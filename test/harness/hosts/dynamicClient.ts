@@ -88,7 +88,7 @@ export class DynamicClient implements Provider {
 }
 
 function valuesOf(struct: Struct | undefined): Values {
-  return (struct?.toJavaScript() ?? {});
+  return struct?.toJavaScript() ?? {};
 }
 
 async function answer<T>(work: Promise<T>): Promise<T> {
