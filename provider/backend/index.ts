@@ -18,6 +18,7 @@ import {
   newMetadata,
   refreshedState,
   stateOf,
+  unreportedInputs,
   valuesOf,
 } from "./model";
 import { readMissingOutputs, sendChanges } from "./update";
@@ -85,6 +86,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
   read: readBackend,
   imported: (context, state) => importedBackend(context.account, state, context.clock.now()),
+  unreported: unreportedInputs,
   delete: deleteBackend,
 };
 

@@ -24,6 +24,8 @@ export interface BackendMetadata extends Metadata {
   readonly incarnation: string;
   /** The account that created or adopted it. */
   readonly account: Identity;
+  /** Whether an import took it into the stack. */
+  readonly imported?: true;
   /** Inputs whose update was sent and whose answer was lost: the next run sends them again. */
   readonly unclear: readonly string[];
 }
@@ -84,7 +86,16 @@ export function refreshedState(account: Account, live: Deployment, known: Backen
 
 /** The state of a backend that an import takes into the stack. */
 export function importedBackend(account: Account, found: BackendState, now: number): BackendState {
-  return { ...found, __state: { ...newMetadata(account, found, now), status: "ready" } };
+  return { ...found, __state: { ...newMetadata(account, found, now), status: "ready", imported: true } };
+}
+
+/**
+ * What the service reports of no backend. An import cannot know it, and a program that then tells the truth about a backend must not replace it.
+ */
+export function unreportedInputs(state: BackendState): readonly string[] {
+  if (state.__state.imported !== true) return [];
+  const names = ["subdomain", "size", "storage", "aclEnabled", "jaegerEnabled", "dgraphHA"] as const;
+  return names.filter((name) => state[name] === undefined);
 }
 
 /** What the list says of a backend. What the list leaves out is left out here too. */

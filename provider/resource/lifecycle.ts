@@ -54,7 +54,8 @@ export class Lifecycle<Inputs, S extends State> {
       // one of a replacement.
       if (missing.length > 0) return Promise.resolve({ changes: false });
       const changed = changedFields(fields, olds, news);
-      const replaces = effectiveFields(fields, olds, news, "replace");
+      const unreported = resource.unreported?.(state) ?? [];
+      const replaces = effectiveFields(fields, olds, news, "replace").filter((name) => !unreported.includes(name));
       if (replaces.some((name) => !holdsUnknown(news[name]))) refuseReplace(state, id, replaces);
       const unfinished = state.__state.status !== "ready";
       const hidden = resource.hiddenChange?.(state, inputs);

@@ -83,6 +83,8 @@ export interface Resource<Inputs, S extends State> {
   read?(context: Context, operation: Operation, id: string, known: S | undefined): Promise<S | undefined>;
   /** Makes an object that was looked up an object of this stack: an import. Default: the state as it was read. */
   imported?(context: Context, state: S): S;
+  /** Inputs of an imported object that nobody knows: the first value that the program gives one is recorded, and replaces nothing. Default: none. */
+  unreported?(state: S): readonly string[];
   /** Outputs that an update with a call computes anew: its preview does not know them. Default: none. */
   readonly recomputed?: readonly string[];
   /** Deletes the object. Default: makes no call. */

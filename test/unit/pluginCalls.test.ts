@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { silent } from "../../provider/host/engineChannel";
@@ -59,6 +60,28 @@ describe("the calls of the engine to the plugin", () => {
     expect(await check({ ...drop, backend: id, ...isProtected }, { ...drop, backend: id }), "not any more").to.equal(
       false,
     );
+  });
+
+  it("record what the service does not report of an imported backend, and replace nothing for it", async () => {
+    const [account] = local.accounts;
+    const { uid: id } = await local.cloud.createDeployment(account!, { ...inputs, name: "orders" });
+    const urn = urnOf("imported");
+    const found = await plugin.read(new messages.ReadRequest().setUrn(urn).setId(id));
+    const asWritten = { ...readProperties(found.getInputs()).values, subdomain: "shop", size: "large" };
+    const diff = async (olds: Struct | undefined, news: Values): Promise<[string[], string[]]> => {
+      const request = new messages.DiffRequest().setUrn(urn).setId(id).setOlds(olds).setNews(writeProperties(news, []));
+      const response = await plugin.diff(request);
+      return [response.getDiffsList().sort(), response.getReplacesList()];
+    };
+    expect(await diff(found.getProperties(), asWritten)).to.deep.equal([["size", "subdomain"], []]);
+    const [, replaces] = await diff(found.getProperties(), { ...asWritten, zone: "eu-west-1" });
+    expect(replaces).to.deep.equal(["zone"]);
+    local.journal.clear();
+    const update = new messages.UpdateRequest().setUrn(urn).setId(id).setOlds(found.getProperties());
+    const written = (await plugin.update(update.setNews(writeProperties(asWritten, [])))).getProperties();
+    expect(local.journal.count()).to.equal(0);
+    expect(await diff(written, asWritten)).to.deep.equal([[], []]);
+    expect(await diff(written, { ...asWritten, size: "small" })).to.deep.equal([["size"], ["size"]]);
   });
 
   it("may name a resource with colons", async () => {
