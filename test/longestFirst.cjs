@@ -21,6 +21,7 @@ const longest = [
   "engine/languages",
   "engine/gitlab",
   "dgraph/lifetime",
+  "engine/pluginPages",
   "engine/policy",
   "cluster/single",
   "cluster/replicas",

@@ -8,9 +8,9 @@ import type { Block } from "./blocks";
  * - cluster: the same for a self-hosted cluster, one up for each; test/engine/clusterPages.test.ts
  * - script: compiled, and run in the tests' own process
  * - mocks: compiled, and run in the tests' own process, under the mocks that it sets
- * - story: a file or a command of a how-to page. TypeScript is compiled; test/engine/howTo.test.ts follows the page in order, on the
+ * - story: a file or a command of a page that is followed. TypeScript is compiled; test/engine/howTo.test.ts follows the page in order, on the
  *   real engine, and compares its output blocks with what was printed. A command fails if its output begins with "error: "
- * - patch: a change of a file of a how-to page, which the same test makes. Its first line names the file
+ * - patch: a change of a file of such a page, which the same test makes. Its first line names the file
  * - shell: run by bash beside a local cloud; test/engine/pages.test.ts runs the commands of pulumi as well. What would run for
  *   long or install something (npm, and npx but for a backup) is looked up instead
  * - schema: deployed to a backend of the local cloud in memory
@@ -59,7 +59,10 @@ const byPlace: readonly { file: string; heading: string; language: string; treat
   { file: "local/README.md", heading: "Faults of schemas", language: "json", treatment: "faults" },
 ];
 
-const howTo = "docs/how-to/";
+/** Whether test/engine/howTo.test.ts follows a page from its first block to its last. */
+export function isFollowed(file: string): boolean {
+  return file.startsWith("docs/how-to/") || file === "docs/plugin.md";
+}
 
 /** Headings and pages whose programs are for a cluster, not for an account. */
 const ofClusters = ["With a cluster", "A cluster of your own"];
@@ -67,8 +70,8 @@ const clusterPages = ["docs/backup.md"];
 
 /** Undefined for a block that nobody has thought of. */
 export function treatmentOf({ file, heading, language }: Block): Treatment | undefined {
-  if (file.startsWith(howTo) && (language === "ts" || language === "sh")) return "story";
-  if (file.startsWith(howTo) && language === "diff") return "patch";
+  if (isFollowed(file) && (language === "ts" || language === "sh")) return "story";
+  if (isFollowed(file) && language === "diff") return "patch";
   if (language === "ts" && (ofClusters.includes(heading) || clusterPages.includes(file))) return "cluster";
   const place = byPlace.find((one) => one.file === file && one.heading === heading && one.language === language);
   return place?.treatment ?? byLanguage[language];

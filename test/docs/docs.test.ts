@@ -148,6 +148,7 @@ function compiled(programs: readonly Block[]): string[] {
     types: ["node"],
     paths: {
       "pulumi-dgraphcloud": [join(root, "sdk/index.ts")],
+      "pulumi-dgraphcloud/plugin": [join(root, "sdk/plugin.ts")],
       "dgraphcloud-local": [join(root, "local/index.ts")],
     },
   };

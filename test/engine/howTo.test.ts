@@ -10,7 +10,7 @@ import { root } from "../docs/blocks";
 import { recordsOf } from "../local/content";
 import { fails, type Run, type Stack, stackName, succeeds } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
-import { howToPages, selfHostedPage, Story } from "./howToReader";
+import { followedPages, pluginPages, selfHostedPage, Story } from "./howToReader";
 
 const dev: Account = { email: "dev@example.com", password: "local-password" };
 const pagesFollowed: string[] = [];
@@ -68,8 +68,9 @@ const without =
 /** Shows files that only jobs run: test/engine/gitlab.test.ts runs them. */
 const ofJobs = "docs/how-to/gitlab.md";
 
-it("engine: each how-to page is followed", () => {
-  expect([...pagesFollowed, ofJobs, selfHostedPage]).to.have.members(howToPages);
+it("engine: each page that is to be followed is followed", () => {
+  const elsewhere = [ofJobs, selfHostedPage, ...Object.values(pluginPages)];
+  expect([...pagesFollowed, ...elsewhere]).to.have.members(followedPages);
 });
 
 page("existing-backends", {}, (story) => {

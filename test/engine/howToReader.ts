@@ -4,14 +4,21 @@ import { expect } from "chai";
 import type { LocalCloudOptions } from "dgraphcloud-local";
 import { allBlocks, allPages, type Block, fileOf, notPrinted, placeOf, root } from "../docs/blocks";
 import { runShell } from "../docs/shell";
-import { neverTooLate, treatmentOf } from "../docs/blockTreatments";
+import { isFollowed, neverTooLate, treatmentOf } from "../docs/blockTreatments";
 import { Stack } from "../harness/engineStack";
 
-/** The how-to pages, by their paths from the root. */
-export const howToPages: readonly string[] = allPages().filter((file) => file.startsWith("docs/how-to/"));
+/** The pages that are followed, by their paths from the root. */
+export const followedPages: readonly string[] = allPages().filter(isFollowed);
 
 /** Needs clusters: test/engine/selfHosted.test.ts follows it. */
 export const selfHostedPage = "docs/how-to/self-hosted.md";
+
+/** Followed by test/engine/pluginPages.test.ts. */
+export const pluginPages = {
+  plugin: "docs/plugin.md",
+  move: "docs/how-to/move-to-the-plugin.md",
+  import: "docs/how-to/import.md",
+} as const;
 
 /** A how-to page, followed as by a reader: its files are written, its commands are typed, and its output blocks are compared. */
 export class Story {
