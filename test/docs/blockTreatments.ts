@@ -17,6 +17,7 @@ import type { Block } from "./blocks";
  * - faults: read by the local cloud as a file for --faults
  * - syntax: parsed. A workflow runs on GitHub's machines, an environment of Pulumi ESC in Pulumi Cloud; JSON and the rest are no
  *   programs
+ * - example: the same as a program in examples/, which the engine's tests run; test/docs/copiedFiles.test.ts compares them
  * - picture: the Markdown that a picture shows; test/docs/pictures.test.ts draws it again
  * - output: what a program prints; not run
  */
@@ -32,6 +33,7 @@ export type Treatment =
   | "schema"
   | "faults"
   | "syntax"
+  | "example"
   | "picture"
   | "output";
 
@@ -42,6 +44,8 @@ const byLanguage: Readonly<Record<string, Treatment>> = {
   js: "syntax",
   json: "syntax",
   yaml: "syntax",
+  python: "example",
+  go: "example",
   graphql: "schema",
   sh: "shell",
   "": "shell",
@@ -52,6 +56,7 @@ const byLanguage: Readonly<Record<string, Treatment>> = {
 /** Blocks under a heading that are treated otherwise. */
 const byPlace: readonly { file: string; heading: string; language: string; treatment: Treatment }[] = [
   { file: "docs/installation-configuration.md", heading: "Logs", language: "", treatment: "output" },
+  { file: "docs/languages.md", heading: "Python, Go and YAML", language: "yaml", treatment: "example" },
   { file: "docs/provider-and-functions.md", heading: "Unit tests", language: "ts", treatment: "mocks" },
   { file: "docs/troubleshooting.md", heading: "Troubleshooting", language: "", treatment: "output" },
   { file: "local/README.md", heading: "In tests", language: "ts", treatment: "script" },
