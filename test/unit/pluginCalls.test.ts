@@ -21,6 +21,7 @@ function urnOf(name: string): string {
 describe("the calls of the engine to the plugin", () => {
   let local: LocalCloud;
   let plugin: Plugin;
+  let settings: { readonly endpoint: string; readonly email: string; readonly password: string };
 
   beforeEach(async () => {
     local = await startLocalCloud({ provisioningMs: 0 });
@@ -29,7 +30,7 @@ describe("the calls of the engine to the plugin", () => {
     const nothing = (): void => undefined;
     const components = new Components("", () => undefined);
     plugin = new Plugin({ host, schema, cancel: nothing, attach: nothing, components });
-    const settings = { endpoint: local.endpoint, email: account?.email, password: account?.password };
+    settings = { endpoint: local.endpoint, email: account?.email ?? "", password: account?.password ?? "" };
     plugin.configure(new messages.ConfigureRequest().setArgs(writeProperties(settings, [])));
   });
   afterEach(() => local.close());
@@ -82,6 +83,13 @@ describe("the calls of the engine to the plugin", () => {
     expect(local.journal.count()).to.equal(0);
     expect(await diff(written, asWritten)).to.deep.equal([[], []]);
     expect(await diff(written, { ...asWritten, size: "small" })).to.deep.equal([["size"], ["size"]]);
+  });
+
+  it("configure a process for one account only, also where a debugger lets several Providers share it", () => {
+    const configure = (email: string): unknown =>
+      plugin.configure(new messages.ConfigureRequest().setArgs(writeProperties({ ...settings, email }, [])));
+    configure(settings.email);
+    expect(() => configure("other@example.com")).to.throw("PULUMI_DEBUG_PROVIDERS");
   });
 
   it("may name a resource with colons", async () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
@@ -31,7 +32,7 @@ export interface PluginParts {
 /** The engine's plugin protocol: one method for each call. Those about one resource go to the resource. */
 export class Plugin {
   private readonly resources: ReadonlyMap<string, ResourceCalls>;
-  private settings: StackSettings = {};
+  private settings: StackSettings | undefined;
 
   constructor(private readonly parts: PluginParts) {
     const { host, schema } = parts;
@@ -81,8 +82,15 @@ export class Plugin {
   }
 
   configure(request: messages.ConfigureRequest): messages.ConfigureResponse {
-    this.settings = settingsOf(readProperties(request.getArgs()).values);
-    this.parts.host.configure((name) => this.settings[name]);
+    const settings = settingsOf(readProperties(request.getArgs()).values);
+    // The engine starts a process for each Provider, but not where PULUMI_DEBUG_PROVIDERS names a running one.
+    if (this.settings !== undefined && !isDeepStrictEqual(settings, this.settings))
+      throw new Error(
+        "this process of the plugin serves a Provider with other settings already: its resources would move to another account or cluster.\n" +
+          "With PULUMI_DEBUG_PROVIDERS, use one Provider in the program, or none.",
+      );
+    this.settings = settings;
+    this.parts.host.configure((name) => settings[name]);
     const response = new messages.ConfigureResponse();
     response.setAcceptsecrets(true);
     response.setAcceptresources(true);
@@ -93,7 +101,7 @@ export class Plugin {
 
   async invoke(request: messages.InvokeRequest): Promise<messages.InvokeResponse> {
     const { values } = readProperties(request.getArgs());
-    const found = await callFunction(request.getTok(), this.settings, values);
+    const found = await callFunction(request.getTok(), this.settings ?? {}, values);
     const response = new messages.InvokeResponse();
     response.setReturn(writeProperties(found.values, found.secrets));
     return response;
@@ -134,7 +142,7 @@ export class Plugin {
 
   /** Ids and names of the objects that an import could take into a stack. */
   list(request: messages.ListRequest): Promise<readonly Listed[]> {
-    return listObjects(request.getToken(), this.settings);
+    return listObjects(request.getToken(), this.settings ?? {});
   }
 
   private resourceOf(request: { getUrn(): string }): ResourceCalls {
