@@ -70,7 +70,10 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
     const [olds, news] = [read(request.getOlds()), read(request.getNews())];
     const before = withoutDelegate(olds.values);
     const given = this.given(request, news);
-    return detailsOf(await this.lifecycle.diff(request.getId(), before, given), before, given.news);
+    return detailsOf(await this.lifecycle.diff(request.getId(), before, given), before, given.news, [
+      ...olds.secrets,
+      ...news.secrets,
+    ]);
   }
 
   async create(request: messages.CreateRequest): Promise<messages.CreateResponse> {
