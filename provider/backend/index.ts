@@ -85,7 +85,9 @@ export const backend: Resource<BackendInputs, BackendState> = {
   },
 
   read: readBackend,
-  imported: (context, state) => importedBackend(context.account, state, context.clock.now()),
+  imported({ account, clock }, state) {
+    return importedBackend(account, state, account.backends.timeOfImport(clock.now()));
+  },
   unreported: unreportedInputs,
   delete: deleteBackend,
 };

@@ -22,6 +22,8 @@ interface BackendRecord {
 export class BackendRecords {
   private readonly records = new Map<string, BackendRecord>();
 
+  private importedAt = 0;
+
   constructor(
     private readonly siblings: Siblings,
     private readonly facts: RunFacts,
@@ -33,6 +35,12 @@ export class BackendRecords {
     if (urn !== undefined) record.urn = urn;
     (record.incarnations ??= new Set()).add(incarnation);
     this.siblings.shareResource(uid, incarnation, true);
+  }
+
+  /** The time of an import. Two imports of one backend in the same millisecond would count as one resource, and its delete as the last one. */
+  timeOfImport(now: number): number {
+    this.importedAt = Math.max(now, this.importedAt + 1);
+    return this.importedAt;
   }
 
   /**

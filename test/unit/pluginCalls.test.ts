@@ -92,6 +92,21 @@ describe("the calls of the engine to the plugin", () => {
     expect(() => configure("other@example.com")).to.throw("PULUMI_DEBUG_PROVIDERS");
   });
 
+  it("refuse a backend that was imported twice at once, instead of deleting it with one of its two resources", async () => {
+    const [account] = local.accounts;
+    const { uid: id } = await local.cloud.createDeployment(account!, { ...inputs, name: "orders" });
+    const imported = (name: string): Promise<messages.ReadResponse> =>
+      plugin.read(new messages.ReadRequest().setUrn(urnOf(name)).setId(id));
+    const [one, two] = await Promise.all([imported("one"), imported("two")]);
+    const diff = (name: string, found: messages.ReadResponse): Promise<unknown> => {
+      const request = new messages.DiffRequest().setUrn(urnOf(name)).setId(id);
+      return plugin.diff(request.setOlds(found.getProperties()).setNews(found.getInputs()));
+    };
+    await diff("one", one);
+    const refusal: unknown = await diff("two", two).catch((error: unknown) => error);
+    expect((refusal as Error | undefined)?.message).to.contain("DGC305");
+  });
+
   it("may name a resource with colons", async () => {
     expect((await checked("shop::orders"))["name"]).to.match(/^shop::orders-[0-9a-f]{7}$/);
   });
