@@ -69,6 +69,8 @@ export class PluginProvider {
     request.setId(id);
     request.setUrn(this.urnOf(props));
     request.setProperties(this.state(props));
+    const given = givenInputs(props);
+    if (given !== undefined) request.setInputs(this.inputs(given));
     const response = await this.answer(() => this.calls.read(request));
     if (response.getId() === "") return { id: "", props: {} };
     const { values } = this.properties(response.getInputs(), [props]);
@@ -138,6 +140,13 @@ export class PluginProvider {
       throw partialFailureOf(error, (properties) => this.properties(properties, sent).values);
     }
   }
+}
+
+/** The inputs that the engine has beside the state of a managed resource. Without them, the plugin takes a read for a look-up. */
+function givenInputs({ __state, ...props }: Values): Values | undefined {
+  if (__state === undefined) return undefined;
+  const { given } = __state as { given: readonly string[] };
+  return Object.fromEntries(given.map((name) => [name, props[name]]));
 }
 
 function urnIn({ __urn }: Values): Values {
