@@ -32,6 +32,7 @@ describe("settings of the plugin", () => {
   it("are refused before any call, with the reason and what to do", () => {
     const [reason, ...others] = refusals({ endpoint: "no-url" });
     expect(others).to.deep.equal([]);
+    expect(reason?.split("\n"), "what is wrong, what to do, where to read more").to.have.length(3);
     expect(reason).to.contain('"no-url" is not a URL').and.to.contain("DGRAPHCLOUD_ENDPOINT").and.to.contain("DGC101");
     expect(refusals({ clusterUrl: "https://c.example.com", token: "t" })[0]).to.contain("DGC807");
     expect(refusals({ clusterUrl: "http://c.example.com" })[0]).to.contain("DGC806");

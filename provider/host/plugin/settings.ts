@@ -70,6 +70,6 @@ function problemsOf(stack: StackSettings): string[] {
   } catch (error) {
     if (!(error instanceof DgraphCloudError)) throw error;
     const next = error.next.length === 1 ? error.next : error.next.map((line) => `- ${line}`);
-    return [presentable([error.why, ...next, `See ${pointerTo(error.code)}`].join("\n"))];
+    return [[error.why, ...next, `See ${pointerTo(error.code)}`].map(presentable).join("\n")];
   }
 }
