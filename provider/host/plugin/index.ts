@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import * as grpc from "@grpc/grpc-js";
 import * as services from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engineMessages from "@pulumi/pulumi/proto/engine_pb";
+import { logTo } from "../../api/log";
 import { CancelledError } from "../../errors/errors";
 import { type EngineChannel, openChannel, silent } from "../engineChannel";
 import { HostProcess } from "../process";
@@ -34,6 +35,9 @@ export function startPlugin(engine: string | undefined, files: PluginFiles): Pro
     const signal = AbortSignal.any([opened.signal, cancelled.signal]);
     setMaxListeners(0, signal);
     channel = { ...opened, signal };
+    logTo((line) => {
+      if (!opened.log(undefined, line, { ephemeral: false })) console.error(line);
+    });
     return channel;
   };
   // At once: only an open channel tells that the engine has died.
