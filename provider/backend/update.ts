@@ -1,3 +1,4 @@
+import { CancelledError } from "../errors/errors";
 import { mayHaveChanged } from "../errors/requestErrors";
 import { backendUrl } from "../api/settings";
 import type { Context } from "../resource/context";
@@ -72,7 +73,7 @@ export async function sendChanges(update: BackendUpdate, state: BackendState): P
   return result;
 }
 
-/** Makes one call for these inputs. If its answer is lost, the state records them as `unclear`. */
+/** Makes one call for these inputs. If its answer is lost or was not awaited, the state records them as `unclear`. */
 async function send(
   { inputs, observe }: BackendUpdate,
   state: BackendState,
@@ -84,7 +85,8 @@ async function send(
   try {
     await call();
   } catch (error) {
-    if (mayHaveChanged(error))
+    // A cancelled run does not wait for the answer.
+    if (mayHaveChanged(error) || error instanceof CancelledError)
       observe(withMetadata(state, { status: "pending", unclear: [...otherUnclear, ...names] }));
     throw error;
   }

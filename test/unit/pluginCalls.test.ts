@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
+import type { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { expect } from "chai";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
+import { waitUntil } from "../harness/clocks";
+import { CancelledError } from "../../provider/errors/errors";
 import { silent } from "../../provider/host/engineChannel";
 import { Components } from "../../provider/host/plugin/components";
 import { PackageSchema } from "../../provider/host/plugin/packageSchema";
@@ -21,12 +24,14 @@ function urnOf(name: string): string {
 describe("the calls of the engine to the plugin", () => {
   let local: LocalCloud;
   let plugin: Plugin;
+  let cancelled: AbortController;
   let settings: { readonly endpoint: string; readonly email: string; readonly password: string };
 
   beforeEach(async () => {
     local = await startLocalCloud({ provisioningMs: 0 });
     const [account] = local.accounts;
-    const host = new HostProcess(undefined, () => silent);
+    cancelled = new AbortController();
+    const host = new HostProcess(undefined, () => ({ ...silent, signal: cancelled.signal }));
     const nothing = (): void => undefined;
     const components = new Components("", () => undefined);
     plugin = new Plugin({ host, schema, cancel: nothing, attach: nothing, components });
@@ -105,6 +110,20 @@ describe("the calls of the engine to the plugin", () => {
     await diff("one", one);
     const refusal: unknown = await diff("two", two).catch((error: unknown) => error);
     expect((refusal as Error | undefined)?.message).to.contain("DGC305");
+  });
+
+  it("record a change whose answer a cancelled run has not awaited, so that the next run sends it again", async () => {
+    const made = await created("orders");
+    local.faults.add({ operation: "updateDeployment", fault: { kind: "slow", ms: 2_000 } });
+    const news = writeProperties({ ...(await checked("orders")), name: "renamed" }, []);
+    const request = new messages.UpdateRequest().setUrn(urnOf("orders")).setId(made.getId());
+    const updated = plugin.update(request.setOlds(made.getProperties()).setNews(news)).catch((error: unknown) => error);
+    await waitUntil(() => local.journal.acted("updateDeployment") === 1, { tries: 100, everyMs: 10 });
+    const reason = { code: "DGC212", why: "the run was cancelled.", next: "Run pulumi up again." } as const;
+    cancelled.abort(new CancelledError(reason));
+    const { detail } = (await updated) as { readonly detail?: ErrorResourceInitFailed };
+    const state = readProperties(detail?.getProperties()).values["__state"];
+    expect(state).to.deep.include({ status: "pending", unclear: ["name"] });
   });
 
   it("may name a resource with colons", async () => {
