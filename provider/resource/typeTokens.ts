@@ -15,8 +15,8 @@ export function typeIn(urn: string): string {
 
 /** The name of a resource, from its URN. A name may contain "::". */
 export function nameIn(urn: string): string {
-  const name = urn.split("::").slice(3).join("::");
-  return name === "" ? urn : name;
+  const parts = urn.split("::");
+  return parts.length > 4 ? parts.slice(3).join("::") : (parts.at(-1) ?? urn);
 }
 
 /** Whether a URN is of a Provider of the plugin: a connection to an account or to a cluster. */

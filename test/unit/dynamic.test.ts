@@ -833,7 +833,7 @@ describe(`a resource on the ${testedHost} host`, () => {
       thing.failure.delete = new ConflictError({ code: "DGC307", why: "no.", next: "Later." });
       const without = await rejection(dynamic.delete("0x1", { place: "here" }));
       expect(without.message).to.match(/^Thing \(0x1\) was not deleted/);
-      const hostile = await rejection(dynamic.delete("0x1\u001b[2J", { __urn: "urn:pulumi:s::p::t::\u001b[2Jx" }));
+      const hostile = await rejection(dynamic.delete("0x1\u001b[2J", { __urn: "urn::\u001b[2Jx" }));
       expect(hostile.message).to.match(/^Thing "x" \(0x1\) was not deleted/);
     });
 
