@@ -37,8 +37,9 @@ function environment(
   inputs: pulumi.Inputs,
   options: pulumi.ComponentResourceOptions,
 ): pulumi.provider.ConstructResult {
-  const { urn, backend, schema, graphqlEndpoint, jwtToken } = new Environment(name, inputs as EnvironmentArgs, options);
-  return { urn, state: { backend, schema, graphqlEndpoint, jwtToken } };
+  const made = new Environment(name, inputs as EnvironmentArgs, options);
+  const { urn, backend, seed, schema, graphqlEndpoint, jwtToken } = made;
+  return { urn, state: { backend, seed, schema, graphqlEndpoint, jwtToken } };
 }
 
 void serveComponents();

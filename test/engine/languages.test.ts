@@ -175,3 +175,48 @@ for (const [name, { language, name: backendName, backendIs, prepare }] of Object
       expect(stack.local.cloud.all().map(({ uid }) => uid)).to.deep.equal(others);
     });
   });
+
+describe("engine: an Environment with data, in a program in YAML on the plugin", function () {
+  this.timeout(300_000);
+  let stack: Stack;
+
+  before(async () => {
+    const engine = await withLanguage(await prepareEngine(), "yaml");
+    stack = await Stack.ofCopy(join(root, "examples/plugin-yaml"), { provisioningMs: 0, restoreMs: 200 }, engine);
+  });
+  after(() => stack.close());
+
+  it("is made with its parts, takes part in other resources, and stays as it is in a second up", async () => {
+    const text = "type Task { id: ID! title: String }";
+    const source = await addProduction(stack.local, text);
+    const program = `
+      name: plugin-yaml
+      runtime: yaml
+      plugins: { providers: [{ name: dgraphcloud, path: node_modules/pulumi-dgraphcloud/plugin }] }
+      resources:
+        review:
+          type: dgraphcloud:Environment
+          properties:
+            name: review
+            zone: us-east-1
+            deploymentType: dedicated
+            schema: "${text}"
+            seed: { source: "${source}" }
+        again:
+          type: dgraphcloud:Restore
+          properties:
+            target: \${review.backend.id}
+            source: "${source}"
+      outputs:
+        status: \${again.status}`;
+    writeFileSync(join(stack.project, "Pulumi.yaml"), program);
+    await succeeds(stack.up());
+    const review = stack.local.cloud.all().find(({ uid }) => uid !== source);
+    expect(review?.name).to.equal("review");
+    expect(await stack.output("status")).to.equal("OK");
+    expect(stack.local.journal.acted("restore"), "the seed, and the Restore").to.equal(2);
+    await succeeds(stack.up("--expect-no-changes"));
+    await succeeds(stack.destroy());
+    expect(stack.local.cloud.all().map(({ uid }) => uid)).to.deep.equal([source]);
+  });
+});
