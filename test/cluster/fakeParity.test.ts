@@ -100,6 +100,15 @@ async function idle(client: AlphaClient): Promise<void> {
   await waitUntil(isIdle, { tries: 300, everyMs: 100 });
 }
 
+/** Waits until Alpha answers with the schema that it was sent: it answers with the one from before for a moment. */
+async function isLive(client: AlphaClient, text: string): Promise<void> {
+  const isAnswered = async (): Promise<boolean> => {
+    const { getGQLSchema } = await client.admin<{ getGQLSchema?: { schema: string } }>("{ getGQLSchema { schema } }");
+    return getGQLSchema?.schema === text;
+  };
+  await waitUntil(isAnswered, { tries: 50, everyMs: 100 });
+}
+
 async function latestSeries(client: AlphaClient, folder: string): Promise<string> {
   const { listBackups } = await client.admin<{ listBackups: readonly { backupId: string }[] }>(
     `{ listBackups(input: { location: "${folder}" }) { backupId } }`,
@@ -120,6 +129,7 @@ async function tellAll({ client, folder, addNodes }: Subject): Promise<Story> {
   await told.ask("/graphql", { query: "{ __typename }" });
   for (const text of ["", "# only", "type User {", "type User { id: ID!\n name: Strin }", lists, lists])
     await told.update(text);
+  await isLive(client, lists);
   await told.ask("/graphql", { query: "{ __typename }" });
   await told.admin("{ getGQLSchema { schema } }");
   await told.dql("schema {}");
@@ -130,6 +140,7 @@ async function tellAll({ client, folder, addNodes }: Subject): Promise<Story> {
   // Refused with data; saved all the same, and healed by the old text.
   for (const text of [single, objects, lists, more, more.replace("mid: [String]", "mid: String"), more]) {
     await told.update(text);
+    await isLive(client, text);
     await told.admin("{ getGQLSchema { schema } }");
     await told.dql("schema {}");
   }

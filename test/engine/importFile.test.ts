@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { Stack, succeeds } from "../harness/engineStack";
 
 const command = resolve(__dirname, "../../dist/cli/index.js");
-const schema = "type Order {\n  id: ID!\n}\n";
+const schema = "type Order {\n  id: ID!\n  item: String\n}\n";
 
 describe("engine: the file of import-file", function () {
   this.timeout(180_000);
