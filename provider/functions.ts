@@ -10,11 +10,10 @@ import type {
 } from "./types";
 import { AbsentError, DgraphCloudError, noSuchBackend, SettingsError } from "./errors/errors";
 import { messageOf } from "./resource/messages";
-import { checkSettings, connectionOf, endpointsOf, readSettings, type SettingName } from "./api/settings";
+import { checkSettings, connectionOf, endpointsOf, readSettings, type StackSettings } from "./api/settings";
 import { systemClock } from "./time";
 import { Account } from "./run/account";
 import { begin, type Operation } from "./run/operation";
-type StackSettings = Readonly<Partial<Record<SettingName, string | undefined>>>;
 
 const timeout = { input: "the time for looking up backends", value: "5m", ms: 300_000 };
 

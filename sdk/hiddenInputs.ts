@@ -12,9 +12,13 @@ export interface HiddenMarks {
   readonly __secrets: Promise<string[] | undefined>;
 }
 
+export function hiddenUnknown(inputs: pulumi.Inputs): Pick<HiddenMarks, "__unknown"> {
+  return { __unknown: namesThat(inputs, async ({ isKnown }) => !(await isKnown)) };
+}
+
 export function hiddenMarks(inputs: pulumi.Inputs): HiddenMarks {
   return {
-    __unknown: namesThat(inputs, async ({ isKnown }) => !(await isKnown)),
+    ...hiddenUnknown(inputs),
     __secrets: namesThat(inputs, ({ isSecret }) => isSecret),
   };
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { delegate, type Kind } from "../provider/host/delegate";
-import { hiddenMarks, hiddenUrn } from "./hiddenInputs";
+import { hiddenMarks, hiddenUnknown, hiddenUrn } from "./hiddenInputs";
 import { requireInstalled } from "./install";
 
 /** A resource that is about to be registered. */
@@ -61,8 +61,7 @@ const pluginHost: Host = {
   classOf: (one) => (pluginClasses.get(one) ?? one) as typeof one,
   requireProvider: () => undefined,
   // Without any input, a look-up could not be told from an import.
-  hiddenInputs: ({ inputs }) =>
-    inputs === undefined ? { __lookup: true } : { __unknown: hiddenMarks(inputs).__unknown },
+  hiddenInputs: ({ inputs }) => (inputs === undefined ? { __lookup: true } : hiddenUnknown(inputs)),
   optionsOf: (kind, options) => withVersion(withAlias(options, dynamicHost.typeOf(kind))),
   propertyOf: (setting) => setting,
   providerOptions: (options) => withVersion(options),

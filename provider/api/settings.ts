@@ -1,5 +1,5 @@
 import { reportUnlessElsewhere } from "../errors/advice";
-import { SettingsError } from "../errors/errors";
+import { DgraphCloudError, SettingsError } from "../errors/errors";
 import { listOf } from "../errors/text";
 import { clusterAccess, type ClusterSettings } from "./cluster/access";
 import { isLoopback } from "./loopback";
@@ -33,6 +33,9 @@ export const settingNames = [...accountNames, ...clusterNames] as const;
 export type SettingName = (typeof settingNames)[number];
 
 export const defaultEndpoint = "https://cerebro.cloud.dgraph.io/graphql";
+
+/** Settings by their names, as a stack or a Provider gives them. */
+export type StackSettings = Readonly<Partial<Record<SettingName, string | undefined>>>;
 
 type Lookup = (name: SettingName) => string | undefined;
 
@@ -71,6 +74,17 @@ export function checkSettings({ endpoint, cluster, conflict }: Settings): void {
   }
   if (cluster === undefined) endpointUrl(endpoint);
   else clusterAccess(cluster);
+}
+
+/** What is wrong with the settings, as far as it can be found without a call; undefined when nothing is. */
+export function settingsProblem(settings: Settings): DgraphCloudError | undefined {
+  try {
+    checkSettings(settings);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DgraphCloudError) return error;
+    throw error;
+  }
 }
 
 /** The address of the control plane. Tokens are sent there, so it must be https; http is allowed for a cloud on this machine only. */

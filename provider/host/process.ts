@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import { type Clock, formatDuration, systemClock } from "../time";
 import { Account } from "../run/account";
 import {
-  checkSettings,
   connectionOf,
   endpointUrl,
   readSettings,
   type SettingName,
   type Settings,
+  settingsProblem,
 } from "../api/settings";
 import type { Connection } from "../resource/connection";
 import type { Context } from "../resource/context";
-import { DgraphCloudError } from "../errors/errors";
+import type { DgraphCloudError } from "../errors/errors";
 import { type EngineChannel, connectEngine, engineAddress } from "./engineChannel";
 import { presentable } from "../resource/messages";
 import { Row } from "./row";
@@ -55,13 +55,7 @@ export class HostProcess implements Host {
   }
 
   settingsFailure(): DgraphCloudError | undefined {
-    try {
-      checkSettings(this.settings);
-      return undefined;
-    } catch (error) {
-      if (error instanceof DgraphCloudError) return error;
-      throw error;
-    }
+    return settingsProblem(this.settings);
   }
 
   /** What this run knows of backends; none where the settings connect to nothing. */

@@ -49,6 +49,12 @@ export class Checks<Inputs, S extends State> {
     return { inputs, failures };
   }
 
+  /** The inputs in the state, also where the engine hands over none because it checks a replacement again. */
+  inputsInState(urn: string | undefined, olds: Values): Values {
+    if (Object.keys(olds).length > 0) this.oldInputs.set(urn, olds);
+    return this.oldInputs.get(urn) ?? {};
+  }
+
   /** Runs only for an object that would be created or replaced, so that an ordinary check makes no call. */
   private async preflight(
     urn: string | undefined,
@@ -65,8 +71,7 @@ export class Checks<Inputs, S extends State> {
   private async announce(urn: string | undefined, before: Values, inputs: Values): Promise<void> {
     if (this.resource.announce === undefined) return;
     const isNew = Object.keys(before).length === 0;
-    if (!isNew) this.oldInputs.set(urn, before);
-    const olds = isNew ? (this.oldInputs.get(urn) ?? {}) : before;
+    const olds = this.inputsInState(urn, before);
     const replaces = effectiveFields(this.fields, olds, inputs, "replace");
     const makes = isNew || replaces.length > 0;
     const announced = { inputs: inputs as Inputs, olds: olds as Partial<Inputs>, replaces, makes };

@@ -43,6 +43,11 @@ export class Lifecycle<Inputs, S extends State> {
     return this.checks.check(olds, given);
   }
 
+  /** The inputs in the state, also where the engine hands over none because it checks a replacement again. */
+  inputsInState(urn: string, olds: Values): Values {
+    return this.checks.inputsInState(urn, olds);
+  }
+
   diff(id: string, olds: Values, { urn, news, missing }: Given): Promise<Difference> {
     const { resource, fields } = this;
     return this.run<Difference>("diff", { urn, id }, (context) => {

@@ -4,13 +4,22 @@ import { scrub } from "../errors/redact";
 import { isBackend } from "../api/dataPlane";
 import { nameIn, typeIn } from "./typeTokens";
 
-/** A message: what failed and why, what to do next (one action a line), and the link to more about its code. */
-export function messageOf(
-  what: string,
-  { why, next, code }: { readonly why: string; readonly next: readonly string[]; readonly code: Code },
-): string {
+/** Why something failed, what to do next (one action a line), and the link to more about its code. */
+interface Explanation {
+  readonly why: string;
+  readonly next: readonly string[];
+  readonly code: Code;
+}
+
+/** A message: what failed and why, what to do next, and the link to more. */
+export function messageOf(what: string, { why, next, code }: Explanation): string {
+  return explanationOf({ why: `${what}: ${why}`, next, code });
+}
+
+/** A message for a place where the engine says what failed. */
+export function explanationOf({ why, next, code }: Explanation): string {
   const actions = next.length === 1 ? next : next.map((action) => `- ${action}`);
-  return [`${what}: ${why}`, ...actions, `See ${pointerTo(code)}`].map(presentable).join("\n");
+  return [why, ...actions, `See ${pointerTo(code)}`].map(presentable).join("\n");
 }
 
 /** Removes secrets and control characters: our texts contain names and messages of the service. */

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Account, Backend, LocalCloudOptions } from "dgraphcloud-local";
+import type { Backend, LocalCloudOptions } from "dgraphcloud-local";
 import { settingNames } from "../../provider/api/settings";
 import { prepareEngine } from "../../tools/engine";
 import { withPolicyPacks } from "../../tools/policyPacks";
@@ -10,27 +10,15 @@ import { root } from "../docs/blocks";
 import { recordsOf } from "../local/content";
 import { fails, type Run, type Stack, stackName, succeeds } from "../harness/engineStack";
 import { killTree } from "../harness/processes";
-import { followedPages, pluginPages, selfHostedPage, Story } from "./howToReader";
+import { describePage, dev, followedPages, pluginPages, selfHostedPage, type Story } from "./howToReader";
 
-const dev: Account = { email: "dev@example.com", password: "local-password" };
 const pagesFollowed: string[] = [];
 
-/** A page as one long story: what each test leaves is what the next one begins with. */
+/** A page that this file follows. */
 function page(name: string, options: LocalCloudOptions, tests: (story: () => Story) => void): void {
   const file = `docs/how-to/${name}.md`;
   pagesFollowed.push(file);
-  describe(`engine: ${file}`, function () {
-    this.timeout(300_000);
-    let story: Story;
-    before(async () => {
-      story = await Story.start(file, { accounts: [dev], ...options });
-    });
-    after(() => story.stack.close());
-    tests(() => story);
-    it("was followed to its end", () => {
-      expect(story.left()).to.deep.equal([]);
-    });
-  });
+  describePage(file, options, tests);
 }
 
 /** Makes a backend as somebody would in the console. */

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect } from "chai";
-import type { LocalCloudOptions } from "dgraphcloud-local";
+import type { Account, LocalCloudOptions } from "dgraphcloud-local";
 import { allBlocks, allPages, type Block, fileOf, notPrinted, placeOf, root } from "../docs/blocks";
 import { runShell } from "../docs/shell";
 import { isFollowed, neverTooLate, treatmentOf } from "../docs/blockTreatments";
@@ -115,4 +115,23 @@ function replaced(text: string, instead: Readonly<Record<string, string>>): stri
 /** Whether an output block shows that the command above it fails. */
 function isError(block: Block | undefined): boolean {
   return block !== undefined && treatmentOf(block) === "output" && block.text.startsWith("error: ");
+}
+
+/** The account of the pages, unless they name others. */
+export const dev: Account = { email: "dev@example.com", password: "local-password" };
+
+/** A page as one long story: what each test leaves is what the next one begins with. */
+export function describePage(file: string, options: LocalCloudOptions, tests: (story: () => Story) => void): void {
+  describe(`engine: ${file}`, function () {
+    this.timeout(300_000);
+    let story: Story;
+    before(async () => {
+      story = await Story.start(file, { accounts: [dev], ...options });
+    });
+    after(() => story.stack.close());
+    tests(() => story);
+    it("was followed to its end", () => {
+      expect(story.left()).to.deep.equal([]);
+    });
+  });
 }

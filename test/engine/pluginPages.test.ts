@@ -1,28 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
-import type { Account, Backend, LocalCloudOptions } from "dgraphcloud-local";
+import type { Account, Backend } from "dgraphcloud-local";
 import { fails, type Stack, succeeds } from "../harness/engineStack";
-import { pluginPages, Story } from "./howToReader";
+import { describePage, dev, pluginPages, type Story } from "./howToReader";
 
-const dev: Account = { email: "dev@example.com", password: "local-password" };
 const them: Account = { email: "them@example.com", password: "their-password" };
-
-/** A page as one long story: what each test leaves is what the next one begins with. */
-function page(file: string, options: LocalCloudOptions, tests: (story: () => Story) => void): void {
-  describe(`engine: ${file}`, function () {
-    this.timeout(300_000);
-    let story: Story;
-    before(async () => {
-      story = await Story.start(file, { accounts: [dev], ...options });
-    });
-    after(() => story.stack.close());
-    tests(() => story);
-    it("was followed to its end", () => {
-      expect(story.left()).to.deep.equal([]);
-    });
-  });
-}
 
 const pluginType = /^dgraphcloud:index:/;
 const dynamicType = /^pulumi-nodejs:dynamic\/dgraphcloud:/;
@@ -47,7 +30,7 @@ function changes({ local: { journal } }: Stack): number[] {
   return operations.map((operation) => journal.acted(operation));
 }
 
-page(pluginPages.plugin, {}, (story) => {
+describePage(pluginPages.plugin, {}, (story) => {
   /** The project of the tests has another name. */
   const instead = { "name: orders\nruntime": "name: test\nruntime" };
 
@@ -82,7 +65,7 @@ page(pluginPages.plugin, {}, (story) => {
   });
 });
 
-page(pluginPages.move, { accounts: [dev, them] }, (story) => {
+describePage(pluginPages.move, { accounts: [dev, them] }, (story) => {
   let before: number[];
 
   it("makes a stack with the dynamic provider", async () => {
@@ -115,7 +98,7 @@ page(pluginPages.move, { accounts: [dev, them] }, (story) => {
   });
 });
 
-page(pluginPages.import, {}, (story) => {
+describePage(pluginPages.import, {}, (story) => {
   /** Makes a backend as somebody would in the console. */
   async function make(name: string, deploymentType = "dedicated"): Promise<Backend> {
     const { cloud, accounts } = story().stack.local;

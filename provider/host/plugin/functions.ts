@@ -10,7 +10,7 @@ import { holdsSecret } from "../../schema/authorization";
 import type { ObjectStoreCredentials } from "../../types";
 import type { Values } from "../../resource/values";
 import type { Properties } from "./properties";
-import type { StackSettings } from "./settings";
+import type { StackSettings } from "../../api/settings";
 
 /** The functions of the package by their names, each with the arguments of the function of the sdk that has its name. */
 const functions: Readonly<Record<string, (stack: StackSettings, args: Values) => Promise<Properties>>> = {

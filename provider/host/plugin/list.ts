@@ -1,5 +1,5 @@
 import { listBackends } from "../../functions";
-import type { StackSettings } from "./settings";
+import type { StackSettings } from "../../api/settings";
 
 /** An object that is there, whether a stack manages it or not. */
 export interface Listed {

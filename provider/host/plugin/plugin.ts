@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import type { StackSettings } from "../../api/settings";
 import { backend } from "../../backend";
 import { backup } from "../../backup";
 import { dataDrop } from "../../dataDrop";
@@ -16,7 +17,7 @@ import { type Listed, listObjects } from "./list";
 import type { Outputs, PackageSchema } from "./packageSchema";
 import { readProperties, writeProperties } from "./properties";
 import { PluginResource, type ResourceCalls } from "./resource";
-import { checkConfig, diffConfig, settingsOf, type StackSettings } from "./settings";
+import { checkConfig, diffConfig, settingsOf } from "./settings";
 
 /** What a plugin gets from what starts it. */
 export interface PluginParts {

@@ -30,8 +30,6 @@ export interface ResourceCalls {
 export class PluginResource<Inputs, S extends State> implements ResourceCalls {
   private readonly fields: Readonly<Record<string, Field>>;
   private readonly lifecycle: Lifecycle<Inputs, S>;
-  /** The inputs in the state, by URN: the engine checks a replacement twice, the second time without them. */
-  private readonly oldInputs = new Map<string, Values>();
 
   constructor(
     private readonly resource: Resource<Inputs, S>,
@@ -129,8 +127,7 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
   /** Only actions, which are what has no read, ask whether their backend is protected. */
   private protection(urn: string, olds: Values, news: Values): Values {
     if (this.resource.read !== undefined) return {};
-    if (Object.keys(olds).length > 0) this.oldInputs.set(urn, olds);
-    return knownProtection(this.host.facts(), news, this.oldInputs.get(urn) ?? {});
+    return knownProtection(this.host.facts(), news, this.lifecycle.inputsInState(urn, olds));
   }
 
   private given(request: Timed, { values, secrets }: Properties): Given {

@@ -6,16 +6,13 @@ import {
   type DiffRequest,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { isDeepStrictEqual } from "node:util";
-import { checkSettings, readSettings, type SettingName, settingNames } from "../../api/settings";
+import { readSettings, settingNames, settingsProblem, type StackSettings } from "../../api/settings";
 import { pointerTo } from "../../errors/codes";
-import { DgraphCloudError } from "../../errors/errors";
 import { clean, listOf } from "../../errors/text";
 import { holdsUnknown } from "../../resource/fields";
-import { presentable } from "../../resource/messages";
+import { explanationOf } from "../../resource/messages";
 import type { Values } from "../../resource/values";
 import { readProperties, writeProperties } from "./properties";
-
-export type StackSettings = Readonly<Partial<Record<SettingName, string>>>;
 
 /** What the engine itself puts beside the settings of a provider. */
 const ofEngine: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "pluginChecksums", "parameterization"]);
@@ -34,13 +31,8 @@ export function checkConfig(request: CheckRequest, secretSettings: readonly stri
   response.setInputs(writeProperties(values, [...secrets, ...secretSettings]));
   const reasons = [...unknownNames(values), ...(holdsUnknown(values) ? [] : problemsOf(settingsOf(values)))];
   response.setFailuresList(
-    reasons.map((reason) => {
-      const failure = new CheckFailure();
-      // Named in the reason only: the engine prints the value beside the name of a property, and it may be a password in the wrong place.
-      failure.setProperty("");
-      failure.setReason(reason);
-      return failure;
-    }),
+    // Named in the reason only: the engine prints the value beside the name of a property, and it may be a password in the wrong place.
+    reasons.map((reason) => new CheckFailure().setProperty("").setReason(reason)),
   );
   return response;
 }
@@ -64,12 +56,6 @@ function unknownNames(values: Values): string[] {
 }
 
 function problemsOf(stack: StackSettings): string[] {
-  try {
-    checkSettings(readSettings((name) => stack[name], process.env));
-    return [];
-  } catch (error) {
-    if (!(error instanceof DgraphCloudError)) throw error;
-    const next = error.next.length === 1 ? error.next : error.next.map((line) => `- ${line}`);
-    return [[error.why, ...next, `See ${pointerTo(error.code)}`].map(presentable).join("\n")];
-  }
+  const problem = settingsProblem(readSettings((name) => stack[name], process.env));
+  return problem === undefined ? [] : [explanationOf(problem)];
 }
