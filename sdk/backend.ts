@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../provider/types";
-import { hiddenDefaultName } from "./hiddenInputs";
-import { type Host, hostOf, hostOfResource } from "./host";
+import { hostOf, hostOfResource } from "./host";
+import { RegisteredResource, withSecretOutputs } from "./registeredResource";
 
 /** How long each operation on a {@link Backend} may take: durations like "90s", "20m" or "1h30m". A change only writes the state. */
 export interface BackendTimeouts {
@@ -83,7 +83,7 @@ export interface BackendArgs {
  * export const endpoint = orders.graphqlEndpoint;
  * ```
  */
-export class Backend extends pulumi.CustomResource {
+export class Backend extends RegisteredResource {
   /** Uid of the backend: another name for `id`, known in every preview of an update. */
   readonly uid: pulumi.Output<string>;
   /**
@@ -136,11 +136,8 @@ export class Backend extends pulumi.CustomResource {
   /** @internal */
   constructor(name: string, args: undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args: BackendArgs | undefined, options?: pulumi.CustomResourceOptions) {
-    const host = hostOf(new.target);
-    host.requireProvider();
-    const secretOutputs = { additionalSecretOutputs: ["jwtToken"] };
-    const own = pulumi.mergeOptions(protection(args, options), secretOutputs);
-    super(host.typeOf("backend"), name, properties(host, name, args, options), host.optionsOf("backend", own));
+    const own = withSecretOutputs(protection(args, options), "jwtToken");
+    super(hostOf(new.target), { kind: "backend", name, outputs, inputs: args && { ...args }, options: own });
     this.uid = this.id;
     // Inherited from a parent as well.
     const protect = (this as { readonly __protect?: boolean }).__protect === true;
@@ -148,15 +145,16 @@ export class Backend extends pulumi.CustomResource {
   }
 }
 
-const outputs = {
+type Output = "url" | "graphqlEndpoint" | "adminEndpoint" | "jwtToken" | "owner";
+/** Inputs that say what to do with the backend. They are no outputs. */
+type Instruction = "adoptUid" | "adoptExisting" | "waitForReady" | "timeouts";
+
+const outputs: { [Name in Output | Exclude<keyof BackendArgs, Instruction>]: undefined } = {
   url: undefined,
   graphqlEndpoint: undefined,
   adminEndpoint: undefined,
   jwtToken: undefined,
   owner: undefined,
-};
-
-const inputs: { [Name in keyof Required<BackendArgs>]: undefined } = {
   name: undefined,
   zone: undefined,
   deploymentType: undefined,
@@ -170,21 +168,7 @@ const inputs: { [Name in keyof Required<BackendArgs>]: undefined } = {
   dgraphHA: undefined,
   lambdaScript: undefined,
   deletionProtection: undefined,
-  adoptUid: undefined,
-  adoptExisting: undefined,
-  waitForReady: undefined,
-  timeouts: undefined,
 };
-
-function properties(
-  host: Host,
-  name: string,
-  args: BackendArgs | undefined,
-  options: pulumi.CustomResourceOptions | undefined,
-): pulumi.Inputs {
-  const hidden = host.hiddenInputs({ kind: "backend", name, inputs: args && { ...args }, options });
-  return { ...outputs, ...inputs, ...args, ...(args && hiddenDefaultName(name, options)), ...hidden };
-}
 
 /** The engine's own protection as well: it refuses a forced replacement before anything is created. */
 function protection(

@@ -28,6 +28,11 @@ export function hiddenProtection(backend: Backend | pulumi.Input<string> | undef
   };
 }
 
+/** The hidden input of a schema: the URN of its backend. */
+export function hiddenBackend(backend: Backend | pulumi.Input<string> | undefined): pulumi.Inputs {
+  return { __backend: hiddenProtection(backend).__backend };
+}
+
 function declaredBy({ urn, __protection }: Backend): pulumi.Output<Declared> {
   return pulumi.output({ urn, ...(__protection ?? unprotected) });
 }

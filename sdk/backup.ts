@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackupContents, ObjectStoreCredentials } from "../provider/types";
 import { recordOptions } from "./backendProtection";
 import { hostOf } from "./host";
+import { RegisteredResource } from "./registeredResource";
 import { type ObjectStoreCredentialsArgs, secretCredentials, type Triggers } from "./types";
 
 /** How long a {@link Backup} may take. A change only writes the state. */
@@ -62,7 +63,7 @@ export interface BackupArgs {
  * new dgraphcloud.Restore("staging-from-production", { backup: nightly, confirm: "staging.example.com" }, { provider: staging });
  * ```
  */
-export class Backup extends pulumi.CustomResource {
+export class Backup extends RegisteredResource {
   /**
    * The credentials that the program gives, for a Restore of the Backup. Undefined where it gives none: an output would not be known in previews.
    *
@@ -91,11 +92,8 @@ export class Backup extends pulumi.CustomResource {
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: BackupArgs, options?: pulumi.CustomResourceOptions) {
-    const host = hostOf(new.target);
-    host.requireProvider();
     const inputs = { ...args, credentials: secretCredentials(args.credentials) };
-    const properties = { ...outputs, ...inputs, ...host.hiddenInputs({ kind: "backup", name, inputs, options }) };
-    super(host.typeOf("backup"), name, properties, host.optionsOf("backup", recordOptions(options)));
+    super(hostOf(new.target), { kind: "backup", name, outputs, inputs, options: recordOptions(options) });
     this.__credentials = inputs.credentials;
   }
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Backend } from "./backend";
 import { hiddenProtection, recordOptions } from "./backendProtection";
 import { hostOf } from "./host";
+import { RegisteredResource, withSecretOutputs } from "./registeredResource";
 import { type Triggers, uidIfGiven } from "./types";
 
 /** How long a {@link DataDrop} may take. A change only writes the state. */
@@ -82,7 +83,7 @@ export interface DataDropArgs {
  * new dgraphcloud.DataDrop("wipe-staging", { backend: staging, allData: true, confirm: "staging", triggers: { asked: "2026-01-31" }, notAfter: "2026-01-31T18:00:00Z" });
  * ```
  */
-export class DataDrop extends pulumi.CustomResource {
+export class DataDrop extends RegisteredResource {
   /** Uid of the backend, or id of the cluster. */
   declare readonly backend: pulumi.Output<string>;
   /** When it began (ISO 8601). */
@@ -97,17 +98,10 @@ export class DataDrop extends pulumi.CustomResource {
   declare readonly exportUrls: pulumi.Output<string[] | undefined>;
 
   constructor(name: string, args: DataDropArgs, options?: pulumi.CustomResourceOptions) {
-    const host = hostOf(new.target);
-    host.requireProvider();
     const inputs = { ...args, backend: uidIfGiven(args.backend) };
-    const properties = {
-      ...outputs,
-      ...inputs,
-      ...hiddenProtection(args.backend),
-      ...host.hiddenInputs({ kind: "dataDrop", name, inputs, options }),
-    };
-    const own = pulumi.mergeOptions(recordOptions(options), { additionalSecretOutputs: ["exportUrls"] });
-    super(host.typeOf("dataDrop"), name, properties, host.optionsOf("dataDrop", own));
+    const own = withSecretOutputs(recordOptions(options), "exportUrls");
+    const registration = { kind: "dataDrop", name, outputs, inputs, options: own } as const;
+    super(hostOf(new.target), { ...registration, hidden: hiddenProtection(args.backend) });
   }
 }
 

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { holdsSecret } from "../provider/schema/authorization";
 import type { SchemaChange } from "../provider/types";
 import type { Backend } from "./backend";
-import { hiddenProtection } from "./backendProtection";
-import { type Host, hostOf } from "./host";
+import { hiddenBackend } from "./backendProtection";
+import { hostOf } from "./host";
+import { RegisteredResource } from "./registeredResource";
 import { type Triggers, uidIfGiven } from "./types";
 
 /** How long each operation on a {@link GraphqlSchema} may take: durations like "90s", "20m" or "1h30m". A change only writes the state. */
@@ -88,7 +89,7 @@ export interface GraphqlSchemaArgs {
  * new dgraphcloud.GraphqlSchema("shop", { schema: new pulumi.asset.FileAsset("shop.graphql") }, { provider: cluster });
  * ```
  */
-export class GraphqlSchema extends pulumi.CustomResource {
+export class GraphqlSchema extends RegisteredResource {
   /** Uid of the backend, or id of the cluster. */
   declare readonly backend: pulumi.Output<string>;
   /** The text that is live, without the line of `authorization`. */
@@ -114,10 +115,8 @@ export class GraphqlSchema extends pulumi.CustomResource {
   /** @internal */
   constructor(name: string, args: undefined, options: pulumi.CustomResourceOptions);
   constructor(name: string, args: GraphqlSchemaArgs | undefined, options?: pulumi.CustomResourceOptions) {
-    const host = hostOf(new.target);
-    host.requireProvider();
-    const own = { ...outputs, ...properties(host, name, args, options) };
-    super(host.typeOf("graphqlSchema"), name, own, host.optionsOf("graphqlSchema", options));
+    const registration = { kind: "graphqlSchema", name, outputs, inputs: args && inputsOf(args), options } as const;
+    super(hostOf(new.target), { ...registration, hidden: args && hiddenBackend(args.backend) });
   }
 }
 
@@ -129,22 +128,13 @@ const outputs = {
   appliedAt: undefined,
 };
 
-function properties(
-  host: Host,
-  name: string,
-  args: GraphqlSchemaArgs | undefined,
-  options: pulumi.CustomResourceOptions | undefined,
-): pulumi.Inputs {
-  const registration = { kind: "graphqlSchema", name, options } as const;
-  if (args === undefined) return host.hiddenInputs({ ...registration, inputs: undefined });
-  const inputs = {
+function inputsOf(args: GraphqlSchemaArgs): pulumi.Inputs {
+  return {
     ...args,
     backend: uidIfGiven(args.backend),
     schema: textOf(args.schema),
     ...(args.authorization !== undefined && { authorization: withSecretKey(args.authorization) }),
   };
-  const { __backend } = hiddenProtection(args.backend);
-  return { ...inputs, __backend, ...host.hiddenInputs({ ...registration, inputs }) };
 }
 
 /** The text of a schema. Assets are read here: the provider may run in another folder. */

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { delegate, type Kind } from "../provider/host/delegate";
+import { dynamicType } from "../provider/resource/typeTokens";
 import { hiddenMarks, hiddenUnknown, hiddenUrn } from "./hiddenInputs";
 import { requireInstalled } from "./install";
 
@@ -8,8 +9,12 @@ import { requireInstalled } from "./install";
 export interface Registration {
   readonly kind: Kind;
   readonly name: string;
+  /** The outputs, without values. */
+  readonly outputs: pulumi.Inputs;
   /** What the program gives. Undefined for a resource that is only looked up. */
   readonly inputs: pulumi.Inputs | undefined;
+  /** Hidden inputs that this kind has on every host. */
+  readonly hidden?: pulumi.Inputs | undefined;
   readonly options: pulumi.CustomResourceOptions | undefined;
 }
 
@@ -40,11 +45,11 @@ const dynamicHost: Host = {
   providerPackage: "pulumi-nodejs",
   hasCustomTimeouts: false,
   hidesOutputs: true,
-  typeOf: (kind) => `pulumi-nodejs:dynamic/dgraphcloud:${capitalized(kind)}`,
+  typeOf: (kind) => dynamicType(capitalized(kind)),
   classOf: (one) => one,
   requireProvider: requireInstalled,
   hiddenInputs: ({ kind, name, inputs, options }) => ({
-    ...(inputs && { ...hiddenUrn(dynamicHost.typeOf(kind), name, options), ...hiddenMarks(inputs) }),
+    ...(inputs && { ...hiddenUrn(name, options), ...hiddenMarks(inputs) }),
     __provider: delegate(kind),
   }),
   optionsOf: (kind, options) => withAlias(options, pluginHost.typeOf(kind)),

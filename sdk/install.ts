@@ -21,7 +21,7 @@ let isFound = false;
  */
 export function requireInstalled(): void {
   if (programFolder === undefined || isFound || underMocks()) return;
-  isFound = resolves(`${name}/provider`, programFolder);
+  isFound = isInstalled(programFolder);
   if (isFound) return;
   const folder = manifestFolder(programFolder);
   throw new pulumi.RunError(
@@ -57,13 +57,10 @@ function modulesFolder(one: string, from: string): string | undefined {
   }
 }
 
-function resolves(module: string, folder: string): boolean {
-  try {
-    createRequire(join(folder, "x.js")).resolve(module);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether a folder or one above it has this package. A package does not count as installed for itself, since the engine's host does not find it. */
+function isInstalled(folder: string): boolean {
+  const folders = createRequire(join(folder, "x.js")).resolve.paths(name) ?? [];
+  return folders.some((one) => existsSync(join(one, name, "package.json")));
 }
 
 /** The nearest folder upward that has a package.json: package managers install there. */

@@ -2,9 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { BackupContents, RestoreStatus } from "../provider/types";
 import { recordOptions } from "./backendProtection";
 import type { Host } from "./host";
+import { RegisteredResource } from "./registeredResource";
 
 /** The part of a Restore that sends the mutation, once. */
-export class RestoreRequest extends pulumi.CustomResource {
+export class RestoreRequest extends RegisteredResource {
   declare readonly target: pulumi.Output<string>;
   declare readonly restoreId: pulumi.Output<number | undefined>;
   declare readonly restoredFolder: pulumi.Output<string | undefined>;
@@ -18,23 +19,25 @@ export class RestoreRequest extends pulumi.CustomResource {
   declare readonly startedAt: pulumi.Output<string>;
 
   constructor(host: Host, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    const kind = "restoreRequest";
-    const own = { ...requestOutputs, ...inputs, ...host.hiddenInputs({ kind, name, inputs, options }) };
-    super(host.typeOf(kind), name, own, host.optionsOf(kind, recordOptions(options)));
+    super(host, { kind: "restoreRequest", name, outputs: requestOutputs, inputs, options: recordOptions(options) });
   }
 }
 
 /** The part of a Restore that only waits, and so can be repeated. */
-export class RestoreCompletion extends pulumi.CustomResource {
+export class RestoreCompletion extends RegisteredResource {
   declare readonly status: pulumi.Output<RestoreStatus>;
   declare readonly errors: pulumi.Output<string[]>;
   declare readonly confirmed: pulumi.Output<boolean | undefined>;
   declare readonly completedAt: pulumi.Output<string | undefined>;
 
   constructor(host: Host, name: string, inputs: pulumi.Inputs, options: pulumi.CustomResourceOptions) {
-    const kind = "restoreCompletion";
-    const own = { ...completionOutputs, ...inputs, ...host.hiddenInputs({ kind, name, inputs, options }) };
-    super(host.typeOf(kind), name, own, host.optionsOf(kind, recordOptions(options)));
+    super(host, {
+      kind: "restoreCompletion",
+      name,
+      outputs: completionOutputs,
+      inputs,
+      options: recordOptions(options),
+    });
   }
 }
 

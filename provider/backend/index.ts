@@ -9,7 +9,7 @@ import { withInputs } from "../resource/values";
 import { isGone } from "./absence";
 import { announceAdoption, reportAdoption } from "./adopt";
 import { deleteBackend, refuseProtectedPredecessor } from "./delete";
-import { backendFields, type BackendHidden, type BackendInputs, checkBackend, resolveName } from "./inputs";
+import { backendFields, type BackendInputs, checkBackend, resolveName } from "./inputs";
 import { createOrAdopt } from "./create";
 import {
   type BackendState,
@@ -59,7 +59,7 @@ export const backend: Resource<BackendInputs, BackendState> = {
     if (urn !== undefined && incarnation !== "") refuseSecondResource(context, id, { urn, incarnation });
   },
 
-  async create(context, operation, inputs: BackendInputs & BackendHidden) {
+  async create(context, operation, inputs) {
     refuseProtectedPredecessor(context);
     const { live, adopted, failure } = await createOrAdopt(context, operation, inputs);
     if (adopted) reportAdoption(context, live);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   both,
   durations,
@@ -11,6 +12,7 @@ import {
   unknownValue,
   wholeNumber,
 } from "../resource/fields";
+import { nameIn, shortUrn } from "../resource/typeTokens";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../types";
 
 const deploymentTypes: readonly DeploymentType[] = ["free", "shared", "dedicated"];
@@ -45,11 +47,6 @@ export interface BackendInputs {
   readonly timeouts?: BackendTimeouts;
 }
 
-/** The hidden input of a Backend: the default name, which the sdk computes in the program. */
-export interface BackendHidden {
-  readonly __defaultName?: string;
-}
-
 export const backendFields: FieldTable<BackendInputs> = {
   name: { onChange: "update", check: notEmpty },
   zone: { onChange: "replace", required: true, check: notEmpty },
@@ -74,11 +71,17 @@ export const backendFields: FieldTable<BackendInputs> = {
  * The name is the program's, else the one in the state, else the default, so that an alias, a new parent or an adoption renames nothing. A
  * backend that was adopted without a name keeps the name that the service has.
  */
-export function resolveName(olds: Partial<BackendInputs>, news: BackendInputs & BackendHidden): BackendInputs {
+export function resolveName(olds: Partial<BackendInputs>, news: BackendInputs, urn: string | undefined): BackendInputs {
   if (news.name !== undefined) return news;
   const isNew = Object.keys(olds).length === 0;
-  const name = isNew ? (news.adoptUid === undefined ? news.__defaultName : undefined) : olds.name;
+  const name = isNew ? (news.adoptUid === undefined ? defaultName(urn) : undefined) : olds.name;
   return name === undefined ? news : { ...news, name };
+}
+
+/** The logical name, and seven digits that differ between stacks, projects and parents, so that equal logical names do not collide. */
+function defaultName(urn: string | undefined): string | undefined {
+  if (urn === undefined) return undefined;
+  return `${nameIn(urn)}-${createHash("sha256").update(shortUrn(urn)).digest("hex").slice(0, 7)}`;
 }
 
 export function checkBackend(inputs: BackendInputs): Failure[] {

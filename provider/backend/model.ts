@@ -4,12 +4,12 @@ import { endpointsOf } from "../api/settings";
 import { givenNames } from "../resource/fields";
 import type { Metadata } from "../resource/resource";
 import type { Account } from "../run/account";
-import { backendFields, type BackendHidden, type BackendInputs } from "./inputs";
+import { backendFields, type BackendInputs } from "./inputs";
 
 export const backendStateVersion = 1;
 
 /** Inputs of a backend that is to be created or adopted. */
-export type NewBackend = BackendInputs & BackendHidden;
+export type NewBackend = BackendInputs;
 
 /** The backend of a new resource, with the error that the service reported although it created the backend. */
 export interface NewOrAdopted {
@@ -26,8 +26,8 @@ export interface BackendMetadata extends Metadata {
   readonly account: Identity;
   /** Whether an import took it into the stack. */
   readonly imported?: true;
-  /** Inputs whose update was sent and whose answer was lost: the next run sends them again. */
-  readonly unclear: readonly string[];
+  /** Inputs whose update was sent and whose answer was lost: the next run sends them again. Missing where there are none. */
+  readonly unclear?: readonly string[];
 }
 
 /** The values of a backend under the names of the inputs and outputs. */
@@ -39,14 +39,14 @@ interface BackendValues extends Partial<BackendInputs> {
   readonly owner?: string;
 }
 
-export interface BackendState extends BackendValues, BackendHidden {
+export interface BackendState extends BackendValues {
   readonly __state: BackendMetadata;
 }
 
 /** Builds every state, partial or complete: `values` win over `inputs`, and `inputs` over what was `known`. */
 export function stateOf(
   known: Partial<BackendState>,
-  inputs: Partial<BackendInputs> & BackendHidden,
+  inputs: Partial<BackendInputs>,
   values: BackendValues,
   metadata: BackendMetadata,
 ): BackendState {
@@ -61,8 +61,19 @@ export function newMetadata(account: Account, inputs: Partial<BackendInputs>, no
     given: givenNames(backendFields, { ...inputs }),
     incarnation: new Date(now).toISOString(),
     account: account.session.identity(),
-    unclear: [],
   };
+}
+
+/** Inputs whose update was sent and whose answer was lost. */
+export function unclearInputs({ __state: { unclear = [] } }: BackendState): readonly string[] {
+  return unclear;
+}
+
+export function withUnclear(metadata: BackendMetadata, names: readonly string[]): BackendMetadata {
+  if (names.length > 0) return { ...metadata, unclear: names };
+  const others = { ...metadata } as { -readonly [Name in keyof BackendMetadata]: BackendMetadata[Name] };
+  delete others.unclear;
+  return others;
 }
 
 /** The state after a refresh, or of a backend that is only looked up (`known` is undefined). */
@@ -70,8 +81,8 @@ export function refreshedState(account: Account, live: Deployment, known: Backen
   const values = valuesOf(account, live);
   if (known !== undefined) {
     // The list shows what became of an update whose answer was lost, but it does not have every input.
-    const unclear = known.__state.unclear.filter((name) => !(name in values));
-    return stateOf(known, {}, values, { ...known.__state, unclear });
+    const unclear = unclearInputs(known).filter((name) => !(name in values));
+    return stateOf(known, {}, values, withUnclear(known.__state, unclear));
   }
   const metadata: BackendMetadata = {
     version: backendStateVersion,
@@ -79,7 +90,6 @@ export function refreshedState(account: Account, live: Deployment, known: Backen
     given: [],
     incarnation: "",
     account: [],
-    unclear: [],
   };
   return stateOf({}, {}, values, metadata);
 }
@@ -131,7 +141,7 @@ export function deploymentOf(uid: string, state: BackendState): Deployment {
 }
 
 /** The new backend: what createDeployment answered, and the inputs for what it left out. */
-export function newDeploymentOf(inputs: NewBackend, created: CreatedDeployment): Deployment {
+export function newDeploymentOf(inputs: BackendInputs, created: CreatedDeployment): Deployment {
   return {
     name: inputs.name ?? "",
     zone: inputs.zone,
@@ -147,7 +157,7 @@ export function newDeploymentOf(inputs: NewBackend, created: CreatedDeployment):
 }
 
 /** The input of createDeployment. It takes flags as texts. */
-export function createRequestOf(inputs: NewBackend): NewDeployment {
+export function createRequestOf(inputs: BackendInputs): NewDeployment {
   const text = (value: boolean): "true" | "false" => (value ? "true" : "false");
   const isDedicated = inputs.deploymentType === "dedicated";
   return {
@@ -174,18 +184,18 @@ export function updateRequestOf(uid: string, { organizationUid, ...values }: Upd
 }
 
 /** What only one resource at a time may create or adopt. */
-export function claimKeyOf({ name, zone, deploymentType, adoptUid }: NewBackend): string {
+export function claimKeyOf({ name, zone, deploymentType, adoptUid }: BackendInputs): string {
   return adoptUid ?? JSON.stringify([name, zone, deploymentType]);
 }
 
 /** Whether a backend has the name, the zone and the type of the new one. */
-export function isNamesake(deployment: Deployment, inputs: NewBackend): boolean {
+export function isNamesake(deployment: Deployment, inputs: BackendInputs): boolean {
   const sameType = deployment.deploymentType == null || deployment.deploymentType === inputs.deploymentType;
   return deployment.name === inputs.name && deployment.zone === inputs.zone && sameType;
 }
 
 /** The same, should the service trim names and zones or change their case. */
-export function mayBeNamesake(deployment: Deployment, inputs: NewBackend): boolean {
+export function mayBeNamesake(deployment: Deployment, inputs: BackendInputs): boolean {
   const plain = (text: string | undefined): string => (text ?? "").trim().toLowerCase();
   const same = { ...deployment, name: plain(deployment.name), zone: plain(deployment.zone) };
   return isNamesake(same, { ...inputs, name: plain(inputs.name), zone: plain(inputs.zone) });

@@ -8,13 +8,14 @@ import { waitFor } from "../resource/wait";
 import { type Operation } from "../run/operation";
 import { backendFields, type BackendInputs } from "./inputs";
 import {
-  type BackendMetadata,
   type BackendState,
   deploymentOf,
   stateOf,
+  unclearInputs,
   type UpdatableInputs,
   updateRequestOf,
   valuesOf,
+  withUnclear,
 } from "./model";
 
 /** An update of a backend, or what is left to do after its create. */
@@ -58,7 +59,7 @@ function withCheckedHost({ account }: Context, state: BackendState): BackendStat
 export async function sendChanges(update: BackendUpdate, state: BackendState): Promise<BackendState> {
   const { context, operation, id, inputs } = update;
   const { control, list } = context.account;
-  const wanted = new Set([...changedFields(backendFields, { ...state }, { ...inputs }), ...state.__state.unclear]);
+  const wanted = new Set([...changedFields(backendFields, { ...state }, { ...inputs }), ...unclearInputs(state)]);
   const changed = <Name extends keyof BackendInputs>(...names: Name[]): Name[] =>
     names.filter((name) => wanted.has(name) && inputs[name] !== undefined);
 
@@ -81,22 +82,21 @@ async function send(
   call: () => Promise<void>,
 ): Promise<BackendState> {
   if (names.length === 0) return state;
-  const otherUnclear = state.__state.unclear.filter((name) => !names.some((sent) => sent === name));
+  const otherUnclear = unclearInputs(state).filter((name) => !names.some((sent) => sent === name));
   try {
     await call();
   } catch (error) {
     // A cancelled run does not wait for the answer.
-    if (mayHaveChanged(error) || error instanceof CancelledError)
-      observe(withMetadata(state, { status: "pending", unclear: [...otherUnclear, ...names] }));
+    if (mayHaveChanged(error) || error instanceof CancelledError) observe(pending(state, [...otherUnclear, ...names]));
     throw error;
   }
-  const updated = withMetadata({ ...state, ...pick(inputs, names) }, { status: "pending", unclear: otherUnclear });
+  const updated = pending({ ...state, ...pick(inputs, names) }, otherUnclear);
   observe(updated);
   return updated;
 }
 
-function withMetadata(state: BackendState, metadata: Partial<BackendMetadata>): BackendState {
-  return { ...state, __state: { ...state.__state, ...metadata } };
+function pending(state: BackendState, unclear: readonly string[]): BackendState {
+  return { ...state, __state: { ...withUnclear(state.__state, unclear), status: "pending" } };
 }
 
 function pick<Name extends keyof BackendInputs>(

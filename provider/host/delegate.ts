@@ -2,10 +2,10 @@
 export type Kind = "backend" | "restoreRequest" | "restoreCompletion" | "dataDrop" | "graphqlSchema" | "backup";
 
 /**
- * The text in users' states from which the engine loads the provider, also years later. It must load whatever version of the
- * package is installed, so it contains no path and no value, and it never changes. `createRequire` resolves from the folder of the
- * program, also for a package that imports itself by name; a plain `require` in the host does not.
+ * The text in users' states from which the engine loads the provider, also years later. It must load whatever version of the package is installed,
+ * so it contains no path and no value. It is in the state twice for each resource, and the engine writes the whole state with every step. So it is short.
+ * States of 0.1.0 hold a longer text, which loads the same.
  */
 export function delegate(kind: Kind): string {
-  return `exports.handler = () => require("module").createRequire(process.cwd() + "/x.js")("pulumi-dgraphcloud/provider").${kind};`;
+  return `exports.handler=()=>require('pulumi-dgraphcloud/provider').${kind}`;
 }

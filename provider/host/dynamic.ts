@@ -31,6 +31,7 @@ export function dynamicProvider<Inputs, S extends State>(
   host: HostProcess,
 ): DynamicProvider {
   const fields: Readonly<Record<string, Field>> = resource.fields;
+  const { kind } = resource;
   const lifecycle = new Lifecycle(resource, host);
 
   return {
@@ -46,31 +47,33 @@ export function dynamicProvider<Inputs, S extends State>(
       const missing = missingInputs(news, before);
       const __unknown = missing.length === 0 ? undefined : missing;
       const given = defined({ ...withoutDelegate(news), __unknown });
-      const { inputs, failures } = await lifecycle.check(before, { urn: urnOf(news), news: given, missing });
+      const { inputs, failures } = await lifecycle.check(before, { urn: urnOf(news, kind), news: given, missing });
       const secrets = secretInputs(news);
       return { inputs, failures: failures.map((failure) => checkFailure(fields, failure, secrets)) };
     },
 
     async diff(id, olds, news) {
-      const difference = await lifecycle.diff(id, withoutDelegate(olds), givenBy(news));
+      const difference = await lifecycle.diff(id, withoutDelegate(olds), givenBy(news, kind));
       // The engine's host has no place for the names of the changed inputs: the engine finds them itself.
       return defined({ ...difference, changed: undefined });
     },
 
     create: (news) =>
       keepDelegate(news, async () => {
-        const { id, outputs } = await lifecycle.create(givenBy(news));
+        const { id, outputs } = await lifecycle.create(givenBy(news, kind));
         return { id, outs: outputs };
       }),
 
     async read(id, props = {}) {
-      const found = await lifecycle.read(id, { urn: urnOf(props), props: withoutDelegate(props) });
+      const found = await lifecycle.read(id, { urn: urnOf(props, kind), props: withoutDelegate(props) });
       return found === undefined ? { id: "", props: {} } : { id, props: found.outputs, inputs: found.inputs };
     },
 
     update: (id, olds, news) =>
-      keepDelegate(news, async () => ({ outs: await lifecycle.update(id, withoutDelegate(olds), givenBy(news)) })),
+      keepDelegate(news, async () => ({
+        outs: await lifecycle.update(id, withoutDelegate(olds), givenBy(news, kind)),
+      })),
 
-    delete: (id, props) => lifecycle.delete(id, { urn: urnOf(props), props: withoutDelegate(props) }),
+    delete: (id, props) => lifecycle.delete(id, { urn: urnOf(props, kind), props: withoutDelegate(props) }),
   };
 }

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from "node:util";
 import { keepSecret } from "../errors/redact";
 import { holdsUnknown } from "../resource/fields";
 import type { Given } from "../resource/hostInterface";
+import { dynamicType, wholeUrn } from "../resource/typeTokens";
 import { defined, type Values } from "../resource/values";
 
 // What sdk/ sends along with the inputs of a program, since the engine does not tell a dynamic provider.
 
-/** The URN of the resource. */
-export function urnOf({ __urn: urn }: Values): string | undefined {
-  return typeof urn === "string" ? urn : undefined;
+/** The URN of a resource of this kind. */
+export function urnOf({ __urn: urn }: Values, kind: string): string | undefined {
+  return typeof urn === "string" ? wholeUrn(urn, dynamicType(kind)) : undefined;
 }
 
 /** The values without the text that loads this provider: the engine's host adds it again. */
@@ -17,8 +18,8 @@ export function withoutDelegate(values: Values): Values {
 }
 
 /** The inputs of a create, an update or a diff. */
-export function givenBy(news: Values): Given {
-  return { urn: urnOf(news), news: withoutDelegate(news), missing: missingInputs(news) };
+export function givenBy(news: Values, kind: string): Given {
+  return { urn: urnOf(news, kind), news: withoutDelegate(news), missing: missingInputs(news) };
 }
 
 /**

@@ -27,7 +27,7 @@ export class Checks<Inputs, S extends State> {
 
   async check(olds: Values, { urn, news, missing }: Given): Promise<Checked> {
     const { resource } = this;
-    const resolved = resource.resolve?.(olds as Partial<Inputs>, news as Inputs) ?? news;
+    const resolved = resource.resolve?.(olds as Partial<Inputs>, news as Inputs, urn) ?? news;
     const inputs = defined(resolved);
     const checked = filledIn(inputs, olds, missing);
     const connection = this.host.connection();

@@ -91,7 +91,7 @@ export interface Resource<Inputs, S extends State> {
   delete?(context: Context, operation: Operation, id: string, state: S): Promise<void>;
 
   /** Fills in what the program left open. `olds` are the inputs in the state, empty when there are none. */
-  resolve?(olds: Partial<Inputs>, news: Inputs): Inputs;
+  resolve?(olds: Partial<Inputs>, news: Inputs, urn: string | undefined): Inputs;
   /** Checks what no single field can tell, without a call. `olds` are the inputs in the state, empty when there are none. */
   check?(inputs: Inputs, olds: Partial<Inputs>): Failure[] | Promise<Failure[]>;
   /** Checks what only the service or the clock can tell. Runs when the object would be created or replaced. */

@@ -156,7 +156,6 @@ export function allowed(args: Partial<BackendInputs>): Partial<BackendInputs> {
 function backendOf(slot: Slot, { args, retainOnDelete, deleteBeforeReplace }: BackendDeclaration): Registration {
   const wanted = withoutUndefined({
     ...allowed(args),
-    __defaultName: `${slot}-0123456`,
     __urn: urnOf("Backend", slot),
   });
   return {

@@ -1,11 +1,5 @@
 import { expect } from "chai";
-import {
-  backendFields,
-  type BackendHidden,
-  type BackendInputs,
-  checkBackend,
-  resolveName,
-} from "../../provider/backend/inputs";
+import { backendFields, type BackendInputs, checkBackend, resolveName } from "../../provider/backend/inputs";
 import { checkFields, type Failure, unknownValue } from "../../provider/resource/fields";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -48,7 +42,7 @@ describe("inputs of a Backend", () => {
     ["an empty lambda script, which removes it", { ...free, lambdaScript: "" }],
     ["a uid in capitals", { ...free, adoptUid: "0xAB" }],
     ["adoptExisting alone", { ...free, adoptExisting: true }],
-    ["the package's own inputs", { ...free, __urn: "urn:x", __defaultName: "orders-1234567" }],
+    ["the package's own inputs", { ...free, __urn: "dev::shop::::orders" }],
   ];
   for (const [what, inputs] of good) {
     it(`accept ${what}`, () => {
@@ -163,30 +157,30 @@ describe("inputs of a Backend", () => {
 });
 
 describe("the name of a Backend", () => {
-  const hidden = { __defaultName: "orders-1234567" };
+  const urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic/dgraphcloud:Backend::orders";
+  const ofUrn = "orders-5983ff7";
   const olds = { zone: "us-east-1", deploymentType: "free" } as const;
   const cases: readonly [
     what: string,
     olds: Partial<BackendInputs>,
-    news: Partial<BackendInputs & BackendHidden>,
+    news: Partial<BackendInputs>,
     name: string | undefined,
   ][] = [
-    ["is the user's for a new one", {}, { name: "mine", ...hidden }, "mine"],
-    ["is the user's in place of an old one", { ...olds, name: "old" }, { name: "mine", ...hidden }, "mine"],
-    ["is the user's for an adopted one", {}, { name: "mine", adoptUid: "0x42", ...hidden }, "mine"],
-    ["is the default for a new one", {}, hidden, "orders-1234567"],
-    ["stays the old one although the default has changed", { ...olds, name: "old" }, hidden, "old"],
-    ["stays the old one when the user removes it from the program", { ...olds, name: "mine" }, hidden, "mine"],
-    ["is the live name of an adopted one", {}, { adoptUid: "0x42", ...hidden }, undefined],
-    ["is left open while adoptUid is unknown", {}, { adoptUid: unknownValue, ...hidden }, undefined],
-    ["stays the service's when adoptUid is removed later", { ...olds, adoptUid: "0x42" }, hidden, undefined],
-    ["stays the service's for one that has none in the state", olds, hidden, undefined],
-    ["is the default where adoptExisting may take one over", {}, { adoptExisting: true, ...hidden }, "orders-1234567"],
-    ["is nothing without a default", {}, {}, undefined],
+    ["is the user's for a new one", {}, { name: "mine" }, "mine"],
+    ["is the user's in place of an old one", { ...olds, name: "old" }, { name: "mine" }, "mine"],
+    ["is the user's for an adopted one", {}, { name: "mine", adoptUid: "0x42" }, "mine"],
+    ["is the default for a new one", {}, {}, ofUrn],
+    ["stays the old one although the default has changed", { ...olds, name: "old" }, {}, "old"],
+    ["stays the old one when the user removes it from the program", { ...olds, name: "mine" }, {}, "mine"],
+    ["is the live name of an adopted one", {}, { adoptUid: "0x42" }, undefined],
+    ["is left open while adoptUid is unknown", {}, { adoptUid: unknownValue }, undefined],
+    ["stays the service's when adoptUid is removed later", { ...olds, adoptUid: "0x42" }, {}, undefined],
+    ["stays the service's for one that has none in the state", olds, {}, undefined],
+    ["is the default where adoptExisting may take one over", {}, { adoptExisting: true }, ofUrn],
   ];
   for (const [what, before, news, name] of cases) {
     it(what, () => {
-      const inputs = resolveName(before, { ...olds, ...news });
+      const inputs = resolveName(before, { ...olds, ...news }, urn);
       expect(inputs.name).to.equal(name);
       expect("name" in inputs).to.equal(name !== undefined);
       expect({ ...inputs, name: undefined }).to.deep.equal({ ...olds, ...news, name: undefined });

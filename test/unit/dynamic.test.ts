@@ -132,9 +132,9 @@ function memory(status: "pending" | "ready", inputs: Inputs): State["__state"] {
 
 const urn = "urn:pulumi:dev::shop::dgraphcloud:index:Thing::orders";
 const delegate = "exports.handler = () => 0;";
-const hidden = { __urn: urn, __defaultName: "orders-1234567", __provider: delegate };
+const hidden = { __urn: urn, __provider: delegate };
 const inputs = { title: "t", place: "here", ...hidden };
-const own = { __urn: urn, __defaultName: "orders-1234567" };
+const own = { __urn: urn };
 
 /** The error that the host threw: that of the plugin reaches its caller in the details of gRPC. */
 function thrown(error: Error): Error {
@@ -218,8 +218,7 @@ describe(`a resource on the ${testedHost} host`, () => {
 
     it("returns the resolved inputs without undefined, null and the delegate", async () => {
       const result = await provider.check({}, { ...inputs, title: undefined, note: null, origin: undefined });
-      const checked = different.keepsDefaultName ? own : { __urn: urn };
-      expect(result).to.deep.equal({ inputs: { title: "default", place: "here", ...checked }, failures: [] });
+      expect(result).to.deep.equal({ inputs: { title: "default", place: "here", ...own }, failures: [] });
     });
 
     it("passes the old inputs without the delegate, so that a create sees none", async () => {
@@ -833,7 +832,7 @@ describe(`a resource on the ${testedHost} host`, () => {
       thing.failure.delete = new ConflictError({ code: "DGC307", why: "no.", next: "Later." });
       const without = await rejection(dynamic.delete("0x1", { place: "here" }));
       expect(without.message).to.match(/^Thing \(0x1\) was not deleted/);
-      const hostile = await rejection(dynamic.delete("0x1\u001b[2J", { __urn: "urn::\u001b[2Jx" }));
+      const hostile = await rejection(dynamic.delete("0x1\u001b[2J", { __urn: "dev::shop::::\u001b[2Jx" }));
       expect(hostile.message).to.match(/^Thing "x" \(0x1\) was not deleted/);
     });
 

@@ -56,7 +56,7 @@ export function packageSchema(
   const exported = sources.exported();
   const forgotten = exported.find(
     (one) =>
-      sources.extendsClass(one, "CustomResource") && resources.every(({ resource }) => resource.kind !== one.name),
+      sources.extendsClass(one, "RegisteredResource") && resources.every(({ resource }) => resource.kind !== one.name),
   );
   if (forgotten !== undefined)
     throw new Error(`${forgotten.name} of sdk/ is not in customResources of tools/schema/package.ts: add it.`);

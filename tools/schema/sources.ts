@@ -79,7 +79,7 @@ export class Sources {
    * computed in the program.
    */
   outputsOf(declared: Declared): Map<string, ts.Symbol> {
-    const isCustom = this.extendsClass(declared, "CustomResource");
+    const isCustom = this.extendsClass(declared, "RegisteredResource");
     const members = [...(declared.symbol.members?.values() ?? [])].filter(({ flags, name, declarations = [] }) => {
       const isProperty = (flags & ts.SymbolFlags.Property) !== 0 && !name.startsWith("__");
       return isProperty && (!isCustom || declarations.some(isAmbient));

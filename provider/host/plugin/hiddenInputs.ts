@@ -1,8 +1,6 @@
-import { createHash } from "node:crypto";
 import { isProtected } from "../../action/backendProtection";
 import { isBackend } from "../../api/dataPlane";
 import type { RunFacts } from "../../run/facts";
-import { nameIn } from "../../resource/typeTokens";
 import type { Values } from "../../resource/values";
 
 // What the sdk of the dynamic host sends along with the inputs, for programs whose sdk is generated and sends none.
@@ -13,11 +11,6 @@ const pluginType =
 /** The URN that the resource has, or would have, as a dynamic one: messages and states name it after a move to the dynamic host. */
 export function dynamicUrn(urn: string): string {
   return urn.replace(pluginType, "pulumi-nodejs:dynamic/dgraphcloud:$1");
-}
-
-/** A name for what the program gives none: the logical name, and seven digits that differ between stacks. */
-export function defaultName(urn: string): string {
-  return `${nameIn(urn)}-${createHash("sha256").update(dynamicUrn(urn)).digest("hex").slice(0, 7)}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Field } from "../../resource/fields";
 import type { Given, Stored } from "../../resource/hostInterface";
 import { Lifecycle } from "../../resource/lifecycle";
 import type { Resource, State } from "../../resource/resource";
+import { shortUrn } from "../../resource/typeTokens";
 import type { Values } from "../../resource/values";
 import { delegate, type Kind } from "../delegate";
 import { checkFailure } from "../failures";
@@ -12,7 +13,7 @@ import { keepAll, missingInputs, withoutDelegate } from "../hiddenInputs";
 import type { HostProcess } from "../process";
 import { detailsOf } from "./differences";
 import { initFailure } from "./failures";
-import { defaultName, dynamicUrn, knownProtection } from "./hiddenInputs";
+import { dynamicUrn, knownProtection } from "./hiddenInputs";
 import type { Outputs } from "./packageSchema";
 import { type Properties, readProperties, writeProperties } from "./properties";
 
@@ -45,14 +46,13 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
     const before = withoutDelegate(olds.values);
     const missing = missingInputs(news.values, before);
     const hidden = {
-      __defaultName: defaultName(urn),
       ...news.values,
       ...this.protection(urn, before, news.values),
       __secrets: news.secrets,
     };
     const checked = await this.lifecycle.check(before, { urn, news: hidden, missing });
-    // The state needs neither: both follow from what the engine sends.
-    const inputs = { ...checked.inputs, __defaultName: undefined, __secrets: undefined };
+    // The engine tells it with every call.
+    const inputs = { ...checked.inputs, __secrets: undefined };
     const response = new messages.CheckResponse();
     response.setInputs(this.write(inputs, [news]));
     response.setFailuresList(
@@ -134,7 +134,7 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
     const urn = request.getUrn();
     const news = {
       ...withoutDelegate(values),
-      __urn: dynamicUrn(urn),
+      __urn: shortUrn(dynamicUrn(urn)),
       ...(secrets.length > 0 && { __secrets: secrets }),
     };
     return { urn, news, missing: missingInputs(values), timeoutMs: timeoutOf(request) };
@@ -157,7 +157,7 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
   private writeState(request: Addressed, outputs: Values, known: readonly Properties[]): Struct {
     const { kind } = this.resource;
     const __provider = delegate(`${kind.charAt(0).toLowerCase()}${kind.slice(1)}` as Kind);
-    return this.write({ ...outputs, __provider, __urn: dynamicUrn(request.getUrn()) }, known);
+    return this.write({ ...outputs, __provider, __urn: shortUrn(dynamicUrn(request.getUrn())) }, known);
   }
 
   private write(values: Values, known: readonly Properties[]): Struct {

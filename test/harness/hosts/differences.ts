@@ -11,11 +11,6 @@ interface HostDifferences {
   /** Whether a diff without changes also has `replaces` and `deleteBeforeReplace`: a message of the plugin's protocol has all fields. */
   readonly hasAllFields: boolean;
   /**
-   * Whether the inputs in the state have `__defaultName`. No name and no URN reach a dynamic provider, so its sdk sends the default name. The
-   * plugin gets both, and works the default name out.
-   */
-  readonly keepsDefaultName: boolean;
-  /**
    * Whether all inputs of an object that is read without a state count as given by the program. Import crashes on the dynamic host, so that only
    * a look-up has no state there. For the plugin, it is an import.
    */
@@ -37,7 +32,6 @@ export const differences: Readonly<Record<HostName, HostDifferences>> = {
   dynamic: {
     changes: undefined,
     hasAllFields: false,
-    keepsDefaultName: true,
     importsWithoutState: false,
     delegateOf: (_, ofInputs) => ofInputs,
     urnOf: (urn) => urn,
@@ -47,7 +41,6 @@ export const differences: Readonly<Record<HostName, HostDifferences>> = {
   plugin: {
     changes: true,
     hasAllFields: true,
-    keepsDefaultName: false,
     importsWithoutState: true,
     delegateOf: (kind) => delegate(kind),
     urnOf: (urn) => urn.replace(/\bpulumi-nodejs:dynamic\/dgraphcloud:/g, "dgraphcloud:index:"),

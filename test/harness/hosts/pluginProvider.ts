@@ -1,5 +1,6 @@
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { shortUrn } from "../../../provider/resource/typeTokens";
 import type { Outputs } from "../../../provider/host/plugin/packageSchema";
 import type { ResourceCalls } from "../../../provider/host/plugin/resource";
 import { differences } from "./differences";
@@ -129,7 +130,7 @@ export class PluginProvider {
     const secrets = Object.keys(found).filter((name) => isSecretValue(found[name]));
     const inClear = this.secretNames(sent).filter((name) => found[name] !== undefined && !secrets.includes(name));
     if (inClear.length > 0) throw new Error(`${inClear.join(" and ")} would be in the state in clear`);
-    return { values: plainOf(found) as Values, secrets };
+    return { values: withUrnAsSent(plainOf(found) as Values, sent), secrets };
   }
 
   /** Waits for an answer. A failure becomes an error like that of a dynamic provider. */
@@ -147,6 +148,14 @@ function givenInputs({ __state, ...props }: Values): Values | undefined {
   if (__state === undefined) return undefined;
   const { given } = __state as { given: readonly string[] };
   return Object.fromEntries(given.map((name) => [name, props[name]]));
+}
+
+/** Tests send the whole URN. The state has its short form. */
+function withUrnAsSent(values: Values, sent: readonly Values[]): Values {
+  const urn = sent.map(({ __urn }) => __urn).find((one) => typeof one === "string");
+  if (urn === undefined || values["__urn"] === undefined) return values;
+  if (values["__urn"] !== shortUrn(urn)) throw new Error(`the state has the URN ${JSON.stringify(values["__urn"])}`);
+  return { ...values, __urn: urn };
 }
 
 function urnIn({ __urn }: Values): Values {

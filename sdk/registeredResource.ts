@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Host, Registration } from "./host";
+import { shortenStackTraces } from "./stackTraces";
+
+/** Adds an output that is a secret, beside those that the program names. */
+export function withSecretOutputs(
+  options: pulumi.CustomResourceOptions | undefined,
+  ...names: readonly string[]
+): pulumi.CustomResourceOptions {
+  return { ...options, additionalSecretOutputs: [...(options?.additionalSecretOutputs ?? []), ...names] };
+}
+
+/** What the resources of this package have in common: how they register with the engine. */
+export abstract class RegisteredResource extends pulumi.CustomResource {
+  /** @internal */
+  constructor(host: Host, registration: Registration) {
+    host.requireProvider();
+    const { kind, name, outputs, inputs, hidden, options } = registration;
+    const properties = { ...outputs, ...inputs, ...hidden, ...host.hiddenInputs(registration) };
+    const restoreStackTraces = shortenStackTraces();
+    try {
+      super(host.typeOf(kind), name, properties, host.optionsOf(kind, options));
+    } finally {
+      restoreStackTraces();
+    }
+  }
+}
