@@ -31,7 +31,10 @@ interface Request {
   getAdditionalsecretoutputsList(): string[];
   getAliasesList(): { getUrn(): string; getSpec?(): { getName(): string; getType(): string } | undefined }[];
   getCustomtimeouts(): { getCreate(): string } | undefined;
+  getSourceposition(): { getUri(): string; getLine(): number } | undefined;
 }
+
+const stackTraces: { prepareStackTrace?: unknown; stackTraceLimit: number } = Error;
 
 /** What only the package's tests read of an output. */
 interface Inner<T> {
@@ -139,7 +142,72 @@ describe("the two entries of the package", () => {
           expect(hiddenOf(name), name).to.have.members([...(own[name] ?? ofAction), ...ofHost]);
           if (!isPlugin) expect(inputs[name]!["__provider"]).to.equal(delegate(kinds[kind]!));
         }
+        if (!isPlugin) expect(inputs["orders"]!["__urn"]).to.equal("test::shop::::orders");
+        if (!isPlugin)
+          expect(inputs["copy-request"]!["__urn"]).to.equal("test::shop::dgraphcloud:index:Restore$::copy-request");
         expect(inputs["wipe"]!["__backend"]).to.equal(`urn:pulumi:test::shop::${typePrefix}Backend::orders`);
+      });
+
+      it("tells the engine the line of the program that made a resource, also of a part of a component", async () => {
+        const line = Number(/sdkHosts\.test\.ts:(\d+):/.exec(new Error().stack ?? "")![1]);
+        const backend = new dgraphcloud.Backend("orders", plan);
+        const restore = new dgraphcloud.Restore("copy", { target: backend, source: "0x9" });
+        await valueOf(restore.status);
+        const lines = ["orders", "copy-request", "copy-completion"].map((name) => {
+          const position = requestOf(name).getSourceposition();
+          expect(position?.getUri(), name).to.match(/sdkHosts\.test\.ts$/);
+          return position?.getLine();
+        });
+        expect(lines).to.deep.equal([line + 1, line + 2, line + 2]);
+      });
+
+      it("keeps the frames of an error that stops a registration, and formats stack traces as before afterwards", () => {
+        const before = stackTraces.prepareStackTrace;
+        const parent = "no resource" as unknown as pulumi.Resource;
+        const make = (): unknown => new dgraphcloud.Backend("orders", plan, { parent });
+        expect(make)
+          .to.throw(/parent is not a valid Resource/)
+          .with.property("stack")
+          .that.contains("sdkHosts.test.ts");
+        expect(stackTraces.prepareStackTrace).to.equal(before);
+        new dgraphcloud.Backend("other", plan);
+        expect(stackTraces.prepareStackTrace).to.equal(before);
+      });
+
+      it("formats as many stack traces for a Backend with all inputs as for one with few, unless promises are debugged", () => {
+        const counted = (make: () => unknown): number => {
+          const { prepareStackTrace, stackTraceLimit } = stackTraces;
+          let count = 0;
+          stackTraces.prepareStackTrace = () => `${(count += 1)}`;
+          // Mocha removes the limit.
+          stackTraces.stackTraceLimit = 10;
+          try {
+            make();
+          } finally {
+            Object.assign(stackTraces, { prepareStackTrace, stackTraceLimit });
+          }
+          return count;
+        };
+        const all = { ...plan, name: "x", lambdaScript: "y", adoptUid: "0x1", waitForReady: true, storage: 20 };
+        expect(counted(() => new dgraphcloud.Backend("few", plan))).to.equal(
+          counted(() => new dgraphcloud.Backend("all", all)),
+        );
+        process.env["PULUMI_DEBUG_PROMISE_LEAKS"] = "true";
+        try {
+          expect(counted(() => new dgraphcloud.Backend("debugged", plan))).to.be.greaterThan(50);
+        } finally {
+          delete process.env["PULUMI_DEBUG_PROMISE_LEAKS"];
+        }
+      });
+
+      it("marks no inputs that are plain values, and those with an unknown or secret part", async () => {
+        const unknown = pulumi.output(Promise.resolve("a script"));
+        const timeouts = { create: pulumi.secret("20m") };
+        const marked = new dgraphcloud.Backend("marked", { ...plan, lambdaScript: unknown, timeouts });
+        const plain = new dgraphcloud.Backend("plain", { ...plan, lambdaScript: "x", timeouts: { create: "20m" } });
+        await Promise.all([valueOf(marked.urn), valueOf(plain.urn)]);
+        expect(inputs["marked"]!["__secrets"]).to.deep.equal(isPlugin ? undefined : ["timeouts"]);
+        expect(hiddenOf("plain")).to.have.members(isPlugin ? [] : ["__urn", "__provider"]);
       });
 
       it("names its secret inputs to a host that does not see them", async () => {

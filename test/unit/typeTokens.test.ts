@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { kindOf, typeIn } from "../../provider/resource/typeTokens";
+import { kindOf, shortChildUrn, shortUrn, typeIn, wholeUrn } from "../../provider/resource/typeTokens";
 
 describe("a type token", () => {
   const kinds = ["Backend", "RestoreRequest", "RestoreCompletion", "DataDrop", "GraphqlSchema", "Backup"];
@@ -34,5 +34,28 @@ describe("a type token", () => {
     );
     expect(typeIn(`${stack}dgraphcloud:index:Restore$aws:s3/bucket:Bucket::backups`)).to.equal("aws:s3/bucket:Bucket");
     expect(typeIn("")).to.equal("");
+  });
+});
+
+describe("the short form of a URN", () => {
+  const type = "pulumi-nodejs:dynamic/dgraphcloud:Backend";
+  const urns: readonly [what: string, urn: string, short: string][] = [
+    ["without a parent", `urn:pulumi:dev::shop::${type}::orders`, "dev::shop::::orders"],
+    ["with parents", `urn:pulumi:dev::shop::a:b:C$d:e:F$${type}::orders`, "dev::shop::a:b:C$d:e:F$::orders"],
+    ["of a name with colons", `urn:pulumi:dev::shop::a:b:C$${type}::or::ders`, "dev::shop::a:b:C$::or::ders"],
+    ["of a name with a dollar", `urn:pulumi:dev::shop::${type}::or$ders`, "dev::shop::::or$ders"],
+  ];
+  for (const [what, urn, short] of urns)
+    it(`leads back to the URN of a resource ${what}`, () => {
+      expect(shortUrn(urn)).to.equal(short);
+      expect(wholeUrn(short, type)).to.equal(urn);
+      expect(wholeUrn(urn, type), "in an older state").to.equal(urn);
+    });
+
+  it("follows from the URN of the parent", () => {
+    const of = (parent: string): string => shortChildUrn(`urn:pulumi:dev::shop::${parent}`, "orders");
+    expect(of("a:b:C::parent")).to.equal("dev::shop::a:b:C$::orders");
+    expect(of("a:b:C$d:e:F::par::ent")).to.equal("dev::shop::a:b:C$d:e:F$::orders");
+    expect(of("pulumi:pulumi:Stack::shop-dev")).to.equal("dev::shop::::orders");
   });
 });
