@@ -24,7 +24,7 @@ const accounts = new Map<string, Account>();
 export async function listBackends(stack: StackSettings): Promise<BackendDescription[]> {
   return withMessage("getBackends", async () => {
     const { account, operation } = lookUpBackends(stack);
-    return (await account.list.recent(operation)).map((deployment) => describe(account, deployment));
+    return Array.from(await account.list.recent(operation), (deployment) => describe(account, deployment));
   });
 }
 

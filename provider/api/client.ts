@@ -82,7 +82,7 @@ export class BackendClient {
       renewed: async (_, refusal) => {
         // A text about authorization may be about a later step, such as reading the source's backups: something may have been done.
         if (policy === "once" && !refusal.byStatus) return undefined;
-        const fresh = (await beforeSending(notSent, this.list.anew(call))).find((deployment) => deployment.uid === uid);
+        const fresh = (await beforeSending(notSent, this.list.anew(call))).get(uid);
         if (fresh === undefined || fresh.jwtToken === known.jwtToken) return undefined;
         this.located.set(uid, fresh);
         return fresh;

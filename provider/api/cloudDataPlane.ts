@@ -65,7 +65,7 @@ export class CloudDataPlane implements DataPlane {
   }
 
   async describe(uid: string | undefined, call: Call): Promise<string> {
-    const name = (await this.list.known(call)).find((deployment) => deployment.uid === uid)?.name;
+    const name = (await this.list.known(call)).get(named(uid))?.name;
     return name === undefined ? `the backend ${named(uid)}` : `the backend "${name}" (${named(uid)})`;
   }
 

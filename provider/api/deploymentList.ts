@@ -1,12 +1,13 @@
 import type { Clock } from "../time";
 import { DeadlineError } from "../errors/errors";
 import type { Deployment } from "./deployment";
+import { DeploymentIndex, type Listed } from "./deploymentIndex";
 import type { Call } from "./retry";
 import { join, type Shared } from "./sharedWork";
 
 /** How old a `recent` list may be: everything that asks within this time shares one list. */
 const momentMs = 5_000;
-/** How old a `known` list may be: long enough for the host and the token of a backend. */
+/** How old a `known` list may be: long enough for the host and the token of a backend. No list is used for longer. */
 const knownMs = 60_000;
 /** How far apart two lists must be to prove an absence. */
 const secondLookMs = 3_000;
@@ -19,16 +20,14 @@ interface Snapshot {
   /** Counts the lists that this process has begun. */
   readonly number: number;
   readonly startedAt: number;
-  readonly deployments: ReadonlyMap<string, Deployment>;
+  readonly deployments: DeploymentIndex;
 }
 
-/** What a mutation of this process changed. A list from before it is patched. */
-interface Patch {
-  readonly at: number;
-  readonly uid: string;
-  /** The backend as it is now; undefined when it was deleted. */
-  readonly deployment: Deployment | undefined;
-}
+/** A mutation of this process, which changes a list from before it. */
+type Patch = (deployments: DeploymentIndex) => void;
+
+/** What had been listed at some time. See `seenSoFar`. */
+export type Seen = number;
 
 /** The account's list of backends, shared by everything in this process that asks within the same moment. */
 export class DeploymentList {
@@ -42,26 +41,63 @@ export class DeploymentList {
   private lists = 0;
   /** When each uid was first asked for, and how many lists had begun by then. An entry counts as long as a `recent` list. */
   private readonly asked = new Map<string, { readonly at: number; readonly lists: number }>();
-  private readonly patches: Patch[] = [];
+  /** The mutations that ended since the list in flight was requested: it may lack them. */
+  private meanwhile: Patch[] = [];
+  /** Every uid that was listed or created so far, with its place in the order of appearance. */
+  private readonly seen = new Map<string, number>();
+  /** When the last list was requested that had a backend of others for the first time; else, when the first list was. */
+  private quietSince = 0;
 
   constructor(
     private readonly fetch: (call: Call) => Promise<readonly Deployment[]>,
     private readonly clock: Clock,
+    /** Whether a create of this process is in progress that may have created the backend. */
+    private readonly mayBeCreating: (deployment: Deployment) => boolean = () => false,
   ) {}
 
   /** A list that is at most one minute old. Like every list, it shows the mutations of this process. */
-  async known(call: Call): Promise<readonly Deployment[]> {
-    return values(await this.since(this.clock.now() - knownMs, call));
+  async known(call: Call): Promise<Listed> {
+    return (await this.since(this.clock.now() - knownMs, call)).deployments;
   }
 
   /** A list that is at most five seconds old. */
-  async recent(call: Call): Promise<readonly Deployment[]> {
-    return values(await this.since(this.clock.now() - momentMs, call));
+  async recent(call: Call): Promise<Listed> {
+    return (await this.since(this.clock.now() - momentMs, call)).deployments;
+  }
+
+  /**
+   * A list for a create, which must not double a backend. It may be as old as the time for which nobody else created a backend before it:
+   * at least 5 seconds, at most one minute. So the creates of a run share lists at 0, 5, 10, 20, 40, 80, 140 … seconds, which also contain
+   * what this process has changed since. As soon as a list has a backend that others created, the limit is 5 seconds again.
+   *
+   * What an older list can miss: a backend of the same name that somebody else created after it. No list can rule that out, however young,
+   * since the service cannot create a backend on condition that there is none. The outcome does not depend on the age: two backends of one
+   * name, each in the state of those who created it. If the answer to our create is lost as well, new lists decide: they have both, which
+   * is refused, or only theirs if ours was not carried out, which would be taken for ours, as with a list of 5 seconds. A longer limit
+   * makes that likelier, so it is longer only if others have created nothing for as long. What a killed run left is not among it: it is
+   * older than the first list of the next run.
+   */
+  async beforeCreate(call: Call): Promise<Listed> {
+    return (await this.since(this.clock.now() - this.trustedMs(), call)).deployments;
   }
 
   /** A list that is requested only after this call. */
-  async anew(call: Call): Promise<readonly Deployment[]> {
-    return values(await this.begin(call));
+  async anew(call: Call): Promise<Listed> {
+    return (await this.begin(call)).deployments;
+  }
+
+  /**
+   * Marks this moment, for `wasSeen`: one number for each create instead of a copy of the list. A backend that a list has had once counts as
+   * seen even if a later list, of a service that is behind, lacks it.
+   */
+  seenSoFar(): Seen {
+    return this.seen.size;
+  }
+
+  /** Whether a backend was listed, or created by this process, before the moment that `seenSoFar` marked. */
+  wasSeen(uid: string, at: Seen): boolean {
+    const place = this.seen.get(uid);
+    return place !== undefined && place < at;
   }
 
   /**
@@ -83,24 +119,30 @@ export class DeploymentList {
    */
   async lacks(uid: string, call: Call, notBefore = 0): Promise<boolean> {
     const first = await this.since(Math.max(notBefore, this.clock.now() - momentMs), call);
-    if (first.deployments.has(uid)) return false;
+    if (first.deployments.get(uid) !== undefined) return false;
     const before = this.earlier;
     const isSecond = before !== undefined && before.startedAt >= notBefore;
-    if (isSecond && !before.deployments.has(uid) && first.startedAt - before.startedAt >= secondLookMs) return true;
+    const lackedBefore = isSecond && before.deployments.get(uid) === undefined;
+    if (lackedBefore && first.startedAt - before.startedAt >= secondLookMs) return true;
     const due = first.startedAt + secondLookMs;
     if (due > this.clock.now() && due >= call.deadline) throw noSecondLook(uid, call);
     if (due > this.clock.now()) await this.clock.sleep(due - this.clock.now(), call.signal);
-    return !(await this.since(due, call)).deployments.has(uid);
+    return (await this.since(due, call)).deployments.get(uid) === undefined;
   }
 
   /** Records a backend that this process has created or changed. */
   note(deployment: Deployment): void {
-    this.patch({ at: this.clock.now(), uid: deployment.uid, deployment });
+    this.see(deployment.uid);
+    this.patch((deployments) => {
+      deployments.put(deployment);
+    });
   }
 
   /** Records a backend that this process has deleted. */
   forget(uid: string): void {
-    this.patch({ at: this.clock.now(), uid, deployment: undefined });
+    this.patch((deployments) => {
+      deployments.remove(uid);
+    });
   }
 
   /**
@@ -117,11 +159,24 @@ export class DeploymentList {
   }
 
   private patch(patch: Patch): void {
-    this.patches.push(patch);
+    if (this.inFlight !== undefined) this.meanwhile.push(patch);
     // A list from before the mutation cannot prove an absence after it.
     this.earlier = undefined;
-    if (this.latest !== undefined)
-      this.latest = { ...this.latest, deployments: patched(this.latest.deployments, [patch]) };
+    if (this.latest !== undefined) patch(this.latest.deployments);
+  }
+
+  private see(uid: string): void {
+    if (!this.seen.has(uid)) this.seen.set(uid, this.seen.size);
+  }
+
+  private trustedMs(): number {
+    const quietMs = this.latest === undefined ? 0 : this.latest.startedAt - this.quietSince;
+    return Math.min(knownMs, Math.max(momentMs, quietMs));
+  }
+
+  /** Removes the questions that `listsWhenAsked` does not answer from any more. */
+  private forgetQuestions(): void {
+    for (const [uid, { at }] of this.asked) if (this.clock.now() - at > momentMs) this.asked.delete(uid);
   }
 
   private since(time: number, call: Call): Promise<Snapshot> {
@@ -154,6 +209,7 @@ export class DeploymentList {
   private start(call: Call): Promise<Snapshot> {
     const startedAt = this.clock.now();
     this.lists++;
+    this.meanwhile = [];
     const result = this.load(this.lists, startedAt, call).finally(() => {
       this.inFlight = undefined;
     });
@@ -163,9 +219,13 @@ export class DeploymentList {
 
   private async load(number: number, startedAt: number, call: Call): Promise<Snapshot> {
     const list = await this.fetch(call);
-    // A mutation that ended while the list was in flight may be missing in it.
-    const meanwhile = this.patches.filter((patch) => patch.at >= startedAt);
-    const deployments = patched(new Map(list.map((deployment) => [deployment.uid, deployment])), meanwhile);
+    const deployments = new DeploymentIndex(list);
+    for (const patch of this.meanwhile) patch(deployments);
+    const isNewOfOthers = (deployment: Deployment): boolean =>
+      !this.seen.has(deployment.uid) && !this.mayBeCreating(deployment);
+    if (this.latest === undefined || list.some(isNewOfOthers)) this.quietSince = startedAt;
+    for (const { uid } of list) this.see(uid);
+    this.forgetQuestions();
     if (this.earlier === undefined || this.latest === undefined || startedAt - this.latest.startedAt >= secondLookMs) {
       this.earlier = this.latest;
     }
@@ -182,19 +242,8 @@ function noSecondLook(uid: string, { limit = "the time limit" }: Call): Error {
   });
 }
 
-function patched(deployments: ReadonlyMap<string, Deployment>, patches: readonly Patch[]): Map<string, Deployment> {
-  const result = new Map(deployments);
-  for (const { uid, deployment } of patches) {
-    if (deployment === undefined) result.delete(uid);
-    else result.set(uid, deployment);
-  }
-  return result;
-}
-
-function matching(snapshot: Snapshot, wanted: Wanted): readonly Deployment[] {
-  return values(snapshot).filter(({ uid, name }) => ("uid" in wanted ? uid === wanted.uid : name === wanted.name));
-}
-
-function values(snapshot: Snapshot): readonly Deployment[] {
-  return [...snapshot.deployments.values()];
+function matching({ deployments }: Snapshot, wanted: Wanted): readonly Deployment[] {
+  if ("name" in wanted) return deployments.named(wanted.name).filter(({ name }) => name === wanted.name);
+  const found = deployments.get(wanted.uid);
+  return found === undefined ? [] : [found];
 }

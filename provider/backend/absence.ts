@@ -59,7 +59,7 @@ export async function refuseOtherAccount(
 async function requireOwner(context: Context, operation: Operation, uid: string, state: BackendState): Promise<void> {
   const { account } = context;
   const others = await account.list.recent(operation);
-  if (state.owner !== undefined && others.some(({ owner }) => owner === state.owner)) return;
+  for (const { owner } of others) if (owner != null && owner === state.owner) return;
   throw new AbsentError({
     code: "DGC107",
     why: `${uid} is not in the list, and the token in the settings does not tell whether it belongs to the account that created it${creatorOf(state)}.`,

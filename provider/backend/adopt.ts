@@ -52,7 +52,7 @@ export async function adoptByUid(
       ],
     });
   }
-  const live = (await context.account.list.anew(operation)).find((deployment) => deployment.uid === uid);
+  const live = (await context.account.list.anew(operation)).get(uid);
   if (live === undefined) {
     const { accountName } = context.account.session;
     throw new AbsentError({

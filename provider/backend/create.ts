@@ -1,5 +1,7 @@
 import * as v from "valibot";
 import { type CreatedDeployment, createdSchema, type Deployment } from "../api/deployment";
+import type { Listed } from "../api/deploymentIndex";
+import type { Seen } from "../api/deploymentList";
 import { CancelledError, ConflictError, DeadlineError, DgraphCloudError, RefusedError } from "../errors/errors";
 import {
   dataBeside,
@@ -29,8 +31,8 @@ interface Creation {
   readonly context: Context;
   readonly operation: Operation;
   readonly inputs: NewBackend;
-  /** Uids of the backends that the account had before createDeployment was sent: none of them is the new one. */
-  before: ReadonlySet<string>;
+  /** What had been listed before createDeployment was sent: none of it is the new backend. */
+  before: Seen;
 }
 
 /**
@@ -45,10 +47,10 @@ export async function createOrAdopt(context: Context, operation: Operation, inpu
   if (other !== undefined) throw usedTwice(inputs, other);
   try {
     if (adoptUid !== undefined) return { live: await adoptByUid(context, operation, inputs, adoptUid), adopted: true };
-    const lostBefore = creates.listedBeforeLost(key);
+    const lostBefore = creates.seenBeforeLost(key);
     if (lostBefore !== undefined) return await findLostCreate({ context, operation, inputs, before: lostBefore });
-    const creation: Creation = { context, operation, inputs, before: new Set() };
-    const namesakes = await findNamesakes(creation);
+    const creation: Creation = { context, operation, inputs, before: 0 };
+    const namesakes = await findNamesakes(creation, await context.account.list.beforeCreate(operation));
     if (namesakes.length > 0) return adoptNamesake(context, inputs, namesakes);
     return await create(creation);
   } catch (error) {
@@ -78,13 +80,13 @@ async function findLostCreate(creation: Creation): Promise<NewOrAdopted> {
 }
 
 /** Backends of the same name, zone and type, except the one that this resource manages and that is being replaced. */
-async function findNamesakes({ context, operation, inputs }: Creation): Promise<Deployment[]> {
+async function findNamesakes({ context, operation, inputs }: Creation, listed: Listed): Promise<Deployment[]> {
   const { list, backends } = context.account;
   const isOwn = (uid: string): boolean =>
     backends.isManaged(uid) && (context.urn === undefined || backends.resourceOf(uid) === context.urn);
-  const namesakesIn = (listed: readonly Deployment[]): Deployment[] =>
-    listed.filter((deployment) => isNamesake(deployment, inputs) && !isOwn(deployment.uid));
-  const found = namesakesIn(await list.recent(operation));
+  const namesakesIn = (listed: Listed): Deployment[] =>
+    listed.named(inputs.name ?? "").filter((found) => isNamesake(found, inputs) && !isOwn(found.uid));
+  const found = namesakesIn(listed);
   // The namesake may have been deleted since that list: refuse only what a fresh list has as well.
   return found.length === 0 ? found : namesakesIn(await list.anew(operation));
 }
@@ -99,12 +101,13 @@ function adoptNamesake({ account }: Context, inputs: NewBackend, namesakes: read
 /** Sends createDeployment. If its answer is lost, looks for the backend, and sends once more at most. */
 async function create(creation: Creation): Promise<NewOrAdopted> {
   const { context, operation, inputs } = creation;
-  const { creates, session } = context.account;
-  creation.before = await listedUids(creation);
+  const { creates, list, session } = context.account;
+  creation.before = list.seenSoFar();
   const { logins } = session;
   const first = await send(creation, async () => {
-    stopIfAny(await findNamesakes(creation));
-    creation.before = await listedUids(creation);
+    // The pause before a retry was long enough for others: a list that was good for the first attempt is not for this one.
+    stopIfAny(await findNamesakes(creation, await list.recent(operation)));
+    creation.before = list.seenSoFar();
   });
   if (!("lostAnswer" in first)) return first;
   creates.recordLost(claimKeyOf(inputs), creation.before);
@@ -123,10 +126,6 @@ async function create(creation: Creation): Promise<NewOrAdopted> {
   return sendAgain(creation, !nothingWasCreated());
 }
 
-async function listedUids({ context, operation }: Creation): Promise<Set<string>> {
-  return new Set((await context.account.list.recent(operation)).map(({ uid }) => uid));
-}
-
 /** A backend may or may not have been created. */
 interface LostAnswer {
   readonly lostAnswer: unknown;
@@ -135,7 +134,9 @@ interface LostAnswer {
 /** Sends createDeployment once. `recheck` runs before each retry of a request that was provably not carried out. */
 async function send(creation: Creation, recheck: () => Promise<void>): Promise<NewOrAdopted | LostAnswer> {
   const { context, operation, inputs } = creation;
-  const isOld = ({ uid }: CreatedDeployment): boolean => creation.before.has(uid);
+  const { backends, list } = context.account;
+  const isOld = ({ uid }: CreatedDeployment): boolean =>
+    list.wasSeen(uid, creation.before) && !backends.wasDeletedHere(uid);
   try {
     const created = await context.account.control.createDeployment(createRequestOf(inputs), { ...operation, recheck });
     return isOld(created) ? { lostAnswer: namesOldBackend(created) } : accept(creation, created);
@@ -221,8 +222,8 @@ async function newNamesakes(creation: Creation): Promise<Deployment[]> {
 /** Both may have created a backend, the first one too late to be found before: then the user must hear of both. */
 async function findDuplicate(creation: Creation, live: Deployment): Promise<Error | undefined> {
   // If this list cannot be read, the second backend is good all the same.
-  const listed = await creation.context.account.list.anew(searchOperation(creation)).catch(() => []);
-  const others = candidatesIn(creation, listed);
+  const listed = await creation.context.account.list.anew(searchOperation(creation)).catch(() => undefined);
+  const others = listed === undefined ? [] : candidatesIn(creation, listed);
   return others.length === 0 ? undefined : ambiguous([live, ...others]);
 }
 
@@ -268,12 +269,12 @@ function searchOperation({ context: { clock, progress }, operation }: Creation):
 }
 
 /** Listed backends that this create may have made: new, of the same or a similar name, and returned by no other create of this process. */
-function candidatesIn({ context, inputs, before }: Creation, listed: readonly Deployment[]): Deployment[] {
-  const { backends } = context.account;
-  return listed.filter(
-    (deployment) =>
-      mayBeNamesake(deployment, inputs) && !before.has(deployment.uid) && !backends.wasCreatedHere(deployment.uid),
-  );
+function candidatesIn({ context, inputs, before }: Creation, listed: Listed): Deployment[] {
+  const { backends, list } = context.account;
+  const isNew = (uid: string): boolean => !list.wasSeen(uid, before) && !backends.wasCreatedHere(uid);
+  return listed
+    .named(inputs.name ?? "")
+    .filter((deployment) => mayBeNamesake(deployment, inputs) && isNew(deployment.uid));
 }
 
 function usedTwice({ name, adoptUid }: NewBackend, urn: string): Error {

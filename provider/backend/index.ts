@@ -143,8 +143,8 @@ async function readBackend(
 ): Promise<BackendState | undefined> {
   const { list } = context.account;
   // A backend in the state leaves it only after the two lists of isGone. For a lookup, one fresh list decides.
-  const listed = known === undefined ? await list.find({ uid: id }, operation) : await list.recent(operation);
-  const live = listed.find(({ uid }) => uid === id);
+  const live =
+    known === undefined ? (await list.find({ uid: id }, operation))[0] : (await list.recent(operation)).get(id);
   if (live !== undefined) {
     // Fail rather than write a host to which no token may be sent: the refresh then keeps the state as it was.
     if (live.url !== "") backendUrl(context.account.endpoint, live.url, "/graphql");

@@ -4,6 +4,7 @@ import { endpointsOf } from "../api/settings";
 import { givenNames } from "../resource/fields";
 import type { Metadata } from "../resource/resource";
 import type { Account } from "../run/account";
+import { createKeyOf } from "../run/creates";
 import { backendFields, type BackendInputs } from "./inputs";
 
 export const backendStateVersion = 1;
@@ -184,8 +185,8 @@ export function updateRequestOf(uid: string, { organizationUid, ...values }: Upd
 }
 
 /** What only one resource at a time may create or adopt. */
-export function claimKeyOf({ name, zone, deploymentType, adoptUid }: BackendInputs): string {
-  return adoptUid ?? JSON.stringify([name, zone, deploymentType]);
+export function claimKeyOf(inputs: BackendInputs): string {
+  return inputs.adoptUid ?? createKeyOf(inputs);
 }
 
 /** Whether a backend has the name, the zone and the type of the new one. */

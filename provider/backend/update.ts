@@ -36,7 +36,7 @@ export async function readMissingOutputs(
   const live = await waitFor(context, operation, {
     what: `${id} to be in the list of backends`,
     poll: async () => {
-      const found = (await context.account.list.anew(operation)).find(({ uid }) => uid === id);
+      const found = (await context.account.list.anew(operation)).get(id);
       if (found === undefined) return { pending: "not listed yet" };
       const isComplete = found.url !== "" && found.jwtToken !== "";
       return isComplete ? { done: found } : { pending: "listed without its address or its token" };

@@ -3,6 +3,7 @@ import { ClusterDataPlane } from "../api/cluster/dataPlane";
 import { CloudDataPlane } from "../api/cloudDataPlane";
 import { ControlPlane } from "../api/controlPlane";
 import type { DataPlane } from "../api/dataPlane";
+import type { Deployment } from "../api/deployment";
 import { DeploymentList } from "../api/deploymentList";
 import { RetryBudget, type Retrying } from "../api/retry";
 import { Session } from "../api/session";
@@ -56,7 +57,7 @@ export class Account {
   constructor(settings: Settings, clock: Clock, random: () => number = Math.random, siblings: Siblings = noSiblings) {
     const retrying: Retrying = { clock, random, budget: new RetryBudget() };
     checkSettings(settings);
-    this.cloud = settings.cluster === undefined ? connectAccount(settings, retrying) : undefined;
+    this.cloud = settings.cluster === undefined ? connectAccount(settings, retrying, this.creates) : undefined;
     this.data =
       settings.cluster === undefined
         ? this.backendPlane
@@ -98,11 +99,12 @@ export class Account {
   }
 }
 
-function connectAccount(settings: Settings, retrying: Retrying): Cloud {
+function connectAccount(settings: Settings, retrying: Retrying, creates: CreateRecords): Cloud {
   const endpoint = endpointUrl(settings.endpoint);
   const session = new Session(endpoint, settings.credentials, retrying);
   const control = new ControlPlane(endpoint, session, retrying);
-  const list = new DeploymentList((call) => control.deployments(call), retrying.clock);
+  const mayBeCreating = (deployment: Deployment): boolean => creates.mayBeCreating(deployment);
+  const list = new DeploymentList((call) => control.deployments(call), retrying.clock, mayBeCreating);
   const backendPlane = new CloudDataPlane(endpoint, list, retrying, () => session.accountName);
   return { endpoint, session, control, list, backendPlane };
 }

@@ -40,7 +40,8 @@ describe("the list of deployments", () => {
   });
 
   const call = () => callWithin(clock, 600_000);
-  const uids = async (work: Promise<readonly Deployment[]>): Promise<string[]> => (await work).map(({ uid }) => uid);
+  const uids = async (work: Promise<Iterable<Deployment>>): Promise<string[]> =>
+    [...(await work)].map(({ uid }) => uid);
   const settled = () => new Promise((resolve) => setImmediate(resolve));
   function answerHeld(): void {
     for (const answer of held.splice(0)) answer();
@@ -67,7 +68,7 @@ describe("the list of deployments", () => {
       list.note(entry("0x1", "renamed"));
       list.forget("0x2");
       const known = await list.known(call());
-      expect(known.map(({ uid, name }) => [uid, name])).to.deep.equal([
+      expect([...known].map(({ uid, name }) => [uid, name])).to.deep.equal([
         ["0x1", "renamed"],
         ["0x3", "name of 0x3"],
       ]);
@@ -176,6 +177,71 @@ describe("the list of deployments", () => {
     });
   });
 
+  describe("when a create needs one", () => {
+    /** Asks once a second, and gives the times of the requests in seconds. */
+    async function askEverySecond(seconds: number): Promise<number[]> {
+      for (let second = 0; second < seconds; second++) {
+        await list.beforeCreate(call());
+        clock.pass(1_000);
+      }
+      return asked.map((ms) => ms / 1_000);
+    }
+
+    it("may be as old as the time in which others have created nothing, from five seconds to one minute", async () => {
+      expect(await askEverySecond(300)).to.deep.equal([0, 6, 13, 27, 55, 111, 172, 233, 294]);
+    });
+
+    it("may be as old in an account that has no backend yet", async () => {
+      service = [];
+      expect(await askEverySecond(60)).to.deep.equal([0, 6, 13, 27, 55]);
+    });
+
+    it("is five seconds old at most again when one has a new backend of others", async () => {
+      await askEverySecond(120);
+      service = [entry("0x1"), entry("0x2"), entry("0x3")];
+      await askEverySecond(60);
+      expect(asked.slice(5).map((ms) => ms / 1_000)).to.deep.equal([111, 172, 178]);
+    });
+
+    it("does not count a backend that this process created as one of others", async () => {
+      await list.beforeCreate(call());
+      list.note(entry("0x3"));
+      service = [entry("0x1"), entry("0x2"), entry("0x3")];
+      expect(await askEverySecond(30)).to.deep.equal([0, 6, 13, 27]);
+    });
+
+    it("contains what this process has changed since, in place", async () => {
+      const listed = await list.beforeCreate(call());
+      list.note(entry("0x3", "shop"));
+      list.note(entry("0x1", "shop"));
+      list.forget("0x2");
+      expect(listed.named("shop").map(({ uid }) => uid)).to.deep.equal(["0x3", "0x1"]);
+      expect([listed.named("name of 0x1"), listed.named("name of 0x2"), listed.get("0x2")]).to.deep.equal([
+        [],
+        [],
+        undefined,
+      ]);
+    });
+  });
+
+  describe("when asked what was there before", () => {
+    it("answers by all lists and all creates until then, and not by later ones", async () => {
+      const first = list.seenSoFar();
+      await list.anew(call());
+      list.note(entry("0x3"));
+      const second = list.seenSoFar();
+      service = [entry("0x4")];
+      await list.anew(call());
+      const seen = (uid: string) => [list.wasSeen(uid, first), list.wasSeen(uid, second)];
+      expect(["0x1", "0x3", "0x4", "0x9"].map(seen)).to.deep.equal([
+        [false, true],
+        [false, true],
+        [false, false],
+        [false, false],
+      ]);
+    });
+  });
+
   describe("when searched", () => {
     it("finds what a recent list has, without another request", async () => {
       await list.recent(call());
@@ -261,7 +327,7 @@ describe("the list of deployments", () => {
       list.note(entry("0x1", "renamed"));
       list.forget("0x2");
       answerHeld();
-      expect((await under).map(({ uid, name }) => [uid, name])).to.deep.equal([
+      expect([...(await under)].map(({ uid, name }) => [uid, name])).to.deep.equal([
         ["0x1", "renamed"],
         ["0x3", "name of 0x3"],
       ]);
@@ -299,7 +365,7 @@ describe("the list of deployments", () => {
       expect(errors).to.deep.equal(Array<Error>(5).fill(failure));
       expect(asked).to.have.lengthOf(1);
       service = [];
-      expect(await list.recent(call())).to.deep.equal([]);
+      expect(await uids(list.recent(call()))).to.deep.equal([]);
     });
 
     it("leaves the previous list known", async () => {

@@ -140,7 +140,7 @@ export class LookUps {
     this.list ??= this.ask(async (call) => {
       const account = accountOf({}, this.environment);
       const deployments = await account.list.known(call);
-      return { account, backends: new Map(deployments.map((deployment) => [deployment.uid, deployment])) };
+      return { account, backends: new Map(Array.from(deployments, (deployment) => [deployment.uid, deployment])) };
     });
     return this.list;
   }
