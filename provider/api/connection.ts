@@ -13,8 +13,29 @@ export interface Connection {
   readonly refusal?: () => number | undefined;
 }
 
+/**
+ * How many idle connections are kept, enough for 64 backends that are awaited at once. Without a limit, a run keeps one for each backend
+ * that it has ever asked.
+ */
+const mostIdle = 80;
+
 const keepAlive = { keepAlive: true, maxSockets: 16, scheduling: "lifo" } as const;
-const shared = { "http:": new http.Agent(keepAlive), "https:": new https.Agent(keepAlive) };
+const shared = {
+  "http:": withFewIdle(new http.Agent(keepAlive)),
+  "https:": withFewIdle(new https.Agent(keepAlive)),
+};
+
+/** Closes the oldest idle connection when there would be too many. */
+function withFewIdle<T extends http.Agent>(agent: T): T {
+  const keepAsNode = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => boolean;
+  agent.keepSocketAlive = (socket): boolean => {
+    const idle = Object.values(agent.freeSockets).flatMap((sockets = []) => sockets);
+    const open = idle.filter(({ destroyed }) => !destroyed);
+    if (open.length >= mostIdle) open[0]?.destroy();
+    return keepAsNode(socket);
+  };
+  return agent;
+}
 
 /** A kept-alive connection, for requests that may be repeated. */
 export function sharedConnection(url: URL): Connection {

@@ -1,9 +1,9 @@
-import { CancelledError } from "../errors/errors";
 import { type AnswerData, LostAnswerError, type RequestSite } from "../errors/requestErrors";
 import { type HttpAnswer, readAnswer, retryAfterMs } from "./readAnswer";
 import { type Connection, freshConnection, sharedConnection } from "./connection";
 import { logRequest } from "./log";
 import { proxyFor } from "./proxy";
+import { boundRequest, type RequestBounds } from "./requestBounds";
 import { tunnelThrough } from "./tunnel";
 import { notSent } from "./unreachable";
 
@@ -35,11 +35,16 @@ export interface GraphqlRequest extends Request {
 
 const importFetch = () => import("node-fetch");
 let fetching: ReturnType<typeof importFetch> | undefined;
+type Fetch = Awaited<ReturnType<typeof importFetch>>["default"];
 
 /** Posts one GraphQL document and returns the `data` of its answer. Every failure is a RequestError or a RefusedError. */
 export function postGraphql({ document, variables = {}, ...request }: GraphqlRequest): Promise<AnswerData> {
-  return postJson({ ...request, body: { query: document, variables } });
+  const headers = document.startsWith("mutation") ? { ...request.headers, ...uncompressed } : request.headers;
+  return postJson({ ...request, ...(headers && { headers }), body: { query: document, variables } });
 }
+
+/** Asks for an answer as it is: to decompress the sentence that answers a mutation would cost more than to receive it. A list is compressed. */
+const uncompressed = { "accept-encoding": "identity" };
 
 /** Posts JSON, and returns the `data` of the answer. */
 export async function postJson(request: Request & { readonly body: object }): Promise<AnswerData> {
@@ -72,24 +77,39 @@ export interface Probed {
 /** Sends an OPTIONS request. */
 export async function probe(request: Pick<Request, "url" | "operation" | "timeoutMs" | "signal">): Promise<Probed> {
   const site: RequestSite = { operation: request.operation, host: request.url.host };
-  const answer = await exchange(site, { ...request, idempotent: true }, { method: "OPTIONS" });
+  const answer = await exchange(site, { ...request, idempotent: true }, { method: "OPTIONS", headers: uncompressed });
   return { status: answer.status, retryAfterMs: retryAfterMs(answer.retryAfter, Date.now()) };
+}
+
+interface RequestInit {
+  readonly method: string;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
 }
 
 type Exchange = Pick<Request, "url" | "timeoutMs" | "signal" | "idempotent" | "isEndpoint">;
 
-async function exchange(
-  site: RequestSite,
-  { url, timeoutMs, signal, idempotent, isEndpoint }: Exchange,
-  init: { method: string; headers?: Record<string, string>; body?: string },
-): Promise<HttpAnswer> {
+async function exchange(site: RequestSite, request: Exchange, init: RequestInit): Promise<HttpAnswer> {
   // An ES module, loaded at the first request, so a run without requests does not load it.
   fetching ??= importFetch();
   const { default: fetch } = await fetching;
-  signal.throwIfAborted();
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const ended = AbortSignal.any([timeout, idempotent ? signal : unlessCancelled(signal)]);
-  const connection = await connectionTo(url, idempotent, ended);
+  request.signal.throwIfAborted();
+  const bounds = boundRequest(request);
+  try {
+    return await send(fetch, site, request, bounds, init);
+  } finally {
+    bounds.release();
+  }
+}
+
+async function send(
+  fetch: Fetch,
+  site: RequestSite,
+  { url, timeoutMs, signal, idempotent, isEndpoint }: Exchange,
+  bounds: RequestBounds,
+  init: RequestInit,
+): Promise<HttpAnswer> {
+  const connection = await connectionTo(url, idempotent, bounds.signal);
   const startedAt = performance.now();
   try {
     const response = await fetch(url, {
@@ -97,9 +117,9 @@ async function exchange(
       agent: () => connection.agent,
       redirect: "manual",
       size: maxBodyBytes,
-      signal: ended,
+      signal: bounds.signal,
     });
-    const body = await response.text();
+    const body = textOf(await response.arrayBuffer());
     logRequest(site, `HTTP ${response.status}`, startedAt);
     return { status: response.status, retryAfter: response.headers.get("retry-after"), body };
   } catch (cause) {
@@ -109,7 +129,7 @@ async function exchange(
     if (signal.aborted && !sent) throw signal.reason;
     if (!sent) throw notSent(site, { url, isEndpoint, ...connection }, cause);
     throw new LostAnswerError(site, {
-      ...(timeout.aborted
+      ...(bounds.isTimeUp()
         ? { why: `no answer within ${Number((timeoutMs / 1_000).toPrecision(2))} s` }
         : brokenAnswer(cause)),
       cause,
@@ -117,14 +137,10 @@ async function exchange(
   }
 }
 
-/** A signal that a cancelled run leaves alone: a mutation that must not be sent twice is on its way, and its answer tells what it has made. */
-function unlessCancelled(signal: AbortSignal): AbortSignal {
-  const ended = new AbortController();
-  const onAbort = (): void => {
-    if (!(signal.reason instanceof CancelledError)) ended.abort(signal.reason);
-  };
-  signal.addEventListener("abort", onAbort, { once: true, signal: ended.signal });
-  return ended.signal;
+/** The text of a body. Node makes a new TextDecoder for each `text()` of a response, which takes longer than the decoding. */
+function textOf(body: ArrayBuffer): string {
+  const text = Buffer.from(body).toString("utf8");
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 /** A new connection for requests that must not be repeated, and for all that go through a proxy; else a kept-alive one. */

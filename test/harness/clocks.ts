@@ -1,3 +1,4 @@
+import { requestTimer } from "../../provider/api/requestBounds";
 import type { Call } from "../../provider/api/retry";
 import type { Clock } from "../../provider/time";
 
@@ -60,29 +61,30 @@ export function callWithin(clock: Clock, ms: number, options: Partial<Call> = {}
  * Random numbers are fixed, so that a deadline is reached after the same number of attempts in each run.
  */
 export class VirtualTime extends TestClock {
-  private readonly timers: { readonly abort: AbortController; readonly ms: number }[] = [];
-  private readonly real = { timeout: AbortSignal.timeout.bind(AbortSignal), random: Math.random };
+  private readonly timers = new Set<{ readonly ring: () => void; readonly ms: number }>();
+  private readonly real = { start: requestTimer.start, random: Math.random };
 
-  /** Replaces AbortSignal.timeout and Math.random until `remove`. */
+  /** Replaces the timers of requests and Math.random until `remove`. */
   install(): void {
     Math.random = () => 0.5;
-    AbortSignal.timeout = (ms) => {
-      const abort = new AbortController();
-      this.timers.push({ abort, ms });
-      return abort.signal;
+    requestTimer.start = (ms, ring) => {
+      const timer = { ring, ms };
+      this.timers.add(timer);
+      return () => this.timers.delete(timer);
     };
   }
 
   remove(): void {
-    AbortSignal.timeout = this.real.timeout;
+    requestTimer.start = this.real.start;
     Math.random = this.real.random;
   }
 
   /** Ends the time limit of the current request. */
   expire(): void {
-    const pending = this.timers.splice(0);
+    const pending = [...this.timers];
+    this.timers.clear();
     this.pass(pending.at(-1)?.ms ?? 0);
-    for (const { abort } of pending) abort.abort(new DOMException("the time is up", "TimeoutError"));
+    for (const { ring } of pending) ring();
   }
 }
 

@@ -1,7 +1,9 @@
+import { getEventListeners } from "node:events";
 import net from "node:net";
 import { gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { ControlPlane } from "../../provider/api/controlPlane";
+import { requestTimer } from "../../provider/api/requestBounds";
 import { RetryBudget, type Retrying } from "../../provider/api/retry";
 import { Session } from "../../provider/api/session";
 import { type GraphqlRequest, postGraphql, probe } from "../../provider/api/transport";
@@ -13,7 +15,7 @@ import { LostAnswerError, NotSentError, WrongShapeError } from "../../provider/e
 import { type Sent, sentTo, withNock } from "./nocked";
 import { answerJson, closedEndpoint, Service } from "../harness/httpService";
 import { begin } from "../../provider/run/operation";
-import { TestClock, callWithin } from "../harness/clocks";
+import { TestClock, callWithin, waitUntil } from "../harness/clocks";
 import { contextOf } from "../harness/contexts";
 import { rejection } from "../harness/errors";
 
@@ -491,6 +493,94 @@ describe("connections", () => {
     });
     const request = requestTo(service.endpoint);
     expect(await postGraphql(request)).to.deep.equal({ deployments });
+  });
+
+  it("carry a text that begins with a byte order mark", async () => {
+    service = await Service.start((_, response) => {
+      response.end('\ufeff{"data":{"name":"größer ✓"}}');
+    });
+    expect(await postGraphql(requestTo(service.endpoint))).to.deep.equal({ name: "größer ✓" });
+  });
+
+  it("ask for a compressed list, and for other answers as they are", async () => {
+    service = await Service.start(({ operation }, response) => {
+      answerJson(response, {
+        data: operation === "deployments" ? { deployments: [] } : { createDeployment: { uid: "0x1" } },
+      });
+    });
+    const control = controlPlane(service.endpoint, clock);
+    await control.deployments(callWithin(clock, 60_000));
+    await control.createDeployment(create, callWithin(clock, 60_000));
+    await probe({ ...requestTo(service.endpoint), operation: "OPTIONS /graphql" });
+    const asked = service.requests.map(({ headers }) => headers["accept-encoding"]);
+    expect(asked).to.deep.equal(["gzip, deflate, br", "identity", "identity"]);
+  });
+
+  describe("with a time limit", () => {
+    const { start } = requestTimer;
+    let started: number;
+    let cleared: number;
+
+    beforeEach(() => {
+      [started, cleared] = [0, 0];
+      requestTimer.start = (ms, ring) => {
+        started++;
+        const clear = start(ms, ring);
+        return () => {
+          cleared++;
+          clear();
+        };
+      };
+    });
+    afterEach(() => {
+      requestTimer.start = start;
+    });
+
+    for (const idempotent of [true, false]) {
+      const what = idempotent ? "a query" : "a mutation that is sent once";
+
+      it(`leave no timer and no listener after ${what}, whether it succeeds or fails`, async () => {
+        service = await Service.start(({ socket }, response) => {
+          if (service!.requests.length < 3) answerJson(response, { data: {} });
+          else socket.resetAndDestroy();
+        });
+        const { signal } = new AbortController();
+        const request = requestTo(service.endpoint, { signal, idempotent });
+        for (let time = 0; time < 2; time++) await postGraphql(request);
+        await rejection(postGraphql(request));
+        await rejection(postGraphql({ ...request, url: await closedEndpoint() }));
+        expect([started, cleared]).to.deep.equal([4, 4]);
+        expect(getEventListeners(signal, "abort")).to.deep.equal([]);
+      });
+    }
+
+    it("fail at that time, and leave no listener", async () => {
+      service = await Service.start(() => undefined);
+      const { signal } = new AbortController();
+      const error = await rejection(postGraphql(requestTo(service.endpoint, { signal, timeoutMs: 50 })));
+      expect(error).to.be.instanceOf(LostAnswerError);
+      expect(error.message).to.contain("no answer within 0.05 s");
+      expect([cleared, getEventListeners(signal, "abort").length]).to.deep.equal([1, 0]);
+    });
+  });
+
+  it("are closed when more than 80 are idle, the oldest first", async () => {
+    const services = await Promise.all(
+      Array.from({ length: 90 }, () =>
+        Service.start((_, response) => {
+          response.end();
+        }),
+      ),
+    );
+    try {
+      for (const one of services) await probe({ ...requestTo(one.endpoint), operation: "OPTIONS /graphql" });
+      const isOpen = (one: Service): boolean => one.requests.some(({ socket }) => !socket.destroyed);
+      await waitUntil(() => services.filter(isOpen).length <= 80, { tries: 100, everyMs: 20 });
+      expect(services.filter(isOpen)).to.have.lengthOf(80);
+      expect(services.slice(0, 10).some(isOpen)).to.equal(false);
+    } finally {
+      await Promise.all(services.map((one) => one.stop()));
+    }
   });
 
   it("are at most eight for eight concurrent queries", async () => {
