@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
 
 /** What one process of a run tells the others about a backend, under its uid or under the URN of its resource. */
 export type Fact =
@@ -45,6 +55,8 @@ export class SharedSiblings implements Siblings {
   private readonly own = `${process.pid}`;
   /** What the file of this process says last, so that nothing is written twice. */
   private readonly shared = new Map<string, boolean>();
+  /** The files of other processes, by name. */
+  private readonly files = new Map<string, SiblingFile>();
 
   constructor(
     private readonly endpoint: string,
@@ -62,13 +74,7 @@ export class SharedSiblings implements Siblings {
   }
 
   incarnationsElsewhere(uid: string): readonly string[] {
-    const live = new Set<string>();
-    for (const [file, [endpoint, other, incarnation, isLive]] of this.linesOfOthers()) {
-      if (isLive === undefined || endpoint !== this.endpoint || other !== uid) continue;
-      if (isLive) live.add(`${file} ${incarnation}`);
-      else live.delete(`${file} ${incarnation}`);
-    }
-    return [...live].map((one) => one.slice(one.indexOf(" ") + 1));
+    return this.others().flatMap((other) => other.incarnationsOf(this.endpoint, uid));
   }
 
   shareFact(key: string, fact: Fact): void {
@@ -78,14 +84,19 @@ export class SharedSiblings implements Siblings {
   }
 
   hasFact(key: string, fact: Fact): boolean {
-    const line: Line = [this.endpoint, key, fact];
-    return this.linesOfOthers().some(([, other]) => isDeepStrictEqual(other, line));
+    return this.others().some((other) => other.hasFact(this.endpoint, key, fact));
   }
 
-  private linesOfOthers(): (readonly [file: string, line: Line])[] {
+  /** What the other living processes have written so far. */
+  private others(): SiblingFile[] {
     if (!isMine(this.base)) return [];
-    const files = filesOf(this.folder).filter((file) => file !== this.own && isAlive(file));
-    return files.flatMap((file) => linesOf(join(this.folder, file)).map((line) => [file, line] as const));
+    const names = filesOf(this.folder).filter((name) => name !== this.own && isAlive(name));
+    return names.map((name) => {
+      const file = this.files.get(name) ?? new SiblingFile(join(this.folder, name));
+      this.files.set(name, file);
+      file.read();
+      return file;
+    });
   }
 
   private write(line: Line): boolean {
@@ -102,6 +113,82 @@ export class SharedSiblings implements Siblings {
       if (done) return true;
     }
     return false;
+  }
+}
+
+/**
+ * The file of another process. It only grows, so only what is new in it is read: otherwise each of 1,000 deletes would read the lines of
+ * all 1,000 resources.
+ */
+class SiblingFile {
+  /** Tells the file from a later one of the same name. */
+  private identity = "";
+  private bytesRead = 0;
+  /** The beginning of a line that is not complete yet. */
+  private rest = Buffer.alloc(0);
+  private readonly facts = new Set<string>();
+  private readonly live = new Map<string, Set<string>>();
+
+  constructor(private readonly path: string) {}
+
+  incarnationsOf(endpoint: string, uid: string): readonly string[] {
+    return [...(this.live.get(JSON.stringify([endpoint, uid])) ?? [])];
+  }
+
+  hasFact(...line: [endpoint: string, key: string, fact: Fact]): boolean {
+    return this.facts.has(JSON.stringify(line));
+  }
+
+  /** Reads what was written since the last time. A file that cannot be read has nothing new. */
+  read(): void {
+    attempt(() => {
+      const file = openSync(this.path, "r");
+      try {
+        this.readFrom(file);
+      } finally {
+        closeSync(file);
+      }
+    });
+  }
+
+  private readFrom(file: number): void {
+    const { ino, birthtimeMs, size } = fstatSync(file);
+    const identity = `${ino} ${birthtimeMs}`;
+    // A later process with the same id has begun a new file.
+    if (identity !== this.identity || size < this.bytesRead) this.startAnew(identity);
+    if (size === this.bytesRead) return;
+    const added = Buffer.alloc(size - this.bytesRead);
+    const length = readSync(file, added, 0, added.length, this.bytesRead);
+    this.bytesRead += length;
+    const text = Buffer.concat([this.rest, added.subarray(0, length)]);
+    this.rest = text.subarray(text.lastIndexOf("\n") + 1);
+    for (const line of text.toString("utf8").split("\n")) {
+      // A full disk may have cut off one line; the others count all the same.
+      attempt(() => {
+        this.record(JSON.parse(line) as Line);
+      });
+    }
+  }
+
+  private startAnew(identity: string): void {
+    this.identity = identity;
+    this.bytesRead = 0;
+    this.rest = Buffer.alloc(0);
+    this.facts.clear();
+    this.live.clear();
+  }
+
+  private record(line: Line): void {
+    const [endpoint, uid, incarnation, isLive] = line;
+    if (isLive === undefined) {
+      this.facts.add(JSON.stringify(line));
+      return;
+    }
+    const key = JSON.stringify([endpoint, uid]);
+    const incarnations = this.live.get(key) ?? new Set();
+    this.live.set(key, incarnations);
+    if (isLive) incarnations.add(incarnation);
+    else incarnations.delete(incarnation);
   }
 }
 
@@ -150,17 +237,6 @@ function entries(folder: string, names: RegExp): string[] {
   } catch {
     return [];
   }
-}
-
-function linesOf(file: string): Line[] {
-  const lines: Line[] = [];
-  attempt(() => {
-    for (const line of readFileSync(file, "utf8").split("\n")) {
-      // A full disk may have cut off one line; the others count all the same.
-      attempt(() => lines.push(JSON.parse(line) as Line));
-    }
-  });
-  return lines;
 }
 
 function isAlive(pid: string): boolean {

@@ -74,6 +74,30 @@ describe("the records that provider processes of one run share", () => {
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
   });
 
+  it("contain what another process adds later, also when it is read in the middle of a line", () => {
+    const file = join(folder, String(process.ppid));
+    const line = JSON.stringify([endpoint, "0x1", "größer", true]);
+    const bytes = Buffer.from(`${line}\n`);
+    told(process.ppid, endpoint, "0x1", "there", true);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["there"]);
+    for (const byte of bytes) {
+      appendFileSync(file, Buffer.from([byte]));
+      expect(mine.incarnationsElsewhere("0x1")).to.contain("there");
+    }
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["there", "größer"]);
+    told(process.ppid, endpoint, "0x1", "there", false);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["größer"]);
+  });
+
+  it("do not contain what an earlier process with the same id recorded", () => {
+    told(process.ppid, endpoint, "0x1", "there", true);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal(["there"]);
+    rmSync(join(folder, String(process.ppid)));
+    told(process.ppid, endpoint, "0x2", "there", true);
+    expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
+    expect(mine.incarnationsElsewhere("0x2")).to.deep.equal(["there"]);
+  });
+
   it("do not contain records of another endpoint, where a uid is another backend", () => {
     told(process.ppid, "http://127.0.0.1:4001/graphql", "0x1", "there", true);
     expect(mine.incarnationsElsewhere("0x1")).to.deep.equal([]);
