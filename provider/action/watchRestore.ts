@@ -10,6 +10,8 @@ import { formatDuration } from "../time";
 
 /** A backend's engine forgets its restores when it restarts. After this time, an UNKNOWN from a healthy backend stays. */
 const unknownLimitMs = 5 * 60_000;
+/** How often an UNKNOWN is asked again: each time another node of the backend may answer, which knows the restore. */
+const unknownPauseMs = 5_000;
 
 /** A restore whose end is awaited. */
 interface Restore extends Omit<Wait<RestoreStatusAnswer>, "poll"> {
@@ -86,7 +88,9 @@ async function pollRestore(context: Context, operation: Operation, restore: Sent
     return { status: undefined, pending: statusAfter(error) };
   }
   const health = await pollReadiness(context, operation, restore.target);
-  if ("done" in health) return { status: "UNKNOWN", pending: "UNKNOWN", isHealthy: true };
+  if ("done" in health) {
+    return { status: "UNKNOWN", pending: "UNKNOWN", isHealthy: true, longestPauseMs: unknownPauseMs };
+  }
   const { pending, pauseMs } = health;
   return { status: "UNKNOWN", pending: `UNKNOWN from a backend that is not well (${pending})`, pauseMs };
 }

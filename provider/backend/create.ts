@@ -263,7 +263,8 @@ function searchOperation({ context: { clock, progress }, operation }: Creation):
     deadline: startedAt + searchMs,
     limit: `the ${limit} for finding out what was created`,
     onRetry: ({ why }) => {
-      progress(`looking for what was created, ${formatDuration(clock.now() - startedAt)} of ${limit}: ${why}`);
+      const status = "looking for what was created";
+      progress(status, () => `${status}, ${formatDuration(clock.now() - startedAt)} of ${limit}: ${why}`);
     },
   };
 }

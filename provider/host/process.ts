@@ -95,8 +95,8 @@ export class HostProcess implements Host {
       account: this.sharedAccount(),
       clock: this.clock,
       signal: engine.signal,
-      progress: (text) => {
-        row.progress(text);
+      progress: (status, line) => {
+        row.progress(status, line);
       },
       reached: (text) => {
         row.reached(text);

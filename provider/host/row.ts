@@ -24,16 +24,13 @@ export class Row {
     private readonly show: (line: string) => boolean,
   ) {}
 
-  /** Shows a line about a wait. */
-  progress(text: string): void {
-    const line = presentable(text);
-    // The elapsed time after the last comma changes with every poll. Only the status before it is compared.
-    const status = line.replace(/, [^,]*$/, "");
+  /** Shows a line about a wait. While the status stays the same, the line is built and shown only every ten (or thirty) seconds. */
+  progress(status: string, line: () => string = () => status): void {
     const now = this.clock.now();
     if (status === this.saidStatus && now - this.saidAt < this.repeatMs) return;
     [this.saidAt, this.saidStatus] = [now, status];
     this.shows = "wait";
-    this.put(line);
+    this.put(presentable(line()));
   }
 
   /** Called when a line from elsewhere has replaced the last one. */

@@ -16,6 +16,8 @@ export type PollResult<T> =
       readonly pending: string;
       /** The least pause before the next poll, as the service asked for it. */
       readonly pauseMs?: number | undefined;
+      /** The longest pause before the next poll, where a rule needs a status that is seen often. */
+      readonly longestPauseMs?: number | undefined;
     };
 
 /** Something to wait for. */
@@ -30,32 +32,51 @@ export interface Wait<T> {
 }
 
 const firstPauseMs = 500;
-const longestPauseMs = 5_000;
+const leastPauseMs = 900;
+const longestPauseMs = 35_000;
+const pauseShare = 0.095;
 
 /**
- * Polls until it is done or the operation's deadline has passed. The last poll comes after the deadline. Pauses grow from 0.5 s to 5 s, and
- * show the status in the resource's row.
+ * How long after the start of one poll the next one starts. So the end of a wait is noticed within 1 s or a tenth of its length, whichever is
+ * longer, and in 10 minutes there are 59 polls. The pauses are a little shorter than that because the answer takes time as well.
+ */
+export function pauseAfter(waitedMs: number): number {
+  if (waitedMs <= 0) return firstPauseMs;
+  return Math.min(longestPauseMs, Math.max(leastPauseMs, waitedMs * pauseShare));
+}
+
+/**
+ * Polls until it is done or the operation's deadline has passed. The last poll comes at the deadline. The status is shown in the resource's row.
+ * The pauses count from the start of this wait, also when it goes on with the wait of an earlier run, or follows another wait of the same
+ * operation: what is left of it may be short.
  */
 export async function waitFor<T>(context: Context, operation: Operation, wait: Wait<T>): Promise<T> {
   const { clock, signal, progress } = context;
   const { deadline, startedAt, timeout } = operation;
-  for (let pause = firstPauseMs; ; pause = Math.min(longestPauseMs, pause * 1.5)) {
-    const isLast = clock.now() >= deadline;
+  const elapsed = (): string => formatDuration(clock.now() - startedAt);
+  const beganAt = clock.now();
+  for (;;) {
+    const polledAt = clock.now();
     const found = await wait.poll();
-    const elapsed = formatDuration(clock.now() - startedAt);
     if ("done" in found) {
-      context.reached(wait.reached(found.done, elapsed));
+      context.reached(wait.reached(found.done, elapsed()));
       return found.done;
     }
-    if (isLast) {
+    if (polledAt >= deadline) {
       throw new DeadlineError({
         code: "DGC209",
-        why: `waited ${elapsed} for ${wait.what}, the limit of ${timeout.input} (${timeout.value}); last status: ${found.pending}.`,
+        why: `waited ${elapsed()} for ${wait.what}, the limit of ${timeout.input} (${timeout.value}); last status: ${found.pending}.`,
         next: wait.afterDeadline,
       });
     }
-    progress(`waiting for ${wait.what}: ${found.pending}, ${elapsed} of ${timeout.value}`);
-    await clock.sleep(Math.max(0, Math.min(Math.max(pause, found.pauseMs ?? 0), deadline - clock.now())), signal);
+    const status = `waiting for ${wait.what}: ${found.pending}`;
+    progress(status, () => `${status}, ${elapsed()} of ${timeout.value}`);
+    const { pauseMs: asked = 0, longestPauseMs: longest = Infinity } = found;
+    const now = clock.now();
+    // The time that the poll took is part of the pause, but not when the clock of the machine was set back.
+    const tookMs = Math.max(0, now - polledAt);
+    const pauseMs = Math.max(Math.min(longest, pauseAfter(polledAt - beganAt)) - tookMs, asked);
+    await clock.sleep(Math.max(0, Math.min(Math.ceil(pauseMs), deadline - now)), signal);
   }
 }
 

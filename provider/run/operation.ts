@@ -3,8 +3,11 @@ import { type Clock, formatDuration, type Timeout } from "../time";
 
 /** Shows the progress of an operation. */
 export interface ProgressLine {
-  /** Shows a line in the resource's own row. The next line replaces it. */
-  readonly progress: (text: string) => void;
+  /**
+   * Shows a line in the resource's own row, which the next line replaces. `line` is the whole line where it says more than the status, such as
+   * the time so far. It is built only when it is shown: at once after a new status, else some seconds apart.
+   */
+  readonly progress: (status: string, line?: () => string) => void;
   /** Replaces the line of a wait with its result. Does nothing when no line is shown. */
   readonly reached: (text: string) => void;
 }
@@ -28,7 +31,10 @@ export function begin(
     limit: `${timeout.input} (${timeout.value})`,
     signal,
     onRetry: ({ why }) => {
-      progress(`trying again, ${formatDuration(clock.now() - startedAt)} of ${timeout.value}: ${why}`);
+      progress(
+        "trying again",
+        () => `trying again, ${formatDuration(clock.now() - startedAt)} of ${timeout.value}: ${why}`,
+      );
     },
   };
 }

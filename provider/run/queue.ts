@@ -58,7 +58,8 @@ export class ActionQueue {
           next: ["Run pulumi up again.", `If they usually take this long, raise ${input}.`],
         });
       }
-      line.progress(`waiting for other restores and drops on ${uid}, ${elapsed} of ${value}`);
+      const status = `waiting for other restores and drops on ${uid}`;
+      line.progress(status, () => `${status}, ${elapsed} of ${value}`);
     }
   }
 }

@@ -13,7 +13,9 @@ export function contextOf(
     account,
     clock,
     signal,
-    progress: show,
+    progress: (status, line = () => status) => {
+      show(line());
+    },
     reached: show,
     info: show,
     warn: show,

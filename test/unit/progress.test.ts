@@ -39,13 +39,23 @@ describe("the progress of a wait", () => {
 
   const shown = (): unknown[] => rows.map((row) => (row as unknown[])[1]);
 
+  /** How many lines were built in `wait`. */
+  let built: number;
+
   /** Polls every five seconds for two minutes, then the status changes. */
   function wait({ progress }: Context): void {
+    built = 0;
+    const say = (status: string, elapsed: number): void => {
+      progress(status, () => {
+        built++;
+        return `${status}, ${elapsed}s of 20m`;
+      });
+    };
     for (let elapsed = 0; elapsed <= 120; elapsed += 5) {
-      progress(`waiting for it: HTTP 503, ${elapsed}s of 20m`);
+      say("waiting for it: HTTP 503", elapsed);
       clock.pass(5_000);
     }
-    progress("waiting for it: HTTP 502, 125s of 20m");
+    say("waiting for it: HTTP 502", 125);
   }
 
   it("is shown in the resource's row, and leaves nothing there at the end", async () => {
@@ -61,6 +71,13 @@ describe("the progress of a wait", () => {
     expect(shown().filter((line) => String(line).startsWith("waiting"))).to.have.length(14);
   });
 
+  it("builds no line that is not shown", async () => {
+    await operation(true, wait);
+    expect(built).to.equal(14);
+    await operation(false, wait);
+    expect(built).to.equal(6);
+  });
+
   it("is replaced by the result, which stays in the row of the finished resource", async () => {
     await operation(true, ({ progress, reached }) => {
       progress("waiting for it: HTTP 503, 1s of 20m");
@@ -73,7 +90,7 @@ describe("the progress of a wait", () => {
     await operation(true, ({ progress, reached }) => {
       progress("waiting for it: HTTP 503, 1s of 20m");
       reached("it answers after 2s");
-      progress("waiting for it: HTTP 503, 3s of 20m");
+      progress("waiting for it: HTTP 503, 1s of 20m");
     });
     expect(shown().slice(0, 3)).to.have.length(3);
   });

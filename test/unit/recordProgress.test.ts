@@ -92,6 +92,19 @@ describe("waiting for a restore", () => {
     expect(clock.elapsedMs).to.equal(before);
   });
 
+  it("asks every five seconds while it is UNKNOWN, also late in a wait, since another node may know the restore", async () => {
+    const asked: number[] = [];
+    await rejection(
+      polled((ms) => {
+        if (ms < 60 * minute) return "IN_PROGRESS";
+        asked.push(ms);
+        return "UNKNOWN";
+      }),
+    );
+    expect(asked).to.have.length(61);
+    expect(clock.elapsedMs - (asked[0] ?? 0)).to.equal(5 * minute);
+  });
+
   it("accepts an OK after UNKNOWN without confirming it, whatever came between", async () => {
     const script = (ms: number): Answer => (ms < minute ? "UNKNOWN" : ms < 2 * minute ? "IN_PROGRESS" : "OK");
     expect(await polled(script)).to.include({ status: "OK", confirmed: false });

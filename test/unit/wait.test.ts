@@ -28,7 +28,7 @@ describe("a wait", () => {
     const account = new Account({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
     context = {
       ...contextOf({ account, clock, signal: ending.signal }),
-      progress: (line) => lines.push(line),
+      progress: (status, line = () => status) => lines.push(line()),
       reached: (line) => lines.push(line),
     };
   });
@@ -59,12 +59,20 @@ describe("a wait", () => {
     [
       "waits at least as long as it is asked to",
       [{ pending: "HTTP 429", pauseMs: 7_000 }, pending, done],
-      [0, 7_000, 7_750],
+      [0, 7_000, 7_900],
     ],
     [
-      "looks ever less often, down to every 5 s",
-      [...Array<PollResult<string>>(9).fill(pending), done],
-      [0, 500, 1_250, 2_375, 4_062.5, 6_593.75, 10_390.625, 15_390.625, 20_390.625, 25_390.625],
+      "looks every 0.9 s at first, and then ever less often",
+      [...Array<PollResult<string>>(15).fill(pending), done],
+      [
+        0,
+        500,
+        ...Array.from({ length: 11 }, (_, index) => 1_400 + 900 * index).slice(0, 10),
+        10_403,
+        11_392,
+        12_475,
+        13_661,
+      ],
     ],
   ];
   for (const [what, results, at] of successes) {
@@ -78,6 +86,46 @@ describe("a wait", () => {
     const poll = (): Promise<PollResult<null>> => Promise.resolve({ done: null });
     const wait = { what: "x", afterDeadline: "y", poll, reached: () => "z" };
     expect(await waitFor(context, operation(1_000), wait)).to.equal(null);
+  });
+
+  it("looks again as soon as the status needs it", async () => {
+    await rejection(waiting(600_000, [{ pending: "UNKNOWN", longestPauseMs: 5_000 }]));
+    const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    expect(Math.max(...pauses)).to.equal(5_000);
+    expect(pauses.filter((pause) => pause === 5_000)).to.have.length.above(100);
+  });
+
+  it("asks the service for no status before its Retry-After, whatever else wants one", async () => {
+    await rejection(waiting(600_000, [{ pending: "UNKNOWN", longestPauseMs: 5_000, pauseMs: 60_000 }]));
+    expect(looks).to.deep.equal(Array.from({ length: 11 }, (_, index) => index * 60_000));
+  });
+
+  it("counts the time of a look as a part of the pause", async () => {
+    await waiting(600_000, [...Array<PollResult<string>>(5).fill(pending), done], 300);
+    expect(looks).to.deep.equal([0, 500, 1_400, 2_300, 3_200, 4_100]);
+  });
+
+  it("looks again at once after a look that took longer than the pause", async () => {
+    await waiting(600_000, [...Array<PollResult<string>>(3).fill(pending), done], 2_000);
+    expect(looks).to.deep.equal([0, 2_000, 4_000, 6_000]);
+  });
+
+  it("does not wait longer when the clock of the machine is set back during a look", async () => {
+    let setBackMs = 0;
+    const shifted = {
+      now: () => clock.now() - setBackMs,
+      sleep: clock.sleep.bind(clock),
+      alarm: clock.alarm.bind(clock),
+    };
+    const wait = { what: "x", afterDeadline: "y", reached: () => "z" };
+    const poll = (): Promise<PollResult<true>> => {
+      looks.push(clock.elapsedMs);
+      if (looks.length === 3) setBackMs = 3_600_000;
+      return Promise.resolve(looks.length < 6 ? { pending: "HTTP 503" } : { done: true });
+    };
+    await waitFor({ ...context, clock: shifted }, operation(7_200_000), { ...wait, poll });
+    expect(looks.slice(0, 3)).to.deep.equal([0, 500, 1_400]);
+    expect(looks.at(-1)).to.be.at.most(1_400 + 3 * 900);
   });
 
   it("fails at once with the unchanged error of a poll", async () => {
@@ -134,8 +182,58 @@ describe("a wait", () => {
   it("waits for hours without delaying the test", async () => {
     const startedAt = performance.now();
     await rejection(waiting(4 * 3_600_000, [pending]));
-    expect(looks.length).to.be.within(2_880, 2_900);
+    expect(looks.length).to.be.within(450, 460);
     expect(performance.now() - startedAt).to.be.lessThan(2_000);
+  });
+});
+
+describe("the end of a wait", () => {
+  /** One wait for something that comes true after `lengthMs`, with looks that take `lookMs`. */
+  async function wait(lengthMs: number, lookMs = 0): Promise<{ noticedMs: number; looks: number }> {
+    const clock = new TestClock();
+    const account = new Account({ endpoint: "https://cloud.example.com/", credentials: { missing: "token" } }, clock);
+    const context = contextOf({ account, clock });
+    let looks = 0;
+    await waitFor(context, begin(context, { input: "timeouts.create", value: "20m", ms: 1_200_000 }), {
+      what: "backend 0x42 to answer",
+      afterDeadline: "Run pulumi up again.",
+      reached: () => "it answers",
+      poll: () => {
+        looks++;
+        const found: PollResult<true> = clock.elapsedMs >= lengthMs ? { done: true } : { pending: "HTTP 503" };
+        clock.pass(lookMs);
+        return Promise.resolve(found);
+      },
+    });
+    return { noticedMs: clock.elapsedMs, looks };
+  }
+
+  const seconds = [
+    ...[0.1, 0.3, 0.5, 1, 2, 3, 5, 7, 8, 11, 13, 16, 21, 31, 45, 60, 90, 120, 180, 300, 450, 600],
+    // As many short ones as long ones: the logarithm is evenly spread.
+    ...Array.from({ length: 400 }, (_, index) => 0.1 * 6_000 ** ((index * 0.618_034) % 1)),
+  ];
+  const allowedMs = (lengthMs: number): number => Math.max(1_000, lengthMs / 10);
+
+  it("is noticed within 1 s or a tenth of its length, whatever the length, with 60 looks in 10 minutes at most", async () => {
+    for (const length of seconds) {
+      const { noticedMs, looks } = await wait(length * 1_000);
+      expect(noticedMs - length * 1_000, `${length} s`).to.be.within(0, allowedMs(length * 1_000));
+      expect(looks, `${length} s`).to.be.at.most(60);
+    }
+  });
+
+  it("is noticed in that time as well when each look takes 50 ms; the time of slower looks comes on top", async () => {
+    for (const lookMs of [50, 300, 1_000, 5_000])
+      for (const length of seconds) {
+        const { noticedMs, looks } = await wait(length * 1_000, lookMs);
+        const what = `${length} s, looks of ${lookMs} ms`;
+        const allowed = allowedMs(length * 1_000);
+        // A look that begins just before the end misses it, and the next one begins when that one has ended.
+        const mostMs = lookMs === 50 ? allowed : Math.max(allowed, lookMs) + lookMs;
+        expect(noticedMs - length * 1_000, what).to.be.at.most(mostMs);
+        expect(looks, what).to.be.at.most(60);
+      }
   });
 });
 
@@ -144,9 +242,11 @@ describe("an operation", () => {
     const clock = new TestClock();
     const lines: string[] = [];
     const { signal } = new AbortController();
-    const progress = (line: string): void => void lines.push(line);
     const timeout = { input: "timeouts.update", value: "15m", ms: 900_000 };
-    const says = { progress, reached: progress, warn: progress, reportFailure: progress, info: progress };
+    const says = {
+      progress: (status: string, line = () => status): void => void lines.push(line()),
+      reached: (line: string): void => void lines.push(line),
+    };
     const operation = begin({ clock, signal, ...says }, timeout);
     expect(operation.deadline).to.equal(clock.now() + 900_000);
     expect(operation.signal).to.equal(signal);
