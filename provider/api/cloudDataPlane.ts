@@ -2,7 +2,6 @@ import { LostAnswerError, WrongShapeError } from "../errors/requestErrors";
 import { noSuchBackend, RefusedError } from "../errors/errors";
 import { keepSecret, scrub } from "../errors/redact";
 import { clean } from "../errors/text";
-import type { Clock } from "../time";
 import { BackendClient, type PlaneRequest } from "./client";
 import type {
   BackupSource,
@@ -46,16 +45,14 @@ const maxErrors = 20;
 /** The endpoints of the backends of an account. A backend is named by its uid. */
 export class CloudDataPlane implements DataPlane {
   private readonly client: BackendClient;
-  private readonly clock: Clock;
 
   constructor(
     endpoint: URL,
     private readonly list: DeploymentList,
-    retrying: Retrying,
+    private readonly retrying: Retrying,
     private readonly accountName: () => string | undefined = () => undefined,
   ) {
     this.client = new BackendClient(endpoint, list, retrying, accountName);
-    this.clock = retrying.clock;
   }
 
   /** The backend in the account's list. The list is read anew before the backend is reported as absent. */
@@ -85,8 +82,8 @@ export class CloudDataPlane implements DataPlane {
 
   async running(uid: string, highestId: number, call: Call): Promise<Running | undefined> {
     const statusOf = async (restoreId: number): Promise<RestoreState> =>
-      (await this.restoreStatus({ target: uid, request: "", restoreId }, call)).status;
-    const restoreId = await findRunningRestore({ uid, highestId, statusOf, call, clock: this.clock });
+      (await this.restoreStatus({ target: uid, request: "", restoreId }, call, "byCaller")).status;
+    const restoreId = await findRunningRestore({ uid, highestId, statusOf, call, retrying: this.retrying });
     return restoreId === undefined ? undefined : { what: "restore", restoreId };
   }
 
@@ -104,8 +101,12 @@ export class CloudDataPlane implements DataPlane {
     });
   }
 
-  restoreStatus({ target, restoreId }: SentRestore, call: Call): Promise<RestoreStatusAnswer> {
-    return this.send(target, "restoreStatus", { variables: { restoreId }, call }, (data, site) => {
+  restoreStatus(
+    { target, restoreId }: SentRestore,
+    call: Call,
+    policy: RetryPolicy = "idempotent",
+  ): Promise<RestoreStatusAnswer> {
+    return this.send(target, "restoreStatus", { variables: { restoreId }, policy, call }, (data, site) => {
       const { status, errors } = shaped(site, restoreStatusSchema, data).restoreStatus.response;
       return { status, errors: (errors ?? []).slice(0, maxErrors).map(presentable) };
     });

@@ -6,7 +6,7 @@ import { retryAfterSeconds } from "./faultKinds";
 import { remedies } from "./remedies";
 import type { Row } from "./rows";
 import type { Observation, OperationResult } from "./observe";
-import { maxMs } from "./timeLimits";
+import { maxMs, probedTogether } from "./timeLimits";
 
 /** Lists the differences between an observation and its expectation. Empty if the row passes. */
 export function differences(row: Row, seen: Observation): string[] {
@@ -56,8 +56,9 @@ function changesOutside({ step, kind }: Row): boolean {
 /** Whether the retry of the failing call respected Retry-After. */
 function waited({ step, when }: Row, sentAt: readonly number[]): boolean {
   const skipped = (step.skips ?? 0) + (when === "mid-run" && step.kind === "poll" ? 1 : 0);
-  const [first = 0, second = 0] = sentAt.slice(skipped);
-  return second - first >= retryAfterSeconds * 1_000;
+  // The first retry comes after the other requests that were sent together with the one that was throttled.
+  const retry = skipped + (step.name === "probe" && when === "first call" ? probedTogether : 1);
+  return (sentAt[retry] ?? 0) - (sentAt[skipped] ?? 0) >= retryAfterSeconds * 1_000;
 }
 
 /** The parts of an observation that have messages. */

@@ -189,7 +189,7 @@ function exceptional(row: Row): Expectation | undefined {
   if (step.name === "restoreStatus" && complains) {
     return passes(row) ? success(step) : { ...pending(step), fails: "DeadlineError" };
   }
-  // Twenty polls for a running restore at 20 s each pass the deadline, after which nothing is sent.
+  // Twenty-one polls for a running restore at 20 s each pass the deadline, after which nothing is sent.
   if (step.name === "probe" && kind.family === "slow" && !passes(row)) return failure(step, "DeadlineError");
   // In mid-run, the probe waits for the previous restore, and continues like any wait for a restore.
   if (step.name === "probe" && row.when === "mid-run") {

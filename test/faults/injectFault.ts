@@ -8,7 +8,7 @@ export type CountHits = () => number;
 
 /** More calls than any row makes. */
 const many = 1_000;
-const answerTimeMs = 20_000;
+export const answerTimeMs = 20_000;
 /** How often and how long, in real milliseconds, to check whether the cloud has executed a request without an answer. */
 const look = { everyMs: 3, maxMs: 150 };
 

@@ -1,3 +1,4 @@
+import { answerTimeMs } from "./injectFault";
 import type { Row } from "./rows";
 
 /** Whether nothing ever answers at the endpoint. A backend's address is tried for longer, since it may be new. */
@@ -17,8 +18,13 @@ export function maxMs(row: Row): number {
   // A mutation is not cancelled at the deadline, since its outcome would be unknown.
   const mutationMs = kind.effect.on === "hang" && (step.kind === "create" || step.kind === "once") ? 60_000 : 0;
   const searchMs = step.kind === "create" || step.name === "search" ? 30_000 : 0;
-  return deadlineMs + lastLookMs + mutationMs + searchMs;
+  // The virtual clock adds up what slow answers take that come at the same time.
+  const slowMs = step.name === "probe" && kind.family === "slow" ? (probedTogether - 1) * answerTimeMs : 0;
+  return deadlineMs + lastLookMs + mutationMs + searchMs + slowMs;
 }
+
+/** How many requests the probe for a running restore sends together. */
+export const probedTogether = 5;
 
 const failFastMs = 16_000;
 const lastLookMs = 1_000;
