@@ -20,6 +20,8 @@ export type Crash = AtRequest | BetweenCalls;
 
 /** How many milliseconds the local cloud may take to execute a request that it holds. */
 const timeoutMs = 100;
+/** How many milliseconds a request of a killed process may take to arrive. */
+const arrivalMs = 20;
 
 /** Kills the process at the configured point of one engine operation. */
 export class CrashInjector {
@@ -75,8 +77,19 @@ export class CrashInjector {
     };
     if (moment === "after") await acted();
     this.process.kill(victim);
+    if (at === "restoreStatus") await this.allArrived();
     if (moment !== "late") return;
     held.release();
     await acted();
+  }
+
+  /** Several of these requests are sent together: those beside the one that was held may arrive after the kill. */
+  private async allArrived(): Promise<void> {
+    const { journal } = this.local;
+    let before: number;
+    do {
+      before = journal.count();
+      await pause(arrivalMs);
+    } while (journal.count() > before);
   }
 }
