@@ -40,7 +40,7 @@ const pauseShare = 0.095;
  * How long after the start of one poll the next one starts. So the end of a wait is noticed within 1 s or a tenth of its length, whichever is
  * longer, and in 10 minutes there are 59 polls. The pauses are a little shorter than that because the answer takes time as well.
  */
-export function pauseAfter(waitedMs: number): number {
+function pauseAfter(waitedMs: number): number {
   if (waitedMs <= 0) return firstPauseMs;
   return Math.min(longestPauseMs, Math.max(leastPauseMs, waitedMs * pauseShare));
 }
