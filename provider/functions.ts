@@ -1,4 +1,3 @@
-import type { LogPeriod } from "./api/controlPlane";
 import type { Deployment } from "./api/deployment";
 import { oldestFirst } from "./restore/backups";
 import type {
@@ -10,15 +9,13 @@ import type {
 } from "./types";
 import { AbsentError, DgraphCloudError, noSuchBackend, SettingsError } from "./errors/errors";
 import { messageOf } from "./resource/messages";
-import { checkSettings, connectionOf, endpointsOf, readSettings, type StackSettings } from "./api/settings";
+import { connectionOf, endpointsOf, readSettings, type StackSettings } from "./api/settings";
 import { systemClock } from "./time";
-import { Account } from "./run/account";
+import type { Account } from "./run/account";
+import { accountOf } from "./run/accounts";
 import { begin, type Operation } from "./run/operation";
 
 const timeout = { input: "the time for looking up backends", value: "5m", ms: 300_000 };
-
-/** Accounts by their settings: all look-ups of a program share one log-in and one list. */
-const accounts = new Map<string, Account>();
 
 /** All backends of the account that the settings name (operation `deployments`). */
 export async function listBackends(stack: StackSettings): Promise<BackendDescription[]> {
@@ -107,7 +104,14 @@ export async function findClusterId(stack: StackSettings): Promise<string> {
 /** What the lambda of a backend has printed (operation `getLambdaLogs`). */
 export async function listLambdaLogs(
   stack: StackSettings,
-  { backend, ...period }: LogPeriod & { readonly backend: string },
+  {
+    backend,
+    ...period
+  }: {
+    readonly backend: string;
+    readonly start?: string | undefined;
+    readonly end?: string | undefined;
+  },
 ): Promise<string[]> {
   return withMessage("getLambdaLogs", async () => {
     const { account, operation } = lookUpBackends(stack);
@@ -115,16 +119,6 @@ export async function listLambdaLogs(
     await account.data.locate(backend, operation);
     return account.control.lambdaLogs(backend, period, operation);
   });
-}
-
-/** The account or the cluster that the settings name: the same one for the same settings. */
-export function accountOf(stack: StackSettings, environment: NodeJS.ProcessEnv): Account {
-  const settings = readSettings((name) => stack[name], environment);
-  checkSettings(settings);
-  const key = JSON.stringify(settings);
-  const account = accounts.get(key) ?? new Account(settings, systemClock);
-  accounts.set(key, account);
-  return account;
 }
 
 /** The same for what only an account of Dgraph Cloud has. */

@@ -1,11 +1,7 @@
-import { backend as backendResource } from "./backend";
-import { backup as backupResource } from "./backup";
-import { dataDrop as dataDropResource } from "./dataDrop";
 import { HostProcess } from "./host/process";
 import { dynamicProvider } from "./host/dynamic";
-import { restoreCompletion as restoreCompletionResource } from "./restore/completion";
-import { restoreRequest as restoreRequestResource } from "./restore/request";
-import { graphqlSchema as graphqlSchemaResource } from "./schema";
+import type { DynamicProvider } from "./host/dynamicProvider";
+import { resources } from "./host/resources";
 
 export {
   findBackend,
@@ -20,19 +16,19 @@ export type { BackendDescription, BackendSize, BackupDescription, DeploymentMode
 const host = new HostProcess();
 
 /** The dynamic provider of `Backend`, which the delegate in users' states loads by this name: it must never change. */
-export const backend = dynamicProvider(backendResource, host);
+export const backend: DynamicProvider = dynamicProvider(resources.backend, host);
 
 /** The dynamic provider of `RestoreRequest`. Its name must never change. */
-export const restoreRequest = dynamicProvider(restoreRequestResource, host);
+export const restoreRequest: DynamicProvider = dynamicProvider(resources.restoreRequest, host);
 
 /** The dynamic provider of `RestoreCompletion`. Its name must never change. */
-export const restoreCompletion = dynamicProvider(restoreCompletionResource, host);
+export const restoreCompletion: DynamicProvider = dynamicProvider(resources.restoreCompletion, host);
 
 /** The dynamic provider of `DataDrop`. Its name must never change. */
-export const dataDrop = dynamicProvider(dataDropResource, host);
+export const dataDrop: DynamicProvider = dynamicProvider(resources.dataDrop, host);
 
 /** The dynamic provider of `GraphqlSchema`. Its name must never change. */
-export const graphqlSchema = dynamicProvider(graphqlSchemaResource, host);
+export const graphqlSchema: DynamicProvider = dynamicProvider(resources.graphqlSchema, host);
 
 /** The dynamic provider of `Backup`. Its name must never change. */
-export const backup = dynamicProvider(backupResource, host);
+export const backup: DynamicProvider = dynamicProvider(resources.backup, host);

@@ -1,14 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { pointerTo } from "../provider/errors/codes";
-import {
-  findBackend,
-  listBackends,
-  listBackups,
-  listClusterBackups,
-  listLambdaLogs,
-  readGraphqlSchema,
-} from "../provider";
-import { settingNames } from "../provider/api/settings";
+import { settingNames } from "../provider/api/settingNames";
 import type {
   BackendDescription,
   BackupDescription,
@@ -35,6 +27,9 @@ import { callMocks, listFromMocks, underMocks } from "./mocks";
 import type { ResolvedSettings } from "./provider";
 import { secretCredentials, uidIfGiven, uidOf } from "./types";
 
+/** Loads the provider when a program first looks something up: most programs never do, and it takes longer to load than all classes. */
+const provider = () => require("../provider") as typeof import("../provider");
+
 /**
  * Looks up a backend by uid or by name (operation `deployments`).
  *
@@ -42,7 +37,7 @@ import { secretCredentials, uidIfGiven, uidOf } from "./types";
  */
 export async function getBackend(args: GetBackendArgs, options?: LookupOptions): Promise<GetBackendResult> {
   return withSecret(
-    underMocks() ? await mockedBackend(args, options) : await findBackend(await settingsOf(options), args),
+    underMocks() ? await mockedBackend(args, options) : await provider().findBackend(await settingsOf(options), args),
   );
 }
 
@@ -53,19 +48,25 @@ export function getBackendOutput(
 ): pulumi.Output<BackendDescription> {
   const found = underMocks()
     ? pulumi.output(args).apply((which) => mockedBackend(which, options))
-    : pulumi.all([pulumi.output(args), settings(options)]).apply(([which, account]) => findBackend(account, which));
+    : pulumi
+        .all([pulumi.output(args), settings(options)])
+        .apply(([which, account]) => provider().findBackend(account, which));
   return pulumi.secret(found);
 }
 
 /** Looks up all backends of the account (operation `deployments`). */
 export async function getBackends(options?: LookupOptions): Promise<GetBackendResult[]> {
-  const found = underMocks() ? await mockedBackends(options) : await listBackends(await settingsOf(options));
+  const found = underMocks() ? await mockedBackends(options) : await provider().listBackends(await settingsOf(options));
   return found.map(withSecret);
 }
 
 /** Like {@link getBackends}, as an output. The whole result is a secret, since it contains tokens. */
 export function getBackendsOutput(options?: LookupOptions): pulumi.Output<BackendDescription[]> {
-  return pulumi.secret(underMocks() ? pulumi.output(mockedBackends(options)) : settings(options).apply(listBackends));
+  return pulumi.secret(
+    underMocks()
+      ? pulumi.output(mockedBackends(options))
+      : settings(options).apply((account) => provider().listBackends(account)),
+  );
 }
 
 /**
@@ -82,7 +83,7 @@ export async function getBackups(
 ): Promise<BackupDescription[] | ClusterBackupDescription[]> {
   if (underMocks()) return mockedBackups<BackupDescription>(args, options);
   const account = await settingsOf(options);
-  return "uid" in args ? listBackups(account, args.uid) : listClusterBackups(account, args);
+  return "uid" in args ? provider().listBackups(account, args.uid) : provider().listClusterBackups(account, args);
 }
 
 /** Like {@link getBackups}, for inputs that are outputs of resources. */
@@ -106,7 +107,7 @@ export function getBackupsOutput(
   return pulumi
     .all([which, settings(options)])
     .apply(([one, account]): Promise<BackupDescription[] | ClusterBackupDescription[]> =>
-      "uid" in one ? listBackups(account, one.uid) : listClusterBackups(account, one),
+      "uid" in one ? provider().listBackups(account, one.uid) : provider().listClusterBackups(account, one),
     );
 }
 
@@ -121,7 +122,7 @@ export async function getGraphqlSchema(
 ): Promise<GetGraphqlSchemaResult> {
   const found = underMocks()
     ? await mockedSchema(args.backend, options)
-    : await readGraphqlSchema(await settingsOf(options), args.backend);
+    : await provider().readGraphqlSchema(await settingsOf(options), args.backend);
   return { ...found, schema: secretWhereNeeded(found.schema, found.schema) };
 }
 
@@ -133,7 +134,7 @@ export function getGraphqlSchemaOutput(
   const uid = pulumi.output(uidIfGiven(args.backend));
   const found = underMocks()
     ? uid.apply((one) => mockedSchema(one, options))
-    : pulumi.all([uid, settings(options)]).apply(([one, account]) => readGraphqlSchema(account, one));
+    : pulumi.all([uid, settings(options)]).apply(([one, account]) => provider().readGraphqlSchema(account, one));
   return found.apply((description) => secretWhereNeeded(description.schema, description));
 }
 
@@ -143,7 +144,7 @@ export function getGraphqlSchemaOutput(
  * @throws If there is no such backend.
  */
 export async function getLambdaLogs(args: GetLambdaLogsArgs, options?: LookupOptions): Promise<string[]> {
-  return underMocks() ? mockedLogs(args, options) : listLambdaLogs(await settingsOf(options), args);
+  return underMocks() ? mockedLogs(args, options) : provider().listLambdaLogs(await settingsOf(options), args);
 }
 
 /** Like {@link getLambdaLogs}, for inputs that are outputs of resources. */
@@ -151,7 +152,7 @@ export function getLambdaLogsOutput(args: GetLambdaLogsOutputArgs, options?: Loo
   const which = pulumi.output({ ...args, backend: uidOf(args.backend) });
   return underMocks()
     ? which.apply((one) => mockedLogs(one, options))
-    : pulumi.all([which, settings(options)]).apply(([one, account]) => listLambdaLogs(account, one));
+    : pulumi.all([which, settings(options)]).apply(([one, account]) => provider().listLambdaLogs(account, one));
 }
 
 function mockedBackend(args: GetBackendArgs, options: LookupOptions | undefined): Promise<BackendDescription> {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { holdsSecret } from "../provider/schema/authorization";
+import { holdsSecret } from "../provider/schema/secretLines";
 import type { SchemaChange } from "../provider/types";
 import type { Backend } from "./backend";
 import { hiddenBackend } from "./backendProtection";

@@ -29,11 +29,11 @@ const lookupFiles = createRequire(__filename)("mocha/lib/cli/lookup-files") as (
 /** The imports of a file: paths from the root for files of the repository, names for packages. */
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), "utf8");
-  return ts
-    .preProcessFile(text)
-    .importedFiles.map(({ fileName }) =>
-      fileName.startsWith(".") ? relative(root, resolve(root, dirname(file), fileName)) || "." : fileName,
-    );
+  const names = ts.preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+  const onUse = [...text.matchAll(/\brequire\("(\.[^"]+)"\)/g)].map(([, name = ""]) => name);
+  return [...names, ...onUse].map((name) =>
+    name.startsWith(".") ? relative(root, resolve(root, dirname(file), name)) || "." : name,
+  );
 }
 
 /** The file that an import refers to, if it belongs to the repository. */

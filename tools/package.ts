@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { licensesOf } from "./licenses";
 
 const root = resolve(__dirname, "..");
-const host = join(root, "dist/provider/host/plugin");
 const executable = "pulumi-resource-dgraphcloud";
 
 /** What the executable loads: in the repository from dist/, in the tarball from files beside it. */
@@ -19,7 +19,7 @@ const loaded: Readonly<Record<string, string>> = {
 
 /**
  * Packs the plugin for users without npm: a tarball for `pulumi plugin install resource dgraphcloud VERSION --file TARBALL`, which needs only
- * Node. Returns its path. What is packed is what `npm run build` has compiled.
+ * Node. Returns its path. `npm run build` has checked the sources, and has written the schema.
  */
 export async function packPlugin(into: string): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
@@ -27,7 +27,7 @@ export async function packPlugin(into: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "dgraphcloud-plugin-"));
   try {
     const { inputs } = await bundle(folder);
-    await copyFile(join(host, "schema.json"), join(folder, "schema.json"));
+    await copyFile(join(root, "dist/provider/host/plugin/schema.json"), join(folder, "schema.json"));
     await copyFile(join(root, "LICENSE"), join(folder, "LICENSE"));
     await writeFile(join(folder, "LICENSES-OF-OTHERS"), licensesOf(inputs));
     await writeFile(join(folder, "package.json"), manifest(version));
@@ -45,7 +45,8 @@ export async function packPlugin(into: string): Promise<string> {
 
 async function bundle(folder: string): Promise<Metafile> {
   const { metafile } = await build({
-    entryPoints: { plugin: join(host, "index.js"), components: join(root, "dist/sdk/components.js") },
+    absWorkingDir: root,
+    entryPoints: { plugin: "provider/host/plugin/index.ts", components: "sdk/components.ts" },
     bundle: true,
     platform: "node",
     target: "node20",
@@ -85,21 +86,6 @@ async function launcher(): Promise<string> {
 function manifest(version: string): string {
   const exports = { "./package.json": "./package.json" };
   return `${JSON.stringify({ name: "pulumi-dgraphcloud", version, private: true, type: "commonjs", exports }, null, 2)}\n`;
-}
-
-/** The licenses of the packages in the bundles, which ask to be passed on with them. */
-function licensesOf(inputs: Metafile["inputs"]): string {
-  const folders = Object.keys(inputs).map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
-  const packages = [...new Set(folders)].filter((folder) => folder !== undefined).sort();
-  const texts = packages.map((folder) => {
-    const files = readdirSync(join(root, folder)).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name));
-    const { license = "none" } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
-      license?: string;
-    };
-    const name = folder.replace(/^.*node_modules\//, "");
-    return [`${name}: ${license}`, ...files.map((file) => readFileSync(join(root, folder, file), "utf8").trim())];
-  });
-  return `${texts.map((lines) => lines.join("\n\n")).join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
 }
 
 if (require.main === module) {

@@ -3,6 +3,9 @@ import { DgraphCloudError, SettingsError } from "../errors/errors";
 import { listOf } from "../errors/text";
 import { clusterAccess, type ClusterSettings } from "./cluster/access";
 import { isLoopback } from "./loopback";
+import { accountNames, clusterNames, type SettingName } from "./settingNames";
+
+export { type SettingName, settingNames } from "./settingNames";
 
 /** The settings of the provider. Stack configuration (namespace `dgraphcloud`) takes precedence over environment variables. */
 export interface Settings {
@@ -16,21 +19,6 @@ export interface Settings {
 
 export type Credentials =
   { readonly token: string } | { readonly email: string; readonly password: string } | { readonly missing: string };
-
-const accountNames = ["endpoint", "token", "email", "password"] as const;
-const clusterNames = [
-  "clusterUrl",
-  "clusterAuthToken",
-  "clusterUser",
-  "clusterPassword",
-  "clusterNamespace",
-  "clusterHeaders",
-  "clusterInsecure",
-] as const;
-
-/** Names of the settings; each is `dgraphcloud:NAME` in the stack and `DGRAPHCLOUD_NAME` in the environment (clusterUrl: CLUSTER_URL). */
-export const settingNames = [...accountNames, ...clusterNames] as const;
-export type SettingName = (typeof settingNames)[number];
 
 export const defaultEndpoint = "https://cerebro.cloud.dgraph.io/graphql";
 

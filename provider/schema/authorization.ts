@@ -2,6 +2,7 @@ import { isRecord } from "../api/readAnswer";
 import { keepSecret } from "../errors/redact";
 import { listOf } from "../errors/text";
 import { holdsUnknown, unknownValue } from "../resource/fields";
+import { holdsSecret, secretLine } from "./secretLines";
 
 /** Who may use a schema: what Dgraph reads from its line `# Dgraph.Authorization`. */
 export interface Authorization {
@@ -29,8 +30,6 @@ const namesInLine: Readonly<Record<keyof Authorization, string>> = {
 
 const names = Object.keys(namesInLine) as (keyof Authorization)[];
 
-/** A line that Dgraph reads, and that may hold a secret. Upper and lower case matter. */
-const secretLine = /^\s*#\s*Dgraph\.(?:Authorization|Secret)/;
 const authorizationLine = /^\s*#\s*Dgraph\.Authorization\s*/;
 
 /** What is wrong with the input `authorization`; undefined when it is complete. Repeats no value. */
@@ -79,11 +78,6 @@ export function textOf({ schema, authorization }: SchemaParts): string {
 /** Whether the text has a line of its own that sets the authorization. */
 export function hasAuthorization(text: string): boolean {
   return text.split("\n").some((line) => authorizationLine.test(line));
-}
-
-/** Whether the text has a line that may hold a secret. */
-export function holdsSecret(text: string): boolean {
-  return text.split("\n").some((line) => secretLine.test(line));
 }
 
 /** Keeps the secrets in a text out of every message: Dgraph quotes such lines in its errors. */

@@ -3,7 +3,8 @@ import type { Triggers } from "../action/inputs";
 import { durations, type FieldTable, notEmpty, uid, unknownValue } from "../resource/fields";
 import { isBackend } from "../api/dataPlane";
 import { isRecord } from "../api/readAnswer";
-import { authorizationProblem, type Authorization, holdsSecret } from "./authorization";
+import { authorizationProblem, type Authorization } from "./authorization";
+import { holdsSecret } from "./secretLines";
 
 /** Inputs of a GraphqlSchema after check. The public documentation of each stands at `GraphqlSchemaArgs` in the sdk. */
 export interface GraphqlSchemaInputs {

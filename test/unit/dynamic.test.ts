@@ -12,7 +12,8 @@ import {
 } from "../../provider/resource/fields";
 import type { Kind } from "../../provider/host/delegate";
 import { HostProcess } from "../../provider/host/process";
-import { type DynamicProvider, dynamicProvider } from "../../provider/host/dynamic";
+import { dynamicProvider } from "../../provider/host/dynamic";
+import type { DynamicProvider } from "../../provider/host/dynamicProvider";
 import { diffOnHost, different } from "../harness/hosts/differences";
 import { type Provider, providerOf } from "../harness/hosts/provider";
 import { testedHost } from "../harness/testedHost";
@@ -178,7 +179,7 @@ describe(`a resource on the ${testedHost} host`, () => {
     host = new HostProcess(clock, () => ({ log, signal, flushed: () => Promise.resolve() }));
     host.configure((name) => (name === "endpoint" ? "https://cloud.example.com/graphql" : undefined));
     provider = providerOf(thing, host, outputs);
-    dynamic = dynamicProvider(thing, host);
+    dynamic = dynamicProvider(() => thing, host);
   });
 
   const failedCreate = async (news: Values = inputs): Promise<PartialFailure> =>

@@ -14,7 +14,7 @@ import { readProperties, writeProperties } from "../../provider/host/plugin/prop
 import { HostProcess } from "../../provider/host/process";
 import type { Values } from "../../provider/resource/values";
 
-const schema = PackageSchema.read(resolve(__dirname, "../../dist/provider/host/plugin/schema.json"));
+const schema = new PackageSchema(resolve(__dirname, "../../dist/provider/host/plugin/schema.json"));
 const inputs = { zone: "us-east-1", deploymentType: "dedicated" };
 
 function urnOf(name: string): string {

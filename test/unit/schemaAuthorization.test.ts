@@ -4,11 +4,11 @@ import { unknownValue } from "../../provider/resource/fields";
 import {
   authorizationProblem,
   hasAuthorization,
-  holdsSecret,
   keepSecretLines,
   splitText,
   textOf,
 } from "../../provider/schema/authorization";
+import { holdsSecret } from "../../provider/schema/secretLines";
 
 const schema = "type User { id: ID! name: String }\n";
 const withKey = { header: "X-Auth", namespace: "https://a/b", algo: "HS256", verificationKey: "key-of-the-unit-tests" };

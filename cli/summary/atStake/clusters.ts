@@ -1,4 +1,4 @@
-import { accountOf } from "../../../provider/functions";
+import { accountOf } from "../../../provider/run/accounts";
 import { connectionOf, readSettings } from "../../../provider/api/settings";
 import type { Account } from "../../../provider/run/account";
 import { type Ask, countNodes } from "./countNodes";

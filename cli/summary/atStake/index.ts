@@ -2,7 +2,7 @@ import type { Deployment } from "../../../provider/api/deployment";
 import type { Call } from "../../../provider/api/retry";
 import { DeadlineError, DgraphCloudError } from "../../../provider/errors/errors";
 import { GraphqlError } from "../../../provider/errors/requestErrors";
-import { accountOf } from "../../../provider/functions";
+import { accountOf } from "../../../provider/run/accounts";
 import { isBackend } from "../../../provider/api/dataPlane";
 import { presentable } from "../../../provider/resource/messages";
 import { oldestFirst } from "../../../provider/restore/backups";

@@ -6,7 +6,7 @@ import {
   listLambdaLogs,
   readGraphqlSchema,
 } from "../../functions";
-import { holdsSecret } from "../../schema/authorization";
+import { holdsSecret } from "../../schema/secretLines";
 import type { ObjectStoreCredentials } from "../../types";
 import type { Values } from "../../resource/values";
 import type { Properties } from "./properties";

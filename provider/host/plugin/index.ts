@@ -45,7 +45,7 @@ export function startPlugin(engine: string | undefined, files: PluginFiles): Pro
   const host = new HostProcess(undefined, connect, undefined, () => address);
   const plugin = new Plugin({
     host,
-    schema: PackageSchema.read(files.schema),
+    schema: new PackageSchema(files.schema),
     attach: (attached) => {
       address = attached;
       channel = undefined;

@@ -23,14 +23,12 @@ export interface Outputs {
 
 /** The schema of the package, which says what the field tables of the resources do not: what their outputs are. */
 export class PackageSchema {
-  private readonly schema: Schema;
+  private parsed: Schema | undefined;
 
-  constructor(readonly text: string) {
-    this.schema = JSON.parse(text) as Schema;
-  }
+  constructor(private readonly file: string) {}
 
-  static read(file: string): PackageSchema {
-    return new PackageSchema(readFileSync(file, "utf8"));
+  get text(): string {
+    return readFileSync(this.file, "utf8");
   }
 
   get version(): string {
@@ -46,6 +44,10 @@ export class PackageSchema {
     if (found === undefined) throw new Error(`the schema of the package has no ${kind}`);
     const { properties, inputProperties } = found;
     return { names: Object.keys(properties), secrets: secretsOf({ ...inputProperties, ...properties }) };
+  }
+
+  private get schema(): Schema {
+    return (this.parsed ??= JSON.parse(this.text) as Schema);
   }
 }
 

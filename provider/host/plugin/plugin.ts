@@ -3,18 +3,14 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as messages from "@pulumi/pulumi/proto/provider_pb";
 import type { StackSettings } from "../../api/settings";
-import { backend } from "../../backend";
-import { backup } from "../../backup";
-import { dataDrop } from "../../dataDrop";
-import { restoreCompletion } from "../../restore/completion";
-import { restoreRequest } from "../../restore/request";
+import type { Resource, State } from "../../resource/resource";
 import { typeIn } from "../../resource/typeTokens";
-import { graphqlSchema } from "../../schema";
 import type { HostProcess } from "../process";
+import { onFirstUse, resources } from "../resources";
 import type { Components } from "./components";
 import { callFunction } from "./functions";
 import { type Listed, listObjects } from "./list";
-import type { Outputs, PackageSchema } from "./packageSchema";
+import type { PackageSchema } from "./packageSchema";
 import { readProperties, writeProperties } from "./properties";
 import { PluginResource, type ResourceCalls } from "./resource";
 import { checkConfig, diffConfig, settingsOf } from "./settings";
@@ -32,19 +28,23 @@ export interface PluginParts {
 
 /** The engine's plugin protocol: one method for each call. Those about one resource go to the resource. */
 export class Plugin {
-  private readonly resources: ReadonlyMap<string, ResourceCalls>;
+  private readonly resources: ReadonlyMap<string, () => ResourceCalls>;
   private settings: StackSettings | undefined;
 
   constructor(private readonly parts: PluginParts) {
     const { host, schema } = parts;
-    const outputsOf = ({ kind }: { readonly kind: string }): Outputs => schema.outputsOf(kind);
-    this.resources = new Map<string, ResourceCalls>([
-      [backend.kind, new PluginResource(backend, host, outputsOf(backend))],
-      [graphqlSchema.kind, new PluginResource(graphqlSchema, host, outputsOf(graphqlSchema))],
-      [dataDrop.kind, new PluginResource(dataDrop, host, outputsOf(dataDrop))],
-      [restoreRequest.kind, new PluginResource(restoreRequest, host, outputsOf(restoreRequest))],
-      [restoreCompletion.kind, new PluginResource(restoreCompletion, host, outputsOf(restoreCompletion))],
-      [backup.kind, new PluginResource(backup, host, outputsOf(backup))],
+    const callsOf = <Inputs, S extends State>(load: () => Resource<Inputs, S>): (() => ResourceCalls) =>
+      onFirstUse(() => {
+        const resource = load();
+        return new PluginResource(resource, host, schema.outputsOf(resource.kind));
+      });
+    this.resources = new Map([
+      ["Backend", callsOf(resources.backend)],
+      ["GraphqlSchema", callsOf(resources.graphqlSchema)],
+      ["DataDrop", callsOf(resources.dataDrop)],
+      ["RestoreRequest", callsOf(resources.restoreRequest)],
+      ["RestoreCompletion", callsOf(resources.restoreCompletion)],
+      ["Backup", callsOf(resources.backup)],
     ]);
   }
 
@@ -148,12 +148,12 @@ export class Plugin {
 
   private resourceOf(request: { getUrn(): string }): ResourceCalls {
     const type = typeIn(request.getUrn());
-    const found = this.resources.get(type.replace(/^dgraphcloud:index:/, ""));
-    if (found === undefined)
+    const calls = this.resources.get(type.replace(/^dgraphcloud:index:/, ""));
+    if (calls === undefined)
       throw new Error(
         `the plugin dgraphcloud ${this.parts.schema.version} has no resource "${type}".\n` +
           `In TypeScript, import the class of the resource and that of its Provider from the same place: both from "pulumi-dgraphcloud/plugin", or both from "pulumi-dgraphcloud".`,
       );
-    return found;
+    return calls();
   }
 }

@@ -6,5 +6,5 @@ let schema: PackageSchema | undefined;
 
 /** The outputs of a kind of resource, from the schema that the build writes. */
 export function outputsOf(kind: string): Outputs {
-  return (schema ??= PackageSchema.read(file)).outputsOf(kind);
+  return (schema ??= new PackageSchema(file)).outputsOf(kind);
 }

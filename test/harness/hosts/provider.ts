@@ -1,4 +1,5 @@
-import { type DynamicProvider, dynamicProvider } from "../../../provider/host/dynamic";
+import { dynamicProvider } from "../../../provider/host/dynamic";
+import type { DynamicProvider } from "../../../provider/host/dynamicProvider";
 import type { Outputs } from "../../../provider/host/plugin/packageSchema";
 import { PluginResource } from "../../../provider/host/plugin/resource";
 import type { HostProcess } from "../../../provider/host/process";
@@ -16,7 +17,7 @@ export function providerOf<Inputs, S extends State>(
   host: HostProcess,
   outputs?: Outputs,
 ): Provider {
-  if (testedHost === "dynamic") return dynamicProvider(resource, host);
+  if (testedHost === "dynamic") return dynamicProvider(() => resource, host);
   const known = outputs ?? outputsOf(resource.kind);
   return new PluginProvider(new PluginResource(resource, host, known), known);
 }

@@ -1,0 +1,144 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { expect } from "chai";
+
+const root = resolve(__dirname, "../..");
+const dist = join(root, "dist");
+const bundles = ["provider/index.js", "provider/host/plugin/index.js", "cli/index.js"];
+
+/** What a process loads: files of dist/, and packages by their names. */
+interface Loaded {
+  readonly files: readonly string[];
+  readonly packages: readonly string[];
+}
+
+/**
+ * What each statement makes a new process load. The engine's own SDK is loaded before, as it is in a program and in the process of a
+ * dynamic provider.
+ */
+function loadedBy(statements: readonly string[], before = ["@pulumi/pulumi", "@grpc/grpc-js"]): Loaded[] {
+  const text = `
+    const settings = /^DGRAPHCLOUD_/;
+    for (const name of Object.keys(process.env).filter((one) => settings.test(one))) delete process.env[name];
+    ${before.map((name) => `require("${name}");`).join("\n")}
+    const seen = new Set(Object.keys(require.cache));
+    const added = [];
+    const record = () => {
+      const found = Object.keys(require.cache).filter((file) => !seen.has(file));
+      for (const file of found) seen.add(file);
+      added.push(found);
+    };
+    (async () => {
+      ${statements.map((statement) => `${statement}; record();`).join("\n")}
+    })().then(() => console.log(JSON.stringify(added)));
+  `;
+  const printed = execFileSync(process.execPath, ["-e", text], { cwd: root, encoding: "utf8" });
+  const added = JSON.parse(printed.trim().split("\n").at(-1) ?? "") as string[][];
+  return added.map((found) => ({
+    files: found.filter((file) => file.startsWith(dist + sep)).map(nameOf),
+    packages: [...new Set(found.flatMap(packageOf))],
+  }));
+}
+
+function nameOf(file: string): string {
+  return relative(dist, file).replaceAll(sep, "/");
+}
+
+function packageOf(file: string): string[] {
+  const [, name] = /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)/.exec(file) ?? [];
+  return name === undefined ? [] : [name.replaceAll("\\", "/")];
+}
+
+describe("the files that a process loads", function () {
+  this.timeout(60_000);
+
+  for (const entry of ["pulumi-dgraphcloud", "pulumi-dgraphcloud/plugin"])
+    it(`are those of sdk/ for a program that imports ${entry}, and the provider after a look-up`, () => {
+      const [atOnce, afterLookUp, afterAnother] = loadedBy([
+        `globalThis.dgraphcloud = require("${entry}")`,
+        "await dgraphcloud.getBackends().catch(() => undefined)",
+        `await dgraphcloud.getBackend({ uid: "0x42" }).catch(() => undefined)`,
+      ]);
+      expect(atOnce?.files).to.include("sdk/index.js");
+      expect(atOnce?.files.filter((file) => !file.startsWith("sdk/"))).to.deep.equal([]);
+      expect(atOnce?.packages).to.deep.equal([]);
+      expect(afterLookUp?.files).to.deep.equal(["provider/index.js"]);
+      expect(afterAnother?.files).to.deep.equal([]);
+    });
+
+  it("are one bundle in the process of a dynamic provider, and GraphQL only for a schema", () => {
+    const inputs = { zone: "us-east-1", deploymentType: "free", name: "orders" };
+    const [atOnce, afterBackend, afterSchema] = loadedBy([
+      `globalThis.provider = require("pulumi-dgraphcloud/provider")`,
+      `await provider.backend.check({}, ${JSON.stringify(inputs)})`,
+      `await provider.graphqlSchema.check({}, { backend: "0x42", schema: "type A { id: ID! }" })`,
+    ]);
+    expect(atOnce).to.deep.equal({ files: ["provider/index.js"], packages: ["proxy-from-env"] });
+    expect(afterBackend).to.deep.equal({ files: [], packages: [] });
+    expect(afterSchema).to.deep.equal({ files: [], packages: ["graphql"] });
+  });
+
+  it("are one bundle in the process of the plugin, without the SDK itself and without GraphQL", () => {
+    const [found] = loadedBy([`require("./dist/provider/host/plugin")`], []);
+    expect(found?.files).to.deep.equal(["provider/host/plugin/index.js"]);
+    expect(found?.packages).to.include.members(["@grpc/grpc-js", "@pulumi/pulumi", "google-protobuf"]);
+    expect(found?.packages).not.to.include.members(["typescript"]);
+    for (const name of ["graphql", "node-fetch", "typescript", "@opentelemetry/api"])
+      expect(found?.packages).not.to.include(name);
+  });
+});
+
+describe("the JavaScript of the package", () => {
+  const built = ["sdk", "provider", "cli"].flatMap((folder) =>
+    readdirSync(join(dist, folder), { encoding: "utf8", recursive: true })
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => `${folder}/${file.replaceAll(sep, "/")}`),
+  );
+  const requiredBy = (file: string): string[] =>
+    [...readFileSync(join(dist, file), "utf8").matchAll(/\brequire\("(\.[^"]+)"\)/g)].map(([, name = ""]) => name);
+
+  it("is the files of sdk/, and bundles that are each whole", () => {
+    const ofSdk = readdirSync(join(root, "sdk")).map((file) => `sdk/${file.replace(/\.ts$/, ".js")}`);
+    expect(built).to.have.members([...ofSdk, ...bundles]);
+    for (const bundle of bundles) expect(requiredBy(bundle), bundle).to.deep.equal([]);
+  });
+
+  it("loads the provider from sdk/ in one place, and no other file of another folder", () => {
+    const others = built.flatMap((file) =>
+      file.startsWith("sdk/") ? requiredBy(file).map((name) => [file, name]) : [],
+    );
+    const outside = others.filter(([, name = ""]) => !name.startsWith("./"));
+    expect(outside).to.deep.equal([["sdk/functions.js", "../provider"]]);
+  });
+
+  it("keeps the names of classes and functions that programs see", () => {
+    const text = `
+      const names = (entry) => Object.entries(require(entry)).map(([name, value]) => [name, value.name]);
+      console.log(JSON.stringify([...names("pulumi-dgraphcloud"), ...names("pulumi-dgraphcloud/plugin")]));
+    `;
+    const printed = execFileSync(process.execPath, ["-e", text], { cwd: root, encoding: "utf8" });
+    const names = JSON.parse(printed) as [string, string][];
+    expect(names).not.to.have.length(0);
+    for (const [name, inProcess] of names) expect(inProcess).to.equal(name);
+  });
+
+  it("comes with maps that name the sources, for the bundles alone", () => {
+    for (const bundle of bundles) {
+      const map = JSON.parse(readFileSync(join(dist, `${bundle}.map`), "utf8")) as { readonly sources: string[] };
+      expect(
+        map.sources.some((source) => source.endsWith("provider/errors/errors.ts")),
+        bundle,
+      ).to.equal(true);
+      expect(map.sources.filter((source) => source.startsWith("/"))).to.deep.equal([]);
+    }
+    expect(readdirSync(join(dist, "sdk")).filter((file) => file.endsWith(".map"))).to.deep.equal([]);
+  });
+
+  it("comes with the license of what is bundled", () => {
+    const licenses = readFileSync(join(dist, "provider/LICENSES-OF-OTHERS"), "utf8");
+    const [, ...named] = licenses.match(/^[\w@/.-]+: (MIT|Apache-2.0)$/gm) ?? [];
+    expect(licenses).to.match(/^valibot: MIT\n\nMIT License\n\nCopyright/);
+    expect(named).to.deep.equal([]);
+  });
+});
