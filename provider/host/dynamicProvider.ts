@@ -6,7 +6,9 @@ import type {
   ReadResult,
   UpdateResult,
 } from "@pulumi/pulumi/dynamic";
-import type { Values } from "../resource/values";
+
+// The interface stands apart, and names no type of the provider: the types of `pulumi-dgraphcloud/provider` would need those of all its parts.
+type Values = Record<string, unknown>;
 
 /** The callbacks that the engine's dynamic-provider host calls. */
 export interface DynamicProvider {

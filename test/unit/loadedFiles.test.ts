@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve, sep } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { expect } from "chai";
+import ts from "typescript";
 
 const root = resolve(__dirname, "../..");
 const dist = join(root, "dist");
@@ -87,6 +88,24 @@ describe("the files that a process loads", function () {
     for (const name of ["graphql", "node-fetch", "typescript", "@opentelemetry/api"])
       expect(found?.packages).not.to.include(name);
   });
+});
+
+describe("the types of the package", () => {
+  for (const entry of ["sdk/index.d.ts", "provider/index.d.ts"])
+    it(`need no package that is only bundled, from ${entry}`, () => {
+      const [files, packages] = [new Set([join(dist, entry)]), new Set<string>()];
+      // A set also visits what is added on the way.
+      for (const file of files)
+        for (const { fileName: name } of ts.preProcessFile(readFileSync(file, "utf8")).importedFiles) {
+          if (!name.startsWith(".")) packages.add(name);
+          else {
+            const path = join(dirname(file), name);
+            files.add([`${path}.d.ts`, join(path, "index.d.ts")].find(existsSync) ?? path);
+          }
+        }
+      expect(files.size).to.be.above(3);
+      for (const name of packages) expect(name).to.match(/^@pulumi\/pulumi(\/dynamic)?$/);
+    });
 });
 
 describe("the JavaScript of the package", () => {
