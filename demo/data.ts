@@ -4,9 +4,11 @@ export interface Backup {
   readonly backupNum: number;
 }
 
-/** The outputs of a stack, which hold the addresses and the token of a backend. */
+/** The outputs of a stack with one backend. */
 export interface Outputs {
-  output(name: string): Promise<string>;
+  readonly uid: string;
+  readonly graphqlEndpoint: string;
+  readonly jwtToken: string;
 }
 
 interface Answer {
@@ -32,16 +34,14 @@ export async function post(
 
 /** The data of one backend, as one of its users sees it. */
 export class Data {
-  private constructor(
-    private readonly graphqlEndpoint: string,
-    private readonly adminEndpoint: string,
-    private readonly headers: Record<string, string>,
-  ) {}
+  private readonly graphqlEndpoint: string;
+  private readonly adminEndpoint: string;
+  private readonly headers: Record<string, string>;
 
-  static async of(outputs: Outputs): Promise<Data> {
-    const graphql = await outputs.output("graphqlEndpoint");
-    const headers = { "x-auth-token": await outputs.output("jwtToken") };
-    return new Data(graphql, graphql.replace(/graphql$/, "admin"), headers);
+  constructor({ graphqlEndpoint, jwtToken }: Outputs) {
+    this.graphqlEndpoint = graphqlEndpoint;
+    this.adminEndpoint = graphqlEndpoint.replace(/graphql$/, "admin");
+    this.headers = { "x-auth-token": jwtToken };
   }
 
   /** Sends a schema by hand, for a stack that does not have it as a resource. */

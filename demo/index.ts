@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import { type Engine, prepareEngine } from "../tools/engine";
 import { brief } from "./brief";
 import { command, type RunningCloud, startCloud } from "./cloud";
-import { Data, post } from "./data";
+import { Data, type Outputs, post } from "./data";
+import { Page, showInTurn } from "./parts";
 import { settingsOf } from "./settings";
 
 const root = resolve(__dirname, "..");
@@ -17,19 +18,22 @@ const keptPort = 8070;
 /** The stack that --keep leaves up has a name of its own, so that a later demo does not touch it. */
 const stack = keep ? "kept-demo" : "demo";
 
-/** The signal that asked the demo to stop, and the running engine, which must end first. */
+/** The signal that asked the demo to stop, and the running engines, which must end first. */
 let stopping: "SIGINT" | "SIGTERM" | undefined;
-let engineRun: ChildProcess | undefined;
+const engineRuns = new Set<ChildProcess>();
+/** Whether a part of the demo has failed, so that the others must not go on. */
+let failed = false;
 
 class Stopped extends Error {}
 
 function refuseToGoOn(): void {
-  if (stopping !== undefined) throw new Stopped();
+  if (stopping !== undefined || failed) throw new Stopped();
 }
 
 /** A stack of a project in this repository. Its state and the engine's home are in the demo's own folder. */
 class Demo {
-  private static step = 0;
+  /** Where it prints. */
+  page = new Page();
   private readonly environment: NodeJS.ProcessEnv;
 
   constructor(
@@ -40,8 +44,13 @@ class Demo {
   ) {
     mkdirSync(join(folder, "state"), { recursive: true });
     const environment = { ...process.env, PATH: engine.path, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.settings() };
-    // A token in the user's environment would win over e-mail and password. It is meant for the real service only.
-    this.environment = { ...environment, DGRAPHCLOUD_TOKEN: undefined };
+    this.environment = {
+      // From version 22, Node keeps compiled code there: every run of the engine starts several processes with the same packages.
+      NODE_COMPILE_CACHE: join(folder, "compiled"),
+      ...environment,
+      // A token in the user's environment would win over e-mail and password. It is meant for the real service only.
+      DGRAPHCLOUD_TOKEN: undefined,
+    };
     // A demo that was killed leaves its settings beside the program, and they would change this run.
     this.removeSettings();
   }
@@ -53,38 +62,38 @@ class Demo {
 
   shows(what: string): void {
     refuseToGoOn();
-    Demo.step += 1;
-    console.log(`\n=== ${Demo.step}. ${what}\n`);
+    this.page.heading(what);
   }
 
   /** Runs the engine and prints its output: shortened after a success, whole after a failure. */
   async pulumi(...args: string[]): Promise<void> {
     const { code, output } = await this.runEngine(args);
     const text = code === 0 ? brief(output) : output;
-    if (text !== "") console.log(text);
+    if (text !== "") this.page.print(text);
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} failed with exit code ${String(code)}`);
   }
 
   /** Runs the engine and prints its output, shortened. Throws if it succeeds. */
   async refused(...args: string[]): Promise<void> {
     const { code, output } = await this.runEngine(args);
-    console.log(brief(output));
+    this.page.print(brief(output));
     if (code === 0) throw new Error(`pulumi ${args.join(" ")} should have failed`);
   }
 
   private async runEngine(args: readonly string[]): Promise<{ readonly code: unknown; readonly output: string }> {
-    console.log(`$ pulumi ${args.map((arg) => (arg.includes(" ") ? `"${arg}"` : arg)).join(" ")}`);
+    refuseToGoOn();
+    this.page.print(`$ pulumi ${args.map((arg) => (arg.includes(" ") ? `"${arg}"` : arg)).join(" ")}`);
     const child = spawn(this.engine.pulumi, [...args, "--stack", stack, "--non-interactive"], {
       cwd: this.project,
       env: this.environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    engineRun = child;
+    engineRuns.add(child);
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const code = await new Promise((ended) => child.once("close", ended));
-    engineRun = undefined;
+    engineRuns.delete(child);
     refuseToGoOn();
     return { code, output };
   }
@@ -97,7 +106,7 @@ class Demo {
   /** Writes the schema of the stack, and prints what changes in it. */
   writeSchema(fields: readonly string[], ...changes: readonly string[]): void {
     writeFileSync(this.schema, schemaOf(fields));
-    for (const change of changes) console.log(change);
+    for (const change of changes) this.page.print(change);
   }
 
   /** Runs the engine and returns its output, without printing it. */
@@ -119,15 +128,23 @@ class Demo {
     rmSync(join(this.project, `Pulumi.${stack}.yaml`), { force: true });
   }
 
-  output(name: string): Promise<string> {
-    return this.quietly("stack", "output", name, "--show-secrets", "--stack", stack);
+  /** All outputs at once: the engine takes a moment to start, and to derive a key from the passphrase. */
+  async outputs(): Promise<Outputs> {
+    return JSON.parse(await this.quietly("stack", "output", "--json", "--show-secrets", "--stack", stack)) as Outputs;
   }
 
   /** Takes a backup, as the service does every four hours. */
   async backUp(uid: string): Promise<void> {
-    console.log(`$ dgraphcloud-local backup ${uid}`);
+    this.page.print(`$ dgraphcloud-local backup ${uid}`);
     const { stdout } = await promisify(execFile)(process.execPath, [command, "backup", uid], { env: this.environment });
-    console.log(stdout.trim());
+    this.page.print(stdout.trim());
+  }
+
+  /** Prints the titles of all tasks. Throws if they are others than expected. */
+  async showTasks(data: Data, expected: readonly string[]): Promise<void> {
+    const titles = await data.titles();
+    this.page.print(`Tasks: ${titles.join(", ") || "none"}`);
+    if (titles.join() !== expected.join()) throw new Error(`the tasks should be: ${expected.join(", ") || "none"}`);
   }
 
   /** Renames a backend as somebody would in the console. */
@@ -151,9 +168,10 @@ async function run(demo: Demo): Promise<void> {
   demo.shows("The outputs of the stack say how to reach the backend. Its token is a secret.");
   await demo.pulumi("stack", "output");
   demo.shows("With these outputs, the demo sends a first record to the backend, and reads the record again.");
-  const data = await Data.of(demo);
+  const outputs = await demo.outputs();
+  const data = new Data(outputs);
   await data.add("Read the preview");
-  await showTasks(data, ["Read the preview"]);
+  await demo.showTasks(data, ["Read the preview"]);
   demo.shows("The schema gets a new field. Pulumi prints one line for each change of a schema: this one is harmless.");
   demo.writeSchema([title, "owner: String", "due: DateTime"], "+ due: DateTime");
   await demo.pulumi("up", "--yes", "--skip-preview");
@@ -165,13 +183,13 @@ async function run(demo: Demo): Promise<void> {
   await demo.pulumi("config", "set", "name", "orders");
   await demo.pulumi("preview", "--diff");
   await demo.pulumi("up", "--yes", "--skip-preview");
-  await showTasks(data, ["Read the preview"]);
+  await demo.showTasks(data, ["Read the preview"]);
   demo.shows("Another zone is a replace, which would lose the data. The demo stops at the preview.");
   await demo.pulumi("config", "set", "zone", "eu-west-1");
   await demo.pulumi("preview", "--diff");
   await demo.pulumi("config", "rm", "zone");
   demo.shows("Somebody renames the backend in the console. The refresh shows that it differs from the program.");
-  await demo.renameOutside(await demo.output("uid"), "renamed-in-the-console");
+  await demo.renameOutside(outputs.uid, "renamed-in-the-console");
   await demo.pulumi("refresh", "--yes", "--skip-preview", "--diff");
 }
 
@@ -180,26 +198,27 @@ async function runActions(demo: Demo): Promise<void> {
   await demo.quietly("stack", "init", stack);
   demo.shows("A second stack creates a backend. The demo adds two records to it, and takes a backup.");
   await demo.pulumi("up", "--yes", "--skip-preview");
-  const data = await Data.of(demo);
+  const outputs = await demo.outputs();
+  const data = new Data(outputs);
   const both = ["Read the preview", "Write the program"];
   await data.sendSchema(schemaOf([title]));
   await data.add(...both);
-  await demo.backUp(await demo.output("uid"));
+  await demo.backUp(outputs.uid);
   const backup = await data.latestBackup();
-  await showTasks(data, both);
+  await demo.showTasks(data, both);
   demo.shows("A DataDrop erases data, once. Its preview says which data.");
   await demo.pulumi("config", "set", "wipe", "for the demo");
   await demo.pulumi("preview");
   await demo.pulumi("up", "--yes", "--skip-preview");
-  await showTasks(data, []);
+  await demo.showTasks(data, []);
   demo.shows("A Restore brings the data back. The up sends it once, and waits until it has ended.");
   await demo.pulumi("config", "set", "backupFolder", backup.folder);
   await demo.pulumi("config", "set", "backupNum", String(backup.backupNum));
   await demo.pulumi("up", "--yes", "--skip-preview");
-  await showTasks(data, both);
+  await demo.showTasks(data, both);
   demo.shows("Another up runs neither of them again. Nothing changes, and the data stays.");
   await demo.pulumi("up", "--yes", "--skip-preview", "--expect-no-changes");
-  await showTasks(data, both);
+  await demo.showTasks(data, both);
   demo.shows("The destroy deletes the backend of this stack.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
@@ -211,16 +230,26 @@ function schemaOf(fields: readonly string[]): string {
   return `type Task {\n${["id: ID!", ...fields].map((field) => `  ${field}\n`).join("")}}\n`;
 }
 
-async function showTasks(data: Data, expected: readonly string[]): Promise<void> {
-  const titles = await data.titles();
-  console.log(`Tasks: ${titles.join(", ") || "none"}`);
-  if (titles.join() !== expected.join()) throw new Error(`the tasks should be: ${expected.join(", ") || "none"}`);
-}
-
 async function cleanUp(demo: Demo): Promise<void> {
   demo.shows("The destroy of the first stack deletes its backend as well. Nothing is left.");
   await demo.pulumi("destroy", "--yes", "--skip-preview");
   await demo.remove();
+}
+
+/** Runs both stacks at the same time: each spends most of its time in programs that use one core. */
+async function runBoth(quickStart: Demo, withActions: Demo): Promise<void> {
+  const first = { page: quickStart.page, ended: run(quickStart) };
+  const second = { page: withActions.page, ended: runActions(withActions) };
+  const last = new Page();
+  const end = async (): Promise<void> => {
+    await first.ended;
+    quickStart.page = last;
+    await cleanUp(quickStart);
+  };
+  const parts = keep ? [first, second] : [first, second, { page: last, ended: end() }];
+  await showInTurn(parts, () => {
+    failed = true;
+  });
 }
 
 function howToGoOn(demo: Demo, engine: Engine, cloud: RunningCloud, folder: string): string {
@@ -263,9 +292,7 @@ async function main(): Promise<void> {
     for (const demo of [quickStart, withActions]) demo.removeSettings();
   };
   try {
-    await run(quickStart);
-    await runActions(withActions);
-    if (!keep) await cleanUp(quickStart);
+    await runBoth(quickStart, withActions);
   } catch (error) {
     await leaveNothing();
     // After a signal the engine fails because it was stopped. That is no failure of the demo.
@@ -282,13 +309,13 @@ async function main(): Promise<void> {
   );
 }
 
-/** Lets the engine finish and unlock its state before the cloud goes away. */
+/** Lets the engines finish and unlock their states before the cloud goes away. */
 function stop(signal: "SIGINT" | "SIGTERM"): void {
   if (stopping !== undefined) return;
   stopping = signal;
   console.log("\nStopping. The engine finishes first what it has begun.");
   // A terminal sends Ctrl-C to the engine as well. SIGTERM reaches this process alone.
-  if (signal === "SIGTERM") engineRun?.kill("SIGINT");
+  if (signal === "SIGTERM") for (const run of engineRuns) run.kill("SIGINT");
 }
 
 main().catch((error: unknown) => {

@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { expect } from "chai";
 import { brief } from "../../demo/brief";
+import { Page, showInTurn } from "../../demo/parts";
 import { pause } from "../harness/clocks";
+import { failure } from "../harness/errors";
 import { Sandbox } from "../harness/sandbox";
 
 const root = resolve(__dirname, "../..");
@@ -33,7 +35,7 @@ describe("the demo, with an engine that fails", function () {
   function start(script: string, ...flags: string[]): Started {
     sandbox.script(
       join("bin", "pulumi"),
-      `case "$1" in version) echo v3.999.0;; stack|config) echo done;; *) ${script};; esac`,
+      `case "$1" in version) echo v3.999.0;; stack|config) echo "$1 $2" >> "$TMPDIR/commands"; echo done;; *) ${script};; esac`,
     );
     const child = spawn(process.execPath, ["--import", "tsx", join(root, "demo", "index.ts"), ...flags], {
       cwd: root,
@@ -89,16 +91,29 @@ describe("the demo, with an engine that fails", function () {
     ["SIGTERM", 143, "the demo alone"],
   ] as const)
     it(`waits for the engine after ${signal} to ${whom}, then cleans up and says so`, async () => {
-      const mark = join(sandbox.folder, "tmp", "engine-ended");
-      const demo = start(`trap 'sleep 0.3; echo > "${mark}"; exit 0' INT; while :; do sleep 0.05; done`);
+      const mark = join(sandbox.folder, "tmp", "mark");
+      // Two engines run, one for each stack.
+      const marks = (state: string) =>
+        ["preview", "up"].filter((command) => existsSync(`${mark}-${command}-${state}`)).join(" and ");
+      const ended = `sleep 0.3; echo > "${mark}-$1-ended"; exit 0`;
+      const demo = start(`trap '${ended}' INT; echo > "${mark}-$1-begun"; while :; do sleep 0.05; done`);
       await demo.printed("$ pulumi preview");
-      await pause(300);
+      while (marks("begun") !== "preview and up") await pause(20);
       process.kill(signal === "SIGINT" ? -demo.pid : demo.pid, signal);
-      const ended = await demo.ended;
-      expect(ended.code, ended.output).to.equal(code);
-      expect(ended.output.trim().split("\n").at(-1)).to.equal("Stopped. The local cloud and its folder are gone.");
-      expect([existsSync(mark), left()]).to.deep.equal([true, []]);
+      const { code: exitCode, output } = await demo.ended;
+      expect(exitCode, output).to.equal(code);
+      expect(output.trim().split("\n").at(-1)).to.equal("Stopped. The local cloud and its folder are gone.");
+      expect([marks("ended"), left()]).to.deep.equal(["preview and up", []]);
     });
+
+  it("shows only the first stack when this one fails, and stops the second one after its command", async () => {
+    const commands = join(sandbox.folder, "tmp", "commands");
+    const { code, output } = await run(`[ "$1" = preview ] && exit 3; sleep 0.5; echo "$1 ended" >> "${commands}"`);
+    expect(code, output).to.equal(1);
+    expect(output).to.contain("pulumi preview failed with exit code 3").and.not.to.contain("second stack");
+    expect(readFileSync(commands, "utf8").trim().split("\n")).to.include("up ended").and.not.to.include("stack output");
+    expect(left()).to.deep.equal([]);
+  });
 
   it("suggests its own flags when a port is in use", async () => {
     const other = createServer();
@@ -166,5 +181,63 @@ describe("the demo, with an engine that fails", function () {
   it("passes no token of the user to the engine", async () => {
     const { output } = await run('echo "token: <$DGRAPHCLOUD_TOKEN>"; exit 3');
     expect(output).to.contain("token: <>");
+  });
+});
+
+describe("the parts of the demo", () => {
+  const printed: string[] = [];
+  const { log } = console;
+  beforeEach(() => {
+    printed.length = 0;
+    console.log = (line: string) => void printed.push(line);
+  });
+  afterEach(() => {
+    console.log = log;
+  });
+
+  const begin = (run: (page: Page) => Promise<void>) => {
+    const page = new Page();
+    return { page, ended: run(page) };
+  };
+  const unexpected = (): void => expect.fail("no part has failed");
+
+  it("are shown in their order and numbered as they are shown, although the later one ends first", async () => {
+    const first = begin(async (page) => {
+      page.heading("one");
+      await pause(30);
+      page.print("end of one");
+    });
+    const second = begin((page) => {
+      page.heading("two");
+      page.print("end of two");
+      return Promise.resolve();
+    });
+    await second.ended;
+    expect(printed).to.deep.equal([]);
+    await showInTurn([first, second], unexpected);
+    expect(printed.map((line) => line.replace(/\d+/, "N"))).to.deep.equal([
+      "\n=== N. one\n",
+      "end of one",
+      "\n=== N. two\n",
+      "end of two",
+    ]);
+    const [one, two] = printed.flatMap((line) => /=== (\d+)/.exec(line)?.[1] ?? []).map(Number);
+    expect(two).to.equal((one ?? NaN) + 1);
+  });
+
+  it("are shown up to the first failure, and the others are awaited", async () => {
+    const events: string[] = [];
+    const part = (name: string, ms: number, problem?: string) =>
+      begin(async (page) => {
+        await pause(ms);
+        page.print(name);
+        events.push(name);
+        if (problem !== undefined) throw new Error(problem);
+      });
+    const parts = [part("one", 10), part("two", 0, "broke"), part("three", 40, "broke as well")];
+    const message = await failure(showInTurn(parts, () => events.push("stop")));
+    expect(message).to.equal("broke");
+    expect(printed).to.deep.equal(["one", "two"]);
+    expect(events).to.deep.equal(["two", "one", "stop", "three"]);
   });
 });
