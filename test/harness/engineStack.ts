@@ -74,7 +74,7 @@ export class EngineStack {
   /** A stack of an empty project that has only these settings, such as the address of a cluster. */
   static async with(settings: NodeJS.ProcessEnv): Promise<EngineStack> {
     const folder = makeTemporaryFolder("engine");
-    const stack = new EngineStack(folder, emptyProject(folder), await prepareEngine(), settings);
+    const stack = new EngineStack(folder, emptyProject(folder), await usualEngine(), settings);
     stack.use(testedHost);
     await stack.init();
     return stack;
@@ -224,7 +224,7 @@ export class Stack extends EngineStack {
   }
 
   private static async in(folder: string, project: string, options: LocalCloudOptions, given?: Engine): Promise<Stack> {
-    const engine = given ?? (await prepareEngine());
+    const engine = given ?? (await usualEngine());
     const stack = new Stack(folder, project, await startLocalCloud({ provisioningMs: 100, ...options }), engine);
     await stack.init();
     return stack;
@@ -237,6 +237,14 @@ export class Stack extends EngineStack {
       await this.local.close();
     }
   }
+}
+
+let found: Promise<Engine> | undefined;
+
+/** The engine of most tests. Each search starts it to read its version, so a process searches once. */
+function usualEngine(): Promise<Engine> {
+  found ??= prepareEngine();
+  return found;
 }
 
 const projectText = "name: test\nruntime: nodejs\n";
