@@ -2,7 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { type LocalCloud, startLocalCloud } from "dgraphcloud-local";
 import { backend } from "../provider/backend";
-import { type DynamicProvider, dynamicProvider } from "../provider/host/dynamic";
+import { dynamicProvider } from "../provider/host/dynamic";
+import type { DynamicProvider } from "../provider/host/dynamicProvider";
 import { silent } from "../provider/host/engineChannel";
 import { HostProcess } from "../provider/host/process";
 import { systemClock } from "../provider/time";
@@ -159,7 +160,7 @@ async function measured(work: (provider: DynamicProvider) => Promise<void>): Pro
   );
   const before = process.cpuUsage();
   const began = performance.now();
-  await work(dynamicProvider(backend, host));
+  await work(dynamicProvider(() => backend, host));
   const { user, system } = process.cpuUsage(before);
   const wallMs = performance.now() - began;
   const peakMb = process.resourceUsage().maxRSS / 1024;

@@ -1,4 +1,4 @@
-import { dirname, sep } from "node:path";
+import { basename, dirname, sep } from "node:path";
 
 interface Frame extends NodeJS.CallSite {
   toString(): string;
@@ -36,8 +36,9 @@ function withOneOwnFrame(frames: Frame[]): Frame[] {
   return frames.filter((frame, index) => index === first || !isOwn(frame));
 }
 
-// A bundle in the form of an ES module has no file name of this kind.
-const ownFolder = typeof __filename === "undefined" ? undefined : `${dirname(__filename)}${sep}`;
+// In a bundle, the frames of the program have the same file as those of the package, or none of this kind.
+const isBundled = typeof __filename === "undefined" || !basename(__filename).startsWith("stackTraces.");
+const ownFolder = isBundled ? undefined : `${dirname(__filename)}${sep}`;
 
 function isOwn(frame: Frame): boolean {
   return ownFolder !== undefined && frame.getFileName()?.startsWith(ownFolder) === true;
