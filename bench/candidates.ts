@@ -1,10 +1,11 @@
-import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { controlDocuments } from "../provider/api/documents";
 import { prepareEngine } from "../tools/engine";
 import { Stack, stackName } from "../test/harness/engineStack";
 import { providerCommand } from "../test/harness/processes";
 
-export const candidateNames = ["floor", "ours", "plugin"] as const;
+export const candidateNames = ["floor", "ours", "plugin", "guide"] as const;
 export type CandidateName = (typeof candidateNames)[number];
 
 /** What a run of the engine used, as usage.py writes it. */
@@ -35,6 +36,7 @@ export class Candidate {
     const stack = await Stack.start({ provisioningMs: 0 }, { ...engine, pulumi });
     stack.use(name === "plugin" ? "plugin" : "dynamic");
     if (name === "floor") installFloor(stack.project);
+    if (name === "guide") await prepareGuide(stack);
     return new Candidate(name, size, stack, usageFile);
   }
 
@@ -47,6 +49,7 @@ export class Candidate {
       floor: `const { Backend } = require("floor/resource.cjs");\n`,
       ours: `const { Backend } = require("pulumi-dgraphcloud");\n`,
       plugin: `const { Backend } = require("pulumi-dgraphcloud/plugin");\n`,
+      guide: `const { Backend } = require("./guide.cjs");\n`,
     }[this.name];
     writeFileSync(join(this.stack.project, "index.js"), imported + statements);
   }
@@ -64,20 +67,28 @@ export class Candidate {
     return this.stack.local.journal.count(operation);
   }
 
-  /** How many backends the local cloud has. */
-  backends(): number {
-    return this.stack.local.cloud.allBackends().length;
+  /** Bytes of the state, as the engine stores it, and of the text in it that loads the provider of one resource. */
+  stateBytes(): { readonly state: number; readonly provider: number } {
+    const text = this.stateText();
+    const [backend] = backendsIn(text);
+    return { state: Buffer.byteLength(text), provider: Buffer.byteLength(backend?.outputs.__provider ?? "") };
   }
 
-  /** The state as the engine stores it, in bytes, and the bytes of the text that loads the provider of one resource. */
-  stateBytes(): { readonly state: number; readonly provider: number } {
-    const file = join(this.stack.folder, "state/.pulumi/stacks/test", `${stackName}.json`);
-    const text = readFileSync(file, "utf8");
-    const provider = /"__provider": ?("(?:[^"\\]|\\.)*")/.exec(text)?.[1];
-    return {
-      state: Buffer.byteLength(text),
-      provider: provider === undefined ? 0 : Buffer.byteLength(JSON.parse(provider) as string),
-    };
+  /** Fails unless the state and the local cloud have all backends, or none of them: what is measured must have done its work. */
+  expectBackends(expected: "all" | "all renamed" | "none"): void {
+    const names = this.stack.local.cloud.allBackends().map(({ deployment }) => deployment.name);
+    const found = expected === "all renamed" ? names.filter((name) => name.startsWith("renamed-")) : names;
+    const inState = backendsIn(this.stateText()).length;
+    const inCloud = this.name === "floor" ? inState : found.length;
+    const wanted = expected === "none" ? 0 : this.size;
+    if (inState !== wanted || inCloud !== wanted)
+      throw new Error(
+        `${this.name}: ${wanted} backends were expected, ${inState} are in the state, ${inCloud} in the cloud`,
+      );
+  }
+
+  private stateText(): string {
+    return readFileSync(join(this.stack.folder, "state/.pulumi/stacks/test", `${stackName}.json`), "utf8");
   }
 
   close(): Promise<void> {
@@ -85,9 +96,36 @@ export class Candidate {
   }
 }
 
+interface StoredBackend {
+  readonly type: string;
+  readonly outputs: { readonly __provider?: string };
+}
+
+/** The backends in a state, as the engine stores it: an empty stack has no list of resources. */
+function backendsIn(state: string): readonly StoredBackend[] {
+  const { checkpoint } = JSON.parse(state) as {
+    readonly checkpoint: { readonly latest?: { readonly resources?: readonly StoredBackend[] } };
+  };
+  // The dynamic resource of the guide has a type without a name of its own.
+  return (checkpoint.latest?.resources ?? []).filter(({ type }) => /:(Backend|Resource)$/.test(type));
+}
+
 /** Installs the do-nothing package into a project. */
 function installFloor(project: string): void {
   const folder = join(project, "node_modules/floor");
   cpSync(join(__dirname, "floor"), folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), '{ "name": "floor", "version": "1.0.0", "main": "provider.cjs" }\n');
+}
+
+/** Copies the provider of the guide into a project, with node-fetch and a token: it does not log in. */
+async function prepareGuide({ project, local, environment }: Stack): Promise<void> {
+  cpSync(join(__dirname, "guide.cjs"), join(project, "guide.cjs"));
+  symlinkSync(dirname(require.resolve("node-fetch/package.json")), join(project, "node_modules/node-fetch"));
+  const answer = await fetch(local.endpoint, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: controlDocuments.login, variables: local.accounts[0] }),
+  });
+  const { data } = (await answer.json()) as { readonly data: { readonly login: { readonly token: string } } };
+  environment["DGRAPHCLOUD_TOKEN"] = data.login.token;
 }

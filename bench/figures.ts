@@ -1,10 +1,22 @@
+import type { HostName } from "../test/harness/testedHost";
 import type { CandidateName } from "./candidates";
+import type { Imports } from "./imports";
 import { type OperationName, operationNames, type Sample } from "./operations";
+import type { MeasuredWait } from "./waits";
 
 /** Everything that one run of the benchmark measured: what `--json` writes. */
 export interface Figures {
   readonly machine: string;
+  readonly date: string;
   readonly samples: readonly Sample[];
+  readonly imports: Imports | undefined;
+  readonly waits:
+    | {
+        readonly single: readonly MeasuredWait[];
+        /** Share of one core that the provider process of each host uses for 64 waits. */
+        readonly shares: Readonly<Record<HostName, number>>;
+      }
+    | undefined;
 }
 
 /** A limit that a figure must keep. Benchmarks are no tests: a missed one is printed, and makes the exit code 1. */
@@ -48,8 +60,12 @@ export function ratioOf(
 export const cpu = ({ cpuSeconds }: Sample): number => cpuSeconds;
 
 /** The limits that this run can check, with what it measured. */
-export function limitsOf(figures: Figures): readonly Limit[] {
-  return [...operationLimits(figures.samples)].filter(({ measured }) => !Number.isNaN(measured));
+export function limitsOf({ samples, imports, waits }: Figures): readonly Limit[] {
+  return [
+    ...operationLimits(samples).filter(({ measured }) => !Number.isNaN(measured)),
+    ...(imports === undefined ? [] : importLimits(imports)),
+    ...(waits === undefined ? [] : waitLimits(waits)),
+  ];
 }
 
 /** CPU seconds of the dynamic host, as a multiple of the floor's. */
@@ -95,6 +111,27 @@ function operationLimits(samples: readonly Sample[]): Limit[] {
       measured: ratioOf(samples, { size: 100, operation: "no-op up", candidate: "plugin" }, "ours", cpu),
       most: 0.85,
     },
+  ];
+}
+
+function importLimits({ program, provider }: Imports): Limit[] {
+  const wallMs = (imports: Imports["program"]): number => median(imports.map((one) => one.wallMs));
+  return [
+    { what: "import in a program, ms", measured: wallMs(program), most: 8 },
+    { what: "import in the provider, ms", measured: wallMs(provider), most: 10 },
+  ];
+}
+
+function waitLimits({ single, shares }: NonNullable<Figures["waits"]>): Limit[] {
+  return [
+    {
+      what: "how late a wait is noticed, times the larger of 1 s and 10% of it",
+      measured: Math.max(...single.map(({ seconds, lateSeconds }) => lateSeconds / Math.max(1, seconds / 10))),
+      most: 1,
+    },
+    { what: "looks in a wait of 10 minutes", measured: Math.max(...single.map(({ looks }) => looks)), most: 60 },
+    { what: "64 waits on the dynamic host, % of a core", measured: 100 * shares.dynamic, most: 1 },
+    { what: "64 waits on the plugin, % of a core", measured: 100 * shares.plugin, most: 1 },
   ];
 }
 

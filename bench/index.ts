@@ -1,42 +1,81 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { candidateNames, type CandidateName } from "./candidates";
+import { candidateNames } from "./candidates";
 import { type Figures, isMet, limitsOf } from "./figures";
+import { measureImports } from "./imports";
 import { measureOperations, type Sample } from "./operations";
+import { writePage } from "./page";
 import { reportOf } from "./report";
+import { measureWaitingShare, measureWaits } from "./waits";
 
-const usage = `npm run bench -- [--sizes 1,10,100] [--candidates ${candidateNames.join(",")}] [--rounds 3] [--json FILE]`;
+const partNames = ["operations", "imports", "waits"] as const;
 
-/** Measures what a run of Pulumi costs with this package, compared with a provider that does nothing. */
+const usage = `npm run bench -- [--sizes 1,10,100] [--candidates ${candidateNames.join(",")}] [--rounds 3]
+                [--parts ${partNames.join(",")}] [--json FILE] [--write-docs] [--from FILE]
+
+  --sizes        numbers of backends: 1000 takes about an hour
+  --candidates   what is compared
+  --rounds       how often each operation is measured
+  --parts        what is measured
+  --json         writes the figures to a file
+  --write-docs   writes the tables and the chart into docs/performance.md
+  --from         measures nothing: takes the figures from such a file`;
+
+/** Measures what this package costs, compared with a provider that does nothing and with one as Pulumi's guide shows it. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       sizes: { type: "string", default: "1,10,100" },
       candidates: { type: "string", default: candidateNames.join(",") },
       rounds: { type: "string", default: "3" },
+      parts: { type: "string", default: partNames.join(",") },
       json: { type: "string" },
+      "write-docs": { type: "boolean", default: false },
+      from: { type: "string" },
+      help: { type: "boolean", default: false },
     },
   });
-  const sizes = values.sizes.split(",").map(positive);
-  const candidates = values.candidates.split(",").map(candidateOf);
-  const samples: Sample[] = [];
-  for (const size of sizes) samples.push(...(await measureOperations(size, positive(values.rounds), candidates)));
-  const figures: Figures = { machine: machine(), samples };
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const figures =
+    values.from === undefined ? await measure(values) : (JSON.parse(readFileSync(values.from, "utf8")) as Figures);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+  if (values["write-docs"]) writePage(figures);
   console.log(reportOf(figures));
   if (!limitsOf(figures).every(isMet)) process.exitCode = 1;
 }
 
+async function measure(given: Record<"sizes" | "candidates" | "rounds" | "parts", string>): Promise<Figures> {
+  const sizes = given.sizes.split(",").map(positive);
+  const candidates = given.candidates.split(",").map((name) => oneOf(candidateNames, name));
+  const rounds = positive(given.rounds);
+  const parts = given.parts.split(",").map((name) => oneOf(partNames, name));
+  const samples: Sample[] = [];
+  if (parts.includes("operations"))
+    for (const size of sizes) samples.push(...(await measureOperations(size, rounds, candidates)));
+  const imports = parts.includes("imports") ? await measureImports() : undefined;
+  const waits = parts.includes("waits")
+    ? {
+        single: await measureWaits(),
+        shares: { dynamic: await measureWaitingShare("dynamic"), plugin: await measureWaitingShare("plugin") },
+      }
+    : undefined;
+  return { machine: machine(), date: new Date().toISOString().slice(0, 10), samples, imports, waits };
+}
+
 function positive(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new Error(`"${text}" is not a whole number of 1 or more\n${usage}`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new Error(`"${text}" is not a whole number of 1 or more\n\n${usage}`);
   return value;
 }
 
-function candidateOf(text: string): CandidateName {
-  const name = candidateNames.find((one) => one === text);
-  if (name === undefined) throw new Error(`there is no candidate "${text}"\n${usage}`);
+function oneOf<Name extends string>(names: readonly Name[], text: string): Name {
+  const name = names.find((one) => one === text);
+  if (name === undefined) throw new Error(`"${text}" is none of ${names.join(", ")}\n\n${usage}`);
   return name;
 }
 

@@ -33,6 +33,16 @@ const commands: Readonly<Record<OperationName, readonly string[]>> = {
   destroy: ["destroy", "--yes", "--skip-preview"],
 };
 
+/** What the stack and the local cloud have after each operation. */
+const expected = {
+  preview: "none",
+  up: "all",
+  "no-op up": "all",
+  refresh: "all",
+  update: "all renamed",
+  destroy: "none",
+} as const;
+
 /** Measures every operation of the candidates. They take turns, so that a busy moment of the machine meets all of them. */
 export async function measureOperations(
   size: number,
@@ -64,6 +74,7 @@ async function measure(
   if (operation === "preview") candidate.declare("default");
   if (operation === "update") candidate.declare("renamed");
   const usage = await candidate.run(...commands[operation]);
+  candidate.expectBackends(expected[operation]);
   const { state, provider } = candidate.stateBytes();
   process.stderr.write(`${at.size} ${candidate.name} ${operation}: ${usage.cpuSeconds.toFixed(2)} s of CPU\n`);
   return {

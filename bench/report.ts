@@ -1,15 +1,19 @@
 import { candidateNames } from "./candidates";
-import { count, cpu, type Figures, growthOf, isMet, limitsOf, medianOf, ratioOf } from "./figures";
+import { count, cpu, type Figures, growthOf, isMet, limitsOf, median, medianOf, ratioOf } from "./figures";
+import type { Imports } from "./imports";
 import { operationNames, type Sample } from "./operations";
+import type { MeasuredWait } from "./waits";
 
 /** The tables of a run in Markdown, each with a heading. */
 export function reportOf(figures: Figures): string {
-  const { samples } = figures;
+  const { samples, imports, waits } = figures;
   const sizes = [...new Set(samples.map(({ size }) => size))].sort((one, other) => one - other);
   return [
-    `Measured on ${figures.machine}.`,
+    `Measured on ${figures.date}: ${figures.machine}.`,
     ...sizes.flatMap((size) => operationTables(samples, size)),
     ...(sizes.includes(100) && sizes.includes(1000) ? growthTable(samples) : []),
+    ...(imports === undefined ? [] : importTable(imports)),
+    ...(waits === undefined ? [] : waitTables(waits)),
     "### Limits",
     table(
       ["limit", "measured", "at most", "met"],
@@ -23,7 +27,7 @@ export function reportOf(figures: Figures): string {
   ].join("\n\n");
 }
 
-/** Decides how the columns of a table look: with a figure for each candidate, in this unit. */
+/** A column of a table, and its cell for an operation of a candidate. */
 type Column = readonly [heading: string, cell: (wanted: Partial<Sample>) => string];
 
 function operationTables(samples: readonly Sample[], size: number): string[] {
@@ -65,6 +69,52 @@ function growthTable(samples: readonly Sample[]): string[] {
     ...names.map((candidate) => growthOf(samples, operation, candidate).toFixed(2)),
   ]);
   return ["### Growth from 100 to 1,000 backends, as a multiple of the CPU", table(["operation", ...names], rows)];
+}
+
+function importTable({ program, provider, pluginMs }: Imports): string[] {
+  const row = (what: string, imports: Imports["program"]): string[] => [
+    what,
+    median(imports.map(({ wallMs }) => wallMs)).toFixed(1),
+    median(imports.map(({ cpuMs }) => cpuMs)).toFixed(1),
+  ];
+  return [
+    "### Imports",
+    table(
+      ["what", "wall ms", "CPU ms"],
+      [
+        row("`pulumi-dgraphcloud` in a program", program),
+        row("`pulumi-dgraphcloud/provider` in the host of dynamic providers", provider),
+        ["the plugin until it listens, with the start of Node", median(pluginMs).toFixed(1), ""],
+      ],
+    ),
+  ];
+}
+
+function waitTables({ single, shares }: NonNullable<Figures["waits"]>): string[] {
+  const ranges = [
+    [0, 1],
+    [1, 10],
+    [10, 60],
+    [60, 600],
+  ] as const;
+  const most = (waits: readonly MeasuredWait[], of: (wait: MeasuredWait) => number): number =>
+    Math.max(...waits.map(of));
+  const rows = ranges.map(([above, to]) => {
+    const waits = single.filter(({ seconds }) => seconds > above && seconds <= to);
+    return [
+      `${above} to ${to}`,
+      String(waits.length),
+      most(waits, ({ lateSeconds }) => lateSeconds).toFixed(2),
+      most(waits, ({ lateSeconds, seconds }) => (100 * lateSeconds) / seconds).toFixed(0),
+      String(most(waits, ({ looks }) => looks)),
+    ];
+  });
+  const share = (host: keyof typeof shares): string => `${(100 * shares[host]).toFixed(2)}%`;
+  return [
+    "### Waits",
+    table(["seconds until the backend answers", "waits", "latest by s", "latest by %", "looks until then"], rows),
+    `64 waits at once use ${share("dynamic")} of a core on the dynamic host, and ${share("plugin")} on the plugin.`,
+  ];
 }
 
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -28,9 +28,13 @@ def read(pid, name):
         return ""
 
 
-def processes_below(ancestor):
+def processes():
+    return set(filter(str.isdigit, os.listdir("/proc")))
+
+
+def processes_below(ancestor, others):
     parents = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
+    for pid in processes() - others:
         parent = re.search(r"^PPid:\s*(\d+)", read(pid, "status"), re.M)
         if parent:
             parents[int(pid)] = int(parent[1])
@@ -43,19 +47,27 @@ def processes_below(ancestor):
                 break
 
 
-def peak_kb(pattern):
+def peak_kb(pattern, others):
     peaks = [0]
-    for pid in processes_below(os.getpid()):
+    for pid in processes_below(os.getpid(), others):
         peak = re.search(r"^VmHWM:\s*(\d+)", read(pid, "status"), re.M)
         if peak and pattern.search(read(pid, "cmdline").replace("\0", " ")):
             peaks.append(int(peak[1]))
     return max(peaks)
 
 
+def cpu_seconds():
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return children.ru_utime + children.ru_stime
+
+
 def main():
     result, pattern, *command = sys.argv[1:]
     if ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         sys.exit("usage.py: this system cannot adopt orphans")
+    others = processes()
+    # Not zero if python3 is a script that started the real one.
+    cpu_before = cpu_seconds()
     began = time.monotonic()
     child = os.fork()
     if child == 0:
@@ -66,7 +78,7 @@ def main():
     def watch():
         nonlocal peak
         while not ended.wait(0.1):
-            peak = max(peak, peak_kb(re.compile(pattern)))
+            peak = max(peak, peak_kb(re.compile(pattern), others))
 
     watcher = threading.Thread(target=watch)
     watcher.start()
@@ -82,9 +94,9 @@ def main():
     signal.alarm(0)
     ended.set()
     watcher.join()
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = cpu_seconds() - cpu_before
     with open(result, "w") as file:
-        json.dump({"cpuSeconds": used.ru_utime + used.ru_stime, "wallSeconds": wall, "peakKb": peak}, file)
+        json.dump({"cpuSeconds": used, "wallSeconds": wall, "peakKb": peak}, file)
     sys.exit(os.waitstatus_to_exitcode(status))
 
 
