@@ -1,5 +1,5 @@
 import { candidateNames } from "./candidates";
-import { count, cpu, type Figures, growthOf, isMet, limitsOf, median, medianOf, ratioOf } from "./figures";
+import { count, cpu, type Figures, growthOf, isMet, type Limit, limitsOf, median, medianOf, ratioOf } from "./figures";
 import type { Imports } from "./imports";
 import { operationNames, type Sample } from "./operations";
 import type { MeasuredWait } from "./waits";
@@ -14,16 +14,7 @@ export function reportOf(figures: Figures): string {
     ...(sizes.includes(100) && sizes.includes(1000) ? growthTable(samples) : []),
     ...(imports === undefined ? [] : importTable(imports)),
     ...(waits === undefined ? [] : waitTables(waits)),
-    "### Limits",
-    table(
-      ["limit", "measured", "at most", "met"],
-      limitsOf(figures).map((limit) => [
-        limit.what,
-        limit.measured.toFixed(2),
-        String(limit.most),
-        isMet(limit) ? "yes" : "**no**",
-      ]),
-    ),
+    ...limitTable(limitsOf(figures)),
   ].join("\n\n");
 }
 
@@ -115,6 +106,15 @@ function waitTables({ single, shares }: NonNullable<Figures["waits"]>): string[]
     table(["seconds until the backend answers", "waits", "latest by s", "latest by %", "looks until then"], rows),
     `64 waits at once use ${share("dynamic")} of a core on the dynamic host, and ${share("plugin")} on the plugin.`,
   ];
+}
+
+function limitTable(limits: readonly Limit[]): string[] {
+  if (limits.length === 0) return [];
+  const rows = limits.map((limit) => {
+    const met = isMet(limit) ? "yes" : "**no**";
+    return [limit.what, limit.measured.toFixed(2), String(limit.most), met];
+  });
+  return ["### Limits", table(["limit", "measured", "at most", "met"], rows)];
 }
 
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {

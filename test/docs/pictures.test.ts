@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { expect } from "chai";
+import { chartTitle } from "../../bench/chart";
 import { drawComment } from "../../demo/pictures/comment";
 import { escaped } from "../../demo/pictures/escaped";
 import { changeAbove, fileOf, pageWith, pictureNames, root, sidesOf } from "../../demo/pictures/page";
@@ -17,13 +18,17 @@ describe("the pictures of the pages", () => {
       else expect(text).to.equal(textOf(svg));
       expect(svg).to.contain(`>${escaped(title)}</title>`);
     });
+  }
+
+  for (const name of [...pictureNames, "performance"]) {
+    const file = join(root, `docs/pictures/${name}.svg`);
 
     it(`are small, load nothing from elsewhere, and are published: ${name}`, () => {
-      const svg = readFileSync(fileOf(name), "utf8");
-      expect(statSync(fileOf(name)).size).to.be.at.most(60_000);
+      const svg = readFileSync(file, "utf8");
+      expect(statSync(file).size).to.be.at.most(60_000);
       expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.to.match(/https?:|href|url\(|<script|<style/);
       const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { files: string[] };
-      expect(files).to.include(relative(root, fileOf(name)).replace(/[^/]+$/, "*.svg"));
+      expect(files).to.include(relative(root, file).replace(/[^/]+$/, "*.svg"));
     });
   }
 
@@ -31,9 +36,10 @@ describe("the pictures of the pages", () => {
     const shown = allPages().flatMap((page) => [
       ...readFileSync(join(root, page), "utf8").matchAll(/!\[(.*)\]\(\S*pictures\/(\w+)\.svg\)/g),
     ]);
-    expect(shown.map(([, title, name]) => [name, title])).to.have.deep.members(
-      ["preview", "summary", "summary"].map((name) => [name, pageWith(name).title]),
-    );
+    expect(shown.map(([, title, name]) => [name, title])).to.have.deep.members([
+      ...["preview", "summary", "summary"].map((name) => [name, pageWith(name).title]),
+      ["performance", chartTitle],
+    ]);
   });
 
   it("name the pictures that there are", () => {
