@@ -43,7 +43,9 @@ class Demo {
     private readonly project: string,
   ) {
     mkdirSync(join(folder, "state"), { recursive: true });
-    const environment = { ...process.env, PATH: engine.path, PULUMI_SKIP_UPDATE_CHECK: "true", ...this.settings() };
+    // Without the last one, the engine would download the plugin of @pulumi/kubernetes, which only an example needs.
+    const quiet = { PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" };
+    const environment = { ...process.env, PATH: engine.path, ...quiet, ...this.settings() };
     this.environment = {
       // From version 22, Node keeps compiled code there: every run of the engine starts several processes with the same packages.
       NODE_COMPILE_CACHE: join(folder, "compiled"),

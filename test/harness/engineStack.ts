@@ -288,6 +288,8 @@ function engineEnvironment(folder: string, engine: Engine): NodeJS.ProcessEnv {
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Otherwise each run tries for 2.5 seconds to download the plugin of @pulumi/kubernetes, which an example needs.
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
   };
 }
 
