@@ -53,7 +53,9 @@ export function dynamicProvider<Inputs, S extends State>(
     },
 
     update: (id, olds, news) =>
-      keepDelegate(news, async () => ({ outs: await lifecycle().update(id, withoutDelegate(olds), givenBy(news, kind())) })),
+      keepDelegate(news, async () => ({
+        outs: await lifecycle().update(id, withoutDelegate(olds), givenBy(news, kind())),
+      })),
 
     delete: (id, props) => lifecycle().delete(id, { urn: urnOf(props, kind()), props: withoutDelegate(props) }),
   };

@@ -10,7 +10,7 @@ import { previewedCreate, previewedUpdate } from "./previews";
 import { refuseReplace } from "./protection";
 import { Replays } from "./replays";
 import type { Created, Resource, State } from "./resource";
-import { inputsOf, outputsOf, type Values, withInputs } from "./values";
+import { inputsOf, outputsOf, stateIn, type Values, withInputs } from "./values";
 
 const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
 
@@ -180,7 +180,7 @@ export class Lifecycle<Inputs, S extends State> {
 
   /** The state that the engine hands back. This version cannot read the states of a later one. */
   private stateFrom(values: Values): S {
-    const state = values as unknown as S;
+    const state = stateIn(values) as S;
     if (state.__state.version <= this.resource.stateVersion) return state;
     throw new SettingsError({
       code: "DGC108",

@@ -1,5 +1,5 @@
 import { type Field, givenNames, isHidden, unknownValue } from "./fields";
-import type { State } from "./resource";
+import type { Metadata, State } from "./resource";
 
 /** Inputs or outputs as a host hands them over. */
 export type Values = Record<string, unknown>;
@@ -9,10 +9,20 @@ export function defined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
 }
 
+/** What the state leaves out of `__state`, since nearly every resource has it: the engine writes the whole state with every step. */
+const usual = { version: 1, status: "ready" } as const;
+
 /** The outputs of a state. The hidden inputs are the program's newest. */
 export function outputsOf(state: State, inputs: Values): Values {
   const hidden = Object.entries(inputs).filter(([name]) => isHidden(name));
-  return defined({ ...state, ...Object.fromEntries(hidden) });
+  const { version, status, ...metadata } = state.__state;
+  const unusual = { ...(version !== usual.version && { version }), ...(status !== usual.status && { status }) };
+  return defined({ ...state, ...Object.fromEntries(hidden), __state: { ...metadata, ...unusual } });
+}
+
+/** The state in outputs that the engine hands back. */
+export function stateIn(outputs: Values): State {
+  return { ...outputs, __state: { ...usual, ...(outputs["__state"] as Omit<Metadata, keyof typeof usual>) } };
 }
 
 /** A state with the program's newest inputs. An input that the program leaves out keeps its value. */

@@ -38,7 +38,7 @@ describe("engine: the files of the package that a run loads", function () {
       stack.use(host);
       stack.program(`
         const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated" });
-        new dgraphcloud.GraphqlSchema("orders-schema", { backend: orders, schema: "type A { id: ID! }" });
+        new dgraphcloud.GraphqlSchema("orders-schema", { backend: orders, schema: "type A { name: String }" });
       `);
       await succeeds(stack.up());
       expect(stack.local.cloud.all()).to.have.length(1);

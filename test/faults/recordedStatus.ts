@@ -14,5 +14,5 @@ export function recordedStatusOf(outputs: Readonly<Record<string, unknown>> | un
   const memory = outputs?.["__state"] as Record<string, unknown> | undefined;
   if (memory === undefined) return "nothing";
   if (memory["attempt"] === "unknown" || typeof memory["unclear"] === "string") return "unknown";
-  return memory["status"] === "ready" ? "ready" : "pending";
+  return memory["status"] === undefined ? "ready" : "pending";
 }

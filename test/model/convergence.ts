@@ -62,7 +62,7 @@ export function checkConvergence({
   );
   for (const entry of stack.state) {
     const { status } = entry.outputs["__state"] as { status?: unknown };
-    assertInvariant(!entry.unfinished && status === "ready", `${entry.name} is ready`);
+    assertInvariant(!entry.unfinished && status === undefined, `${entry.name} is ready`);
     if (entry.kind === "graphqlSchema") {
       const asked = wanted.get(entry.name)?.["schema"];
       const live = contentOf(local, entry.id)?.schema;

@@ -58,7 +58,7 @@ function stateOnly(plan: Plan): Finding {
 /** A DataDrop of types and fields is two mutations: if the second one failed, the next run sends it. */
 function hasMoreToDrop({ kind, old }: Plan): boolean {
   const record = old?.outputs["__state"];
-  return kind === "DataDrop" && (isUnfinished(old) || (isRecord(record) && record["status"] !== "ready"));
+  return kind === "DataDrop" && (isUnfinished(old) || (isRecord(record) && record["status"] === "pending"));
 }
 
 /** Whether a resource uses a backend that the same preview creates, and does not take over. */
