@@ -9,6 +9,8 @@ import { join, type Shared } from "./sharedWork";
 const momentMs = 5_000;
 /** How old a `known` list may be: long enough for the host and the token of a backend. No list is used for longer. */
 const knownMs = 60_000;
+/** How old a list may be at most when a create looks for backends of its name. See `beforeCreate`. */
+const beforeCreateMs = 30_000;
 /** How far apart two lists must be to prove an absence. */
 const secondLookMs = 3_000;
 
@@ -67,7 +69,7 @@ export class DeploymentList {
 
   /**
    * A list for a create, which must not double a backend. It may be as old as the time for which nobody else created a backend before it:
-   * at least 5 seconds, at most one minute. So the creates of a run share lists at 0, 5, 10, 20, 40, 80, 140 … seconds, which also contain
+   * at least 5 seconds, at most 30. So the creates of a run share lists at 0, 5, 10, 20, 40, 70, 100 … seconds, which also contain
    * what this process has changed since. As soon as a list has a backend that others created, the limit is 5 seconds again.
    *
    * What an older list can miss: a backend of the same name that somebody else created after it. No list can rule that out, however young,
@@ -171,7 +173,7 @@ export class DeploymentList {
 
   private trustedMs(): number {
     const quietMs = this.latest === undefined ? 0 : this.latest.startedAt - this.quietSince;
-    return Math.min(knownMs, Math.max(momentMs, quietMs));
+    return Math.min(beforeCreateMs, Math.max(momentMs, quietMs));
   }
 
   /** Removes the questions that `listsWhenAsked` does not answer from any more. */
