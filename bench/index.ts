@@ -7,7 +7,7 @@ import { measureImports } from "./imports";
 import { measureOperations, type Sample } from "./operations";
 import { writePage } from "./page";
 import { reportOf } from "./report";
-import { measureWaitingShare, measureWaits } from "./waits";
+import { measureWaitingShares, measureWaits } from "./waits";
 
 const partNames = ["operations", "imports", "waits"] as const;
 
@@ -17,7 +17,7 @@ const usage = `npm run bench -- [--sizes 1,10,100] [--candidates ${candidateName
   --sizes        numbers of backends: 1000 takes about an hour
   --candidates   what is compared
   --rounds       how often each operation is measured
-  --parts        what is measured
+  --parts        what is measured: waits take eleven minutes
   --json         writes the figures to a file
   --write-docs   writes the tables and the chart into docs/performance.md
   --from         measures nothing: takes the figures from such a file`;
@@ -60,7 +60,7 @@ async function measure(given: Record<"sizes" | "candidates" | "rounds" | "parts"
   const waits = parts.includes("waits")
     ? {
         single: await measureWaits(),
-        shares: { dynamic: await measureWaitingShare("dynamic"), plugin: await measureWaitingShare("plugin") },
+        shares: await measureWaitingShares(),
       }
     : undefined;
   return { machine: machine(), date: new Date().toISOString().slice(0, 10), samples, imports, waits };

@@ -1,9 +1,8 @@
 import type { Clock } from "../time";
 import { presentable, resourceName } from "../resource/messages";
 
-/** How often an unchanged wait is shown again: in the resource's row, where each line replaces the last one, and on plain lines. */
-const repeatRowMs = 10_000;
-const repeatPlainMs = 30_000;
+/** How often an unchanged wait is shown again. */
+const repeatMs = 30_000;
 
 /**
  * The row of a resource during one operation. The engine keeps the row's last line after the operation, so a line about a wait must be
@@ -15,7 +14,6 @@ export class Row {
   private readonly facts: string[] = [];
   private saidAt = Number.NEGATIVE_INFINITY;
   private saidStatus = "";
-  private repeatMs = repeatRowMs;
 
   constructor(
     private readonly urn: string | undefined,
@@ -24,10 +22,10 @@ export class Row {
     private readonly show: (line: string) => boolean,
   ) {}
 
-  /** Shows a line about a wait. While the status stays the same, the line is built and shown only every ten (or thirty) seconds. */
+  /** Shows a line about a wait. While the status stays the same, the line is built and shown only every 30 seconds. */
   progress(status: string, line: () => string = () => status): void {
     const now = this.clock.now();
-    if (status === this.saidStatus && now - this.saidAt < this.repeatMs) return;
+    if (status === this.saidStatus && now - this.saidAt < repeatMs) return;
     [this.saidAt, this.saidStatus] = [now, status];
     this.shows = "wait";
     this.put(presentable(line()));
@@ -53,7 +51,6 @@ export class Row {
 
   private put(line: string): void {
     if (this.urn !== undefined && this.show(line)) return;
-    this.repeatMs = repeatPlainMs;
     console.log(this.urn === undefined ? line : `${resourceName(this.urn)}: ${line}`);
   }
 }

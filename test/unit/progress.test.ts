@@ -66,14 +66,14 @@ describe("the progress of a wait", () => {
     expect(lines).to.deep.equal([]);
   });
 
-  it("is updated in the row every ten seconds, and at once when the status changes", async () => {
+  it("is updated in the row every 30 seconds, and at once when the status changes", async () => {
     await operation(true, wait);
-    expect(shown().filter((line) => String(line).startsWith("waiting"))).to.have.length(14);
+    expect(shown().filter((line) => String(line).startsWith("waiting"))).to.have.length(6);
   });
 
   it("builds no line that is not shown", async () => {
     await operation(true, wait);
-    expect(built).to.equal(14);
+    expect(built).to.equal(6);
     await operation(false, wait);
     expect(built).to.equal(6);
   });
