@@ -3,20 +3,20 @@ import type { Context } from "../resource/context";
 import { AbsentError, ConflictError } from "../errors/errors";
 import { unknownValue } from "../resource/fields";
 import type { Announced } from "../resource/resource";
-import type { NewBackend } from "./model";
+import type { BackendInputs } from "./inputs";
 import { type Operation } from "../run/operation";
 
 const consequence = "this stack changes it from then on, and deletes it with its data when the resource is deleted";
 
 /** Says in the preview which backend would be taken over, as far as the program names it. */
-export function announceAdoption(context: Context, { inputs, makes }: Announced<NewBackend>): void {
+export function announceAdoption(context: Context, { inputs, makes }: Announced<BackendInputs>): void {
   const { account, info } = context;
   const text = makes ? adoptionOf(account, inputs) : undefined;
   // The engine checks a replacement twice.
   if (text !== undefined && account.announcements.isNews(`${context.urn ?? ""} ${text}`)) info(text);
 }
 
-function adoptionOf({ backends }: Context["account"], inputs: NewBackend): string | undefined {
+function adoptionOf({ backends }: Context["account"], inputs: BackendInputs): string | undefined {
   const { name, zone, deploymentType, adoptUid, adoptExisting } = inputs;
   if (adoptUid === unknownValue)
     return `takes over the backend that adoptUid will name, instead of creating one: ${consequence}`;
@@ -39,7 +39,7 @@ export function reportAdoption({ info, reached }: Context, { uid, name, zone, ow
 export async function adoptByUid(
   context: Context,
   operation: Operation,
-  inputs: NewBackend,
+  inputs: BackendInputs,
   uid: string,
 ): Promise<Deployment> {
   if (context.account.backends.isManaged(uid)) {
@@ -76,7 +76,7 @@ export async function adoptByUid(
 }
 
 /** The one namesake, if `adoptExisting` gives consent to adopt it. */
-export function adoptExisting(inputs: NewBackend, namesakes: readonly Deployment[]): Deployment {
+export function adoptExisting(inputs: BackendInputs, namesakes: readonly Deployment[]): Deployment {
   const [only, another] = namesakes;
   if (only !== undefined && another === undefined && inputs.adoptExisting === true) return only;
   const uids = namesakes.map(({ uid }) => uid).join(" and ");

@@ -16,21 +16,14 @@ import { resourceName } from "../resource/messages";
 import { type Operation } from "../run/operation";
 import { formatDuration } from "../time";
 import { adoptByUid, adoptExisting } from "./adopt";
-import {
-  claimKeyOf,
-  createRequestOf,
-  isNamesake,
-  mayBeNamesake,
-  type NewBackend,
-  newDeploymentOf,
-  type NewOrAdopted,
-} from "./model";
+import type { BackendInputs } from "./inputs";
+import { claimKeyOf, createRequestOf, isNamesake, mayBeNamesake, newDeploymentOf, type NewOrAdopted } from "./model";
 
 /** One create of a backend. */
 interface Creation {
   readonly context: Context;
   readonly operation: Operation;
-  readonly inputs: NewBackend;
+  readonly inputs: BackendInputs;
   /** What had been listed before createDeployment was sent: none of it is the new backend. */
   before: Seen;
 }
@@ -39,7 +32,11 @@ interface Creation {
  * Creates the backend of a new resource, or adopts an existing one. It never creates two and never adopts by guess: createDeployment is
  * not idempotent, names are not unique, and an answer can be lost.
  */
-export async function createOrAdopt(context: Context, operation: Operation, inputs: NewBackend): Promise<NewOrAdopted> {
+export async function createOrAdopt(
+  context: Context,
+  operation: Operation,
+  inputs: BackendInputs,
+): Promise<NewOrAdopted> {
   const { creates } = context.account;
   const { adoptUid } = inputs;
   const key = claimKeyOf(inputs);
@@ -92,7 +89,7 @@ async function findNamesakes({ context, operation, inputs }: Creation, listed: L
 }
 
 /** Adopts the one namesake, with the user's consent, unless another resource of this program manages it. */
-function adoptNamesake({ account }: Context, inputs: NewBackend, namesakes: readonly Deployment[]): NewOrAdopted {
+function adoptNamesake({ account }: Context, inputs: BackendInputs, namesakes: readonly Deployment[]): NewOrAdopted {
   const managing = namesakes.map(({ uid }) => account.backends.resourceOf(uid)).find((urn) => urn !== undefined);
   if (managing !== undefined) throw usedTwice(inputs, managing);
   return { live: adoptExisting(inputs, namesakes), adopted: true };
@@ -278,7 +275,7 @@ function candidatesIn({ context, inputs, before }: Creation, listed: Listed): De
     .filter((deployment) => mayBeNamesake(deployment, inputs) && isNew(deployment.uid));
 }
 
-function usedTwice({ name, adoptUid }: NewBackend, urn: string): Error {
+function usedTwice({ name, adoptUid }: BackendInputs, urn: string): Error {
   const same = adoptUid === undefined ? "has the same name, zone and deploymentType" : `takes over ${adoptUid} as well`;
   const next =
     adoptUid === undefined

@@ -9,9 +9,6 @@ import { backendFields, type BackendInputs } from "./inputs";
 
 export const backendStateVersion = 1;
 
-/** Inputs of a backend that is to be created or adopted. */
-export type NewBackend = BackendInputs;
-
 /** The backend of a new resource, with the error that the service reported although it created the backend. */
 export interface NewOrAdopted {
   readonly live: Deployment;

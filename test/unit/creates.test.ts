@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import type { CreatedDeployment, Deployment, NewDeployment } from "../../provider/api/deployment";
 import { createOrAdopt } from "../../provider/backend/create";
-import type { NewBackend, NewOrAdopted } from "../../provider/backend/model";
+import type { BackendInputs } from "../../provider/backend/inputs";
+import type { NewOrAdopted } from "../../provider/backend/model";
 import { ConflictError } from "../../provider/errors/errors";
 import { LostAnswerError } from "../../provider/errors/requestErrors";
 import { Account } from "../../provider/run/account";
@@ -10,7 +11,7 @@ import { TestClock } from "../harness/clocks";
 import { contextOf } from "../harness/contexts";
 import { rejection } from "../harness/errors";
 
-const inputs = (name: string): NewBackend & { readonly name: string } => ({
+const inputs = (name: string): BackendInputs & { readonly name: string } => ({
   name,
   zone: "us-east-1",
   deploymentType: "dedicated",
