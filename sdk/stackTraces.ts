@@ -18,10 +18,11 @@ export function shortenStackTraces(): () => void {
   if (process.env["PULUMI_DEBUG_PROMISE_LEAKS"]) return () => undefined;
   const given = settings.prepareStackTrace;
   const format = given ?? defaultFormat;
-  settings.prepareStackTrace = (error, frames) =>
-    isForPosition() ? format(error, withOneOwnFrame(frames)) : String(error);
+  const short: Format = (error, frames) => (isForPosition() ? format(error, withOneOwnFrame(frames)) : String(error));
+  settings.prepareStackTrace = short;
   return () => {
-    settings.prepareStackTrace = given;
+    // A transformation may have loaded a package that formats stack traces.
+    if (settings.prepareStackTrace === short) settings.prepareStackTrace = given;
   };
 }
 

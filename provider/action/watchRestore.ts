@@ -12,6 +12,11 @@ import { formatDuration } from "../time";
 const unknownLimitMs = 5 * 60_000;
 /** How often an UNKNOWN is asked again: each time another node of the backend may answer, which knows the restore. */
 const unknownPauseMs = 5_000;
+/**
+ * How often a restore is asked for at least. An engine that restarts numbers its restores anew, and the wait must see the UNKNOWN in between: else the
+ * next restore of the same number would count as this one.
+ */
+const restorePauseMs = 10_000;
 
 /** A restore whose end is awaited. */
 interface Restore extends Omit<Wait<RestoreStatusAnswer>, "poll"> {
@@ -82,17 +87,19 @@ type RestorePoll =
 async function pollRestore(context: Context, operation: Operation, restore: SentRestore): Promise<RestorePoll> {
   try {
     const answer = await context.account.data.restoreStatus(restore, operation);
-    if (answer.status === "IN_PROGRESS") return { status: answer.status, pending: answer.status };
-    if (answer.status !== "UNKNOWN") return { done: answer };
+    const { status } = answer;
+    if (status === "IN_PROGRESS") return { status, pending: status, longestPauseMs: restorePauseMs };
+    if (status !== "UNKNOWN") return { done: answer };
   } catch (error) {
-    return { status: undefined, pending: statusAfter(error) };
+    return { status: undefined, pending: statusAfter(error), longestPauseMs: restorePauseMs };
   }
   const health = await pollReadiness(context, operation, restore.target);
   if ("done" in health) {
     return { status: "UNKNOWN", pending: "UNKNOWN", isHealthy: true, longestPauseMs: unknownPauseMs };
   }
   const { pending, pauseMs } = health;
-  return { status: "UNKNOWN", pending: `UNKNOWN from a backend that is not well (${pending})`, pauseMs };
+  const status = `UNKNOWN from a backend that is not well (${pending})`;
+  return { status: "UNKNOWN", pending: status, pauseMs, longestPauseMs: restorePauseMs };
 }
 
 function forgotten({ target, restoreId }: SentRestore, { meaning, next }: Restore["whenForgotten"]): Error {

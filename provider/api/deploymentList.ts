@@ -9,8 +9,10 @@ import { join, type Shared } from "./sharedWork";
 const momentMs = 5_000;
 /** How old a `known` list may be: long enough for the host and the token of a backend. No list is used for longer. */
 const knownMs = 60_000;
-/** How old a list may be at most when a create looks for backends of its name. See `beforeCreate`. */
+/** How old a list may be when a create looks for backends of its name, once others have created nothing for `quietMs`. See `beforeCreate`. */
 const beforeCreateMs = 30_000;
+/** How long a createDeployment of a killed run may still be on its way: the time limit of a mutation. */
+const quietMs = 60_000;
 /** How far apart two lists must be to prove an absence. */
 const secondLookMs = 3_000;
 
@@ -68,16 +70,13 @@ export class DeploymentList {
   }
 
   /**
-   * A list for a create, which must not double a backend. It may be as old as the time for which nobody else created a backend before it:
-   * at least 5 seconds, at most 30. So the creates of a run share lists at 0, 5, 10, 20, 40, 70, 100 … seconds, which also contain
-   * what this process has changed since. As soon as a list has a backend that others created, the limit is 5 seconds again.
+   * A list for a create, which must not double a backend. It is five seconds old at most. Once others have created nothing for a minute of this
+   * run, it may be 30 seconds old. It always contains what this process has changed since. As soon as a list has a backend that others created,
+   * the limit is five seconds again.
    *
    * What an older list can miss: a backend of the same name that somebody else created after it. No list can rule that out, however young,
-   * since the service cannot create a backend on condition that there is none. The outcome does not depend on the age: two backends of one
-   * name, each in the state of those who created it. If the answer to our create is lost as well, new lists decide: they have both, which
-   * is refused, or only theirs if ours was not carried out, which would be taken for ours, as with a list of 5 seconds. A longer limit
-   * makes that likelier, so it is longer only if others have created nothing for as long. What a killed run left is not among it: it is
-   * older than the first list of the next run.
+   * since the service cannot create a backend on condition that there is none. The minute covers the likeliest one, which a killed run was
+   * creating when this run began.
    */
   async beforeCreate(call: Call): Promise<Listed> {
     return (await this.since(this.clock.now() - this.trustedMs(), call)).deployments;
@@ -172,8 +171,8 @@ export class DeploymentList {
   }
 
   private trustedMs(): number {
-    const quietMs = this.latest === undefined ? 0 : this.latest.startedAt - this.quietSince;
-    return Math.min(beforeCreateMs, Math.max(momentMs, quietMs));
+    const isQuiet = this.latest !== undefined && this.latest.startedAt - this.quietSince >= quietMs;
+    return isQuiet ? beforeCreateMs : momentMs;
   }
 
   /** Removes the questions that `listsWhenAsked` does not answer from any more. */

@@ -68,8 +68,9 @@ function inProgress(ids: readonly number[], statuses: readonly RestoreState[]): 
 }
 
 /**
- * Asks for several restores at once. They share their retries, so that an outage costs no more of the budget than with one request at a time;
- * a retry asks only for what has no answer yet. Once one is in progress, the others need no answer.
+ * Asks for several restores at once. They share their retries, so that an outage costs no more of the budget than with one request at a time.
+ * A retry asks again for what has no answer, and for what was unknown: a restore may have begun during the pause. Once one is in progress, the
+ * others need no answer.
  */
 async function ask({ uid, statusOf, call, retrying }: Search, ids: readonly number[]): Promise<RestoreState[]> {
   if (retrying.clock.now() >= call.deadline) throw tooSlow(uid, call, ids[0] ?? 0);
@@ -80,7 +81,9 @@ async function ask({ uid, statusOf, call, retrying }: Search, ids: readonly numb
     for (const [index, answer] of answers.entries())
       if (answer.status === "fulfilled") statuses.set(missing[index] ?? 0, answer.value);
     const failed = answers.find((answer) => answer.status === "rejected");
-    if (failed !== undefined && ![...statuses.values()].includes("IN_PROGRESS")) throw failed.reason;
+    if (failed === undefined || [...statuses.values()].includes("IN_PROGRESS")) return;
+    for (const [id, status] of statuses) if (status === "UNKNOWN") statuses.delete(id);
+    throw failed.reason;
   });
   return ids.map((id) => statuses.get(id) ?? "UNKNOWN");
 }

@@ -23,10 +23,14 @@ type Grpc = typeof import("@grpc/grpc-js");
 type Services = typeof import("@pulumi/pulumi/proto/engine_grpc_pb");
 type Messages = typeof import("@pulumi/pulumi/proto/engine_pb");
 
+const never = new AbortController().signal;
+// Each request listens to it.
+setMaxListeners(0, never);
+
 export const silent: EngineChannel = {
   log: () => false,
   flushed: () => Promise.resolve(),
-  signal: new AbortController().signal,
+  signal: never,
 };
 
 /** How long the engine may take to accept a line. */

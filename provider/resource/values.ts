@@ -22,7 +22,10 @@ export function outputsOf(state: State, inputs: Values): Values {
 
 /** The state in outputs that the engine hands back. */
 export function stateIn(outputs: Values): State {
-  return { ...outputs, __state: { ...usual, ...(outputs["__state"] as Omit<Metadata, keyof typeof usual>) } };
+  const stored = outputs["__state"] as Omit<Metadata, keyof typeof usual> | undefined;
+  // A state without it is not one of this package. It must not look complete.
+  if (stored === undefined) throw new TypeError("the state has no __state");
+  return { ...outputs, __state: { ...usual, ...stored } };
 }
 
 /** A state with the program's newest inputs. An input that the program leaves out keeps its value. */

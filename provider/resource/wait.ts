@@ -75,7 +75,9 @@ export async function waitFor<T>(context: Context, operation: Operation, wait: W
     const now = clock.now();
     // The time that the poll took is part of the pause, but not when the clock of the machine was set back.
     const tookMs = Math.max(0, now - polledAt);
-    const pauseMs = Math.max(Math.min(longest, pauseAfter(polledAt - beganAt)) - tookMs, asked);
+    // Who takes long to answer gets a pause all the same.
+    const leastMs = tookMs / 10;
+    const pauseMs = Math.max(Math.min(longest, pauseAfter(polledAt - beganAt)) - tookMs, leastMs, asked);
     await clock.sleep(Math.max(0, Math.min(Math.ceil(pauseMs), deadline - now)), signal);
   }
 }

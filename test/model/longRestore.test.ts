@@ -21,7 +21,7 @@ describe("a restore of four hours", () => {
       const request = await process.provider("restoreRequest").create({ target, source });
       const { restoreId } = request.outs as { restoreId: number };
       // A poll in the fourth hour, after the session has expired.
-      local.faults.add({ operation: "restoreStatus", calls: [400], fault: { kind: "slow", ms: 1 } }, () => {
+      local.faults.add({ operation: "restoreStatus", calls: [1_250], fault: { kind: "slow", ms: 1 } }, () => {
         local.cloud.rotateToken(target);
       });
       const inputs = {

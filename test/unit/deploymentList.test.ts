@@ -178,6 +178,8 @@ describe("the list of deployments", () => {
   });
 
   describe("when a create needs one", () => {
+    const firstMinute = [0, 6, 12, 18, 24, 30, 36, 42, 48, 54, 60];
+
     /** Asks once a second, and gives the times of the requests in seconds. */
     async function askEverySecond(seconds: number): Promise<number[]> {
       for (let second = 0; second < seconds; second++) {
@@ -187,27 +189,29 @@ describe("the list of deployments", () => {
       return asked.map((ms) => ms / 1_000);
     }
 
-    it("may be as old as the time in which others have created nothing, from five to thirty seconds", async () => {
-      expect(await askEverySecond(300)).to.deep.equal([0, 6, 13, 27, 55, 86, 117, 148, 179, 210, 241, 272]);
+    it("is five seconds old at most, and 30 once others have created nothing for a minute", async () => {
+      expect(await askEverySecond(300)).to.deep.equal([...firstMinute, 91, 122, 153, 184, 215, 246, 277]);
     });
 
     it("may be as old in an account that has no backend yet", async () => {
       service = [];
-      expect(await askEverySecond(60)).to.deep.equal([0, 6, 13, 27, 55]);
+      expect(await askEverySecond(120)).to.deep.equal([...firstMinute, 91]);
     });
 
     it("is five seconds old at most again when one has a new backend of others", async () => {
       await askEverySecond(120);
       service = [entry("0x1"), entry("0x2"), entry("0x3")];
       await askEverySecond(60);
-      expect(asked.slice(5).map((ms) => ms / 1_000)).to.deep.equal([86, 117, 148, 154, 161, 175]);
+      expect(asked.slice(11).map((ms) => ms / 1_000)).to.deep.equal([
+        91, 122, 128, 134, 140, 146, 152, 158, 164, 170, 176,
+      ]);
     });
 
     it("does not count a backend that this process created as one of others", async () => {
       await list.beforeCreate(call());
       list.note(entry("0x3"));
       service = [entry("0x1"), entry("0x2"), entry("0x3")];
-      expect(await askEverySecond(30)).to.deep.equal([0, 6, 13, 27]);
+      expect(await askEverySecond(120)).to.deep.equal([...firstMinute, 91]);
     });
 
     it("contains what this process has changed since, in place", async () => {

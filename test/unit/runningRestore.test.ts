@@ -133,14 +133,34 @@ describe("the requests of that search", () => {
   const search = (lines: string[] = []): Promise<unknown> =>
     account.data.running("0x1", 0, callWithin(clock, 3_600_000, { onRetry: ({ why }) => lines.push(why) }));
 
-  it("repeat only the one that failed, after one pause and with one message", async () => {
+  it("repeat the one that failed and those that were unknown, after one pause and with one message", async () => {
+    answers = { 1: "OK" };
     fails = (id) => id === 99 && asked.filter((one) => one === 99).length === 1;
     const lines: string[] = [];
     expect(await search(lines)).to.equal(undefined);
-    expect(asked).to.have.length(22);
-    expect(asked.filter((id) => id === 99)).to.have.length(2);
+    expect(asked.slice(5, 9)).to.have.members([50, 99, 148, 197]);
     expect(lines).to.have.length(1);
     expect(clock.sleeps).to.have.length(1);
+  });
+
+  it("find a restore that began during a pause, although its id was unknown before", async () => {
+    let isFirst = true;
+    let hasBegun = false;
+    const running = await findRunningRestore({
+      uid: "0x1",
+      highestId: 7,
+      call: callWithin(clock, 60_000),
+      retrying: { clock, random: () => 0.5, budget: new RetryBudget() },
+      statusOf: (id) => {
+        if (id !== 7) return Promise.resolve(id === 8 && hasBegun ? "IN_PROGRESS" : "UNKNOWN");
+        if (!isFirst) return Promise.resolve("OK");
+        isFirst = false;
+        // Only after the answer about 8.
+        setImmediate(() => (hasBegun = true));
+        return Promise.reject(new LostAnswerError({ operation: "restoreStatus", host: "x" }, { why: "HTTP 503" }));
+      },
+    });
+    expect(running).to.equal(8);
   });
 
   it("take no more of the budget of retries in an outage than one request at a time", async () => {
