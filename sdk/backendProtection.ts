@@ -20,7 +20,7 @@ interface Declared {
  * of an update, so that a renamed backend would show its actions as updates too.
  */
 export function hiddenProtection(backend: Backend | pulumi.Input<string> | undefined): HiddenProtection {
-  const declared = Backend.isInstance(backend) ? declaredBy(backend) : declaredForUid(backend);
+  const declared = declaredFor(backend);
   return {
     __backend: declared.apply(({ urn }) => urn),
     __backendDeletionProtection: declared.apply(({ deletionProtection }) => deletionProtection),
@@ -30,7 +30,11 @@ export function hiddenProtection(backend: Backend | pulumi.Input<string> | undef
 
 /** The hidden input of a schema: the URN of its backend. */
 export function hiddenBackend(backend: Backend | pulumi.Input<string> | undefined): pulumi.Inputs {
-  return { __backend: hiddenProtection(backend).__backend };
+  return { __backend: declaredFor(backend).apply(({ urn }) => urn) };
+}
+
+function declaredFor(backend: Backend | pulumi.Input<string> | undefined): pulumi.Output<Declared> {
+  return Backend.isInstance(backend) ? declaredBy(backend) : declaredForUid(backend);
 }
 
 function declaredBy({ urn, __protection }: Backend): pulumi.Output<Declared> {

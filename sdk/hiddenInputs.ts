@@ -15,8 +15,10 @@ export interface HiddenMarks {
   readonly __secrets?: Promise<string[] | undefined>;
 }
 
-export function hiddenUnknown(inputs: pulumi.Inputs): Pick<HiddenMarks, "__unknown"> {
-  const names = namesToMark(inputs);
+export function hiddenUnknown(
+  inputs: pulumi.Inputs,
+  names: readonly string[] = namesToMark(inputs),
+): Pick<HiddenMarks, "__unknown"> {
   if (names.length === 0) return {};
   return { __unknown: namesThat(inputs, names, async ({ isKnown }) => !(await isKnown)) };
 }
@@ -24,7 +26,7 @@ export function hiddenUnknown(inputs: pulumi.Inputs): Pick<HiddenMarks, "__unkno
 export function hiddenMarks(inputs: pulumi.Inputs): HiddenMarks {
   const names = namesToMark(inputs);
   if (names.length === 0) return {};
-  return { ...hiddenUnknown(inputs), __secrets: namesThat(inputs, names, ({ isSecret }) => isSecret) };
+  return { ...hiddenUnknown(inputs, names), __secrets: namesThat(inputs, names, ({ isSecret }) => isSecret) };
 }
 
 /** Names of the inputs that are not plain values. */

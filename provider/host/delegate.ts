@@ -4,7 +4,7 @@ export type Kind = "backend" | "restoreRequest" | "restoreCompletion" | "dataDro
 /**
  * The text in users' states from which the engine loads the provider, also years later. It must load whatever version of the package is installed,
  * so it contains no path and no value. It is in the state twice for each resource, and the engine writes the whole state with every step. So it is short.
- * States of 0.1.0 hold a longer text, which loads the same.
+ * Older states hold a longer text, which loads the same.
  */
 export function delegate(kind: Kind): string {
   return `exports.handler=()=>require('pulumi-dgraphcloud/provider').${kind}`;

@@ -10,7 +10,7 @@ export function kindOf(type: string): string | undefined {
 
 /** The type token of a resource, from its URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. */
 export function typeIn(urn: string): string {
-  return urn.split("::")[2]?.split("$").at(-1) ?? "";
+  return partsOf(urn).type;
 }
 
 /** The type token of a resource behind the dynamic-provider host. */

@@ -47,8 +47,8 @@ function pauseAfter(waitedMs: number): number {
 
 /**
  * Polls until it is done or the operation's deadline has passed. The last poll comes at the deadline. The status is shown in the resource's row.
- * The pauses count from the start of this wait, also when it goes on with the wait of an earlier run, or follows another wait of the same
- * operation: what is left of it may be short.
+ * The pauses count from the start of this wait. What is left of a wait may be short when an earlier run has begun it, or when it follows another
+ * wait of the same operation.
  */
 export async function waitFor<T>(context: Context, operation: Operation, wait: Wait<T>): Promise<T> {
   const { clock, signal, progress } = context;
