@@ -93,6 +93,8 @@ async function waitForEnd(
   context.info(`waiting for ${restoreName(state)}, at most ${operation.timeout.value}`);
   const { ended, doubt } = await followRestore(context, operation, state, observe);
   observe(ended);
+  if (ended.status === "OK" && ended.errors.length > 0)
+    context.warn(`${restoreName(state)} ended OK, but: ${ended.errors.map(clean).join("; ")}`);
   if (ended.confirmed === false && ended.status === "OK") {
     const why =
       doubt === undefined

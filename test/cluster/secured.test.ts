@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import type { AlphaClient } from "../harness/alphaClient";
@@ -167,6 +167,31 @@ describe("a cluster with access control, an admin token, encryption and an objec
     expect(await refused(stack.up()))
       .to.contain("User")
       .and.to.contain("key");
+    await expectOwnPassword();
+  });
+
+  it("restores a backup without users, and keeps groot's password", async () => {
+    const open = await startCluster();
+    const destination = join(open.folder, "backups");
+    mkdirSync(destination);
+    try {
+      await open.alpha.client.load("Cat", 3);
+      await open.alpha.client.admin(
+        "mutation ($destination: String!) { backup(input: { destination: $destination }) { response { code } } }",
+        { destination },
+      );
+      await waitUntil(() => existsSync(join(destination, "manifest.json")), { tries: 600, everyMs: 100 });
+      program(
+        schema,
+        `${backup('triggers: ["first"],')}
+         new dgraphcloud.Restore("open", { location: ${JSON.stringify(destination)} }, { provider: secured, dependsOn: [backup] });`,
+      );
+      expect(await succeeds(stack.up())).to.contain("groot had the well-known password");
+    } finally {
+      await open.close();
+    }
+    expect(await (await groot()).count("Cat.name")).to.equal(3);
+    await expectOwnPassword();
   });
 
   it("deploys a schema into a namespace, where only the superadmin may back up", async () => {

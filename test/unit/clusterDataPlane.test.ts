@@ -6,6 +6,7 @@ import { scrub } from "../../provider/errors/redact";
 import { callWithin, TestClock } from "../harness/clocks";
 import { rejection } from "../harness/errors";
 import { FakeCluster, type FakeClusterOptions } from "../harness/fakeCluster";
+import type { StoredBackup } from "../harness/fakeCluster/database";
 
 const text = "type User { id: ID! name: String @search(by: [hash]) tags: [String] }";
 const folder = "/srv/backups";
@@ -261,6 +262,42 @@ describe("the data plane of a cluster", () => {
         const ended = await plane.restoreStatus(restore, call());
         expect(ended, ended.errors.join()).to.deep.include(verdict);
       });
+
+    for (const [title, prepare, status, accessMs] of [
+      ["has failed", (backup: StoredBackup) => (backup.isDamaged = true), "ERR", 600_000],
+      ["has brought no users", (backup: StoredBackup) => (backup.content.users.length = 0), "OK", 600_000],
+      ["has outlived the log-in", (backup: StoredBackup) => (backup.content.users.length = 0), "OK", 3_000],
+    ] as const)
+      it(`replaces the password of the groot that Dgraph makes some time after a restore that ${title}`, async () => {
+        await start({ groot: password, restoreMs: 5_000, accessMs });
+        const backup = cluster.takeBackup(folder);
+        prepare(backup);
+        const plane = planeWith(logIn);
+        const source = { location: folder };
+        await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
+        const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
+        const look = (): ReturnType<typeof plane.restoreStatus> => plane.restoreStatus(restore, call());
+        expect((await look()).status).to.equal("IN_PROGRESS");
+        clock.pass(5_000);
+        const ended = await look();
+        expect(ended.status).to.equal(status);
+        expect(ended.errors.join()).to.include("groot had the well-known password");
+        expect([cluster.isOpen, cluster.user("groot").password]).to.deep.equal([false, password]);
+      });
+
+    it("leaves users alone that a restore has brought, also when the settings name none of them", async () => {
+      await start({ groot: password });
+      const backup = cluster.takeBackup(folder);
+      for (const user of backup.content.users) user.password = "password-of-the-backup";
+      const plane = planeWith(logIn);
+      const source = { location: folder };
+      await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
+      const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
+      await plane.restoreStatus(restore, call());
+      clock.pass(10_000);
+      expect(await plane.restoreStatus(restore, call())).to.deep.include({ status: "OK", errors: [] });
+      expect(cluster.user("groot").password).to.equal("password-of-the-backup");
+    });
 
     it("no restore that Dgraph refuses, and says that nothing was done", async () => {
       await start();

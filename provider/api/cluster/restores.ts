@@ -11,7 +11,7 @@ import { nodesSchema, restoreSchema } from "./answers";
 import { locationOf } from "./backups";
 import type { ClusterClient } from "./client";
 import { type Evidence, verdictOf } from "./verdict";
-import type { WellKnownPassword } from "./wellKnownPassword";
+import type { Replaced, WellKnownPassword } from "./wellKnownPassword";
 
 /** How long Alpha may take after its answer until it says that it restores. It was seen within 0.1 s; a busy one is silent for longer. */
 const beginsWithinMs = 10_000;
@@ -27,6 +27,9 @@ export class ClusterRestores {
 
   /** Whether the data were surely not those of the backup when the latest restore was sent. */
   private differedBefore = false;
+
+  /** Whether groot had the well-known password after a restore whose end is not reported yet. */
+  private hadWellKnownPassword = false;
 
   constructor(
     private readonly client: ClusterClient,
@@ -76,7 +79,6 @@ export class ClusterRestores {
       // An Alpha that starts again in the middle of a restore reports no restore for a moment, and refuses queries.
       const verdict = verdictOf(await this.evidence(restore, call));
       if (verdict.confirmed !== true && !this.mayHaveEnded(request)) return { status: "IN_PROGRESS", errors: [] };
-      if (verdict.status === "OK" && verdict.confirmed === true) return verdict;
       return { ...verdict, errors: [...verdict.errors, ...(await this.secured(call))] };
     } catch (error) {
       this.quietSince.delete(request);
@@ -111,15 +113,24 @@ export class ClusterRestores {
     }
   }
 
-  /** With access control, a restore that failed leaves groot with a password that everybody knows. */
+  /** With access control, Dgraph makes a groot that a restore has not brought, and gives it a password that everybody knows. */
   private async secured(call: Call): Promise<string[]> {
-    const replaced = await this.password?.replace(call);
-    if (replaced === undefined || replaced === "not well-known") return [];
-    if (replaced === "replaced")
+    const replaced = await this.replacePassword(call);
+    if (typeof replaced === "object")
       return [
-        "groot had the well-known password, and has clusterPassword again. Look at the other users: they may be gone.",
+        `The password of groot is the well-known "password" now: set it at once (updateUser). ${replaced.problem}`,
       ];
-    return [`The password of groot is the well-known "password" now: set it at once (updateUser). ${replaced.problem}`];
+    if (!this.hadWellKnownPassword) return [];
+    this.hadWellKnownPassword = false;
+    return [
+      "groot had the well-known password, and has clusterPassword again. Look at the other users: they may be gone.",
+    ];
+  }
+
+  private async replacePassword(call: Call): Promise<Replaced | undefined> {
+    const replaced = await this.password?.replace(call);
+    if (replaced === "replaced") this.hadWellKnownPassword = true;
+    return replaced;
   }
 
   /** Whether a restore has ended, now that none is in progress: it was seen before, or has had the time to begin. */
@@ -138,7 +149,7 @@ export class ClusterRestores {
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof SettingsError) || (await this.password?.replace(call)) !== "replaced") throw error;
+      if (!(error instanceof SettingsError) || (await this.replacePassword(call)) !== "replaced") throw error;
       return ask();
     }
   }

@@ -11,16 +11,19 @@ import { type ClusterSession, type User, wellKnownPassword } from "./session";
 
 /** How long replacing it may take, even after the deadline: until then everybody may log in. */
 const withinMs = 60_000;
+/** How long Dgraph may take to make groot anew after a restore. Until it has, nobody can log in. */
+const makesWithinMs = 30_000;
+const pauseMs = 500;
 
 /** The one user who is left. */
-const superuser = "groot";
+const superuser: User = { user: "groot", password: wellKnownPassword };
 
 /** What came of it. A problem is a text for a message. */
 export type Replaced = "replaced" | "not well-known" | { readonly problem: string };
 
 /**
- * Replaces the password that groot has after a drop of all data, and after a restore that failed: everybody knows it. With it, anybody who
- * reaches Alpha is the superuser.
+ * Replaces the password that groot has after a drop of all data, and after a restore without groot, such as one that failed: everybody
+ * knows it. With it, anybody who reaches Alpha is the superuser.
  */
 export class WellKnownPassword {
   constructor(
@@ -37,9 +40,10 @@ export class WellKnownPassword {
     // A log-in would show nothing, and there is nothing better to set.
     if (password === wellKnownPassword) return "not well-known";
     try {
-      const { token } = await this.session.logInAs({ user: superuser, password: wellKnownPassword }, within);
-      if (name !== superuser)
-        return { problem: `clusterUser is ${name}, so the password that ${superuser} should have is not known` };
+      const token = await this.superuserToken(within);
+      if (token === undefined) return "not well-known";
+      if (name !== superuser.user)
+        return { problem: `clusterUser is ${name}, so the password that ${superuser.user} should have is not known` };
       const request = { variables: { name, password }, call: within, isMutation: true };
       await this.client.sendAs(
         token,
@@ -48,8 +52,31 @@ export class WellKnownPassword {
       this.session.forget();
       return "replaced";
     } catch (error) {
-      if (error instanceof SettingsError) return "not well-known";
       return { problem: error instanceof DgraphCloudError ? clean(scrub(error.why)) : "something unforeseen" };
+    }
+  }
+
+  /**
+   * A token of groot with the well-known password; undefined if it has another one. As long as the user of the settings cannot log in
+   * either, Dgraph may not have made groot yet, and will make it with this password.
+   */
+  private async superuserToken(call: Call): Promise<string | undefined> {
+    const until = this.clock.now() + makesWithinMs;
+    for (;;) {
+      const token = await this.logIn(superuser, call);
+      if (token !== undefined || this.clock.now() >= until || (await this.logIn(this.user, call)) !== undefined)
+        return token;
+      await this.clock.sleep(pauseMs, call.signal);
+    }
+  }
+
+  /** The token of a user; undefined when Dgraph refuses the log-in. */
+  private async logIn(user: User, call: Call): Promise<string | undefined> {
+    try {
+      return (await this.session.logInAs(user, call)).token;
+    } catch (error) {
+      if (error instanceof SettingsError) return undefined;
+      throw error;
     }
   }
 }

@@ -95,7 +95,8 @@ const superuser = (namespace: number): User => ({
 /** Everything that a backup holds. */
 interface Content {
   readonly namespaces: ReadonlyMap<number, Namespace>;
-  readonly users: readonly User[];
+  /** None in a backup of a cluster without access control. */
+  readonly users: User[];
 }
 
 /** One backup in a folder. A test may damage it or encrypt it. */
@@ -152,6 +153,9 @@ interface RunningRestore {
 /** A restore that cannot read its backup ends this soon. */
 const failedRestoreMs = 600;
 
+/** Only so long after the end of a restore does Dgraph make a superuser that the backup did not have. Until then nobody can log in. */
+const superuserAfterMs = 1_200;
+
 /** The database of the fake cluster: namespaces, users, backups, and what runs. */
 export class Database {
   readonly namespaces = new Map([[0, new Namespace()]]);
@@ -167,6 +171,8 @@ export class Database {
   /** The text that Dgraph still has in memory after a restore that emptied the database. */
   private remembered: ReadonlyMap<number, string | undefined> = new Map();
   private restore: RunningRestore | undefined;
+  /** When Dgraph makes the superuser that a restore has not brought. */
+  private superuserAt: number | undefined;
   /** Whether Alpha has forgotten the text that it had in memory. A restore makes it forget, and the next document of /admin makes it read the text again. */
   hasForgotten = false;
   private version = 0;
@@ -206,6 +212,14 @@ export class Database {
       if (isUnfinished(task) && task.endsAt <= this.now()) task.status = task.fails ? "Failed" : "Success";
     }
     if (this.restore !== undefined && this.restore.endsAt <= this.now()) this.finishRestore();
+    if (this.superuserAt !== undefined && this.superuserAt <= this.now()) this.makeSuperuser();
+  }
+
+  private makeSuperuser(): void {
+    this.superuserAt = undefined;
+    const { name, namespace } = superuser(0);
+    const isThere = this.users.some((user) => user.name === name && user.namespace === namespace);
+    if (!isThere) this.users.push(superuser(0));
   }
 
   /** Ends the restore that runs, if one does. */
@@ -220,7 +234,8 @@ export class Database {
     this.namespace(0);
     for (const [id, namespace] of restore.content?.namespaces ?? [])
       this.namespaces.set(id, Namespace.copyOf(namespace));
-    this.users = restore.content?.users.map((user) => ({ ...user })) ?? [superuser(0)];
+    this.users = restore.content?.users.map((user) => ({ ...user })) ?? [];
+    this.superuserAt = this.now() + superuserAfterMs;
     this.wrote();
   }
 
