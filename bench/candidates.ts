@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { controlDocuments } from "../provider/api/documents";
-import { prepareEngine } from "../tools/engine";
+import { type EngineAge, prepareEngine } from "../tools/engine";
 import { Stack, stackName } from "../test/harness/engineStack";
 import { providerCommand } from "../test/harness/processes";
 
@@ -27,8 +27,12 @@ export class Candidate {
   ) {}
 
   /** Starts its local cloud and an empty stack. `folder` keeps what is only for the measurement. */
-  static async start(name: CandidateName, size: number, folder: string): Promise<Candidate> {
-    const engine = await prepareEngine();
+  static async start(
+    name: CandidateName,
+    size: number,
+    { engine: exactly, folder }: { readonly engine: EngineAge; readonly folder: string },
+  ): Promise<Candidate> {
+    const engine = await prepareEngine({ exactly });
     const [pulumi, usageFile] = [join(folder, "pulumi"), join(folder, "usage.json")];
     const measured = ["python3", join(__dirname, "usage.py"), usageFile, providerCommand.source, engine.pulumi];
     writeFileSync(pulumi, `#!/bin/sh\nexec ${measured.map((part) => `'${part}'`).join(" ")} "$@"\n`);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { type EngineAge, engineVersions } from "../tools/engine";
 import { candidateNames } from "./candidates";
 import { type Figures, isMet, limitsOf } from "./figures";
 import { measureImports } from "./imports";
@@ -12,11 +13,12 @@ import { measureWaitingShares, measureWaits } from "./waits";
 const partNames = ["operations", "imports", "waits"] as const;
 
 const usage = `npm run bench -- [--sizes 1,10,100] [--candidates ${candidateNames.join(",")}] [--rounds 3]
-                [--parts ${partNames.join(",")}] [--json FILE] [--write-docs] [--from FILE]
+                [--engine newest|oldest] [--parts ${partNames.join(",")}] [--json FILE] [--write-docs] [--from FILE]
 
   --sizes        numbers of backends: 1000 takes about an hour
   --candidates   what is compared
   --rounds       how often each operation is measured
+  --engine       the engine that runs them: the newest one, or the oldest that the tests run on
   --parts        what is measured: waits take eleven minutes
   --json         writes the figures to a file
   --write-docs   writes the tables and the chart into docs/performance.md
@@ -29,6 +31,7 @@ async function main(): Promise<void> {
       sizes: { type: "string", default: "1,10,100" },
       candidates: { type: "string", default: candidateNames.join(",") },
       rounds: { type: "string", default: "3" },
+      engine: { type: "string", default: "newest" },
       parts: { type: "string", default: partNames.join(",") },
       json: { type: "string" },
       "write-docs": { type: "boolean", default: false },
@@ -48,14 +51,17 @@ async function main(): Promise<void> {
   if (!limitsOf(figures).every(isMet)) process.exitCode = 1;
 }
 
-async function measure(given: Record<"sizes" | "candidates" | "rounds" | "parts", string>): Promise<Figures> {
+async function measure(
+  given: Record<"sizes" | "candidates" | "rounds" | "engine" | "parts", string>,
+): Promise<Figures> {
   const sizes = given.sizes.split(",").map(positive);
   const candidates = given.candidates.split(",").map((name) => oneOf(candidateNames, name));
   const rounds = positive(given.rounds);
+  const engine = oneOf(Object.keys(engineVersions) as EngineAge[], given.engine);
   const parts = given.parts.split(",").map((name) => oneOf(partNames, name));
   const samples: Sample[] = [];
   if (parts.includes("operations"))
-    for (const size of sizes) samples.push(...(await measureOperations(size, rounds, candidates)));
+    for (const size of sizes) samples.push(...(await measureOperations(size, rounds, { names: candidates, engine })));
   const imports = parts.includes("imports") ? await measureImports() : undefined;
   const waits = parts.includes("waits")
     ? {
@@ -63,7 +69,7 @@ async function measure(given: Record<"sizes" | "candidates" | "rounds" | "parts"
         shares: await measureWaitingShares(),
       }
     : undefined;
-  return { machine: machine(), date: new Date().toISOString().slice(0, 10), samples, imports, waits };
+  return { machine: machine(engine), date: new Date().toISOString().slice(0, 10), samples, imports, waits };
 }
 
 function positive(text: string): number {
@@ -79,9 +85,9 @@ function oneOf<Name extends string>(names: readonly Name[], text: string): Name 
   return name;
 }
 
-function machine(): string {
+function machine(engine: EngineAge): string {
   const [processor] = cpus();
-  return `${cpus().length} × ${processor?.model ?? "an unknown processor"}, Node ${process.versions.node}`;
+  return `${cpus().length} × ${processor?.model ?? "an unknown processor"}, Node ${process.versions.node}, Pulumi ${engineVersions[engine]}`;
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import type { EngineAge } from "../tools/engine";
 import { makeTemporaryFolder, removeFolder } from "../test/harness/folders";
 import { Candidate, type CandidateName, type Usage } from "./candidates";
 
@@ -47,12 +48,13 @@ const expected = {
 export async function measureOperations(
   size: number,
   rounds: number,
-  names: readonly CandidateName[],
+  { names, engine }: { readonly names: readonly CandidateName[]; readonly engine: EngineAge },
 ): Promise<readonly Sample[]> {
   const folder = makeTemporaryFolder("bench");
   const candidates: Candidate[] = [];
   try {
-    for (const name of names) candidates.push(await Candidate.start(name, size, mkdtempSync(join(folder, name))));
+    for (const name of names)
+      candidates.push(await Candidate.start(name, size, { engine, folder: mkdtempSync(join(folder, name)) }));
     const samples: Sample[] = [];
     for (let round = 0; round < rounds; round++)
       for (const operation of operationNames) {

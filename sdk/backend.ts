@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import type { BackendSize, DeploymentMode, DeploymentType } from "../provider/types";
 import { hostOf, hostOfResource } from "./host";
 import { RegisteredResource, withSecretOutputs } from "./registeredResource";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import { Backend } from "./backend";
 
 /** Hidden inputs of an action: whether a destroy would leave its backend alive. */

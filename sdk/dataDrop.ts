@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import type { Backend } from "./backend";
 import { hiddenProtection, recordOptions } from "./backendProtection";
 import { hostOf } from "./host";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import { Backend, type BackendArgs } from "./backend";
 import { GraphqlSchema, type GraphqlSchemaArgs } from "./graphqlSchema";
 import { hostOf } from "./host";

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "./pulumi";
 import type { BackendDescription, GraphqlSchemaDescription, ObjectStoreCredentials } from "../provider/types";
 import type { Backend } from "./backend";
 import type { Provider } from "./provider";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import { pointerTo } from "../provider/errors/codes";
 import { settingNames } from "../provider/api/settingNames";
 import type {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import { holdsSecret } from "../provider/schema/secretLines";
 import type { SchemaChange } from "../provider/types";
 import type { Backend } from "./backend";

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import { delegate, type Kind } from "../provider/host/delegate";
 import { dynamicType } from "../provider/resource/typeTokens";
 import { hiddenMarks, hiddenUnknown, hiddenUrn } from "./hiddenInputs";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import { pointerTo } from "../provider/errors/codes";
 import { underMocks } from "./mocks";
 
@@ -11,7 +11,7 @@ const name = "pulumi-dgraphcloud";
  * The folder of the program, from which the engine's host loads the provider as `delegate` says: the working folder, taken
  * before the program can change it. None when the engine did not start this process: the host's folder is not known then.
  */
-const programFolder = pulumi.runtime.getMonitor() === undefined ? undefined : process.cwd();
+const programFolder = pulumi.getMonitor() === undefined ? undefined : process.cwd();
 
 let isFound = false;
 

@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import { pointerTo } from "../provider/errors/codes";
 
 /** Whether the program runs in a unit test, under `pulumi.runtime.setMocks`: there is no engine then, and no network. */
 export function underMocks(): boolean {
-  const monitor: object | undefined = pulumi.runtime.getMonitor();
+  const monitor: object | undefined = pulumi.getMonitor();
   return monitor !== undefined && "mocks" in monitor;
 }
 
@@ -13,7 +13,7 @@ export function callMocks<T>(
   inputs: pulumi.Inputs,
   provider: pulumi.ProviderResource | undefined,
 ): Promise<T> {
-  return pulumi.runtime.invoke(tokenOf(name), inputs, provider === undefined ? {} : { provider }) as Promise<T>;
+  return pulumi.invoke(tokenOf(name), inputs, provider === undefined ? {} : { provider }) as Promise<T>;
 }
 
 /** The same for a function that gives a list, which mocks answer under a name. */

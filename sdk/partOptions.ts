@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "./pulumi";
 import type { Host } from "./host";
 
 /** The options of a component that each of its parts gets; the others reach them through their parent. */

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import type { RestoreStatus } from "../provider/types";
 import { hiddenProtection, recordOptions } from "./backendProtection";
 import { hostOf } from "./host";

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import type { BackupContents } from "../provider/types";
 import type { Backend } from "./backend";
 import type { Backup } from "./backup";
@@ -142,7 +142,7 @@ interface Known {
  */
 function whileItStays<T>(backup: Backup, output: pulumi.Output<T>): pulumi.Output<T | undefined> {
   const hidesOutputs = hostOfResource(backup, "backup")?.hidesOutputs !== false;
-  if (!pulumi.runtime.isDryRun() || !hidesOutputs) return output;
+  if (!pulumi.isDryRun() || !hidesOutputs) return output;
   const isKnown = backup.id.apply(() => (output as unknown as Known).isKnown);
   return isKnown.apply((known): pulumi.Output<T | undefined> => (known ? output : pulumi.output(undefined)));
 }

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import type { BackupContents, RestoreStatus } from "../provider/types";
 import { recordOptions } from "./backendProtection";
 import type { Host } from "./host";

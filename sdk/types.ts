@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "./pulumi";
 import type { ObjectStoreCredentials, TriggerValue } from "../provider/types";
 import { Backend } from "./backend";
 

@@ -10,6 +10,9 @@ const folders = ["sdk", "provider", "cli"];
 /** Bundles. Each is all that its process loads of this package: two of them in one process would have an account and a queue each. */
 const bundles = ["provider/index.ts", "provider/host/plugin/index.ts", "cli/index.ts"];
 
+/** What a bundled package asks for only where Node lacks it. */
+const absent = ["web-streams-polyfill"];
+
 const options = {
   absWorkingDir: root,
   outbase: ".",
@@ -28,7 +31,7 @@ async function main(): Promise<void> {
     readonly dependencies: object;
     readonly peerDependencies: object;
   };
-  const external = Object.keys({ ...dependencies, ...peerDependencies });
+  const external = [...Object.keys({ ...dependencies, ...peerDependencies }), ...absent];
   const [bundled, ofSdk] = await Promise.all([
     build({ ...options, entryPoints: bundles, external, sourcemap: true, sourcesContent: false }),
     // Without source maps: @pulumi/pulumi takes stack traces of every resource, and the engine's hosts look for the map of each file in them.

@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
 /** How a request is sent, and whether it can have left this machine. */
@@ -29,12 +30,23 @@ const shared = {
 function withFewIdle<T extends http.Agent>(agent: T): T {
   const keepAsNode = agent.keepSocketAlive.bind(agent) as (socket: Duplex) => boolean;
   agent.keepSocketAlive = (socket): boolean => {
-    const idle = Object.values(agent.freeSockets).flatMap((sockets = []) => sockets);
-    const open = idle.filter(({ destroyed }) => !destroyed);
-    if (open.length >= mostIdle) open[0]?.destroy();
+    closeOneOfMany(agent);
     return keepAsNode(socket);
   };
   return agent;
+}
+
+/** Closes the first idle connection if there are too many. It looks after every request, so it collects nothing. */
+function closeOneOfMany({ freeSockets }: http.Agent): void {
+  let oldest: Socket | undefined;
+  let count = 0;
+  for (const host in freeSockets)
+    for (const socket of freeSockets[host] ?? [])
+      if (!socket.destroyed) {
+        oldest ??= socket;
+        count += 1;
+      }
+  if (count >= mostIdle) oldest?.destroy();
 }
 
 /** A kept-alive connection, for requests that may be repeated. */

@@ -9,10 +9,8 @@ import { join, type Shared } from "./sharedWork";
 const momentMs = 5_000;
 /** How old a `known` list may be: long enough for the host and the token of a backend. No list is used for longer. */
 const knownMs = 60_000;
-/** How old a list may be when a create looks for backends of its name, once others have created nothing for `quietMs`. See `beforeCreate`. */
+/** How old a list may be at most when a create looks for backends of its name. See `beforeCreate`. */
 const beforeCreateMs = 30_000;
-/** How long a createDeployment of a killed run may still be on its way: the time limit of a mutation. */
-const quietMs = 60_000;
 /** How far apart two lists must be to prove an absence. */
 const secondLookMs = 3_000;
 
@@ -70,13 +68,12 @@ export class DeploymentList {
   }
 
   /**
-   * A list for a create, which must not double a backend. It is five seconds old at most. Once others have created nothing for a minute of this
-   * run, it may be 30 seconds old. It always contains what this process has changed since. As soon as a list has a backend that others created,
-   * the limit is five seconds again.
+   * A list for a create, which must not double a backend. It may be as old as a third of the time in which others have created nothing, but
+   * always five seconds, and never more than thirty. It always contains what this process has changed since.
    *
-   * What an older list can miss: a backend of the same name that somebody else created after it. No list can rule that out, however young,
-   * since the service cannot create a backend on condition that there is none. The minute covers the likeliest one, which a killed run was
-   * creating when this run began.
+   * What a list can miss: a backend of the same name that somebody else created after it. No list can rule that out, however young, since
+   * the service cannot create a backend on condition that there is none. The likeliest one is what a killed run was creating when this run
+   * began. It appears soon, or within the minute that a mutation may take: the longer nothing has appeared, the less is still to come.
    */
   async beforeCreate(call: Call): Promise<Listed> {
     return (await this.since(this.clock.now() - this.trustedMs(), call)).deployments;
@@ -171,8 +168,8 @@ export class DeploymentList {
   }
 
   private trustedMs(): number {
-    const isQuiet = this.latest !== undefined && this.latest.startedAt - this.quietSince >= quietMs;
-    return isQuiet ? beforeCreateMs : momentMs;
+    const quietMs = this.latest === undefined ? 0 : this.latest.startedAt - this.quietSince;
+    return Math.min(Math.max(momentMs, quietMs / 3), beforeCreateMs);
   }
 
   /** Removes the questions that `listsWhenAsked` does not answer from any more. */

@@ -105,14 +105,18 @@ export class SharedSiblings implements Siblings {
     // Another process may remove the folder while it is still empty.
     for (let tries = 0; tries < 3; tries++) {
       const done = attempt(() => {
-        mkdirSync(this.base, { recursive: true, mode: 0o700 });
-        if (!isMine(this.base)) throw new Error("it belongs to another user");
-        mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+        if (this.shared.size === 0 || tries > 0) this.makeFolder();
         appendFileSync(join(this.folder, this.own), `${JSON.stringify(line)}\n`, { mode: 0o600 });
       });
       if (done) return true;
     }
     return false;
+  }
+
+  private makeFolder(): void {
+    mkdirSync(this.base, { recursive: true, mode: 0o700 });
+    if (!isMine(this.base)) throw new Error("it belongs to another user");
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
   }
 }
 

@@ -19,8 +19,8 @@ const options: ts.CompilerOptions = {
 };
 
 /** The modules in which the types of sdk/ are declared. The compiler would need seconds to read all others. */
-const needed = /^(\.\/.*|\.\.\/provider\/types|@pulumi\/pulumi)$/;
-const neededOfPulumi = /^\.\/(asset|index|output|resource)/;
+const needed = /^(\.\/.*|\.\.\/provider\/types|@pulumi\/pulumi\/(asset|output|resource))$/;
+const neededOfPulumi = /^\.\/(asset|output|resource)/;
 
 function host(): ts.CompilerHost {
   const base = ts.createCompilerHost(options);
