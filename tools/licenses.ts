@@ -8,13 +8,14 @@ const root = resolve(__dirname, "..");
 export function licensesOf(inputs: Metafile["inputs"]): string {
   const folders = Object.keys(inputs).map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0]);
   const packages = [...new Set(folders)].filter((folder) => folder !== undefined).sort();
-  const texts = packages.map((folder) => {
-    const files = readdirSync(join(root, folder)).filter((name) => /^(licen[cs]e|copying|notice)/i.test(name));
-    const { license = "none" } = JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as {
-      license?: string;
-    };
-    const name = folder.replace(/^.*node_modules\//, "");
-    return [`${name}: ${license}`, ...files.map((file) => readFileSync(join(root, folder, file), "utf8").trim())];
-  });
-  return `${texts.map((lines) => lines.join("\n\n")).join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+  return `${packages.map((folder) => licenseOf(join(root, folder))).join(`\n\n${"-".repeat(80)}\n\n`)}\n`;
+}
+
+function licenseOf(folder: string): string {
+  const read = (file: string): string => readFileSync(join(folder, file), "utf8").trim();
+  const { name, license = "none" } = JSON.parse(read("package.json")) as { name: string; license?: string };
+  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice)/i.test(file));
+  // Some packages have it only at the end of their README.
+  const texts = files.length > 0 ? files.map(read) : /^(?:#+ )?license\b[^]*/im.exec(read("README.md"));
+  return [`${name}: ${license}`, ...(texts ?? [])].join("\n\n");
 }

@@ -100,23 +100,20 @@ export class SharedSiblings implements Siblings {
   }
 
   private write(line: Line): boolean {
+    const append = (): void => {
+      appendFileSync(join(this.folder, this.own), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+    };
+    const anew = (): void => {
+      mkdirSync(this.base, { recursive: true, mode: 0o700 });
+      if (!isMine(this.base)) throw new Error("it belongs to another user");
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      append();
+    };
     // The engine ends its processes with a signal, so their files stay: the next process removes them.
     if (this.shared.size === 0) sweep(this.base);
+    else if (attempt(append)) return true;
     // Another process may remove the folder while it is still empty.
-    for (let tries = 0; tries < 3; tries++) {
-      const done = attempt(() => {
-        if (this.shared.size === 0 || tries > 0) this.makeFolder();
-        appendFileSync(join(this.folder, this.own), `${JSON.stringify(line)}\n`, { mode: 0o600 });
-      });
-      if (done) return true;
-    }
-    return false;
-  }
-
-  private makeFolder(): void {
-    mkdirSync(this.base, { recursive: true, mode: 0o700 });
-    if (!isMine(this.base)) throw new Error("it belongs to another user");
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    return attempt(anew) || attempt(anew) || attempt(anew);
   }
 }
 

@@ -104,7 +104,7 @@ describe("the types of the package", () => {
           }
         }
       expect(files.size).to.be.above(3);
-      for (const name of packages) expect(name).to.match(/^@pulumi\/pulumi(\/dynamic)?$/);
+      for (const name of packages) expect(name).to.match(/^@pulumi\/pulumi(\/\w+)*$/);
     });
 });
 
@@ -156,8 +156,11 @@ describe("the JavaScript of the package", () => {
 
   it("comes with the license of what is bundled", () => {
     const licenses = readFileSync(join(dist, "provider/LICENSES-OF-OTHERS"), "utf8");
-    const [, ...named] = licenses.match(/^[\w@/.-]+: (MIT|Apache-2.0)$/gm) ?? [];
-    expect(licenses).to.match(/^valibot: MIT\n\nMIT License\n\nCopyright/);
-    expect(named).to.deep.equal([]);
+    expect(licenses.match(/^(Copyright|MIT License)/gm)).to.have.length.above(5);
+    expect(licenses.match(/^[\w@/.-]+: (MIT|Apache-2.0)$/gm)).to.deep.equal(
+      ["data-uri-to-buffer", "fetch-blob", "formdata-polyfill", "node-domexception", "node-fetch", "valibot"].map(
+        (name) => `${name}: MIT`,
+      ),
+    );
   });
 });
