@@ -10,9 +10,6 @@ const folders = ["sdk", "provider", "cli"];
 /** Bundles. Each is all that its process loads of this package: two of them in one process would have an account and a queue each. */
 const bundles = ["provider/index.ts", "provider/host/plugin/index.ts", "cli/index.ts"];
 
-/** What a bundled package asks for only where Node lacks it. */
-const absent = ["web-streams-polyfill"];
-
 const options = {
   absWorkingDir: root,
   outbase: ".",
@@ -22,6 +19,8 @@ const options = {
   target: "node20",
   format: "cjs",
   metafile: true,
+  // node-fetch brings it for a Node without streams of the web.
+  alias: { "web-streams-polyfill/dist/ponyfill.es2018.js": "node:stream/web" },
   logLevel: "warning",
 } satisfies BuildOptions;
 
@@ -31,7 +30,7 @@ async function main(): Promise<void> {
     readonly dependencies: object;
     readonly peerDependencies: object;
   };
-  const external = [...Object.keys({ ...dependencies, ...peerDependencies }), ...absent];
+  const external = Object.keys({ ...dependencies, ...peerDependencies });
   const [bundled, ofSdk] = await Promise.all([
     build({ ...options, entryPoints: bundles, external, sourcemap: true, sourcesContent: false }),
     // Without source maps: @pulumi/pulumi takes stack traces of every resource, and the engine's hosts look for the map of each file in them.
