@@ -3,6 +3,7 @@ import { Backend, type BackendArgs } from "./backend";
 import { GraphqlSchema, type GraphqlSchemaArgs } from "./graphqlSchema";
 import { hostOf } from "./host";
 import { partOptions } from "./partOptions";
+import { RegisteredComponent } from "./registeredResource";
 import { Restore } from "./restore";
 import type { RestoreArgs } from "./restoreArgs";
 
@@ -58,7 +59,7 @@ export interface EnvironmentArgs extends BackendArgs {
  * export const endpoint = review.graphqlEndpoint;
  * ```
  */
-export class Environment extends pulumi.ComponentResource {
+export class Environment extends RegisteredComponent {
   /** The backend. */
   readonly backend: Backend;
   /** The restore that gives it its data; undefined without `seed`. */
@@ -72,11 +73,10 @@ export class Environment extends pulumi.ComponentResource {
 
   constructor(name: string, args: EnvironmentArgs, options: pulumi.ComponentResourceOptions = {}) {
     const host = hostOf(new.target);
-    host.requireProvider();
     // They are about the backend. With them the engine drops a record without asking the provider, and that of the seed would inherit them.
     const { deletedWith, retainOnDelete, ...inherited } = options;
     const ofBackend = { ...(deletedWith && { deletedWith }), ...(retainOnDelete !== undefined && { retainOnDelete }) };
-    super("dgraphcloud:index:Environment", name, {}, inherited);
+    super(host, "dgraphcloud:index:Environment", name, inherited);
     const { schema, authorization, allow, seed, ...backend } = args;
     const own = partOptions(host, options, this);
     this.backend = new (host.classOf(Backend))(name, backend, { ...own, ...ofBackend });

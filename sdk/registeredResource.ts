@@ -25,3 +25,17 @@ export abstract class RegisteredResource extends pulumi.CustomResource {
     }
   }
 }
+
+/** What the components of this package have in common. */
+export abstract class RegisteredComponent extends pulumi.ComponentResource {
+  /** @internal */
+  constructor(host: Host, type: string, name: string, options: pulumi.ComponentResourceOptions) {
+    host.requireProvider();
+    const restoreStackTraces = shortenStackTraces();
+    try {
+      super(type, name, {}, options);
+    } finally {
+      restoreStackTraces();
+    }
+  }
+}

@@ -3,6 +3,7 @@ import type { RestoreStatus } from "../provider/types";
 import { hiddenProtection, recordOptions } from "./backendProtection";
 import { hostOf } from "./host";
 import { partOptions } from "./partOptions";
+import { RegisteredComponent } from "./registeredResource";
 import { partsOf, type RestoreArgs } from "./restoreArgs";
 import { RestoreCompletion, RestoreRequest, toldById } from "./restoreParts";
 import { secretCredentials, uidIfGiven } from "./types";
@@ -28,7 +29,7 @@ import { secretCredentials, uidIfGiven } from "./types";
  * new dgraphcloud.Restore("undo", { location: "/backups", confirm: "dgraph.example.com", notAfter: "2026-01-31T18:00:00Z" }, { provider: cluster });
  * ```
  */
-export class Restore extends pulumi.ComponentResource {
+export class Restore extends RegisteredComponent {
   /** Id of the restore; undefined for a cluster, and when the answer was lost and its unknown outcome was accepted. */
   declare readonly restoreId: pulumi.Output<number | undefined>;
   /** "OK", or "UNKNOWN" after `acceptUnknown`; none with `waitForCompletion: false`. */
@@ -58,9 +59,8 @@ export class Restore extends pulumi.ComponentResource {
 
   constructor(name: string, args: RestoreArgs, options: pulumi.ComponentResourceOptions = {}) {
     const host = hostOf(new.target);
-    host.requireProvider();
     // Its parts would inherit the options that recordOptions removes.
-    super("dgraphcloud:index:Restore", name, {}, recordOptions(options));
+    super(host, "dgraphcloud:index:Restore", name, recordOptions(options));
     const { target, source, backup, waitForCompletion, ...others } = args;
     const own = partOptions(host, options, this);
     const protection = hiddenProtection(target);

@@ -68,6 +68,14 @@ describe("the files that a process loads", function () {
       expect(afterAnother?.files).to.deep.equal([]);
     });
 
+  it("are not the Automation API and TypeScript for a program that does not import them", () => {
+    for (const entry of ["pulumi-dgraphcloud", "pulumi-dgraphcloud/plugin"]) {
+      const [found] = loadedBy([`require("${entry}")`], []);
+      expect(found?.packages).to.include("@pulumi/pulumi");
+      for (const name of ["typescript", "@npmcli/arborist"]) expect(found?.packages).not.to.include(name);
+    }
+  });
+
   it("are one bundle in the process of a dynamic provider, and GraphQL only for a schema", () => {
     const inputs = { zone: "us-east-1", deploymentType: "free", name: "orders" };
     const [atOnce, afterBackend, afterSchema] = loadedBy([
@@ -85,8 +93,7 @@ describe("the files that a process loads", function () {
     expect(found?.files).to.deep.equal(["provider/host/plugin/index.js"]);
     expect(found?.packages).to.include.members(["@grpc/grpc-js", "@pulumi/pulumi", "google-protobuf"]);
     expect(found?.packages).not.to.include.members(["typescript"]);
-    for (const name of ["graphql", "node-fetch", "typescript", "@opentelemetry/api"])
-      expect(found?.packages).not.to.include(name);
+    for (const name of ["graphql", "typescript", "@opentelemetry/api"]) expect(found?.packages).not.to.include(name);
   });
 });
 

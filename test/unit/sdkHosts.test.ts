@@ -31,7 +31,13 @@ interface Request {
   getAdditionalsecretoutputsList(): string[];
   getAliasesList(): { getUrn(): string; getSpec?(): { getName(): string; getType(): string } | undefined }[];
   getCustomtimeouts(): { getCreate(): string } | undefined;
-  getSourceposition(): { getUri(): string; getLine(): number } | undefined;
+  getSourceposition(): Position | undefined;
+  getStacktrace(): { getFramesList(): { getPc(): Position | undefined }[] };
+}
+
+interface Position {
+  getUri(): string;
+  getLine(): number;
 }
 
 const stackTraces: { prepareStackTrace?: unknown; stackTraceLimit: number } = Error;
@@ -159,6 +165,22 @@ describe("the two entries of the package", () => {
           return position?.getLine();
         });
         expect(lines).to.deep.equal([line + 1, line + 2, line + 2]);
+      });
+
+      it("tells the engine the frames of the program, and none of Node and of the SDK", async () => {
+        const restore = await new Promise<dynamic.Restore>((resolve) => {
+          setImmediate(function program() {
+            const backend = new dgraphcloud.Backend("orders", plan);
+            resolve(new dgraphcloud.Restore("copy", { target: backend, source: "0x9" }));
+          });
+        });
+        await valueOf(restore.status);
+        for (const name of ["orders", "copy", "copy-request"]) {
+          const frames = requestOf(name).getStacktrace().getFramesList();
+          const files = frames.map((frame) => frame.getPc()?.getUri() ?? "none");
+          expect(files, name).to.have.lengthOf(1);
+          expect(files[0], name).to.match(/sdkHosts\.test\.ts$/);
+        }
       });
 
       it("keeps the frames of an error that stops a registration, and formats stack traces as before afterwards", () => {

@@ -61,7 +61,7 @@ export function packageSchema(
   if (forgotten !== undefined)
     throw new Error(`${forgotten.name} of sdk/ is not in customResources of tools/schema/package.ts: add it.`);
 
-  const components = exported.filter((one) => sources.extendsClass(one, "ComponentResource"));
+  const components = exported.filter((one) => sources.extendsClass(one, "RegisteredComponent"));
   const found: Record<string, ResourceSpec> = {};
   for (const custom of resources) found[tokenOf(custom.resource.kind)] = describe.custom(custom);
   for (const component of components) found[tokenOf(component.name)] = describe.component(component);
