@@ -165,7 +165,7 @@ export class Admin {
       const { userId, password, namespace } = input as { userId: string; password: string; namespace: number };
       const { database } = this.cluster;
       database.refuseWhileRestoring();
-      const user = database.users.find((one) => one.name === userId && one.namespace === namespace);
+      const user = database.user(userId, namespace);
       if (user === undefined) throw new Refusal(`Failed to reset password, user ${userId} not found`);
       user.password = password;
       return { userId, message: "Reset password is successful", namespace };

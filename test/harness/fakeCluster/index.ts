@@ -170,7 +170,7 @@ export class FakeCluster implements Alpha {
 
   /** A user of access control. */
   user(name: string, namespace = 0): User {
-    const user = this.database.users.find((one) => one.name === name && one.namespace === namespace);
+    const user = this.database.user(name, namespace);
     if (user === undefined) throw new Error(`there is no user ${name} in namespace ${namespace}`);
     return user;
   }
@@ -187,7 +187,7 @@ export class FakeCluster implements Alpha {
 
   /** Whether everybody can log in as the superuser, or will be able to once Dgraph has made it. */
   get isOpen(): boolean {
-    const groot = this.database.users.find(({ name, namespace }) => name === "groot" && namespace === 0);
+    const groot = this.database.user("groot", 0);
     return this.accessControl !== undefined && (groot === undefined || groot.password === wellKnownPassword);
   }
 
