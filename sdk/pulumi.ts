@@ -1,5 +1,5 @@
-// The parts of Pulumi's SDK that this package needs. The index of the SDK, and that of its runtime, also load the Automation API and TypeScript, which
-// costs a program that does not import them itself more than everything else here.
+// The parts of Pulumi's SDK that this package needs. The indexes of the SDK and of its runtime also load the Automation API and TypeScript. A program
+// that does not need these would spend more on them than on all of this package.
 export * as asset from "@pulumi/pulumi/asset";
 export * from "@pulumi/pulumi/config";
 export * from "@pulumi/pulumi/errors";

@@ -68,8 +68,8 @@ export class DeploymentList {
   }
 
   /**
-   * A list for a create, which must not double a backend. It may be as old as a third of the time in which others have created nothing, but
-   * always five seconds, and never more than thirty. It always contains what this process has changed since.
+   * A list for a create, which must not double a backend. It may be as old as a third of the time in which others have created nothing. The
+   * limit is five seconds at least, and thirty at most. The list always contains what this process has changed since.
    *
    * What a list can miss: a backend of the same name that somebody else created after it. No list can rule that out, however young, since
    * the service cannot create a backend on condition that there is none. The likeliest one is what a killed run was creating when this run

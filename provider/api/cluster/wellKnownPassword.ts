@@ -15,7 +15,7 @@ const withinMs = 60_000;
 const makesWithinMs = 30_000;
 const pauseMs = 500;
 
-/** The one user who is left. */
+/** The one user who is left, with the password that everybody knows. */
 const superuser: User = { user: "groot", password: wellKnownPassword };
 
 /** What came of it. A problem is a text for a message. */
