@@ -97,16 +97,6 @@ export class DgraphNode {
     await this.kill();
   }
 
-  /** Freezes it, so that its connections stay open and nothing is answered. */
-  freeze(): void {
-    if (this.process !== undefined) signal(this.process.child, "SIGSTOP");
-  }
-
-  /** Lets it go on after `freeze`. */
-  thaw(): void {
-    if (this.process !== undefined) signal(this.process.child, "SIGCONT");
-  }
-
   private get logFile(): string {
     return join(this.folder, "log");
   }

@@ -103,6 +103,16 @@ export class ObjectStore {
     return this.output;
   }
 
+  /** Freezes it, so that its connections stay open and nothing is answered. */
+  freeze(): void {
+    this.child.kill("SIGSTOP");
+  }
+
+  /** Lets it go on after `freeze`. */
+  thaw(): void {
+    this.child.kill("SIGCONT");
+  }
+
   /** Stops it, and removes its objects. */
   async close(): Promise<void> {
     if (running.has(this.child)) {
