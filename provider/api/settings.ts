@@ -134,7 +134,11 @@ function hostUrl(endpoint: URL, host: string, path: string): URL | undefined {
 }
 
 function parsed(address: string): URL | undefined {
-  return URL.canParse(address) ? new URL(address) : undefined;
+  try {
+    return new URL(address);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The cluster of the settings. What connects the stack comes before what connects the environment. */

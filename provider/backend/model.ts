@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CreatedDeployment, Deployment, DeploymentUpdate, NewDeployment } from "../api/deployment";
 import type { Identity } from "../api/identity";
 import { endpointsOf } from "../api/settings";
@@ -68,6 +69,8 @@ export function unclearInputs({ __state: { unclear = [] } }: BackendState): read
 }
 
 export function withUnclear(metadata: BackendMetadata, names: readonly string[]): BackendMetadata {
+  // Earlier versions wrote an empty list, which is no change.
+  if (isDeepStrictEqual(names, metadata.unclear)) return metadata;
   if (names.length > 0) return { ...metadata, unclear: names };
   const others = { ...metadata } as { -readonly [Name in keyof BackendMetadata]: BackendMetadata[Name] };
   delete others.unclear;

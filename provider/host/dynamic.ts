@@ -49,7 +49,9 @@ export function dynamicProvider<Inputs, S extends State>(
 
     async read(id, props = {}) {
       const found = await lifecycle().read(id, { urn: urnOf(props, kind()), props: withoutDelegate(props) });
-      return found === undefined ? { id: "", props: {} } : { id, props: found.outputs, inputs: found.inputs };
+      return found === undefined
+        ? { id: "", props: {} }
+        : { id, props: found.outputs, ...defined({ inputs: found.inputs }) };
     },
 
     update: (id, olds, news) =>

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { ConflictError, SettingsError } from "../errors/errors";
 import { begin, type Operation } from "../run/operation";
 import { customTimeout, timeoutOf } from "../time";
@@ -17,7 +18,8 @@ const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
 /** What a read has found. */
 interface Found {
   readonly outputs: Values;
-  readonly inputs: Values;
+  /** Undefined where the engine's own are as new. */
+  readonly inputs?: Values;
 }
 
 /**
@@ -96,7 +98,10 @@ export class Lifecycle<Inputs, S extends State> {
       if (known !== undefined) this.resource.recordLive?.(context, id, known);
       const state = await this.lookUp(context, id, known, timeoutMs);
       if (known !== undefined) this.refreshed.add(keyOf(id, urn));
-      return state === undefined ? undefined : { outputs: outputsOf(state, {}), inputs: inputsOf(state) };
+      if (state === undefined) return undefined;
+      // An unfinished update has stored its inputs, whether they were applied or not. Otherwise the engine need not store the same again.
+      if (state.__state.status === "ready" && isDeepStrictEqual(state, known)) return { outputs: props };
+      return { outputs: outputsOf(state, {}), inputs: inputsOf(state) };
     });
   }
 

@@ -9,23 +9,32 @@ export function defined(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined && value !== null));
 }
 
-/** What the state leaves out of `__state`, since nearly every resource has it: the engine writes the whole state with every step. */
+/** What `__state` leaves out, since nearly every resource has it: the engine writes the whole state with every step. */
 const usual = { version: 1, status: "ready" } as const;
 
-/** The outputs of a state. The hidden inputs are the program's newest. */
+/**
+ * The outputs of a state. The hidden inputs are the program's newest. `__state` is one text: each value within an object would cost the
+ * engine and its hosts as much as an input, in every call.
+ */
 export function outputsOf(state: State, inputs: Values): Values {
   const hidden = Object.entries(inputs).filter(([name]) => isHidden(name));
   const { version, status, ...metadata } = state.__state;
   const unusual = { ...(version !== usual.version && { version }), ...(status !== usual.status && { status }) };
-  return defined({ ...state, ...Object.fromEntries(hidden), __state: { ...metadata, ...unusual } });
+  return defined({ ...state, ...Object.fromEntries(hidden), __state: JSON.stringify({ ...metadata, ...unusual }) });
 }
 
 /** The state in outputs that the engine hands back. */
 export function stateIn(outputs: Values): State {
-  const stored = outputs["__state"] as Omit<Metadata, keyof typeof usual> | undefined;
+  return { ...outputs, __state: metadataIn(outputs) };
+}
+
+/** What `__state` says. Earlier versions wrote it as an object. */
+export function metadataIn(outputs: Values): Metadata {
+  const stored = outputs["__state"];
   // A state without it is not one of this package. It must not look complete.
   if (stored === undefined) throw new TypeError("the state has no __state");
-  return { ...outputs, __state: { ...usual, ...stored } };
+  const metadata = (typeof stored === "string" ? JSON.parse(stored) : stored) as Omit<Metadata, keyof typeof usual>;
+  return { ...usual, ...metadata };
 }
 
 /** A state with the program's newest inputs. An input that the program leaves out keeps its value. */

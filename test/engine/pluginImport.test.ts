@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { fails, type Run, Stack, succeeds } from "../harness/engineStack";
+import { metadataIn } from "../../provider/resource/values";
 
 /** The tests share one stack: each starts from the state that the previous one left. */
 describe("engine: what exists is imported on the plugin", function () {
@@ -88,7 +89,7 @@ describe("engine: what exists is imported on the plugin", function () {
     const { deployment } = stack.local.cloud.get(uid);
     expect(await stack.output("url")).to.equal(deployment.url);
     const looked = (await stack.backends()).find(({ id }) => id === uid);
-    expect(looked?.outputs?.["__state"]).to.have.property("incarnation", "");
+    expect(metadataIn(looked?.outputs ?? {})).to.have.property("incarnation", "");
     stack.program(declared.join("\n"));
     await succeeds(stack.up());
     expect(stack.local.cloud.all().map((one) => one.uid)).to.include(uid);
@@ -121,7 +122,7 @@ describe("engine: what exists is imported on the plugin", function () {
     const backends = await stack.backends();
     expect(backends).to.have.length(5);
     for (const { outputs } of backends)
-      expect(outputs?.["__state"])
+      expect(metadataIn(outputs ?? {}))
         .to.have.property("incarnation")
         .that.matches(/^\d{4}-/);
     stack.program("");

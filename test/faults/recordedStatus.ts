@@ -1,3 +1,6 @@
+import type { Metadata } from "../../provider/resource/resource";
+import { metadataIn } from "../../provider/resource/values";
+
 /** The status of a resource in the state. */
 export type RecordedStatus =
   /** Not in the state. */
@@ -11,8 +14,7 @@ export type RecordedStatus =
 
 /** Reads the status from the outputs in the state. */
 export function recordedStatusOf(outputs: Readonly<Record<string, unknown>> | undefined): RecordedStatus {
-  const memory = outputs?.["__state"] as Record<string, unknown> | undefined;
-  if (memory === undefined) return "nothing";
-  if (memory["attempt"] === "unknown" || typeof memory["unclear"] === "string") return "unknown";
-  return memory["status"] === undefined ? "ready" : "pending";
+  if (outputs?.["__state"] === undefined) return "nothing";
+  const { status, attempt, unclear } = metadataIn(outputs) as Metadata & { attempt?: unknown; unclear?: unknown };
+  return attempt === "unknown" || typeof unclear === "string" ? "unknown" : status;
 }

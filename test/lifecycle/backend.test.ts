@@ -5,6 +5,7 @@ import { waitUntil } from "../harness/clocks";
 import { different } from "../harness/hosts/differences";
 import { Host, HostFailure, type Values } from "../harness/providerHost";
 import { testedHost } from "../harness/testedHost";
+import { metadataIn } from "../../provider/resource/values";
 
 const inputs = {
   name: "orders",
@@ -15,10 +16,12 @@ const inputs = {
 };
 
 /** A create so long ago that an absence from the list is believed. */
-const aged = (properties: Values): Values => ({
-  ...properties,
-  __state: { ...(properties["__state"] as object), incarnation: "2026-01-01T00:00:00.000Z" },
-});
+const aged = (properties: Values): Values => recording(properties, { incarnation: "2026-01-01T00:00:00.000Z" });
+
+/** The properties with other values in what the state records. */
+function recording(properties: Values, changed: object): Values {
+  return { ...properties, __state: JSON.stringify({ ...metadataIn(properties), ...changed }) };
+}
 
 describe(`lifecycle: a Backend behind the real ${testedHost} host`, function () {
   this.timeout(120_000);
@@ -587,7 +590,7 @@ describe(`lifecycle: a Backend behind the real ${testedHost} host`, function () 
       const { id, properties } = await host.create(inputs);
       const other = await host.create({ ...inputs, name: "other", __urn: `${inputs.__urn}-2` });
       await local.cloud.remove(id);
-      const opaque = aged({ ...properties, __state: { ...(properties["__state"] as object), account: [] } });
+      const opaque = aged(recording(properties, { account: [] }));
       await restartHost();
       expect((await host.read(id, opaque)).id).to.equal("");
       await local.cloud.remove(other.id);
@@ -641,7 +644,7 @@ describe(`lifecycle: a Backend behind the real ${testedHost} host`, function () 
 
   it("refuses a state that a newer version of the package wrote", async () => {
     const { id, properties } = await host.create(inputs);
-    const newer = { ...properties, __state: { ...(properties["__state"] as object), version: 2 } };
+    const newer = recording(properties, { version: 2 });
     for (const work of [host.read(id, newer), host.delete(id, newer), host.diff(id, newer, inputs)]) {
       expect((await failureOf(work)).message).to.contain("newer version of pulumi-dgraphcloud");
     }

@@ -5,6 +5,7 @@ import type { Program } from "./program";
 import { contentOf } from "./schemas";
 import { isGuarding, type SimulatedStack, targetOf } from "./simulatedStack";
 import type { Failed, Recorded, Values } from "./state";
+import { metadataIn } from "../../provider/resource/values";
 
 function assertInvariant(holds: boolean, invariant: string): void {
   if (!holds) throw new InvariantViolation(invariant);
@@ -61,8 +62,8 @@ export function checkConvergence({
     `the state has ${names.join(", ")}, the program ${declared.join(", ")}`,
   );
   for (const entry of stack.state) {
-    const { status } = entry.outputs["__state"] as { status?: unknown };
-    assertInvariant(!entry.unfinished && status === undefined, `${entry.name} is ready`);
+    const { status } = metadataIn(entry.outputs);
+    assertInvariant(!entry.unfinished && status === "ready", `${entry.name} is ready`);
     if (entry.kind === "graphqlSchema") {
       const asked = wanted.get(entry.name)?.["schema"];
       const live = contentOf(local, entry.id)?.schema;

@@ -5,6 +5,7 @@ import type { Answer, Call } from "./call";
 import { type Invariants, runs } from "./invariants";
 import type { ProviderProcess } from "./providerProcess";
 import { FatalError, type Recorded, type Registration, type Values } from "./state";
+import { metadataIn } from "../../provider/resource/values";
 
 export interface Made {
   readonly id: string;
@@ -167,7 +168,7 @@ async function halfOrWhole(inputs: Values, work: () => Promise<{ id: string; out
 
 /** The number of mutations of a drop that were sent or may have been sent. */
 function settled({ outputs }: Recorded): number {
-  const { done, unclear } = outputs["__state"] as { done: readonly unknown[]; unclear?: unknown };
+  const { done, unclear } = metadataIn(outputs) as unknown as { done: readonly unknown[]; unclear?: unknown };
   return done.length + (unclear === undefined ? 0 : 1);
 }
 

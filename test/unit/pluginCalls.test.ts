@@ -13,6 +13,7 @@ import { Plugin } from "../../provider/host/plugin/plugin";
 import { readProperties, writeProperties } from "../../provider/host/plugin/properties";
 import { HostProcess } from "../../provider/host/process";
 import type { Values } from "../../provider/resource/values";
+import { metadataIn } from "../../provider/resource/values";
 
 const schema = new PackageSchema(resolve(__dirname, "../../dist/provider/host/plugin/schema.json"));
 const inputs = { zone: "us-east-1", deploymentType: "dedicated" };
@@ -122,7 +123,7 @@ describe("the calls of the engine to the plugin", () => {
     const reason = { code: "DGC212", why: "the run was cancelled.", next: "Run pulumi up again." } as const;
     cancelled.abort(new CancelledError(reason));
     const { detail } = (await updated) as { readonly detail?: ErrorResourceInitFailed };
-    const state = readProperties(detail?.getProperties()).values["__state"];
+    const state = metadataIn(readProperties(detail?.getProperties()).values);
     expect(state).to.deep.include({ status: "pending", unclear: ["name"] });
   });
 

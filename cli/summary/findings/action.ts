@@ -1,9 +1,9 @@
 import { whatIsDropped } from "../../../provider/dataDrop/steps";
 import { holdsUnknown } from "../../../provider/resource/fields";
-import { isRecord } from "../../../provider/api/readAnswer";
 import { type Finding, isUnfinished, type LostData } from "./finding";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
+import { metadataIn } from "../../../provider/resource/values";
 
 /** What the plan of a single resource does not say. */
 export interface Surroundings {
@@ -57,8 +57,12 @@ function stateOnly(plan: Plan): Finding {
 
 /** A DataDrop of types and fields is two mutations: if the second one failed, the next run sends it. */
 function hasMoreToDrop({ kind, old }: Plan): boolean {
-  const record = old?.outputs["__state"];
-  return kind === "DataDrop" && (isUnfinished(old) || (isRecord(record) && record["status"] === "pending"));
+  return kind === "DataDrop" && (isUnfinished(old) || isPending(old));
+}
+
+function isPending(old: State | undefined): boolean {
+  const hasRecord = old !== undefined && ![undefined, "[secret]"].includes(old.outputs["__state"] as undefined);
+  return hasRecord && metadataIn(old.outputs).status === "pending";
 }
 
 /** Whether a resource uses a backend that the same preview creates, and does not take over. */

@@ -102,7 +102,8 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
     const response = new messages.ReadResponse();
     if (found === undefined) return response;
     response.setId(id).setProperties(this.writeState(request, found.outputs, known));
-    return response.setInputs(this.write(withoutDelegate(found.inputs), known));
+    if (found.inputs !== undefined) response.setInputs(this.write(withoutDelegate(found.inputs), known));
+    return response;
   }
 
   async update(request: messages.UpdateRequest): Promise<messages.UpdateResponse> {

@@ -6,6 +6,7 @@ import type { ResourceCalls } from "../../../provider/host/plugin/resource";
 import { differences } from "./differences";
 import { partialFailureOf } from "./partialFailure";
 import { isSecretValue, plainOf, structOf, type Values } from "./protocol";
+import { metadataIn } from "../../../provider/resource/values";
 
 /** Inputs that the sdk of the dynamic host sends, and that of the plugin does not: the engine's requests say as much. */
 const ofDynamicSdk = ["__provider", "__secrets", "__unknown", "__urn"];
@@ -74,9 +75,10 @@ export class PluginProvider {
     if (given !== undefined) request.setInputs(this.inputs(given));
     const response = await this.answer(() => this.calls.read(request));
     if (response.getId() === "") return { id: "", props: {} };
+    const found = { id: response.getId(), props: this.outputs(response.getProperties(), [props]) };
+    if (!response.hasInputs()) return found;
     const { values } = this.properties(response.getInputs(), [props]);
-    const inputs = { ...values, ...urnIn(props) };
-    return { id: response.getId(), props: this.outputs(response.getProperties(), [props]), inputs };
+    return { ...found, inputs: { ...values, ...urnIn(props) } };
   }
 
   async update(id: string, olds: Values, news: Values): Promise<{ outs: Values }> {
@@ -144,10 +146,9 @@ export class PluginProvider {
 }
 
 /** The inputs that the engine has beside the state of a managed resource. Without them, the plugin takes a read for a look-up. */
-function givenInputs({ __state, ...props }: Values): Values | undefined {
-  if (__state === undefined) return undefined;
-  const { given } = __state as { given: readonly string[] };
-  return Object.fromEntries(given.map((name) => [name, props[name]]));
+function givenInputs(props: Values): Values | undefined {
+  if (props["__state"] === undefined) return undefined;
+  return Object.fromEntries(metadataIn(props).given.map((name) => [name, props[name]]));
 }
 
 /** Tests send whole URNs. The state has a short form of the last one. */
