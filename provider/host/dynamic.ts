@@ -10,9 +10,10 @@ import { onFirstUse } from "./resources";
 
 /** Puts a resource behind the engine's dynamic-provider host. */
 export function dynamicProvider<Inputs, S extends State>(
-  resource: () => Resource<Inputs, S>,
+  load: () => Resource<Inputs, S>,
   host: HostProcess,
 ): DynamicProvider {
+  const resource = onFirstUse(load);
   const lifecycle = onFirstUse(() => new Lifecycle(resource(), host));
   const kind = (): string => resource().kind;
 

@@ -53,6 +53,8 @@ type Line =
 export class SharedSiblings implements Siblings {
   private readonly folder: string;
   private readonly own = `${process.pid}`;
+  /** The file of this process, once it is open. */
+  private file: number | undefined;
   /** What the file of this process says last, so that nothing is written twice. */
   private readonly shared = new Map<string, boolean>();
   /** The files of other processes, by name. */
@@ -101,7 +103,10 @@ export class SharedSiblings implements Siblings {
 
   private write(line: Line): boolean {
     const append = (): void => {
-      appendFileSync(join(this.folder, this.own), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+      // It stays open, since opening and closing it takes longer than a write. Something else may have removed it: others could not see it.
+      if (this.file === undefined || fstatSync(this.file).nlink === 0)
+        this.file = openSync(join(this.folder, this.own), "a", 0o600);
+      appendFileSync(this.file, `${JSON.stringify(line)}\n`);
     };
     const anew = (): void => {
       mkdirSync(this.base, { recursive: true, mode: 0o700 });

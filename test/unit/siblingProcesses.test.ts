@@ -154,6 +154,14 @@ describe("the records that provider processes of one run share", () => {
     expect(lines.map((line) => (JSON.parse(line) as unknown[])[3])).to.deep.equal([true, false, true]);
   });
 
+  it("are written to a new file when the file was removed", () => {
+    for (const removed of [join(folder, String(process.pid)), folder]) {
+      rmSync(removed, { recursive: true });
+      mine.shareResource("0x1", `after the end of ${basename(removed)}`, true);
+      expect(readFileSync(join(folder, String(process.pid)), "utf8")).to.contain(basename(removed));
+    }
+  });
+
   it("are readable by their owner only", () => {
     const modes = [folder, join(folder, String(process.pid))].map((path) => statSync(path).mode & 0o777);
     expect(modes).to.deep.equal([0o700, 0o600]);
