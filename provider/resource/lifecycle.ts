@@ -11,14 +11,14 @@ import { previewedCreate, previewedUpdate } from "./previews";
 import { refuseReplace } from "./protection";
 import { Replays } from "./replays";
 import type { Created, Resource, State } from "./resource";
-import { inputsOf, outputsOf, stateIn, type Values, withInputs } from "./values";
+import { defined, inputsOf, outputsOf, stateIn, type Values, withInputs } from "./values";
 
 const readTimeout = { input: "the time for reading", value: "5m", ms: 300_000 };
 
 /** What a read has found. */
 interface Found {
   readonly outputs: Values;
-  /** Undefined where the engine's own are as new. */
+  /** Left out where the engine should keep those that it has. */
   readonly inputs?: Values;
 }
 
@@ -99,8 +99,10 @@ export class Lifecycle<Inputs, S extends State> {
       const state = await this.lookUp(context, id, known, timeoutMs);
       if (known !== undefined) this.refreshed.add(keyOf(id, urn));
       if (state === undefined) return undefined;
-      // An unfinished update has stored its inputs, whether they were applied or not. Otherwise the engine need not store the same again.
-      if (state.__state.status === "ready" && isDeepStrictEqual(state, known)) return { outputs: props };
+      // After an update that failed half-way, the engine has inputs that may not have been applied: it gets those that hold. Otherwise its
+      // own are right, and a second copy of each would cost as much as the outputs.
+      if (state.__state.status === "ready" && isDeepStrictEqual(defined({ ...(state as object) }), known))
+        return { outputs: props };
       return { outputs: outputsOf(state, {}), inputs: inputsOf(state) };
     });
   }
@@ -172,10 +174,12 @@ export class Lifecycle<Inputs, S extends State> {
       // Nothing was done, so that the old state still holds. Only a create that goes on as an update has none in the engine.
       if (kept === undefined) throw error;
       replays.keep(step, { id, state: kept });
-      const partial = new PartialFailure(id, outputsOf(kept, news), error);
+      // The engine stores the new inputs too. Only an unfinished state lets a later refresh take them back.
+      const outputs = outputsOf({ ...kept, __state: { ...kept.__state, status: "pending" } }, news);
+      const partial = new PartialFailure(id, outputs, error);
       if (!replays.isLast(step)) throw partial;
       context.reportFailure(partial);
-      return outputsOf({ ...kept, __state: { ...kept.__state, status: "pending" } }, news);
+      return outputs;
     }
   }
 

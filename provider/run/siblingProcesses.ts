@@ -103,9 +103,12 @@ export class SharedSiblings implements Siblings {
 
   private write(line: Line): boolean {
     const append = (): void => {
-      // It stays open, since opening and closing it takes longer than a write. Something else may have removed it: others could not see it.
-      if (this.file === undefined || fstatSync(this.file).nlink === 0)
-        this.file = openSync(join(this.folder, this.own), "a", 0o600);
+      // It stays open, since opening it for each line takes longer than the write. Other processes cannot see a file that was removed.
+      if (this.file !== undefined && fstatSync(this.file).nlink === 0) {
+        closeSync(this.file);
+        this.file = undefined;
+      }
+      this.file ??= openSync(join(this.folder, this.own), "a", 0o600);
       appendFileSync(this.file, `${JSON.stringify(line)}\n`);
     };
     const anew = (): void => {

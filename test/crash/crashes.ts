@@ -104,7 +104,7 @@ async function changeProgram(harness: Harness, row: Row, number: number): Promis
       program.backend(changed, `renamed-${number}`, `script-${number}`);
       return changed;
     case "delete":
-      await harness.age();
+      await harness.stack.ageBackends();
       program.remove(doomed);
       return doomed;
     case "restore":

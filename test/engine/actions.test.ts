@@ -224,9 +224,7 @@ describe("engine: Restore and DataDrop act once", function () {
       .to.contain("UNKNOWN")
       .and.to.contain("timeouts.create");
     // Make the wait look as old as this.
-    await stack.rewriteState((text) =>
-      text.replace(/("unknownSince": ")[^"]+/g, `$1${new Date(Date.now() - 300_000).toISOString()}`),
-    );
+    await stack.rewriteRecords("unknownSince", new Date(Date.now() - 300_000).toISOString());
     const { output } = await fails(stack.up());
     const [, attempt = ""] = /acceptUnknown: "([^"]+)"/.exec(output) ?? [];
     expect(output).to.contain("DGC407").and.to.contain("forgotten");

@@ -5,10 +5,6 @@ const orders = (more = ""): string =>
   `const orders = new dgraphcloud.Backend("orders", { zone: "us-east-1", deploymentType: "dedicated", ${more} });
    exports.url = orders.url; exports.jwtToken = orders.jwtToken; exports.uid = orders.uid;`;
 
-/** A create so long ago that an absence from the list is believed. */
-const age = (text: string): string =>
-  text.replace(/"incarnation": "[^"]+"/g, '"incarnation": "2026-01-01T00:00:00.000Z"');
-
 describe("engine: the life of a Backend", function () {
   this.timeout(180_000);
   let stack: Stack;
@@ -136,7 +132,7 @@ describe("engine: the life of a Backend", function () {
     expect(early.output).to.contain('Backend "orders"').and.to.contain("lists can lag behind");
     expect(await stack.backends()).to.have.length(1);
 
-    await stack.rewriteState(age);
+    await stack.ageBackends();
     const late = await stack.refresh();
     expect(late.code, late.output).to.equal(0);
     expect(await stack.backends()).to.have.length(0);

@@ -88,7 +88,7 @@ export class SimulatedStack {
   async refresh(name: string, provider: Provider): Promise<void> {
     const old = this.recorded.get(name);
     if (old === undefined) return;
-    const { id, props, inputs } = (await provider.read(old.id, old.outputs)) as Read;
+    const { id, props, inputs = old.inputs } = (await provider.read(old.id, old.outputs)) as Read;
     if (id === "") this.recorded.delete(name);
     else this.recorded.set(name, { id: old.id, inputs: inputs as Values, outputs: props as Values, unfinished: false });
   }

@@ -158,10 +158,24 @@ export class EngineStack {
     return (await this.state()).resources.filter(({ type }) => /dgraphcloud:(index:)?Backend$/.test(type));
   }
 
-  /** Replaces the state with a changed text. */
-  async rewriteState(change: (text: string) => string): Promise<void> {
+  /** Makes the backends old enough for an absence from a list to be believed. */
+  ageBackends(): Promise<void> {
+    return this.rewriteRecords("incarnation", "2026-01-01T00:00:00.000Z");
+  }
+
+  /** Gives a time another value in the record (`__state`) of each resource that has it. */
+  async rewriteRecords(name: "incarnation" | "unknownSince", time: string): Promise<void> {
+    const state = JSON.parse((await this.state()).text) as {
+      readonly deployment: { readonly resources: readonly { outputs?: Record<string, unknown> }[] };
+    };
+    for (const { outputs } of state.deployment.resources) {
+      if (typeof outputs?.["__state"] !== "string") continue;
+      const record = JSON.parse(outputs["__state"]) as Record<string, unknown>;
+      if (record[name] !== undefined && record[name] !== "")
+        outputs["__state"] = JSON.stringify({ ...record, [name]: time });
+    }
     const file = join(this.folder, "state.json");
-    writeFileSync(file, change((await this.state()).text));
+    writeFileSync(file, JSON.stringify(state));
     const run = await this.pulumi("stack", "import", "--file", file);
     if (run.code !== 0) throw new Error(run.output);
   }

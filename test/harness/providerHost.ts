@@ -150,9 +150,9 @@ export class Host {
     return ((await this.called(this.provider.update(id, olds, news))) as { outs: Values }).outs;
   }
 
-  async read(id: string, properties: Values): Promise<{ id: string; properties: Values; inputs: Values }> {
+  async read(id: string, properties: Values): Promise<{ id: string; properties: Values; inputs?: Values }> {
     const read = (await this.called(this.provider.read(id, properties))) as Read;
-    return { id: read.id, properties: read.props, inputs: read.inputs ?? {} };
+    return { id: read.id, properties: read.props, ...(read.inputs !== undefined && { inputs: read.inputs }) };
   }
 
   delete(id: string, properties: Values): Promise<void> {

@@ -172,7 +172,7 @@ describe(`lifecycle: a GraphqlSchema behind the real ${testedHost} host`, functi
     await engine.setSchema(`# a comment\n${before.replace("age: Int", "\n  age: Int\n")}`);
     expect((await fixture.schema.read(uid, made.properties)).properties["schema"]).to.equal(before);
     await engine.setSchema(with_("age: Int phone: String"));
-    const { properties, inputs: read } = await fixture.schema.read(uid, made.properties);
+    const { properties, inputs: read = {} } = await fixture.schema.read(uid, made.properties);
     expect(properties["schema"]).to.equal(with_("age: Int phone: String"));
     expect(read["schema"]).to.equal(with_("age: Int phone: String"));
     expect((await fixture.schema.diff(uid, properties, inputs())).changes).not.to.equal(false);
@@ -237,7 +237,7 @@ describe(`lifecycle: a GraphqlSchema behind the real ${testedHost} host`, functi
   it("is not sent with the note that a refresh left in place of a foreign secret", async () => {
     const made = await deployed();
     await fixture.local.cloud.get(uid).engine.setSchema(`${before}\n  # Dgraph.Secret KEY "foreign-secret-value"`);
-    const { properties, inputs: read } = await fixture.schema.read(uid, made.properties);
+    const { properties, inputs: read = {} } = await fixture.schema.read(uid, made.properties);
     expect(JSON.stringify([properties, read])).not.to.contain("foreign-secret-value");
     expect(await refusal(read, { ...read, __urn: urn }), "as with ignoreChanges").to.contain("give the real value");
     expect(await refusal(read, inputs()), "the preview shows whose line goes").to.contain("security: Dgraph.Secret");

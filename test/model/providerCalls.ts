@@ -98,7 +98,7 @@ export class ProviderCalls {
       if (read.id === "") return [{}, undefined];
       const text = { __provider: delegate(old.kind) };
       const outputs = { ...read.props, ...text };
-      return [{ outputs }, { outputs, inputs: { ...read.inputs, ...text } }];
+      return [{ outputs }, { outputs, inputs: read.inputs === undefined ? old.inputs : { ...read.inputs, ...text } }];
     });
   }
 

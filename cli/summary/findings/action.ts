@@ -61,8 +61,9 @@ function hasMoreToDrop({ kind, old }: Plan): boolean {
 }
 
 function isPending(old: State | undefined): boolean {
-  const hasRecord = old !== undefined && ![undefined, "[secret]"].includes(old.outputs["__state"] as undefined);
-  return hasRecord && metadataIn(old.outputs).status === "pending";
+  const record = old?.outputs["__state"];
+  if (old === undefined || record === undefined || record === "[secret]") return false;
+  return metadataIn(old.outputs).status === "pending";
 }
 
 /** Whether a resource uses a backend that the same preview creates, and does not take over. */

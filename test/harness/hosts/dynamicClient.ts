@@ -54,7 +54,7 @@ export class DynamicClient implements Provider {
     return { id: response.getId(), outs: valuesOf(response.getProperties()) };
   }
 
-  async read(id: string, properties: Values = {}): Promise<{ id: string; props: Values; inputs: Values }> {
+  async read(id: string, properties: Values = {}): Promise<{ id: string; props: Values; inputs?: Values }> {
     const request = new messages.ReadRequest();
     request.setId(id);
     request.setProperties(this.struct(properties));
@@ -62,7 +62,7 @@ export class DynamicClient implements Provider {
     return {
       id: response.getId(),
       props: valuesOf(response.getProperties()),
-      inputs: valuesOf(response.getInputs()),
+      ...(response.hasInputs() && { inputs: valuesOf(response.getInputs()) }),
     };
   }
 
