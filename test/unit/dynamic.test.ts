@@ -638,6 +638,18 @@ describe(`a resource on the ${testedHost} host`, () => {
       );
     });
 
+    it("leaves the state unfinished when it fails partially, even where the resource reached one that looks finished", async () => {
+      thing.reached = { optional: "listed", __state: memory("ready", inputs) };
+      thing.failure.ready = new ConflictError({ code: "DGC307", why: "x.", next: "y." });
+      const { properties } = (await rejection(
+        provider.update("0x1", stateIs("ready"), { ...inputs, title: "s" }),
+      )) as PartialFailure;
+      expect(metadataIn(properties).status).to.equal("pending");
+      thing.live = { ...(properties as unknown as ThingState), __state: memory("pending", inputs) };
+      const read = await provider.read("0x1", properties);
+      expect(read, "the engine has stored the title that was not applied").to.have.nested.property("inputs.title", "t");
+    });
+
     describe("when an error hook repeats it with the original state,", () => {
       const news = { ...inputs, title: "s" };
       const failedUpdate = async (): Promise<PartialFailure> =>
@@ -709,7 +721,7 @@ describe(`a resource on the ${testedHost} host`, () => {
 
     it("returns the state as it was, without inputs, when nothing has changed", async () => {
       const values = { title: "t", place: "here", secret: "the-secret-output", ...own };
-      thing.live = { ...values, __state: memory("ready", inputs) };
+      thing.live = { ...values, optional: undefined, __state: memory("ready", inputs) };
       // The second is the form of earlier versions.
       for (const __state of [stored("ready", inputs), memory("ready", inputs)]) {
         const result = await provider.read("0x1", stateIs("ready", { __state }));
