@@ -174,12 +174,12 @@ export class Lifecycle<Inputs, S extends State> {
       // Nothing was done, so that the old state still holds. Only a create that goes on as an update has none in the engine.
       if (kept === undefined) throw error;
       replays.keep(step, { id, state: kept });
-      // The engine stores the new inputs too. Only an unfinished state lets a later refresh take them back.
-      const outputs = outputsOf({ ...kept, __state: { ...kept.__state, status: "pending" } }, news);
-      const partial = new PartialFailure(id, outputs, error);
+      const unfinished = { ...kept, __state: { ...kept.__state, status: "pending" as const } };
+      // The engine stores the new inputs of an update. Only an unfinished state lets a later refresh take them back.
+      const partial = new PartialFailure(id, outputsOf(step.name === "update" ? unfinished : kept, news), error);
       if (!replays.isLast(step)) throw partial;
       context.reportFailure(partial);
-      return outputs;
+      return outputsOf(unfinished, news);
     }
   }
 
