@@ -1,4 +1,5 @@
-import type { Fact, Siblings } from "./siblingProcesses";
+import type { Fact } from "./siblingFile";
+import type { Siblings } from "./siblingProcesses";
 
 /** Facts about the current run, recorded by this process or by one of its siblings. */
 export class RunFacts {
