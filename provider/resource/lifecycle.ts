@@ -164,7 +164,7 @@ export class Lifecycle<Inputs, S extends State> {
     let latest = failure !== undefined ? state : (reached?.state ?? (hasHiddenChange ? state : undefined));
     try {
       if (failure !== undefined) throw failure;
-      if (resource.ready === undefined) return outputsOf(asReady(this.storeInputs(state, inputs)), news);
+      if (resource.ready === undefined) return outputsOf(withStatus(this.storeInputs(state, inputs), "ready"), news);
       const checkpoint = (observed: S): void => {
         latest = observed;
       };
@@ -174,7 +174,7 @@ export class Lifecycle<Inputs, S extends State> {
       // Nothing was done, so that the old state still holds. Only a create that goes on as an update has none in the engine.
       if (kept === undefined) throw error;
       replays.keep(step, { id, state: kept });
-      const unfinished = { ...kept, __state: { ...kept.__state, status: "pending" as const } };
+      const unfinished = withStatus(kept, "pending");
       // The engine stores the new inputs of an update. Only an unfinished state lets a later refresh take them back.
       const partial = new PartialFailure(id, outputsOf(step.name === "update" ? unfinished : kept, news), error);
       if (!replays.isLast(step)) throw partial;
@@ -250,6 +250,6 @@ function refuseMissing(missing: readonly string[]): void {
   });
 }
 
-function asReady<S extends State>(state: S): S {
-  return { ...state, __state: { ...state.__state, status: "ready" } };
+function withStatus<S extends State>(state: S, status: State["__state"]["status"]): S {
+  return { ...state, __state: { ...state.__state, status } };
 }

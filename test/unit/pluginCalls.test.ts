@@ -12,8 +12,7 @@ import { PackageSchema } from "../../provider/host/plugin/packageSchema";
 import { Plugin } from "../../provider/host/plugin/plugin";
 import { readProperties, writeProperties } from "../../provider/host/plugin/properties";
 import { HostProcess } from "../../provider/host/process";
-import type { Values } from "../../provider/resource/values";
-import { metadataIn } from "../../provider/resource/values";
+import { metadataIn, type Values } from "../../provider/resource/values";
 
 const schema = new PackageSchema(resolve(__dirname, "../../dist/provider/host/plugin/schema.json"));
 const inputs = { zone: "us-east-1", deploymentType: "dedicated" };

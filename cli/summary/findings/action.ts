@@ -1,9 +1,9 @@
 import { whatIsDropped } from "../../../provider/dataDrop/steps";
 import { holdsUnknown } from "../../../provider/resource/fields";
+import { metadataIn } from "../../../provider/resource/values";
 import { type Finding, isUnfinished, type LostData } from "./finding";
 import type { Plan } from "../plan";
 import type { State } from "../preview";
-import { metadataIn } from "../../../provider/resource/values";
 
 /** What the plan of a single resource does not say. */
 export interface Surroundings {
