@@ -1,12 +1,8 @@
-export { Backend } from "./backend";
-export type { BackendArgs, BackendTimeouts } from "./backend";
-export { Backup } from "./backup";
-export type { BackupArgs, BackupTimeouts } from "./backup";
-export { DataDrop } from "./dataDrop";
-export type { DataDropArgs, DataDropTimeouts } from "./dataDrop";
-export { Environment } from "./environment";
-export type { EnvironmentArgs, EnvironmentSeed } from "./environment";
 export {
+  Backend,
+  Backup,
+  DataDrop,
+  Environment,
   getBackend,
   getBackendOutput,
   getBackends,
@@ -17,7 +13,14 @@ export {
   getGraphqlSchemaOutput,
   getLambdaLogs,
   getLambdaLogsOutput,
-} from "./functions";
+  GraphqlSchema,
+  Provider,
+  Restore,
+} from "./shared";
+export type { BackendArgs, BackendTimeouts } from "./backend";
+export type { BackupArgs, BackupTimeouts } from "./backup";
+export type { DataDropArgs, DataDropTimeouts } from "./dataDrop";
+export type { EnvironmentArgs, EnvironmentSeed } from "./environment";
 export type {
   GetBackendArgs,
   GetBackendOutputArgs,
@@ -33,11 +36,8 @@ export type {
   GetLambdaLogsOutputArgs,
   LookupOptions,
 } from "./functionArgs";
-export { GraphqlSchema } from "./graphqlSchema";
 export type { GraphqlSchemaArgs, GraphqlSchemaTimeouts, SchemaAuthorization } from "./graphqlSchema";
-export { Provider } from "./provider";
 export type { ProviderArgs } from "./provider";
-export { Restore } from "./restore";
 export type { RestoreArgs, RestoreTimeouts } from "./restoreArgs";
 export type { ObjectStoreCredentialsArgs, Triggers } from "./types";
 export type {

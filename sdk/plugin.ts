@@ -6,8 +6,8 @@
  *       providers:
  *         - { name: dgraphcloud, path: node_modules/pulumi-dgraphcloud/plugin }
  */
-import { serveByPlugin } from "./host";
 import * as dynamic from "./index";
+import { serveByPlugin } from "./shared";
 
 export * from "./index";
 export class Backend extends dynamic.Backend {}

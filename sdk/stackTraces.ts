@@ -1,4 +1,4 @@
-import { basename, dirname, join, sep } from "node:path";
+import { dirname, join, sep } from "node:path";
 
 interface Frame extends NodeJS.CallSite {
   toString(): string;
@@ -42,8 +42,8 @@ function framesOfProgram(frames: Frame[]): Frame[] {
   return first === -1 ? frames : [...frames.slice(0, first + 1), ...frames.slice(first + 1).filter(isOfProgram)];
 }
 
-// In a bundle, the frames of the program have the same file as those of the package, or none of this kind.
-const isBundled = typeof __filename === "undefined" || !basename(__filename).startsWith("stackTraces.");
+// In a bundle of the user, the frames of the program have the same file as those of the package, or none of this kind.
+const isBundled = typeof __filename === "undefined" || !/[\\/]sdk[\\/](stackTraces\.ts|shared\.js)$/.test(__filename);
 const ownFolder = isBundled ? undefined : `${dirname(__filename)}${sep}`;
 
 function isOwn(frame: Frame): boolean {

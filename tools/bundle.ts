@@ -1,14 +1,34 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { build, type BuildOptions, type Metafile, type Plugin } from "esbuild";
 import { licensesOf } from "./licenses";
 
 const root = resolve(__dirname, "..");
 const folders = ["sdk", "provider", "cli"];
 
-/** Bundles. Each is all that its process loads of this package: two of them in one process would have an account and a queue each. */
-const bundles = ["provider/index.ts", "provider/host/plugin/index.ts", "cli/index.ts"];
+/** A file of dist/, and what it is made of: a module of ours, or a package. */
+interface Output {
+  readonly in: string;
+  /** Without its ending. */
+  readonly out: string;
+}
+
+const provider: Output = { in: "./provider", out: "provider/index" };
+const plugin: Output = { in: "./provider/host/plugin", out: "provider/host/plugin/index" };
+const command: Output = { in: "./cli", out: "cli/index" };
+
+/** Parts of the provider that are loaded on use. They remember nothing: a process that had two of one would do the same. */
+const partsOfProvider: readonly Output[] = [
+  { in: "node-fetch", out: "provider/api/nodeFetch" },
+  { in: "./provider/schema/grading", out: "provider/schema/grading/index" },
+];
+
+/** The files of the SDK. What the entries of the package share is in one of its own, so that they have the same classes. */
+const filesOfSdk = ["index", "plugin", "components", "shared"].map((name): Output => ({
+  in: `./sdk/${name}`,
+  out: `sdk/${name}`,
+}));
 
 const options = {
   absWorkingDir: root,
@@ -18,7 +38,8 @@ const options = {
   platform: "node",
   target: "node20",
   format: "cjs",
-  metafile: true,
+  // Loads files and packages on use with `require`: the loader of ES modules takes as long to start as the files to load.
+  supported: { "dynamic-import": false },
   // node-fetch brings it for a Node without streams of the web.
   alias: { "web-streams-polyfill/dist/ponyfill.es2018.js": "node:stream/web" },
   logLevel: "warning",
@@ -31,31 +52,48 @@ async function main(): Promise<void> {
     readonly peerDependencies: object;
   };
   const external = Object.keys({ ...dependencies, ...peerDependencies });
-  const [bundled, ofSdk] = await Promise.all([
-    build({ ...options, entryPoints: bundles, external, sourcemap: true, sourcesContent: false }),
-    // Without source maps: @pulumi/pulumi takes stack traces of every resource, and the engine's hosts look for the map of each file in them.
-    build({ ...options, entryPoints: sdkFiles(), external, plugins: [fileByFile], keepNames: true }),
+  const write = (files: readonly Output[], apart: readonly Output[], more: BuildOptions) =>
+    build({
+      ...options,
+      ...more,
+      metafile: true,
+      external,
+      entryPoints: [...files],
+      plugins: [leaveOut(apart, files)],
+    });
+  const withMaps = { sourcemap: true, sourcesContent: false } as const;
+  // Without maps: @pulumi/pulumi takes stack traces of every resource, and the engine's hosts look for the map of each file in them.
+  const ofSdk = await write(filesOfSdk, [...filesOfSdk, provider], { keepNames: true });
+  const bundled = await Promise.all([
+    write([provider], partsOfProvider, withMaps),
+    write([plugin], partsOfProvider, withMaps),
+    write(partsOfProvider, [], withMaps),
+    write([command], [], withMaps),
   ]);
-  await writeFile(join(root, "dist/provider/LICENSES-OF-OTHERS"), licensesOf(bundled.metafile.inputs));
-  await removeOthers([bundled.metafile, ofSdk.metafile]);
+  const inputs = Object.assign({}, ...bundled.map(({ metafile }) => metafile.inputs)) as Metafile["inputs"];
+  await writeFile(join(root, "dist/provider/LICENSES-OF-OTHERS"), licensesOf(inputs));
+  await removeOthers([ofSdk, ...bundled].map(({ metafile }) => metafile));
 }
 
-function sdkFiles(): string[] {
-  return readdirSync(join(root, "sdk")).map((file) => `sdk/${file}`);
+/** Keeps files that are built apart from being copied into others, which load them from their place in dist/. */
+function leaveOut(apart: readonly Output[], [first]: readonly Output[]): Plugin {
+  const places = new Map(apart.map(({ in: module, out }) => [sourceOf(root, module), out]));
+  return {
+    name: "leave out",
+    setup(builder) {
+      builder.onResolve({ filter: /^/ }, ({ path, kind, resolveDir }) => {
+        const place = places.get(sourceOf(resolveDir, path));
+        if (kind === "entry-point" || place === undefined) return undefined;
+        const name = relative(dirname(first?.out ?? ""), place).replaceAll("\\", "/");
+        return { path: name.startsWith(".") ? name : `./${name}`, external: true };
+      });
+    },
+  };
 }
 
-/**
- * Keeps the files of sdk/ apart, since the two entries of the package share them. What they need of the provider at once is copied into them;
- * the provider itself is loaded on use.
- */
-const fileByFile: Plugin = {
-  name: "file by file",
-  setup(builder) {
-    builder.onResolve({ filter: /^(\.\/|\.\.\/provider$)/ }, ({ path, kind, resolveDir }) =>
-      kind === "entry-point" || resolveDir !== join(root, "sdk") ? undefined : { path, external: true },
-    );
-  },
-};
+function sourceOf(folder: string, module: string): string {
+  return module.startsWith(".") ? join(folder, module) : module;
+}
 
 /** Removes the JavaScript that an earlier build has left: a file that is loaded beside a bundle would be a second copy of it. */
 async function removeOthers(made: readonly Metafile[]): Promise<void> {

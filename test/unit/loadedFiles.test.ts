@@ -7,6 +7,7 @@ import ts from "typescript";
 const root = resolve(__dirname, "../..");
 const dist = join(root, "dist");
 const bundles = ["provider/index.js", "provider/host/plugin/index.js", "cli/index.js"];
+const partsOfProvider = ["provider/api/nodeFetch.js", "provider/schema/grading/index.js"];
 
 /** What the types of the package may import. */
 const partsOfSdk =
@@ -80,16 +81,16 @@ describe("the files that a process loads", function () {
     }
   });
 
-  it("are one bundle in the process of a dynamic provider, and GraphQL only for a schema", () => {
+  it("are one bundle in the process of a dynamic provider, and the grading with GraphQL only for a schema", () => {
     const inputs = { zone: "us-east-1", deploymentType: "free", name: "orders" };
     const [atOnce, afterBackend, afterSchema] = loadedBy([
       `globalThis.provider = require("pulumi-dgraphcloud/provider")`,
       `await provider.backend.check({}, ${JSON.stringify(inputs)})`,
       `await provider.graphqlSchema.check({}, { backend: "0x42", schema: "type A { id: ID! }" })`,
     ]);
-    expect(atOnce).to.deep.equal({ files: ["provider/index.js"], packages: ["proxy-from-env"] });
+    expect(atOnce).to.deep.equal({ files: ["provider/index.js"], packages: [] });
     expect(afterBackend).to.deep.equal({ files: [], packages: [] });
-    expect(afterSchema).to.deep.equal({ files: [], packages: ["graphql"] });
+    expect(afterSchema).to.deep.equal({ files: ["provider/schema/grading/index.js"], packages: ["graphql"] });
   });
 
   it("are one bundle in the process of the plugin, without the SDK itself and without GraphQL", () => {
@@ -129,10 +130,13 @@ describe("the JavaScript of the package", () => {
   const requiredBy = (file: string): string[] =>
     [...readFileSync(join(dist, file), "utf8").matchAll(/\brequire\("(\.[^"]+)"\)/g)].map(([, name = ""]) => name);
 
-  it("is the files of sdk/, and bundles that are each whole", () => {
-    const ofSdk = readdirSync(join(root, "sdk")).map((file) => `sdk/${file.replace(/\.ts$/, ".js")}`);
-    expect(built).to.have.members([...ofSdk, ...bundles]);
-    for (const bundle of bundles) expect(requiredBy(bundle), bundle).to.deep.equal([]);
+  it("is the entries of sdk/ with what they share, bundles, and parts of the provider that are each whole", () => {
+    const ofSdk = ["sdk/index.js", "sdk/plugin.js", "sdk/components.js", "sdk/shared.js"];
+    expect(built).to.have.members([...ofSdk, ...bundles, ...partsOfProvider]);
+    const requiredByAll = [...bundles, ...partsOfProvider].flatMap((file) =>
+      requiredBy(file).map((name) => `${join(dirname(file), name).replaceAll(sep, "/")}.js`),
+    );
+    expect([...new Set(requiredByAll)]).to.have.members(partsOfProvider);
   });
 
   it("loads the provider from sdk/ in one place, and no other file of another folder", () => {
@@ -140,7 +144,7 @@ describe("the JavaScript of the package", () => {
       file.startsWith("sdk/") ? requiredBy(file).map((name) => [file, name]) : [],
     );
     const outside = others.filter(([, name = ""]) => !name.startsWith("./"));
-    expect(outside).to.deep.equal([["sdk/functions.js", "../provider"]]);
+    expect(outside).to.deep.equal([["sdk/shared.js", "../provider/index"]]);
   });
 
   it("keeps the names of classes and functions that programs see", () => {
@@ -154,7 +158,7 @@ describe("the JavaScript of the package", () => {
     for (const [name, inProcess] of names) expect(inProcess).to.equal(name);
   });
 
-  it("comes with maps that name the sources, for the bundles alone", () => {
+  it("comes with maps that name the sources, for all but the SDK", () => {
     for (const bundle of bundles) {
       const map = JSON.parse(readFileSync(join(dist, `${bundle}.map`), "utf8")) as { readonly sources: string[] };
       expect(
@@ -163,6 +167,7 @@ describe("the JavaScript of the package", () => {
       ).to.equal(true);
       expect(map.sources.filter((source) => source.startsWith("/"))).to.deep.equal([]);
     }
+    for (const part of partsOfProvider) expect(existsSync(join(dist, `${part}.map`)), part).to.equal(true);
     expect(readdirSync(join(dist, "sdk")).filter((file) => file.endsWith(".map"))).to.deep.equal([]);
   });
 
@@ -170,9 +175,10 @@ describe("the JavaScript of the package", () => {
     const licenses = readFileSync(join(dist, "provider/LICENSES-OF-OTHERS"), "utf8");
     for (const text of licenses.split(/^-{80}$/m)) expect(text).to.match(/^Copyright /m);
     expect(licenses.match(/^[\w@/.-]+: (MIT|Apache-2.0)$/gm)).to.deep.equal(
-      ["data-uri-to-buffer", "fetch-blob", "formdata-polyfill", "node-domexception", "node-fetch", "valibot"].map(
-        (name) => `${name}: MIT`,
-      ),
+      [
+        ...["data-uri-to-buffer", "fetch-blob", "formdata-polyfill", "node-domexception", "node-fetch"],
+        ...["proxy-from-env", "valibot"],
+      ].map((name) => `${name}: MIT`),
     );
   });
 });
