@@ -12,6 +12,9 @@ const bundles: Readonly<Record<HostName, string>> = {
   plugin: "provider/host/plugin/index.js",
 };
 
+/** Its parts, which the run below needs: it sends requests, and it has a schema. */
+const parts = ["provider/api/nodeFetch.js", "provider/schema/grading/index.js"];
+
 describe("engine: the files of the package that a run loads", function () {
   this.timeout(120_000);
   let stack: Stack;
@@ -22,7 +25,7 @@ describe("engine: the files of the package that a run loads", function () {
   afterEach(() => stack.close());
 
   for (const host of ["dynamic", "plugin"] as const)
-    it(`are one bundle in the process of the provider, and those of sdk/ in the program, on the host ${host}`, async () => {
+    it(`are one bundle with its parts in the process of the provider, and two of sdk/ in the program, on the host ${host}`, async () => {
       const [hook, record] = [join(stack.folder, "hook.cjs"), join(stack.folder, "loaded.txt")];
       writeFileSync(
         hook,
@@ -51,9 +54,10 @@ describe("engine: the files of the package that a run loads", function () {
       const isProgram = (files: readonly string[]): boolean => files.includes("sdk/index.js");
       const programs = found.filter(isProgram);
       expect(programs).to.have.length(1);
-      for (const file of programs.flat()) expect(file).to.match(/^sdk\//);
+      const entry = host === "plugin" ? ["sdk/plugin.js"] : [];
+      expect(programs.flat()).to.have.members([...entry, "sdk/index.js", "sdk/shared.js"]);
       const providers = found.filter((files) => !isProgram(files));
       expect(providers).not.to.have.length(0);
-      for (const files of providers) expect(files).to.deep.equal([bundles[host]]);
+      for (const files of providers) expect(files).to.have.members([bundles[host], ...parts]);
     });
 });
