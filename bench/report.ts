@@ -54,7 +54,9 @@ function operationTables(samples: readonly Sample[], size: number): string[] {
 }
 
 function growthTable(samples: readonly Sample[]): string[] {
-  const names = candidateNames.filter((name) => samples.some(({ candidate }) => candidate === name));
+  const isMeasured = (name: string, wanted: number): boolean =>
+    samples.some(({ candidate, size }) => candidate === name && size === wanted);
+  const names = candidateNames.filter((name) => isMeasured(name, 100) && isMeasured(name, 1000));
   const rows = operationNames.map((operation) => [
     operation,
     ...names.map((candidate) => growthOf(samples, operation, candidate).toFixed(2)),

@@ -43,7 +43,8 @@ function framesOfProgram(frames: Frame[]): Frame[] {
 }
 
 // In a bundle of the user, the frames of the program have the same file as those of the package, or none of this kind.
-const isBundled = typeof __filename === "undefined" || !/[\\/]sdk[\\/](stackTraces\.ts|shared\.js)$/.test(__filename);
+const isBundled =
+  typeof __filename === "undefined" || !/[\\/](sdk[\\/]stackTraces\.ts|dist[\\/]sdk[\\/]shared\.js)$/.test(__filename);
 const ownFolder = isBundled ? undefined : `${dirname(__filename)}${sep}`;
 
 function isOwn(frame: Frame): boolean {

@@ -18,7 +18,7 @@ const provider: Output = { in: "./provider", out: "provider/index" };
 const plugin: Output = { in: "./provider/host/plugin", out: "provider/host/plugin/index" };
 const command: Output = { in: "./cli", out: "cli/index" };
 
-/** Parts of the provider that are loaded on use. They remember nothing: a process that had two of one would do the same. */
+/** Parts of the provider that are loaded on use. They remember nothing, so a second copy, as the command has one, does no harm. */
 const partsOfProvider: readonly Output[] = [
   { in: "node-fetch", out: "provider/api/nodeFetch" },
   { in: "./provider/schema/grading", out: "provider/schema/grading/index" },
@@ -75,8 +75,10 @@ async function main(): Promise<void> {
   await removeOthers([ofSdk, ...bundled].map(({ metafile }) => metafile));
 }
 
-/** Keeps files that are built apart from being copied into others, which load them from their place in dist/. */
-function leaveOut(apart: readonly Output[], [first]: readonly Output[]): Plugin {
+/** Keeps files that are built apart from being copied into others of one folder, which load them from their place in dist/. */
+function leaveOut(apart: readonly Output[], files: readonly Output[]): Plugin {
+  const [folder = "", ...others] = new Set(files.map(({ out }) => dirname(out)));
+  if (apart.length > 0 && others.length > 0) throw new Error("files of several folders must be built one by one");
   const places = new Map(apart.map(({ in: module, out }) => [sourceOf(root, module), out]));
   return {
     name: "leave out",
@@ -84,7 +86,7 @@ function leaveOut(apart: readonly Output[], [first]: readonly Output[]): Plugin 
       builder.onResolve({ filter: /^/ }, ({ path, kind, resolveDir }) => {
         const place = places.get(sourceOf(resolveDir, path));
         if (kind === "entry-point" || place === undefined) return undefined;
-        const name = relative(dirname(first?.out ?? ""), place).replaceAll("\\", "/");
+        const name = relative(folder, place).replaceAll("\\", "/");
         return { path: name.startsWith(".") ? name : `./${name}`, external: true };
       });
     },

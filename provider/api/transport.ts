@@ -90,7 +90,7 @@ interface RequestInit {
 type Exchange = Pick<Request, "url" | "timeoutMs" | "signal" | "idempotent" | "isEndpoint">;
 
 async function exchange(site: RequestSite, request: Exchange, init: RequestInit): Promise<HttpAnswer> {
-  // An ES module, evaluated at the first request, so a run without requests does not pay for it.
+  // Loaded at the first request, so a run without requests does not pay for it.
   fetching ??= importFetch();
   const { default: fetch } = await fetching;
   request.signal.throwIfAborted();

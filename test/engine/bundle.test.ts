@@ -25,7 +25,7 @@ describe("engine: the files of the package that a run loads", function () {
   afterEach(() => stack.close());
 
   for (const host of ["dynamic", "plugin"] as const)
-    it(`are one bundle with its parts in the process of the provider, and two of sdk/ in the program, on the host ${host}`, async () => {
+    it(`are one bundle with its parts in the process of the provider, and the entry with the shared file in the program, on the host ${host}`, async () => {
       const [hook, record] = [join(stack.folder, "hook.cjs"), join(stack.folder, "loaded.txt")];
       writeFileSync(
         hook,
