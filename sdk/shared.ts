@@ -1,4 +1,7 @@
-/** What both entries of this package have in common: `pulumi-dgraphcloud` and `pulumi-dgraphcloud/plugin`. The build makes one file of it, so that they share one copy. */
+/**
+ * What both entries of this package have in common: `pulumi-dgraphcloud` and `pulumi-dgraphcloud/plugin`. The build makes one file of it, so
+ * that they share one copy.
+ */
 export { Backend } from "./backend";
 export { Backup } from "./backup";
 export { DataDrop } from "./dataDrop";
