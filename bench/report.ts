@@ -1,4 +1,4 @@
-import { candidateNames } from "./candidates";
+import { type CandidateName, candidateNames } from "./candidates";
 import { count, cpu, type Figures, growthOf, isMet, type Limit, limitsOf, median, medianOf, ratioOf } from "./figures";
 import type { Imports } from "./imports";
 import { operationNames, type Sample } from "./operations";
@@ -18,11 +18,18 @@ export function reportOf(figures: Figures): string {
   ].join("\n\n");
 }
 
+/** The candidates that were measured with all of these sizes. */
+function measuredWith(samples: readonly Sample[], ...sizes: readonly number[]): readonly CandidateName[] {
+  return candidateNames.filter((name) =>
+    sizes.every((size) => samples.some((one) => one.size === size && one.candidate === name)),
+  );
+}
+
 /** A column of a table, and its cell for an operation of a candidate. */
 type Column = readonly [heading: string, cell: (wanted: Partial<Sample>) => string];
 
 function operationTables(samples: readonly Sample[], size: number): string[] {
-  const names = candidateNames.filter((name) => samples.some((one) => one.size === size && one.candidate === name));
+  const names = measuredWith(samples, size);
   const figure = (of: (sample: Sample) => number, digits: number) => (wanted: Partial<Sample>) =>
     medianOf(samples, wanted, of).toFixed(digits);
   const columns: readonly Column[] = [
@@ -54,9 +61,7 @@ function operationTables(samples: readonly Sample[], size: number): string[] {
 }
 
 function growthTable(samples: readonly Sample[]): string[] {
-  const isMeasured = (name: string, wanted: number): boolean =>
-    samples.some(({ candidate, size }) => candidate === name && size === wanted);
-  const names = candidateNames.filter((name) => isMeasured(name, 100) && isMeasured(name, 1000));
+  const names = measuredWith(samples, 100, 1000);
   const rows = operationNames.map((operation) => [
     operation,
     ...names.map((candidate) => growthOf(samples, operation, candidate).toFixed(2)),

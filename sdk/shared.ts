@@ -1,24 +1,13 @@
 /**
  * What both entries of this package have in common: `pulumi-dgraphcloud` and `pulumi-dgraphcloud/plugin`. The build makes one file of it, so
- * that they share one copy.
+ * that they share one copy. `index.ts` says which of it programs see.
  */
-export { Backend } from "./backend";
-export { Backup } from "./backup";
-export { DataDrop } from "./dataDrop";
-export { Environment } from "./environment";
-export {
-  getBackend,
-  getBackendOutput,
-  getBackends,
-  getBackendsOutput,
-  getBackups,
-  getBackupsOutput,
-  getGraphqlSchema,
-  getGraphqlSchemaOutput,
-  getLambdaLogs,
-  getLambdaLogsOutput,
-} from "./functions";
-export { GraphqlSchema } from "./graphqlSchema";
-export { serveByPlugin } from "./host";
-export { Provider } from "./provider";
-export { Restore } from "./restore";
+export * from "./backend";
+export * from "./backup";
+export * from "./dataDrop";
+export * from "./environment";
+export * from "./functions";
+export * from "./graphqlSchema";
+export * from "./host";
+export * from "./provider";
+export * from "./restore";
