@@ -90,6 +90,13 @@ describe("the calls of the engine to the plugin", () => {
     expect(await diff(written, { ...asWritten, size: "small" })).to.deep.equal([["size"], ["size"]]);
   });
 
+  it("keep a secret argument of a function out of the message when the function fails", async () => {
+    const args = writeProperties({ name: "orders-of-a-secret-customer" }, ["name"]);
+    const request = new messages.InvokeRequest().setTok("dgraphcloud:index:getBackend").setArgs(args);
+    const failure: unknown = await plugin.invoke(request).catch((error: unknown) => error);
+    expect((failure as Error).message).to.contain('name "[secret]"').and.not.contain("customer");
+  });
+
   it("configure a process for one account only, also where a debugger lets several Providers share it", () => {
     const configure = (email: string): unknown =>
       plugin.configure(new messages.ConfigureRequest().setArgs(writeProperties({ ...settings, email }, [])));

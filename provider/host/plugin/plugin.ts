@@ -11,7 +11,7 @@ import type { Components } from "./components";
 import { callFunction } from "./functions";
 import { type Listed, listObjects } from "./list";
 import type { PackageSchema } from "./packageSchema";
-import { readProperties, writeProperties } from "./properties";
+import { readKeepingSecrets, readProperties, writeProperties } from "./properties";
 import { PluginResource, type ResourceCalls } from "./resource";
 import { checkConfig, diffConfig, settingsOf } from "./settings";
 
@@ -101,7 +101,7 @@ export class Plugin {
   }
 
   async invoke(request: messages.InvokeRequest): Promise<messages.InvokeResponse> {
-    const { values } = readProperties(request.getArgs());
+    const { values } = readKeepingSecrets(request.getArgs());
     const found = await callFunction(request.getTok(), this.settings ?? {}, values);
     const response = new messages.InvokeResponse();
     response.setReturn(writeProperties(found.values, found.secrets));

@@ -2,6 +2,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { unknownValue } from "../../resource/fields";
 import { isRecord } from "../../api/readAnswer";
+import { keepAll } from "../hiddenInputs";
 import type { Values } from "../../resource/values";
 
 // How the engine writes what a plain value cannot say: an object with this key, or one of these texts.
@@ -37,6 +38,13 @@ export function readProperties(struct: Struct | undefined): Properties {
     return [name, plain] as const;
   });
   return { values: Object.fromEntries(entries), secrets };
+}
+
+/** Reads properties, and keeps the secrets in them out of every message of this process. */
+export function readKeepingSecrets(struct: Struct | undefined): Properties {
+  const found = readProperties(struct);
+  for (const name of found.secrets) keepAll(found.values[name]);
+  return found;
 }
 
 /** Writes properties for the engine. Those with a name in `secrets` are secret as a whole: without this mark the state keeps them in clear. */

@@ -9,13 +9,13 @@ import { shortUrn } from "../../resource/typeTokens";
 import type { Values } from "../../resource/values";
 import { delegate, type Kind } from "../delegate";
 import { checkFailure } from "../failures";
-import { keepAll, missingInputs, withoutDelegate } from "../hiddenInputs";
+import { missingInputs, withoutDelegate } from "../hiddenInputs";
 import type { HostProcess } from "../process";
 import { detailsOf } from "./differences";
 import { initFailure } from "./failures";
 import { dynamicUrn, knownProtection } from "./hiddenInputs";
 import type { Outputs } from "./packageSchema";
-import { type Properties, readProperties, writeProperties } from "./properties";
+import { type Properties, readKeepingSecrets as read, writeProperties } from "./properties";
 
 /** The calls of the engine about one resource. */
 export interface ResourceCalls {
@@ -170,13 +170,6 @@ export class PluginResource<Inputs, S extends State> implements ResourceCalls {
 
 function isEmpty({ values }: Properties): boolean {
   return Object.keys(values).length === 0;
-}
-
-/** Reads properties, and keeps the secrets in them out of every message of this process. */
-function read(struct: Struct | undefined): Properties {
-  const found = readProperties(struct);
-  for (const name of found.secrets) keepAll(found.values[name]);
-  return found;
 }
 
 /** A call of the engine about one resource. */
