@@ -299,6 +299,22 @@ describe("the data plane of a cluster", () => {
       expect(cluster.user("groot").password).to.equal("password-of-the-backup");
     });
 
+    it("says that the password of groot may be well-known when it could not find out", async () => {
+      await start({ groot: password });
+      const backup = cluster.takeBackup(folder);
+      for (const user of backup.content.users) user.password = "password-of-the-backup";
+      const plane = planeWith(logIn);
+      const source = { location: folder };
+      await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
+      const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
+      await plane.restoreStatus(restore, call());
+      clock.pass(10_000);
+      cluster.faults.add({ operation: "login", fault: { kind: "errors", messages: ["no leader"], acted: false } });
+      const { errors } = await plane.restoreStatus(restore, call());
+      expect(errors.join()).to.include('The password of groot may be the well-known "password"').and.include("no leader");
+      expect(cluster.user("groot").password).to.equal("password-of-the-backup");
+    });
+
     it("no restore that Dgraph refuses, and says that nothing was done", async () => {
       await start();
       cluster.takeBackup(folder);

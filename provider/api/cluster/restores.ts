@@ -116,10 +116,13 @@ export class ClusterRestores {
   /** With access control, Dgraph makes a groot that a restore has not brought, and gives it a password that everybody knows. */
   private async secured(call: Call): Promise<string[]> {
     const replaced = await this.replacePassword(call);
-    if (typeof replaced === "object")
-      return [
-        `The password of groot is the well-known "password" now: set it at once (updateUser). ${replaced.problem}`,
-      ];
+    if (typeof replaced === "object") {
+      const { problem, isCertain } = replaced;
+      const toDo = isCertain
+        ? 'The password of groot is the well-known "password" now: set it at once (updateUser).'
+        : 'The password of groot may be the well-known "password" now: try to log in with it, and if you can, set another one at once (updateUser).';
+      return [`${toDo} ${problem}`];
+    }
     if (!this.hadWellKnownPassword) return [];
     this.hadWellKnownPassword = false;
     return [

@@ -1,5 +1,6 @@
 import { DgraphCloudError, SettingsError } from "../../errors/errors";
 import { scrub } from "../../errors/redact";
+import { mayHaveActed } from "../../errors/requestErrors";
 import { clean } from "../../errors/text";
 import type { Clock } from "../../time";
 import type { Call } from "../retry";
@@ -18,8 +19,8 @@ const pauseMs = 500;
 /** The one user who is left, with the password that everybody knows. */
 const superuser: User = { user: "groot", password: wellKnownPassword };
 
-/** What came of it. A problem is a text for a message. */
-export type Replaced = "replaced" | "not well-known" | { readonly problem: string };
+/** What came of it. A problem is a text for a message; `isCertain` tells whether groot has the well-known password for certain. */
+export type Replaced = "replaced" | "not well-known" | { readonly problem: string; readonly isCertain: boolean };
 
 /**
  * Replaces the password that groot has after a drop of all data, and after a restore without groot, such as one that failed: everybody
@@ -39,11 +40,15 @@ export class WellKnownPassword {
     const { user: name, password } = this.user;
     // A log-in would show nothing, and there is nothing better to set.
     if (password === wellKnownPassword) return "not well-known";
+    let token: string | undefined;
     try {
-      const token = await this.superuserToken(within);
+      token = await this.superuserToken(within);
       if (token === undefined) return "not well-known";
       if (name !== superuser.user)
-        return { problem: `clusterUser is ${name}, so the password that ${superuser.user} should have is not known` };
+        return {
+          problem: `clusterUser is ${name}, so the password that ${superuser.user} should have is not known`,
+          isCertain: true,
+        };
       const request = { variables: { name, password }, call: within, isMutation: true };
       await this.client.sendAs(
         token,
@@ -52,7 +57,11 @@ export class WellKnownPassword {
       this.session.forget();
       return "replaced";
     } catch (error) {
-      return { problem: error instanceof DgraphCloudError ? clean(scrub(error.why)) : "something unforeseen" };
+      const isCertain = token !== undefined && !mayHaveActed(error);
+      return {
+        problem: error instanceof DgraphCloudError ? clean(scrub(error.why)) : "something unforeseen",
+        isCertain,
+      };
     }
   }
 
