@@ -81,7 +81,7 @@ describe("the workflows", () => {
     const run = workflows.flatMap((path) =>
       [...read(path).matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, script]) => script),
     );
-    expect(run).to.include.members(["check", "test:unit", "test:portable", "build", "release:check"]);
+    expect(run).to.include.members(["check", "test:unit", "test:portable", "build", "package", "release:check"]);
     expect(Object.keys(scripts)).to.include.members(run);
   });
 
