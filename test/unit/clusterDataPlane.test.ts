@@ -311,7 +311,9 @@ describe("the data plane of a cluster", () => {
       clock.pass(10_000);
       cluster.faults.add({ operation: "login", fault: { kind: "errors", messages: ["no leader"], acted: false } });
       const { errors } = await plane.restoreStatus(restore, call());
-      expect(errors.join()).to.include('The password of groot may be the well-known "password"').and.include("no leader");
+      expect(errors.join())
+        .to.include('The password of groot may be the well-known "password"')
+        .and.include("no leader");
       expect(cluster.user("groot").password).to.equal("password-of-the-backup");
     });
 

@@ -94,7 +94,9 @@ describe("the calls of the engine to the plugin", () => {
     const args = writeProperties({ name: "orders-of-a-secret-customer" }, ["name"]);
     const request = new messages.InvokeRequest().setTok("dgraphcloud:index:getBackend").setArgs(args);
     const failure: unknown = await plugin.invoke(request).catch((error: unknown) => error);
-    expect((failure as Error).message).to.contain('name "[secret]"').and.not.contain("customer");
+    expect((failure as Error).message)
+      .to.contain('name "[secret]"')
+      .and.not.contain("customer");
   });
 
   it("configure a process for one account only, also where a debugger lets several Providers share it", () => {
