@@ -42,7 +42,9 @@ export class Checks<Inputs, S extends State> {
     const replaces = effectiveFields(this.fields, olds, checked, "replace").filter(
       (name) => !holdsUnknown(checked[name]),
     );
-    const refusal = replaceFailure(olds, replaces);
+    // Only the state tells whether a new input replaces the object, since an import may not have known its value: this is left to the diff.
+    const surely = replaces.filter((name) => olds[name] !== undefined);
+    const refusal = replaceFailure(olds, surely);
     if (refusal !== undefined) failures.push(refusal);
     if (failures.length === 0) failures.push(...(await this.preflight(urn, olds, checked, replaces)));
     if (failures.length === 0) await this.announce(urn, olds, checked);

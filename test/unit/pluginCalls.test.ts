@@ -99,6 +99,29 @@ describe("the calls of the engine to the plugin", () => {
       .and.not.contain("customer");
   });
 
+  it("accept the first value of what the service does not report of a protected backend only if it was imported", async () => {
+    const protectedInputs = { ...inputs, name: "orders", deletionProtection: true };
+    const written = writeProperties(protectedInputs, []);
+    const refused = async (id: string, state: Struct | undefined, news: Values): Promise<string> => {
+      const check = new messages.CheckRequest().setUrn(urnOf("orders")).setOlds(written);
+      const checked = await plugin.check(check.setNews(writeProperties({ ...protectedInputs, ...news }, [])));
+      const [failure] = checked.getFailuresList();
+      if (failure !== undefined) return failure.getReason();
+      const diff = new messages.DiffRequest().setUrn(urnOf("orders")).setId(id).setOlds(state);
+      const refusal: unknown = await plugin.diff(diff.setNews(checked.getInputs())).catch((error: unknown) => error);
+      return refusal instanceof Error ? refusal.message : "";
+    };
+    const made = await plugin.create(
+      new messages.CreateRequest().setUrn(urnOf("orders")).setProperties(writeProperties(protectedInputs, [])),
+    );
+    expect(await refused(made.getId(), made.getProperties(), { size: "large" })).to.contain("DGC304");
+    const found = await plugin.read(new messages.ReadRequest().setUrn(urnOf("orders")).setId(made.getId()));
+    const update = new messages.UpdateRequest().setUrn(urnOf("orders")).setId(made.getId()).setNews(written);
+    const imported = (await plugin.update(update.setOlds(found.getProperties()))).getProperties();
+    expect(await refused(made.getId(), imported, { size: "large" })).to.equal("");
+    expect(await refused(made.getId(), imported, { zone: "eu-west-1" })).to.contain("deletionProtection is on");
+  });
+
   it("configure a process for one account only, also where a debugger lets several Providers share it", () => {
     const configure = (email: string): unknown =>
       plugin.configure(new messages.ConfigureRequest().setArgs(writeProperties({ ...settings, email }, [])));
