@@ -130,4 +130,19 @@ describe("engine: what exists is imported on the plugin", function () {
     expect(stack.local.cloud.all()).to.deep.equal([]);
     expect(created()).to.equal(0);
   });
+
+  it("and is protected before the program says of it what the service does not report", async () => {
+    const uid = await make("orders");
+    const orders = (inputs: string): void =>
+      stack.program(declaration("orders").replace(" }, {}", `, deletionProtection: true, ${inputs} }, {}`));
+    await succeeds(importing("dgraphcloud:index:Backend", "orders", uid));
+    orders("");
+    await succeeds(stack.up());
+    orders('size: "large"');
+    expect(await succeeds(stack.up())).to.contain("1 updated");
+    orders('size: "small"');
+    expect(await fails(stack.up())).to.contain("DGC304");
+    expect(stack.local.cloud.all().map((one) => one.uid)).to.deep.equal([uid]);
+    expect(created()).to.equal(0);
+  });
 });
