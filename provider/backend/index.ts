@@ -77,7 +77,9 @@ export const backend: Resource<BackendInputs, BackendState> = {
 
   async ready(context, operation, id, state, inputs, observe) {
     const update = { context, operation, id, inputs, observe };
-    const updated = await sendChanges(update, await readMissingOutputs(update, state));
+    // Protection needs no request. What an update that fails half-way leaves in the state must have it.
+    const kept: BackendState = inputs.deletionProtection === true ? { ...state, deletionProtection: true } : state;
+    const updated = await sendChanges(update, await readMissingOutputs(update, kept));
     const toGoOn = "The backend exists and is in the state: run pulumi up to go on waiting.";
     const ask = (): Promise<Probed> => context.account.backendPlane.readinessAt(updated.url, operation);
     if (inputs.waitForReady ?? true) await waitUntilReady(context, operation, id, { ask, toGoOn });

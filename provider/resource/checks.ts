@@ -42,7 +42,7 @@ export class Checks<Inputs, S extends State> {
     const replaces = effectiveFields(this.fields, olds, checked, "replace").filter(
       (name) => !holdsUnknown(checked[name]),
     );
-    // Only the state tells whether a new input replaces the object, since an import may not have known its value: this is left to the diff.
+    // An input that the state's inputs lack may be one that an import did not know, which replaces nothing. The diff sees that, and refuses.
     const surely = replaces.filter((name) => olds[name] !== undefined);
     const refusal = replaceFailure(olds, surely);
     if (refusal !== undefined) failures.push(refusal);

@@ -133,8 +133,9 @@ describe("engine: what exists is imported on the plugin", function () {
 
   it("and is protected before the program says of it what the service does not report", async () => {
     const uid = await make("orders");
-    const orders = (inputs: string): void =>
+    const orders = (inputs: string): void => {
       stack.program(declaration("orders").replace(" }, {}", `, deletionProtection: true, ${inputs} }, {}`));
+    };
     await succeeds(importing("dgraphcloud:index:Backend", "orders", uid));
     orders("");
     await succeeds(stack.up());

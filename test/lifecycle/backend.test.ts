@@ -362,6 +362,17 @@ describe(`lifecycle: a Backend behind the real ${testedHost} host`, function () 
       expect(local.journal.count()).to.equal(0);
     });
 
+    it("switches protection on also when it fails half-way", async () => {
+      const { id, properties } = await host.create(inputs);
+      injectFault("updateLambda", { kind: "errors", messages: ["bad script"], acted: false });
+      const news = { ...inputs, name: "renamed", lambdaScript: "export default 1", deletionProtection: true };
+      const kept = (await failureOf(host.update(id, properties, news))).made?.properties ?? {};
+      await restartHost();
+      const replaced = await failureOf(host.diff(id, kept, { ...news, size: "large" }));
+      expect(replaced.message).to.contain("DGC304");
+      expect((await failureOf(host.delete(id, kept))).message).to.contain("DGC304");
+    });
+
     it("removes the lambda for an empty script", async () => {
       const { id, properties } = await host.create({ ...inputs, lambdaScript: "export default 1" });
       expect(local.cloud.get(id).deployment.lambdaScript).not.to.equal("");
