@@ -299,6 +299,22 @@ describe("the data plane of a cluster", () => {
       expect(cluster.user("groot").password).to.equal("password-of-the-backup");
     });
 
+    it("says that the password of groot is well-known when the settings name another user", async () => {
+      await start({ groot: password });
+      const operator = { user: "operator", password: "password-of-the-operator" };
+      cluster.addUser({ name: operator.user, password: operator.password, namespace: 0, isGuardian: true });
+      const backup = cluster.takeBackup(folder);
+      backup.content.users.length = 0;
+      const plane = planeWith(operator);
+      const source = { location: folder };
+      await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
+      const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
+      await plane.restoreStatus(restore, call());
+      clock.pass(10_000);
+      const { errors } = await plane.restoreStatus(restore, call());
+      expect(errors.join()).to.include('the password of groot is the well-known "password"').and.include("operator");
+    });
+
     it("says that the password of groot may be well-known when it could not find out", async () => {
       await start({ groot: password });
       const backup = cluster.takeBackup(folder);
@@ -312,7 +328,7 @@ describe("the data plane of a cluster", () => {
       cluster.faults.add({ operation: "login", fault: { kind: "errors", messages: ["no leader"], acted: false } });
       const { errors } = await plane.restoreStatus(restore, call());
       expect(errors.join())
-        .to.include('The password of groot may be the well-known "password"')
+        .to.include('the password of groot may be the well-known "password"')
         .and.include("no leader");
       expect(cluster.user("groot").password).to.equal("password-of-the-backup");
     });

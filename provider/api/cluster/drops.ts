@@ -8,7 +8,7 @@ import { beforeSending, type Call } from "../retry";
 import { shaped } from "../validateAnswer";
 import { doneSchema } from "./answers";
 import type { ClusterClient } from "./client";
-import type { WellKnownPassword } from "./wellKnownPassword";
+import { notReplaced, type WellKnownPassword } from "./wellKnownPassword";
 
 /** A transaction that deletes more nodes takes disproportionate time and memory. */
 const nodesPerTransaction = 10_000;
@@ -93,7 +93,6 @@ export class ClusterDrops {
   /** With access control, a drop of all data leaves one user, groot, with a password that everybody knows. */
   private async dropAll(body: object, call: Call): Promise<DropAnswer> {
     const { password } = this;
-    const known = 'the password of groot is the well-known "password" now: set it at once (updateUser)';
     try {
       await this.alter(body, call);
     } catch (error) {
@@ -102,12 +101,14 @@ export class ClusterDrops {
       // The drop has left the well-known password, so it was carried out.
       if (replaced === "replaced") return { message: "the answer was lost, and the drop was carried out" };
       const when = replaced === "not well-known" ? "is carried out later" : "was carried out";
-      throw error.add(`(if it ${when}, ${known})`);
+      throw error.add(
+        `(if it ${when}, the password of groot is the well-known "password" now: set it at once (updateUser))`,
+      );
     }
     const replaced = await password?.replace(call);
     if (replaced === undefined || replaced === "not well-known") return { message: "Done" };
     if (replaced === "replaced") return { message: "Done; groot has clusterPassword again" };
-    return { message: "Done", warning: `${known}. It could not be set again: ${replaced.problem}` };
+    return { message: "Done", warning: notReplaced(replaced) };
   }
 
   private alter(body: object, call: Call): Promise<void> {

@@ -11,7 +11,7 @@ import { nodesSchema, restoreSchema } from "./answers";
 import { locationOf } from "./backups";
 import type { ClusterClient } from "./client";
 import { type Evidence, verdictOf } from "./verdict";
-import type { Replaced, WellKnownPassword } from "./wellKnownPassword";
+import { notReplaced, type Replaced, type WellKnownPassword } from "./wellKnownPassword";
 
 /** How long Alpha may take after its answer until it says that it restores. It was seen within 0.1 s; a busy one is silent for longer. */
 const beginsWithinMs = 10_000;
@@ -116,13 +116,7 @@ export class ClusterRestores {
   /** With access control, Dgraph makes a groot that a restore has not brought, and gives it a password that everybody knows. */
   private async secured(call: Call): Promise<string[]> {
     const replaced = await this.replacePassword(call);
-    if (typeof replaced === "object") {
-      const { problem, isCertain } = replaced;
-      const toDo = isCertain
-        ? 'The password of groot is the well-known "password" now: set it at once (updateUser).'
-        : 'The password of groot may be the well-known "password" now: try to log in with it, and if you can, set another one at once (updateUser).';
-      return [`${toDo} ${problem}`];
-    }
+    if (typeof replaced === "object") return [notReplaced(replaced)];
     if (!this.hadWellKnownPassword) return [];
     this.hadWellKnownPassword = false;
     return [

@@ -1,6 +1,5 @@
 import { DgraphCloudError, SettingsError } from "../../errors/errors";
 import { scrub } from "../../errors/redact";
-import { mayHaveActed } from "../../errors/requestErrors";
 import { clean } from "../../errors/text";
 import type { Clock } from "../../time";
 import type { Call } from "../retry";
@@ -19,8 +18,23 @@ const pauseMs = 500;
 /** The one user who is left, with the password that everybody knows. */
 const superuser: User = { user: "groot", password: wellKnownPassword };
 
-/** What came of it. A problem is a text for a message; `isCertain` tells whether groot has the well-known password for certain. */
-export type Replaced = "replaced" | "not well-known" | { readonly problem: string; readonly isCertain: boolean };
+/** Why it was not replaced, as a text for a message, and whether groot has the well-known password for certain. */
+interface NotReplaced {
+  readonly problem: string;
+  readonly isCertain: boolean;
+}
+
+/** What came of it. */
+export type Replaced = "replaced" | "not well-known" | NotReplaced;
+
+/** What the user must do when it was not replaced. */
+export function notReplaced({ problem, isCertain }: NotReplaced): string {
+  const known = 'the well-known "password" now';
+  const toDo = isCertain
+    ? `the password of groot is ${known}: set it at once (updateUser)`
+    : `the password of groot may be ${known}: try to log in with it, and if you can, set another one at once (updateUser)`;
+  return `${toDo}. The provider could not do it: ${problem}`;
+}
 
 /**
  * Replaces the password that groot has after a drop of all data, and after a restore without groot, such as one that failed: everybody
@@ -40,9 +54,8 @@ export class WellKnownPassword {
     const { user: name, password } = this.user;
     // A log-in would show nothing, and there is nothing better to set.
     if (password === wellKnownPassword) return "not well-known";
-    let token: string | undefined;
     try {
-      token = await this.superuserToken(within);
+      const token = await this.superuserToken(within);
       if (token === undefined) return "not well-known";
       if (name !== superuser.user)
         return {
@@ -57,11 +70,9 @@ export class WellKnownPassword {
       this.session.forget();
       return "replaced";
     } catch (error) {
-      const isCertain = token !== undefined && !mayHaveActed(error);
-      return {
-        problem: error instanceof DgraphCloudError ? clean(scrub(error.why)) : "something unforeseen",
-        isCertain,
-      };
+      const problem = error instanceof DgraphCloudError ? clean(scrub(error.why)) : "something unforeseen";
+      // The look or the change itself has failed: neither tells what groot has now.
+      return { problem, isCertain: false };
     }
   }
 
