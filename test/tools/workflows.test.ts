@@ -85,6 +85,12 @@ describe("the workflows", () => {
     expect(Object.keys(scripts)).to.include.members(run);
   });
 
+  it("attach the plugin's tarball to a release", () => {
+    const release = read(".github/workflows/release.yml");
+    expect(release.indexOf("npm run package")).to.be.within(0, release.indexOf("gh release create"));
+    expect(release).to.match(/gh release create .* dist\/pulumi-resource-dgraphcloud-v\*\.tar\.gz$/m);
+  });
+
   it("install the Go that all the tools need", () => {
     const modules = readdirSync(join(root, "tools")).filter((name) => existsSync(join(root, "tools", name, "go.mod")));
     const needed = goVersionFor(modules.map((module) => ({ module })));
