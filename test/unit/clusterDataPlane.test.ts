@@ -373,6 +373,17 @@ describe("the data plane of a cluster", () => {
         expect(cluster.user("groot").password).to.equal(password);
       });
 
+    for (const [title, fault, says] of [
+      ["is refused", { kind: "errors", messages: ["no"], acted: false }, "is the well-known"],
+      ["is not answered", { kind: "reset", acted: true }, "may be the well-known"],
+    ] as const)
+      it(`all data, and says what groot's password is when the one of the settings ${title}`, async () => {
+        await start({ groot: password });
+        cluster.faults.add({ operation: "updateUser", calls: "every", fault });
+        const { warning } = await planeWith(logIn).dropData(cluster.id, { allData: true }, call());
+        expect(warning).to.include(`the password of groot ${says} "password"`).and.include("could not be set again");
+      });
+
     it("nothing that the settings rule out", async () => {
       await start();
       const ofOne = planeWith({ ...logIn, namespace: "1" });

@@ -1,5 +1,6 @@
-import { DgraphCloudError, SettingsError } from "../../errors/errors";
+import { CancelledError, DgraphCloudError, SettingsError } from "../../errors/errors";
 import { scrub } from "../../errors/redact";
+import { mayHaveActed, type RequestError } from "../../errors/requestErrors";
 import { clean } from "../../errors/text";
 import type { Clock } from "../../time";
 import type { Call } from "../retry";
@@ -33,7 +34,7 @@ export function notReplaced({ problem, isCertain }: NotReplaced): string {
   const toDo = isCertain
     ? `the password of groot is ${known}: set it at once (updateUser)`
     : `the password of groot may be ${known}: try to log in with it, and if you can, set another one at once (updateUser)`;
-  return `${toDo}. The provider could not do it: ${problem}`;
+  return `${toDo}. It could not be set again: ${problem}`;
 }
 
 /**
@@ -54,15 +55,21 @@ export class WellKnownPassword {
     const { user: name, password } = this.user;
     // A log-in would show nothing, and there is nothing better to set.
     if (password === wellKnownPassword) return "not well-known";
+    let isOpen = false;
+    const onRetry = (error: RequestError): void => {
+      if (mayHaveActed(error)) isOpen = false;
+      call.onRetry?.(error);
+    };
     try {
       const token = await this.superuserToken(within);
       if (token === undefined) return "not well-known";
+      isOpen = true;
       if (name !== superuser.user)
         return {
           problem: `clusterUser is ${name}, so the password that ${superuser.user} should have is not known`,
           isCertain: true,
         };
-      const request = { variables: { name, password }, call: within, isMutation: true };
+      const request = { variables: { name, password }, call: { ...within, onRetry }, isMutation: true };
       await this.client.sendAs(
         token,
         adminRequest("updateUser", request, (data, site) => shaped(site, updateUserSchema, data)),
@@ -71,8 +78,8 @@ export class WellKnownPassword {
       return "replaced";
     } catch (error) {
       const problem = error instanceof DgraphCloudError ? clean(scrub(error.why)) : "something unforeseen";
-      // The look or the change itself has failed: neither tells what groot has now.
-      return { problem, isCertain: false };
+      // A cancelled run does not wait for the answer.
+      return { problem, isCertain: isOpen && !mayHaveActed(error) && !(error instanceof CancelledError) };
     }
   }
 
