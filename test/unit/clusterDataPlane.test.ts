@@ -263,6 +263,19 @@ describe("the data plane of a cluster", () => {
         expect(ended, ended.errors.join()).to.deep.include(verdict);
       });
 
+    type Status = ReturnType<ClusterDataPlane["restoreStatus"]>;
+
+    /** Sends a restore. Returns a function that asks for its status. */
+    async function restoring(
+      { backupId: series }: StoredBackup,
+      settings: Partial<ClusterSettings>,
+    ): Promise<() => Status> {
+      const plane = planeWith(settings);
+      await plane.restore(cluster.id, { source: { location: folder }, backup: { series, backupNum: 1 } }, call());
+      const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
+      return () => plane.restoreStatus(restore, call());
+    }
+
     for (const [title, prepare, status, accessMs] of [
       ["has failed", (backup: StoredBackup) => (backup.isDamaged = true), "ERR", 600_000],
       ["has brought no users", (backup: StoredBackup) => (backup.content.users.length = 0), "OK", 600_000],
@@ -272,11 +285,7 @@ describe("the data plane of a cluster", () => {
         await start({ groot: password, restoreMs: 5_000, accessMs });
         const backup = cluster.takeBackup(folder);
         prepare(backup);
-        const plane = planeWith(logIn);
-        const source = { location: folder };
-        await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
-        const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
-        const look = (): ReturnType<typeof plane.restoreStatus> => plane.restoreStatus(restore, call());
+        const look = await restoring(backup, logIn);
         expect((await look()).status).to.equal("IN_PROGRESS");
         clock.pass(5_000);
         const ended = await look();
@@ -289,13 +298,10 @@ describe("the data plane of a cluster", () => {
       await start({ groot: password });
       const backup = cluster.takeBackup(folder);
       for (const user of backup.content.users) user.password = "password-of-the-backup";
-      const plane = planeWith(logIn);
-      const source = { location: folder };
-      await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
-      const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
-      await plane.restoreStatus(restore, call());
+      const look = await restoring(backup, logIn);
+      await look();
       clock.pass(10_000);
-      expect(await plane.restoreStatus(restore, call())).to.deep.include({ status: "OK", errors: [] });
+      expect(await look()).to.deep.include({ status: "OK", errors: [] });
       expect(cluster.user("groot").password).to.equal("password-of-the-backup");
     });
 
@@ -305,13 +311,10 @@ describe("the data plane of a cluster", () => {
       cluster.addUser({ name: operator.user, password: operator.password, namespace: 0, isGuardian: true });
       const backup = cluster.takeBackup(folder);
       backup.content.users.length = 0;
-      const plane = planeWith(operator);
-      const source = { location: folder };
-      await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
-      const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
-      await plane.restoreStatus(restore, call());
+      const look = await restoring(backup, operator);
+      await look();
       clock.pass(10_000);
-      const { errors } = await plane.restoreStatus(restore, call());
+      const { errors } = await look();
       expect(errors.join()).to.include('the password of groot is the well-known "password"').and.include("operator");
     });
 
@@ -319,14 +322,11 @@ describe("the data plane of a cluster", () => {
       await start({ groot: password });
       const backup = cluster.takeBackup(folder);
       for (const user of backup.content.users) user.password = "password-of-the-backup";
-      const plane = planeWith(logIn);
-      const source = { location: folder };
-      await plane.restore(cluster.id, { source, backup: { series: backup.backupId, backupNum: 1 } }, call());
-      const restore = { target: cluster.id, request: "the request", predicates: ["User.name", "User.tags"] };
-      await plane.restoreStatus(restore, call());
+      const look = await restoring(backup, logIn);
+      await look();
       clock.pass(10_000);
       cluster.faults.add({ operation: "login", fault: { kind: "errors", messages: ["no leader"], acted: false } });
-      const { errors } = await plane.restoreStatus(restore, call());
+      const { errors } = await look();
       expect(errors.join())
         .to.include('the password of groot may be the well-known "password"')
         .and.include("no leader");

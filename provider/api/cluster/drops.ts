@@ -8,7 +8,7 @@ import { beforeSending, type Call } from "../retry";
 import { shaped } from "../validateAnswer";
 import { doneSchema } from "./answers";
 import type { ClusterClient } from "./client";
-import { notReplaced, type WellKnownPassword } from "./wellKnownPassword";
+import { notReplaced, setAtOnce, type WellKnownPassword } from "./wellKnownPassword";
 
 /** A transaction that deletes more nodes takes disproportionate time and memory. */
 const nodesPerTransaction = 10_000;
@@ -101,9 +101,7 @@ export class ClusterDrops {
       // The drop has left the well-known password, so it was carried out.
       if (replaced === "replaced") return { message: "the answer was lost, and the drop was carried out" };
       const when = replaced === "not well-known" ? "is carried out later" : "was carried out";
-      throw error.add(
-        `(if it ${when}, the password of groot is the well-known "password" now: set it at once (updateUser))`,
-      );
+      throw error.add(`(if it ${when}, ${setAtOnce})`);
     }
     const replaced = await password?.replace(call);
     if (replaced === undefined || replaced === "not well-known") return { message: "Done" };

@@ -28,13 +28,15 @@ interface NotReplaced {
 /** What came of it. */
 export type Replaced = "replaced" | "not well-known" | NotReplaced;
 
+/** What the user must do while groot has it. */
+export const setAtOnce = 'the password of groot is the well-known "password" now: set it at once (updateUser)';
+
+const tryAtOnce =
+  'the password of groot may be the well-known "password" now: try to log in with it, and if you can, set another one at once (updateUser)';
+
 /** What the user must do when it was not replaced. */
 export function notReplaced({ problem, isCertain }: NotReplaced): string {
-  const known = 'the well-known "password" now';
-  const toDo = isCertain
-    ? `the password of groot is ${known}: set it at once (updateUser)`
-    : `the password of groot may be ${known}: try to log in with it, and if you can, set another one at once (updateUser)`;
-  return `${toDo}. It could not be set again: ${problem}`;
+  return `${isCertain ? setAtOnce : tryAtOnce}. It could not be set again: ${problem}`;
 }
 
 /**
@@ -55,6 +57,7 @@ export class WellKnownPassword {
     const { user: name, password } = this.user;
     // A log-in would show nothing, and there is nothing better to set.
     if (password === wellKnownPassword) return "not well-known";
+    // Whether groot has it for certain.
     let isOpen = false;
     const onRetry = (error: RequestError): void => {
       if (mayHaveActed(error)) isOpen = false;
