@@ -42,7 +42,7 @@ export class Checks<Inputs, S extends State> {
     const replaces = effectiveFields(this.fields, olds, checked, "replace").filter(
       (name) => !holdsUnknown(checked[name]),
     );
-    // An input that the state's inputs lack may be one that an import did not know, which replaces nothing. The diff sees that, and refuses.
+    // The first value of an input that an import did not know replaces nothing. Only the diff sees whether that is so: it refuses the others.
     const surely = replaces.filter((name) => olds[name] !== undefined);
     const refusal = replaceFailure(olds, surely);
     if (refusal !== undefined) failures.push(refusal);
